@@ -1,0 +1,19 @@
+"""What can go wrong, in words a user can act on."""
+
+from __future__ import annotations
+
+
+class ConvledgerError(Exception):
+    """A failure with a message for the user: what happened, to which file, and the way out."""
+
+
+class UsageProblem(ConvledgerError):
+    """The command was called in a way it does not know; ends with exit code 2."""
+
+
+class WorkspaceError(ConvledgerError):
+    """The workspace can't be opened, read or written as it is."""
+
+
+class ConfigError(ConvledgerError):
+    """A file that the user writes (prices.toml, config.toml) has a mistake in it."""

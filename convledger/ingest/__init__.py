@@ -1,0 +1,1 @@
+"""From log files to the ledger: discover, read, rate, write; tail and watch."""

@@ -1,0 +1,129 @@
+"""Finds log files and says which have changed since they were last read."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from convledger.sources.registry import PLACES
+
+DEEPEST = 24  # folders below a root; deeper is a loop or a mistake
+
+
+@dataclass(slots=True)
+class Found:
+    """A log file as a scan sees it; `relative` is its path below the root, with slashes."""
+
+    path: str
+    relative: str
+    size: int
+    mtime_ns: int
+    inode: int
+    device: int
+
+
+@dataclass(slots=True)
+class Scan:
+    """What a root holds now, and which parts of it could not be read."""
+
+    reader: str
+    root: Path
+    present: bool = False
+    files: list[Found] = field(default_factory=list)
+    unreadable: list[tuple[str, str]] = field(default_factory=list)
+    folders: int = 0
+
+
+def scan(reader: str, root: Path) -> Scan:
+    """Walk `root` for the logs of `reader`; links are followed at the root only."""
+    result = Scan(reader, root)
+    place = PLACES[reader]
+    if root.is_file():
+        info = root.stat()
+        result.present = True
+        result.files.append(_found(str(root), root.name, info))
+        return result
+    starts = [root / name for name in getattr(place, "FOLDERS", ()) if (root / name).is_dir()] or [
+        root
+    ]
+    for start in starts:
+        if start.is_dir():
+            result.present = True
+            base = len(str(root).rstrip(os.sep)) + 1
+            result.files.extend(_walk(str(start), base, place.is_log, result, DEEPEST))
+    result.files = _without_doubles(result.files)
+    return result
+
+
+def _found(path: str, relative: str, info: os.stat_result) -> Found:
+    return Found(path, relative, info.st_size, info.st_mtime_ns, info.st_ino, info.st_dev)
+
+
+def _walk(folder: str, base: int, is_log, result: Scan, depth: int) -> Iterator[Found]:  # type: ignore[no-untyped-def]
+    result.folders += 1
+    try:
+        with os.scandir(folder) as entries:
+            listed = list(entries)
+    except OSError as error:
+        result.unreadable.append((folder, error.strerror or str(error)))
+        return
+    for entry in listed:
+        try:
+            if entry.is_dir(follow_symlinks=False):
+                if depth:
+                    yield from _walk(entry.path, base, is_log, result, depth - 1)
+                continue
+            relative = entry.path[base:]
+            if os.sep != "/":
+                relative = relative.replace(os.sep, "/")
+            if not is_log(relative):
+                continue
+            info = entry.stat(follow_symlinks=False)
+        except OSError as error:
+            result.unreadable.append((entry.path, error.strerror or str(error)))
+            continue
+        if stat.S_ISREG(info.st_mode):
+            yield _found(entry.path, relative, info)
+        else:
+            kind = "a link" if stat.S_ISLNK(info.st_mode) else "not a regular file"
+            result.unreadable.append((entry.path, f"{kind}, left alone"))
+
+
+def _without_doubles(files: list[Found]) -> list[Found]:
+    """Leave out the compressed copy of a file that is there, and the archived of an active one."""
+    names: dict[str, list[Found]] = {}
+    for found in files:
+        if found.relative.endswith(".zst") or found.relative.startswith("archived_sessions/"):
+            names.setdefault(_name(found), []).append(found)
+    if not names:
+        return files
+    plain = {
+        _name(found): found.relative
+        for found in files
+        if _name(found) in names
+        and not found.relative.endswith(".zst")
+        and not found.relative.startswith("archived_sessions/")
+    }
+    kept = []
+    for found in files:
+        name = _name(found)
+        if name in names and found.relative != plain.get(name, found.relative):
+            continue
+        if name in names and name not in plain and found is not _best(names[name]):
+            continue
+        kept.append(found)
+    return kept
+
+
+def _name(found: Found) -> str:
+    return found.relative.rsplit("/", 1)[-1].removesuffix(".zst")
+
+
+def _best(copies: list[Found]) -> Found:
+    """Of copies with no plain active one: active before archived, plain before compressed."""
+    return min(
+        copies, key=lambda one: (one.relative.startswith("archived"), one.relative.endswith(".zst"))
+    )

@@ -1,0 +1,106 @@
+"""Compares what the log folders hold with what the ledger knows: what is new, grown or gone."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from convledger.clock import now_us
+from convledger.ingest.discover import Found, Scan, scan
+from convledger.paths import stored_path
+from convledger.store.catalog import Catalog
+from convledger.store.connection import transaction
+from convledger.store.files import Known, add_file, known_files, set_state
+
+
+@dataclass(slots=True)
+class Work:
+    """A file that must be read: its reader, its path below the root, its row's id, its bytes."""
+
+    reader: str
+    path: str
+    relative: str
+    file_id: int
+    bytes: int
+    mtime_ns: int
+
+
+@dataclass(slots=True)
+class Plan:
+    """What a scan of the roots found to do, newest first."""
+
+    works: list[Work] = field(default_factory=list)
+    scans: list[Scan] = field(default_factory=list)
+    rollouts: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def bytes(self) -> int:
+        """How much must be read."""
+        return sum(work.bytes for work in self.works)
+
+
+def make_plan(connection: sqlite3.Connection, roots: Iterable[tuple[str, Path]]) -> Plan:
+    """Scan `roots`; notes new, gone and unreadable files, and returns what must be read."""
+    plan = Plan()
+    known: dict[int, dict[str | bytes, Known]] = {}
+    for row in known_files(connection):
+        known.setdefault(row[1], {})[row[2]] = row
+    sources = {
+        (reader, root): source_id
+        for source_id, reader, root in connection.execute(
+            "SELECT source.id, name, root FROM source JOIN reader ON reader.id=reader_id"
+        )
+    }
+    for reader, root in roots:
+        scanned = scan(reader, root)
+        plan.scans.append(scanned)
+        source_id = sources.get((reader, str(root)))
+        if source_id is None and (scanned.files or scanned.unreadable):
+            with transaction(connection):
+                source_id = Catalog(connection).source(reader, str(root), now_us())
+        if source_id is not None:
+            _compare(connection, plan, scanned, source_id, known.get(source_id, {}))
+    plan.works.sort(key=lambda work: -work.mtime_ns)
+    return plan
+
+
+def _compare(
+    connection: sqlite3.Connection,
+    plan: Plan,
+    scanned: Scan,
+    source_id: int,
+    known: dict[str | bytes, Known],
+) -> None:
+    changed: list[tuple[Found, str | bytes, Known | None]] = []
+    states: list[tuple[str | bytes, str, str]] = []
+    seen: set[str | bytes] = set()
+    for found in scanned.files:
+        name = found.path if found.path.isascii() else stored_path(Path(found.path))
+        seen.add(name)
+        if scanned.reader == "codex":
+            plan.rollouts[found.relative] = found.path
+        row = known.get(name)
+        if row is None or row[3:6] != (found.size, found.mtime_ns, found.inode) or row[6] != "live":
+            changed.append((found, name, row))
+    blocked = {stored_path(Path(path)): reason for path, reason in scanned.unreadable}
+    for name, reason in blocked.items():
+        if name not in known or known[name][6] != "unreadable":
+            states.append((name, "unreadable", reason))
+    for name, row in known.items():
+        if name not in seen and name not in blocked and row[6] != "gone":
+            states.append((name, "gone", "no longer there; what it held is kept"))
+    if not changed and not states:
+        return
+    with transaction(connection):
+        for name, state, reason in states:
+            set_state(connection, add_file(connection, source_id, name), state, reason)
+        for found, name, row in changed:
+            file_id = row[0] if row else add_file(connection, source_id, name)
+            if row and row[6] == "gone":
+                set_state(connection, file_id, "live", "")
+            grown = found.size - row[3] if row and found.size > row[3] > 0 else found.size
+            plan.works.append(
+                Work(scanned.reader, found.path, found.relative, file_id, grown, found.mtime_ns)
+            )

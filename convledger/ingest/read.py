@@ -1,0 +1,198 @@
+"""Reads one log file from where it was left: findings with the position that belongs to them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+from msgspec import Struct
+
+from convledger.ingest.lines import Chunks, NotReadable, decompressed, is_same_file, mark, open_log
+from convledger.sources.codex.forks import Family, Totals
+from convledger.sources.findings import AgentFacts, Figures, Lines, Texts
+from convledger.store.files import FileRow
+
+
+class Job(Struct):
+    """A file to be read: where it is, by which reader, and its row in the ledger."""
+
+    reader: str
+    path: str
+    relative: str
+    row: FileRow
+
+
+class Reader(Protocol):
+    """What every format's readers can do."""
+
+    def read(self, lines: Lines) -> Any: ...
+    def state(self) -> bytes: ...
+
+
+class Part(Struct):
+    """Findings of some lines, and the file's row as it stands once they are stored.
+
+    `restarted`: the file was not the one that was read before, and is read from its start.
+    """
+
+    row: FileRow
+    figures: Figures | None = None
+    texts: Texts | None = None
+    read_bytes: int = 0
+    restarted: bool = False
+
+
+def figures_reader(job: Job, state: bytes, family: Family | None) -> Reader:
+    """Return the reader that counts a file's lines."""
+    if job.reader == "codex":
+        from convledger.sources.codex.figures import FiguresReader as Codex
+
+        return Codex(job.relative, state, family, job.row.mtime_ns // 1000)
+    from convledger.sources.claude_code.figures import FiguresReader as ClaudeCode
+
+    return ClaudeCode(job.relative, state)
+
+
+def texts_reader(job: Job, state: bytes) -> Reader:
+    """Return the reader of what was said in a file."""
+    if job.reader == "codex":
+        from convledger.sources.codex.texts import TextsReader as Codex
+
+        return Codex(job.relative, state, job.row.replayed_until)
+    from convledger.sources.claude_code.texts import TextsReader as ClaudeCode
+
+    return ClaudeCode(job.relative, state)
+
+
+def read_figures(job: Job, family: Family | None = None) -> Iterator[Part]:
+    """Yield what a file's new lines count, part by part; raises NotReadable."""
+
+    def reader(state: bytes) -> Reader:
+        return figures_reader(job, state, family)
+
+    return _read(job, "figures", reader)
+
+
+def read_texts(job: Job) -> Iterator[Part]:
+    """Yield what a file's new lines say, part by part; raises NotReadable."""
+
+    def reader(state: bytes) -> Reader:
+        return texts_reader(job, state)
+
+    return _read(job, "texts", reader)
+
+
+def _read(job: Job, what: str, reader_of: Callable[[bytes], Reader]) -> Iterator[Part]:
+    row = job.row
+    with closing(open_log(Path(job.path))) as raw:
+        info = os.fstat(raw.fileno())
+        stream: BinaryIO = raw
+        if job.path.endswith(".zst"):
+            stream = decompressed(raw)
+        restarted = not is_same_file(stream, row)
+        if restarted and what == "texts":
+            row.size = -1  # another file stands here now: its figures must be read first
+            yield Part(row)
+            return
+        if restarted:
+            row.figures_offset = row.figures_line = row.texts_offset = row.texts_line = 0
+            row.figures_state = row.texts_state = b""
+            row.replayed_until = row.head_length = row.texts_size = 0
+        end = info.st_size if stream is raw else stream.seek(0, os.SEEK_END)
+        reader = reader_of(getattr(row, f"{what}_state"))
+        offset = getattr(row, f"{what}_offset")
+        chunks = Chunks(stream, offset, getattr(row, f"{what}_line"), end)
+        for lines in chunks:
+            read = reader.read(lines)
+            read.rejected.extend(chunks.rejected)
+            chunks.rejected.clear()
+            _advance(row, what, chunks, reader)
+            yield _part(row, what, read, chunks.offset - offset, restarted)
+            offset, restarted = chunks.offset, False
+        found: Any = Figures() if what == "figures" else Texts()
+        if what == "figures" and (agent := described_agent(job)):
+            found.agents.append(agent)
+        if chunks.rest and (whole := whole_record(chunks.rest)):
+            # The last line may still be growing: what it says is taken, the position stays.
+            found = reader_of(reader.state()).read(Lines(whole, chunks.line + 1, chunks.offset, 1))
+            found.rejected.clear()
+        found.rejected.extend(chunks.rejected)
+        _advance(row, what, chunks, reader)
+        if what == "figures":
+            row.size, row.mtime_ns = info.st_size, info.st_mtime_ns
+            row.inode, row.device = info.st_ino, info.st_dev
+            mark(stream, row)
+        else:
+            row.texts_size = info.st_size
+        yield _part(row, what, found, chunks.offset - offset, restarted)
+
+
+def _advance(row: FileRow, what: str, chunks: Chunks, reader: Reader) -> None:
+    setattr(row, f"{what}_offset", chunks.offset)
+    setattr(row, f"{what}_line", chunks.line)
+    setattr(row, f"{what}_state", reader.state())
+    replayed_until = getattr(reader, "replayed_until", None)
+    if replayed_until is not None:
+        row.replayed_until = replayed_until()
+
+
+def _part(row: FileRow, what: str, found: Any, read_bytes: int, restarted: bool) -> Part:
+    part = Part(row, read_bytes=read_bytes, restarted=restarted)
+    if what == "figures":
+        part.figures = found
+    else:
+        part.texts = found
+    return part
+
+
+def described_agent(job: Job) -> AgentFacts | None:
+    """Return what the file beside a sub-agent's log says about it."""
+    if job.reader != "claude-code" or not job.relative.rsplit("/", 1)[-1].startswith("agent-"):
+        return None
+    from convledger.sources.claude_code import session_of
+    from convledger.sources.lenient import BadLine, loads
+
+    beside = Path(job.path).with_suffix(".meta.json")
+    if "/subagents/" not in job.relative or not beside.exists():
+        return None
+    try:
+        with closing(open_log(beside)) as stream:
+            facts = loads(stream.read(1 << 16))
+    except (NotReadable, BadLine):
+        return None
+    texts = [str(facts.get(name) or "") for name in ("agentType", "description", "toolUseId")]
+    native = beside.name.removesuffix(".meta.json").removeprefix("agent-")
+    return AgentFacts(native, session_of(job.relative), *texts)
+
+
+def whole_record(rest: bytes) -> bytes:
+    """Return an unfinished last line if it is already a whole record, else nothing."""
+    from convledger.sources.lenient import BadLine, loads
+
+    text = rest.strip(b"\0 \t\r\n")
+    if not text.endswith(b"}"):
+        return b""
+    try:
+        loads(text)
+    except BadLine:
+        return b""
+    return text
+
+
+def totals_in(path: Path) -> frozenset[Totals] | None:
+    """Return the cumulative totals of all token counts in a rollout; None where it can't be read."""
+    from convledger.sources.codex.figures import token_totals
+
+    try:
+        with closing(open_log(path)) as raw:
+            stream = decompressed(raw) if path.suffix == ".zst" else raw
+            end = stream.seek(0, os.SEEK_END)
+            found: set[Totals] = set()
+            for lines in Chunks(stream, 0, 0, end):
+                found.update(token_totals(lines))
+    except NotReadable:
+        return None
+    return frozenset(found)

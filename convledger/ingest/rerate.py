@@ -1,0 +1,98 @@
+"""Rates calls anew when prices change: a run is appended, and what changed is kept beside it."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from convledger.clock import now_us
+from convledger.ingest.rates import Rates, keep_book
+from convledger.money import usd_display
+from convledger.pricing import ENGINE_VERSION
+from convledger.store.calls import rebuild_usage
+from convledger.store.connection import transaction
+
+
+@dataclass(slots=True)
+class Rerating:
+    """What a rating run changed; amounts are picodollars of priced calls."""
+
+    run_id: int
+    calls: int
+    changed_calls: int
+    conversations: int
+    before_pico: int
+    after_pico: int
+
+    def words(self) -> str:
+        """Say what changed in one line."""
+        return (
+            f"rated anew with the prices in force: {self.changed_calls:,} of {self.calls:,} calls "
+            f"in {self.conversations:,} conversations changed, "
+            f"{usd_display(self.before_pico)} is now {usd_display(self.after_pico)}"
+        )
+
+
+def rerate(
+    connection: sqlite3.Connection, rates: Rates, reason: str, *, dry_run: bool = False
+) -> Rerating | None:
+    """Rate every call with `rates`; None where the last run used the same prices already."""
+    digest = rates.rater.digest
+    last = connection.execute(
+        "SELECT book_digest FROM rating_run ORDER BY id DESC LIMIT 1"
+    ).fetchone()
+    if last is not None and last[0] == digest and not dry_run:
+        return None
+    changes, result = _changes(connection, rates)
+    if dry_run:
+        return result
+    with transaction(connection):
+        keep_book(connection, rates)
+        run = connection.execute(
+            "INSERT INTO rating_run (at, book_digest, engine_version, reason, changed_calls, "
+            "before_pico, after_pico) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(now_us(), digest, str(ENGINE_VERSION), reason if last else "first rating"),
+                *(len(changes), str(result.before_pico), str(result.after_pico)),
+            ),
+        )
+        result.run_id = run.lastrowid or 0
+        connection.executemany(
+            "INSERT INTO rating_change (run_id, call_id, before_pico, after_pico) "
+            "VALUES (?, ?, ?, ?)",
+            ((result.run_id, call_id, before, after) for call_id, before, after, _ in changes),
+        )
+        connection.executemany(
+            "UPDATE call SET list_pico=?, price_state=? WHERE id=?",
+            ((after, state, call_id) for call_id, _, after, state in changes),
+        )
+        if changes:
+            rebuild_usage(connection)
+    return result
+
+
+def _changes(
+    connection: sqlite3.Connection, rates: Rates
+) -> tuple[list[tuple[int, int | None, int | None, int]], Rerating]:
+    changes = []
+    conversations: set[int] = set()
+    result = Rerating(0, 0, 0, 0, 0, 0)
+    for row in connection.execute(
+        "SELECT call.id, list_pico, price_state, conversation_id, reader.name, "
+        "logged_provider, "
+        "model.name, at, context, input, output, cache_read, cache_write_5m, cache_write_1h, "
+        "web_searches FROM call JOIN reader ON reader.id=call.reader_id "
+        "JOIN model ON model.id=model_id"
+    ):
+        call_id, before, state_before, conversation_id, reader, provider, model, at, context = row[
+            :9
+        ]
+        after, state = rates.pico(reader, provider or None, model, at, context, *row[9:])
+        result.calls += 1
+        result.before_pico += before or 0
+        result.after_pico += after or 0
+        if (after, state) != (before, state_before):
+            changes.append((call_id, before, after, state))
+            conversations.add(conversation_id)
+    result.changed_calls, result.conversations = len(changes), len(conversations)
+    return changes, result

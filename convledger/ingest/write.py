@@ -1,0 +1,195 @@
+"""Writes findings into the ledger: rated, merged, and with the position they came from."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from convledger.clock import now_us
+from convledger.ingest.read import Job, Part
+from convledger.sources.findings import Call, Figures, Message
+from convledger.store.calls import Birth, CallBook, CallRow
+from convledger.store.catalog import Catalog
+from convledger.store.files import forget_rejected, reject, save_file
+from convledger.store.messages import message_key, write_batch
+
+
+class Rates(Protocol):
+    """What rating offers: an exact cost in picodollars, or none, and how it was found."""
+
+    def pico(
+        self, source: str, provider: str | None, model: str, at: int, context: str,
+        input: int, output: int, cache_read: int, cache_write_5m: int, cache_write_1h: int,  # noqa: A002
+        web_searches: int,
+    ) -> tuple[int | None, int]: ...  # fmt: skip
+
+    def provider_of(self, source: str, provider: str | None, model: str) -> str: ...
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a sitting has brought in."""
+
+    calls: int = 0
+    messages: int = 0
+    rejected: int = 0
+    files: int = 0
+    read_bytes: int = 0
+    conversations: set[int] = field(default_factory=set)
+
+
+class Writer:
+    """Stores parts of files; the caller begins and ends the transactions around it."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, rates: Rates, births: dict[int, Birth]
+    ) -> None:
+        self._connection = connection
+        self._rates = rates
+        self.catalog = Catalog(connection)
+        self._births = births
+        self._calls: list[CallRow] = []
+        self._book = CallBook(connection, births)
+        self._texts: list[tuple[int, int, int, int | None, Message]] = []
+        self._providers: dict[tuple[str, str, str], str] = {}
+        self.tally = Tally()
+
+    def add_figures(self, job: Job, part: Part) -> None:
+        """Take in what a part of a file counts."""
+        found, row = part.figures, part.row
+        if found is None:
+            return
+        if part.restarted:
+            forget_rejected(self._connection, row.id)
+        reader_id = self.catalog.reader(job.reader)
+        self._birth(found, part)
+        for facts in found.conversations.values():
+            conversation_id = self.catalog.describe(reader_id, row.source_id, facts)
+            self.tally.conversations.add(conversation_id)
+        for agent in found.agents:
+            self.catalog.describe_agent(reader_id, agent)
+        for call in found.calls:
+            self._calls.append(self._row(job, reader_id, row.id, call))
+        self._add_reported(job, reader_id, row.id, found)
+        for summary in found.summaries:
+            self._connection.execute(
+                "INSERT OR IGNORE INTO summary VALUES (?, ?, ?)",
+                (message_key(reader_id, summary.leaf, 0), reader_id, summary.title),
+            )
+        self._finish(part, found.rejected)
+
+    def _finish(self, part: Part, rejected: list) -> None:  # type: ignore[type-arg]
+        part.row.read_at = now_us()
+        if rejected:
+            reject(self._connection, part.row.id, rejected, part.row.read_at)
+            self.tally.rejected += len(rejected)
+        save_file(self._connection, part.row)
+        self.tally.read_bytes += part.read_bytes
+
+    def _birth(self, found: Figures, part: Part) -> None:
+        row = part.row
+        if not row.first_mtime_ns:
+            row.first_mtime_ns = row.mtime_ns
+        if row.first_at is None:
+            firsts = [facts.first_at for facts in found.conversations.values() if facts.first_at]
+            row.first_at = min(firsts, default=None)
+            row.background = int(any(facts.background for facts in found.conversations.values()))
+        self._births[row.id] = (
+            row.background, row.first_at or 0, row.first_mtime_ns, str(row.path),
+        )  # fmt: skip
+
+    def _row(self, job: Job, reader_id: int, file_id: int, call: Call) -> CallRow:
+        pico, state = self._rates.pico(
+            job.reader, call.provider or None, call.model, call.at, call.context, call.input,
+            call.output, call.cache_read, call.cache_write_5m, call.cache_write_1h,
+            call.web_searches,
+        )  # fmt: skip
+        conversation_id = self.catalog.conversation(reader_id, call.conversation)
+        agent_id = self.catalog.agent(conversation_id, call.agent) if call.agent else None
+        return CallRow(
+            reader_id, call.key, call.variant, conversation_id, agent_id, file_id, call.line,
+            call.at, self._model(job.reader, call), call.context, int(call.sidechain),
+            int(call.approximate), call.input, call.output, call.reasoning, call.cache_read,
+            call.cache_write_5m, call.cache_write_1h, call.web_searches, pico, state,
+            call.reported,
+        )  # fmt: skip
+
+    def _model(self, reader: str, call: Call) -> int:
+        name = (reader, call.provider, call.model)
+        provider = self._providers.get(name)
+        if provider is None:
+            provider = self._rates.provider_of(reader, call.provider or None, call.model)
+            self._providers[name] = provider
+        speed = "fast" if "speed=fast" in call.context else ""
+        return self.catalog.model(
+            self.catalog.reader(reader), call.provider, call.model, speed, provider
+        )
+
+    def _add_reported(self, job: Job, reader_id: int, file_id: int, found: Figures) -> None:
+        """Store what the source says a conversation cost so far, by model.
+
+        A fork starts from its parent's total: the cost of the calls it inherited comes first, as
+        a total that is not its own.
+        """
+        inherited: dict[tuple[int, int], tuple[int, int, int]] = {}
+        for call in found.calls:
+            if call.copied_into:
+                row = self._row(job, reader_id, file_id, call)
+                conversation_id = self.catalog.conversation(reader_id, call.copied_into)
+                name = (conversation_id, row.model_id)
+                total, at, line = inherited.get(name, (0, call.at, call.line))
+                inherited[name] = (total + (row.list_pico or 0), min(at, call.at), line)
+        rows = [
+            (conversation_id, model_id, at, total, 1, file_id, line)
+            for (conversation_id, model_id), (total, at, line) in inherited.items()
+        ]
+        for reported in found.reported:
+            call = Call("", reported.conversation, reported.at, reported.model or "unknown", 0)
+            conversation_id = self.catalog.conversation(reader_id, reported.conversation)
+            rows.append(
+                (
+                    conversation_id,
+                    self._model(job.reader, call),
+                    reported.at,
+                    reported.cumulative,
+                    0,
+                    file_id,
+                    reported.line,
+                )  # fmt: skip
+            )
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO reported (conversation_id, model_id, at, cumulative_pico, "
+            "inherited, file_id, line) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            rows,
+        )
+
+    def add_texts(self, job: Job, part: Part) -> None:
+        """Take in what a part of a file says."""
+        found, row = part.texts, part.row
+        if found is None:
+            return
+        reader_id = self.catalog.reader(job.reader)
+        for message in found.messages:
+            conversation_id = self.catalog.conversation(reader_id, message.conversation)
+            agent_id = None
+            if message.agent:
+                agent_id = self.catalog.agent(conversation_id, message.agent)
+            self._texts.append((reader_id, row.id, conversation_id, agent_id, message))
+        self._finish(part, found.rejected)
+
+    def forget(self) -> None:
+        """Drop what was taken in but not stored, as after a transaction that was rolled back."""
+        self._calls, self._texts = [], []
+        self._book = CallBook(self._connection, self._births)
+        self.catalog.forget()
+
+    def flush(self) -> None:
+        """Store what was taken in; belongs before the end of the transaction."""
+        if self._calls:
+            self._book.add(self._calls)
+            self.tally.calls += self._book.write()
+            self._calls = []
+        if self._texts:
+            self.tally.messages += write_batch(self._connection, self._texts)
+            self._texts = []

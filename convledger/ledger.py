@@ -1,0 +1,303 @@
+"""The one door to a workspace: opens it, brings it up to date, answers questions about it.
+
+What a question needs is imported when it is asked: the commands that run every few seconds from a
+prompt must not wait for the parts that they do not use.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from convledger import paths
+from convledger.errors import WorkspaceError
+from convledger.store.connection import connect, transaction, unreadable
+from convledger.store.migrations import migrate
+
+if TYPE_CHECKING:
+    from convledger.ingest.discover import Scan
+    from convledger.ingest.rates import Rates
+    from convledger.ingest.rerate import Rerating
+    from convledger.ingest.sync import Listener
+    from convledger.reports.conversations import Conversation, Entry
+    from convledger.reports.explain import Explanation
+    from convledger.reports.sources import FileLine, RejectedLine, SourceLine, UnpricedModel
+    from convledger.reports.usage import UsageQuery, UsageReport
+    from convledger.store.checks import Finding
+    from convledger.store.search import SearchQuery, SearchResult
+
+WAIT_SECONDS = 10.0
+
+
+@dataclass(slots=True)
+class SyncResult:
+    """What bringing the ledger up to date has done."""
+
+    calls: int = 0
+    messages: int = 0
+    rejected: int = 0
+    files: int = 0
+    read_bytes: int = 0
+    conversations: int = 0
+    scans: list[Scan] = field(default_factory=list)
+    busy: bool = False
+    stopped: bool = False
+    pending_files: int = 0
+    pending_bytes: int = 0
+    rerated: str = ""
+
+
+class Ledger:
+    """An open workspace."""
+
+    def __init__(self, workspace: Path, connection: sqlite3.Connection) -> None:
+        self.workspace = workspace
+        self.connection = connection
+        self._rates: Rates | None = None
+
+    @classmethod
+    def open(cls, workspace: Path | None = None) -> Ledger:
+        """Open a workspace, making it (mode 0700) where there is none. Raises WorkspaceError."""
+        folder = workspace or paths.default_workspace()
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise WorkspaceError(f"{folder}: can't make the workspace: {error.strerror}") from error
+        path = folder / paths.LEDGER
+        connection = connect(path)
+        try:
+            migrate(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+        return cls(folder, connection)
+
+    def close(self) -> None:
+        """Close the workspace."""
+        self.connection.close()
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def path(self) -> Path:
+        """The ledger's file."""
+        return self.workspace / paths.LEDGER
+
+    @property
+    def rates(self) -> Rates:
+        """The prices in force, loaded when first needed."""
+        if self._rates is None:
+            from convledger.ingest.rates import load_rates
+
+            self._rates = load_rates(self.workspace / paths.PRICES)
+        return self._rates
+
+    def known_roots(self) -> list[tuple[str, Path]]:
+        """Return (reader, folder) of each place where logs may be on this machine.
+
+        Folders that were imported by name stay sources and are looked at again.
+        """
+        from convledger.sources.registry import known_roots
+
+        roots = known_roots(os.environ, paths.home(), sys.platform)
+        asked = {(reader, str(root)) for reader, root in roots}
+        for reader, root in self.connection.execute(
+            "SELECT name, root FROM source JOIN reader ON reader.id=reader_id WHERE state='kept'"
+        ):
+            if (reader, root) not in asked:
+                roots.append((reader, Path(root)))
+        return roots
+
+    def sync(
+        self,
+        roots: Iterable[tuple[str, Path]] | None = None,
+        *,
+        texts: bool = True,
+        listener: Listener | None = None,
+        stopping: Callable[[], bool] = lambda: False,
+        wait_seconds: float = WAIT_SECONDS,
+    ) -> SyncResult:
+        """Bring the ledger up to date with the logs: figures, and unless told else the texts too.
+
+        Safe to stop at any instant; the next call goes on. Raises WorkspaceError, ConfigError.
+        """
+        from convledger.ingest.lock import ingest_lock
+
+        try:
+            with ingest_lock(self.workspace / paths.LOCK, wait_seconds) as held:
+                if not held:
+                    return SyncResult(busy=True)
+                return self._sync(roots, texts, listener, stopping)
+        except sqlite3.Error as error:
+            raise unreadable(self.path, error) from error
+
+    def _sync(
+        self,
+        roots: Iterable[tuple[str, Path]] | None,
+        texts: bool,
+        listener: Listener | None,
+        stopping: Callable[[], bool],
+    ) -> SyncResult:
+        from convledger.ingest.plan import make_plan
+        from convledger.store.files import texts_pending
+
+        result = SyncResult()
+        if roots is None:
+            roots = self.known_roots()
+        plan = make_plan(self.connection, roots)
+        result.scans = plan.scans
+        result.rerated = self._follow_prices()
+        pending, pending_bytes = texts_pending(self.connection)
+        if plan.works or (texts and pending):
+            from convledger.ingest.sync import Importer, Stopped
+
+            importer = Importer(self.connection, self.rates, listener, stopping)
+            try:
+                importer.figures(plan)
+                if texts:
+                    importer.texts()
+            except Stopped:
+                result.stopped = True
+            tally = importer.tally
+            result.calls, result.messages = tally.calls, tally.messages
+            result.rejected, result.files = tally.rejected, tally.files
+            result.read_bytes, result.conversations = tally.read_bytes, len(tally.conversations)
+            pending, pending_bytes = texts_pending(self.connection)
+        result.pending_files, result.pending_bytes = pending, pending_bytes
+        return result
+
+    def _follow_prices(self) -> str:
+        """Rate everything anew where the prices have changed; says in words what that did."""
+        from convledger.ingest import stamps
+
+        prices = self.workspace / paths.PRICES
+        if stamps.is_current(self.connection, prices):
+            return ""
+        from convledger.ingest.rerate import rerate
+
+        changed = rerate(self.connection, self.rates, "the prices have changed")
+        stamps.keep(self.connection, prices)
+        return changed.words() if changed is not None and changed.changed_calls else ""
+
+    def usage(self, query: UsageQuery) -> UsageReport:
+        """Answer a question for usage."""
+        from convledger.reports.usage import usage
+
+        try:
+            return usage(self.connection, query)
+        except sqlite3.Error as error:
+            raise unreadable(self.path, error) from error
+
+    def conversation(self, name: str) -> Conversation:
+        """Return the conversation whose id is or begins with `name`; raises UsageProblem."""
+        from convledger.reports.conversations import find
+
+        return find(self.connection, name)
+
+    def transcript(self, conversation_id: int, *, hidden: bool = False) -> Iterator[Entry]:
+        """Yield what was said in a conversation, with what each turn cost."""
+        from convledger.reports.conversations import transcript
+
+        return transcript(self.connection, conversation_id, hidden=hidden)
+
+    def search(self, query: SearchQuery) -> SearchResult:
+        """Search everything that was said."""
+        from convledger.store.search import search
+
+        return search(self.connection, query)
+
+    def explain(self, name: str) -> list[Explanation]:
+        """Explain the cost of a call, or of each call of a conversation; raises UsageProblem."""
+        from convledger.reports.explain import explain
+
+        return explain(self.connection, self.rates.rater, name)
+
+    def sources(self) -> list[SourceLine]:
+        """Return each source with its counts."""
+        from convledger.reports import sources
+
+        return sources.sources(self.connection)
+
+    def files(self, *, only_troubled: bool = False) -> list[FileLine]:
+        """Return each log file and how far it is read."""
+        from convledger.reports import sources
+
+        return sources.files(self.connection, only_troubled=only_troubled)
+
+    def rejected(self, limit: int = 1000) -> list[RejectedLine]:
+        """Return the lines that could not be used."""
+        from convledger.reports import sources
+
+        return sources.rejected(self.connection, limit)
+
+    def unpriced(self) -> list[UnpricedModel]:
+        """Return the models that have no price."""
+        from convledger.reports import sources
+
+        return sources.unpriced(self.connection)
+
+    def status(self) -> dict[str, int]:
+        """Return what was spent today and in the last 7 and 30 days, in picodollars, with calls."""
+        import time
+
+        from convledger.reports.status import status
+
+        return status(self.connection, time.time())
+
+    def check(self, *, deep: bool = False) -> list[Finding]:
+        """Verify everything; return what is wrong."""
+        from convledger.store.checks import check
+
+        return check(self.connection, self.path, deep=deep)
+
+    def repair(self) -> None:
+        """Work out anew what can be: the roll-up from the calls, the index from the messages."""
+        from convledger.store.calls import rebuild_usage
+        from convledger.store.messages import rebuild_index
+
+        with transaction(self.connection):
+            rebuild_usage(self.connection)
+            rebuild_index(self.connection)
+
+    def rerate(self, *, dry_run: bool = False) -> Rerating | None:
+        """Rate every call with the prices as they stand; None where nothing could change."""
+        from convledger.ingest import stamps
+        from convledger.ingest.rerate import rerate
+
+        self._rates = None
+        found = rerate(self.connection, self.rates, "asked for", dry_run=dry_run)
+        if not dry_run:
+            stamps.keep(self.connection, self.workspace / paths.PRICES)
+        return found
+
+    def label(self, conversation_ids: Iterable[int], name: str, value: str) -> int:
+        """Give conversations a label; a project, client, kind or outcome replaces an earlier one."""
+        from convledger.store.labels import set_label
+
+        with transaction(self.connection):
+            return set_label(self.connection, list(conversation_ids), name, value)
+
+    def unlabel(self, conversation_ids: Iterable[int], name: str, value: str | None = None) -> int:
+        """Take labels away; without `value` all of that name."""
+        from convledger.store.labels import remove_label
+
+        with transaction(self.connection):
+            return remove_label(self.connection, list(conversation_ids), name, value)
+
+    def conversation_ids(
+        self, *, names: Iterable[str] = (), projects: Iterable[str] = (), source: str = ""
+    ) -> list[int]:
+        """Return the conversations that are named, or whose project matches (with * and ?)."""
+        from convledger.store.labels import matching
+
+        found = [self.conversation(name).id for name in names]
+        return found + matching(self.connection, list(projects), source)

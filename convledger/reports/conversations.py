@@ -1,0 +1,328 @@
+"""Conversations: found by name, listed, and read entry by entry with what each turn cost."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from convledger.clock import iso_text
+from convledger.errors import UsageProblem
+from convledger.money import usd_text
+
+KINDS = {
+    1: "prompt",
+    2: "answer",
+    3: "thinking",
+    4: "tool_call",
+    5: "tool_result",
+    6: "note",
+    7: "attachment",
+}
+SIDECHAIN, HIDDEN, INHERITED, ERROR, ROLLED_BACK = 1, 2, 4, 8, 16
+
+
+@dataclass(slots=True)
+class Conversation:
+    """A conversation with what it comes to; instants are UTC microseconds, amounts picodollars."""
+
+    id: int
+    source: str
+    native: str
+    title: str
+    project: str
+    branch: str
+    version: str
+    first_at: int | None
+    last_at: int | None
+    parent: str
+    relation: str
+    calls: int = 0
+    unpriced_calls: int = 0
+    tokens: int = 0
+    list_pico: int | None = None
+    reported_pico: int | None = None
+    messages: int = 0
+    models: list[str] = field(default_factory=list)
+    children: list[str] = field(default_factory=list)
+    labels: dict[str, list[str]] = field(default_factory=dict)
+
+    def document(self) -> dict[str, Any]:
+        """Return the conversation as JSON says it."""
+        return {
+            "conversation": self.native,
+            "source": self.source,
+            "title": self.title,
+            "project": self.project,
+            "branch": self.branch,
+            "version": self.version,
+            "first_at": iso_text(self.first_at) if self.first_at is not None else None,
+            "last_at": iso_text(self.last_at) if self.last_at is not None else None,
+            "parent": self.parent or None,
+            "relation": self.relation or None,
+            "children": self.children,
+            "models": self.models,
+            "labels": self.labels,
+            "messages": self.messages,
+            "calls": self.calls,
+            "unpriced_calls": self.unpriced_calls,
+            "tokens": self.tokens,
+            "list_cost_usd": None if self.list_pico is None else usd_text(self.list_pico),
+            "reported_cost_usd": (
+                None if self.reported_pico is None else usd_text(self.reported_pico)
+            ),
+        }
+
+
+@dataclass(slots=True)
+class CallLine:
+    """A call as a transcript shows it."""
+
+    id: int
+    key: str
+    at: int
+    model: str
+    input: int
+    output: int
+    reasoning: int
+    cache_read: int
+    cache_write: int
+    list_pico: int | None
+    line: int
+    file: str
+
+    @property
+    def context(self) -> int:
+        """The tokens that the model was sent."""
+        return self.input + self.cache_read + self.cache_write
+
+    def document(self) -> dict[str, Any]:
+        """Return the call as JSON says it."""
+        return {
+            "call": self.key,
+            "at": iso_text(self.at),
+            "model": self.model,
+            "input": self.input,
+            "output": self.output,
+            "reasoning": self.reasoning,
+            "cache_read": self.cache_read,
+            "cache_write": self.cache_write,
+            "list_cost_usd": None if self.list_pico is None else usd_text(self.list_pico),
+        }
+
+
+@dataclass(slots=True)
+class Entry:
+    """One entry of a transcript: a message, or a call without a message of its own."""
+
+    id: int
+    at: int
+    kind: str
+    flags: int
+    name: str
+    body: str
+    agent: str
+    file: str
+    line: int
+    call: CallLine | None = None
+
+    @property
+    def hidden(self) -> bool:
+        """Whether the entry was said by no person and no model."""
+        return bool(self.flags & HIDDEN)
+
+    def document(self) -> dict[str, Any]:
+        """Return the entry as JSON says it."""
+        return {
+            "at": iso_text(self.at) if self.at else None,
+            "kind": self.kind,
+            "name": self.name or None,
+            "agent": self.agent or None,
+            "sidechain": bool(self.flags & SIDECHAIN),
+            "hidden": self.hidden,
+            "inherited": bool(self.flags & INHERITED),
+            "error": bool(self.flags & ERROR),
+            "rolled_back": bool(self.flags & ROLLED_BACK),
+            "text": self.body,
+            "file": self.file,
+            "line": self.line,
+            "call": self.call.document() if self.call else None,
+        }
+
+
+_SELECT = (
+    "SELECT conversation.id, reader.name, native, title, project, branch, version, first_at, "
+    "last_at, parent_native, relation FROM conversation JOIN reader ON reader.id=reader_id"
+)
+
+
+def find(connection: sqlite3.Connection, name: str) -> Conversation:
+    """Return the conversation whose native id is or begins with `name`.
+
+    Raises UsageProblem where there is none, or several, which it then names.
+    """
+    rows = connection.execute(f"{_SELECT} WHERE native=?", (name,)).fetchall()
+    if not rows and len(name) >= 4:
+        upper = name + "\U0010ffff"
+        rows = connection.execute(
+            f"{_SELECT} WHERE native >= ? AND native < ? ORDER BY last_at DESC LIMIT 6",
+            (name, upper),
+        ).fetchall()
+    if not rows:
+        raise UsageProblem(
+            f"no conversation {name!r:.60}. `convledger report --by conversation` lists them; "
+            "at least four characters of an id are enough"
+        )
+    if len(rows) > 1:
+        names = ", ".join(row[2] for row in rows[:5])
+        raise UsageProblem(f"{name!r:.60} may be {names}; write more of the id")
+    return _filled(connection, Conversation(*rows[0]))
+
+
+def _filled(connection: sqlite3.Connection, found: Conversation) -> Conversation:
+    sums = connection.execute(
+        "SELECT count(*), sum(list_pico IS NULL), sum(input+output+cache_read+cache_write_5m+"
+        "cache_write_1h), sum(list_pico) FROM call WHERE conversation_id=?",
+        (found.id,),
+    ).fetchone()
+    found.calls, found.unpriced_calls, found.tokens = sums[0], sums[1] or 0, sums[2] or 0
+    found.list_pico = sums[3]
+    found.reported_pico = reported_pico(connection, found.id)
+    found.messages = connection.execute(
+        "SELECT count(*) FROM message WHERE conversation_id=? AND flags & 2 = 0", (found.id,)
+    ).fetchone()[0]
+    found.models = [
+        row[0]
+        for row in connection.execute(
+            "SELECT DISTINCT model.name || CASE speed WHEN '' THEN '' ELSE '-' || speed END "
+            "FROM call JOIN model ON model.id=model_id WHERE conversation_id=? ORDER BY 1",
+            (found.id,),
+        )
+    ]
+    found.children = [
+        row[0]
+        for row in connection.execute(
+            "SELECT native FROM conversation WHERE parent_native=? ORDER BY first_at",
+            (found.native,),
+        )
+    ]
+    for label, value in connection.execute(
+        "SELECT name, value FROM label WHERE conversation_id=? ORDER BY 1, 2", (found.id,)
+    ):
+        found.labels.setdefault(label, []).append(value)
+    return found
+
+
+def reported_pico(connection: sqlite3.Connection, conversation_id: int) -> int | None:
+    """Return what the source itself says that the conversation cost, in picodollars.
+
+    Where it keeps a running total the last one counts, less what a fork took over from its parent.
+    """
+    totals = connection.execute(
+        "SELECT inherited, cumulative_pico, model_id, at FROM reported WHERE conversation_id=? "
+        "ORDER BY at, cumulative_pico",
+        (conversation_id,),
+    ).fetchall()
+    last: dict[int, int] = {}
+    inherited = 0
+    for is_inherited, cumulative, model_id, _ in totals:
+        if is_inherited:
+            inherited += cumulative
+        else:
+            last[model_id] = cumulative
+    if last:
+        return max(0, sum(last.values()) - inherited)
+    found = connection.execute(
+        "SELECT sum(reported_pico) FROM call WHERE conversation_id=?", (conversation_id,)
+    ).fetchone()[0]
+    return None if found is None else int(found)
+
+
+def transcript(
+    connection: sqlite3.Connection, conversation_id: int, *, hidden: bool = False
+) -> Iterator[Entry]:
+    """Yield the entries of a conversation in the order of their time, each call at its message."""
+    from convledger.store.bodies import PageReader
+
+    pages = PageReader(connection)
+    calls: dict[tuple[int, int], list[CallLine]] = {}
+    by_file: dict[int, list[CallLine]] = {}
+    for row in connection.execute(
+        "SELECT call.id, call.key, at, model.name || CASE speed WHEN '' THEN '' ELSE '-' || speed "
+        "END, input, output, reasoning, cache_read, cache_write_5m + cache_write_1h, list_pico, "
+        "line, path, file_id FROM call JOIN model ON model.id=model_id "
+        "JOIN file ON file.id=file_id WHERE conversation_id=? ORDER BY at, call.id",
+        (conversation_id,),
+    ):
+        call = CallLine(*(*row[:11], _path_text(row[11])))
+        calls.setdefault((row[12], call.line), []).append(call)
+        by_file.setdefault(row[12], []).append(call)
+    rolled_back = _rolled_back(connection, conversation_id, pages)
+    rows = connection.execute(
+        "SELECT message.id, at, message.kind, flags, message.name, page_id, start, length, "
+        "agent.native, path, line, file_id FROM message JOIN file ON file.id=file_id "
+        "LEFT JOIN agent ON agent.id=agent_id WHERE message.conversation_id=? "
+        "ORDER BY at, file_id, line, message.id",
+        (conversation_id,),
+    )
+    for row in rows:
+        flags = row[3] | (ROLLED_BACK if row[0] in rolled_back else 0)
+        call_here = calls.pop((row[11], row[10]), [])
+        if flags & HIDDEN and not hidden and not call_here:
+            continue
+        body = pages.body(row[5], row[6], row[7])
+        entry = Entry(
+            row[0], row[1], KINDS.get(row[2], "note"), flags, row[4] or "", body, row[8] or "",
+            _path_text(row[9]), row[10],
+        )  # fmt: skip
+        yield from _silent_calls(calls, row[11], entry.line, entry.at)
+        entry.call = call_here[0] if call_here else None
+        yield entry
+    for key in sorted(calls):
+        for call in calls[key]:
+            yield Entry(0, call.at, "call", 0, call.model, "", "", call.file, call.line, call)
+
+
+def _silent_calls(
+    calls: dict[tuple[int, int], list[CallLine]], file_id: int, line: int, at: int
+) -> Iterator[Entry]:
+    """Yield the calls of a file that come before a line and belong to no message."""
+    earlier = sorted(
+        key
+        for key, found in calls.items()
+        if key[0] == file_id and key[1] < line and found[0].at <= at
+    )
+    for key in earlier:
+        for call in calls.pop(key):
+            yield Entry(0, call.at, "call", 0, call.model, "", "", call.file, call.line, call)
+
+
+def _rolled_back(connection: sqlite3.Connection, conversation_id: int, pages: Any) -> set[int]:
+    """Return the messages of turns that were taken back: billed, but no longer part of the thread."""
+    marks = connection.execute(
+        "SELECT file_id, line, page_id, start, length FROM message "
+        "WHERE conversation_id=? AND name='rolled_back' ORDER BY line",
+        (conversation_id,),
+    ).fetchall()
+    taken: set[int] = set()
+    for file_id, line, page_id, start, length in marks:
+        body = pages.body(page_id, start, length)
+        turns = int(body) if body.isdigit() else 1
+        rows = connection.execute(
+            "SELECT id, kind FROM message WHERE conversation_id=? AND file_id=? AND line<? "
+            "ORDER BY line DESC",
+            (conversation_id, file_id, line),
+        )
+        for message_id, kind in rows:
+            if message_id in taken:
+                continue
+            taken.add(message_id)
+            turns -= kind == 1
+            if turns <= 0:
+                break
+    return taken
+
+
+def _path_text(stored: str | bytes) -> str:
+    return stored if isinstance(stored, str) else stored.decode("utf-8", "replace")

@@ -1,0 +1,378 @@
+"""Usage by anything: what calls, tokens and costs come to, grouped and filtered."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from typing import Any
+
+from convledger.clock import QUARTER
+from convledger.errors import UsageProblem
+from convledger.money import usd_text
+from convledger.reports.periods import Span, five_hour_windows, spans
+
+PERIODS = ("hour", "day", "week", "month", "window5h")
+LABELS = ("tag", "client", "kind", "outcome")
+KEYS = (*PERIODS, "source", "model", "provider", "project", "conversation", *LABELS)
+_COLUMNS = {
+    "source": "reader.name",
+    "model": "model.name || CASE model.speed WHEN '' THEN '' ELSE '-' || model.speed END",
+    "provider": "model.provider",
+    "project": "conversation.project",
+    "conversation": "conversation.native",
+}
+_COUNTS = (
+    "calls",
+    "unpriced_calls",
+    "estimated_calls",
+    "input",
+    "output",
+    "reasoning",
+    "cache_read",
+    "cache_write_5m",
+    "cache_write_1h",
+    "web_searches",
+    "reported_calls",
+)
+# Picodollars of many calls can pass 64 bits: both halves are summed apart and joined in Python.
+_AMOUNTS = ("list_pico", "reported_pico")
+_SUMS = ", ".join(
+    [f"sum(base.{name})" for name in _COUNTS]
+    + [f"sum(base.{name} >> 30), sum(base.{name} & 1073741823)" for name in _AMOUNTS]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class UsageQuery:
+    """A question for usage; instants are UTC microseconds, `until` exclusive."""
+
+    by: tuple[str, ...]
+    zone: tzinfo
+    zone_name: str = "UTC"
+    since: int | None = None
+    until: int | None = None
+    source: tuple[str, ...] = ()
+    model: tuple[str, ...] = ()
+    project: tuple[str, ...] = ()
+    tag: tuple[str, ...] = ()
+    client: tuple[str, ...] = ()
+    conversation: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class UsageRow:
+    """What one group comes to; `list_pico` is None where nothing in it has a price."""
+
+    keys: dict[str, str | None]
+    conversations: int = 0
+    calls: int = 0
+    unpriced_calls: int = 0
+    estimated_calls: int = 0
+    input: int = 0
+    output: int = 0
+    reasoning: int = 0
+    cache_read: int = 0
+    cache_write_5m: int = 0
+    cache_write_1h: int = 0
+    web_searches: int = 0
+    list_pico: int | None = None
+    reported_pico: int | None = None
+    title: str | None = None
+
+    @property
+    def tokens(self) -> int:
+        """All tokens, each counted once."""
+        return (
+            self.input + self.output + self.cache_read + self.cache_write_5m + self.cache_write_1h
+        )
+
+    def document(self) -> dict[str, Any]:
+        """Return the row as the JSON contract has it."""
+        row: dict[str, Any] = dict(self.keys)
+        if self.title is not None:
+            row["title"] = self.title
+        for name in ("calls", "conversations", *_COUNTS[3:9]):
+            row[name] = getattr(self, name)
+        row["list_cost_usd"] = None if self.list_pico is None else usd_text(self.list_pico)
+        row["unpriced_calls"] = self.unpriced_calls
+        row["reported_cost_usd"] = (
+            None if self.reported_pico is None else usd_text(self.reported_pico)
+        )
+        row["estimated_calls"] = self.estimated_calls
+        row["web_searches"] = self.web_searches
+        return row
+
+
+@dataclass(slots=True)
+class UsageReport:
+    """The answer: rows sorted by their keys, and the total of all that was asked for."""
+
+    query: UsageQuery
+    rows: list[UsageRow] = field(default_factory=list)
+    total: UsageRow = field(default_factory=lambda: UsageRow({}))
+
+    def document(self) -> dict[str, Any]:
+        """Return the report as the JSON contract has it."""
+        return {
+            "schema": 1,
+            "timezone": self.query.zone_name,
+            "by": list(self.query.by),
+            "rows": [row.document() for row in self.rows],
+            "total": self.total.document(),
+        }
+
+
+def check_keys(by: Iterable[str]) -> None:
+    """Raise UsageProblem for a key that there is not, naming the nearest that there is."""
+    for key in by:
+        if key not in KEYS:
+            from difflib import get_close_matches
+
+            near = get_close_matches(key, KEYS, 1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise UsageProblem(f"no such key: {key}{hint} Keys are: {', '.join(KEYS)}")
+
+
+def usage(connection: sqlite3.Connection, query: UsageQuery) -> UsageReport:
+    """Answer `query` from the roll-up, or from the calls where a quarter hour is too coarse."""
+    check_keys(query.by)
+    exact = "window5h" in query.by or any(
+        edge is not None and edge % QUARTER for edge in (query.since, query.until)
+    )
+    where, values = _filters(query, exact)
+    base = _base(connection, exact)
+    report = UsageReport(query)
+    _make_spans(connection, query, exact, base, where, values)
+    spanned, joins, keys, groups = [], _joins(query), [], []
+    for key in query.by:
+        if key in PERIODS:
+            # Spans come first, so that each reads its own stretch of the roll-up and no more.
+            spanned.append(f"temp.span_{key} CROSS JOIN ")
+            joins.append(f"AND base.t >= span_{key}.lo AND base.t < span_{key}.hi")
+            keys.append(f"span_{key}.name")
+            groups.append(f"span_{key}.lo")
+        else:
+            keys.append(_COLUMNS.get(key, f"label_{key}.value"))
+            groups.append(keys[-1])
+    if keys:
+        title = ", max(conversation.title)" if "conversation" in query.by else ""
+        labels = [_label_join(key) for key in query.by if key in LABELS]
+        ends = [join for join in joins if join.startswith("AND")]
+        condition = where.replace("WHERE", "AND", 1) if where else ""
+        found = connection.execute(
+            f"SELECT {', '.join(keys)}, {_DISTINCT}, {_SUMS}{title} FROM {''.join(spanned)}{base} "  # noqa: S608
+            f"{' '.join(join for join in joins if not join.startswith('AND'))} {' '.join(labels)} "
+            f"WHERE true {' '.join(ends)} {condition} "
+            f"GROUP BY {', '.join(groups)} ORDER BY {', '.join(groups)}",
+            values,
+        )
+        count = len(keys)
+        report.rows = [_row(dict(zip(query.by, row, strict=False)), row[count:]) for row in found]
+    report.total = _total(connection, query, base, where, values, report.rows)
+    return report
+
+
+def _total(
+    connection: sqlite3.Connection,
+    query: UsageQuery,
+    base: str,
+    where: str,
+    values: list[object],
+    rows: list[UsageRow],
+) -> UsageRow:
+    """Return the total of all that was asked for; labels put one call into several rows."""
+    joins = " ".join(_joins(query, for_total=True))
+    if not query.by or any(key in LABELS for key in query.by):
+        found = connection.execute(
+            f"SELECT {_DISTINCT}, {_SUMS} FROM {base} {joins} {where}",  # noqa: S608
+            values,
+        ).fetchone()
+        return _row({}, found)
+    total = UsageRow({})
+    for row in rows:
+        for name in _COUNTS[:10]:
+            setattr(total, name, getattr(total, name) + getattr(row, name))
+        for name in _AMOUNTS:
+            amount = getattr(row, name)
+            if amount is not None:
+                setattr(total, name, (getattr(total, name) or 0) + amount)
+    total.conversations = connection.execute(
+        f"SELECT {_DISTINCT} FROM {base} {joins} {where}",  # noqa: S608
+        values,
+    ).fetchone()[0]
+    return total
+
+
+def _joins(query: UsageQuery, *, for_total: bool = False) -> list[str]:
+    """Return the joins that the keys and filters of `query` need, and no others."""
+    by = () if for_total else query.by
+    joins = []
+    if query.source or query.project or query.conversation or {
+        "source", "project", "conversation",
+    } & set(by):  # fmt: skip
+        joins.append("JOIN conversation ON conversation.id=base.conversation_id")
+        joins.append("JOIN reader ON reader.id=conversation.reader_id")
+    if query.model or {"model", "provider"} & set(by):
+        joins.append("JOIN model ON model.id=base.model_id")
+    return joins
+
+
+def _label_join(key: str) -> str:
+    return (
+        f"LEFT JOIN label AS label_{key} ON label_{key}.conversation_id=base.conversation_id "
+        f"AND label_{key}.name='{key}'"
+    )
+
+
+_DISTINCT = "count(DISTINCT CASE WHEN base.calls > 0 THEN base.conversation_id END)"
+
+
+def _row(keys: dict[str, str | None], values: tuple[Any, ...]) -> UsageRow:
+    conversations, *rest = values
+    numbers = [value or 0 for value in rest[: len(_COUNTS) + 4]]
+    row = UsageRow(keys, conversations)
+    for name, number in zip(_COUNTS[:10], numbers, strict=False):
+        setattr(row, name, number)
+    reported_calls = numbers[len(_COUNTS) - 1]
+    high, low, reported_high, reported_low = numbers[len(_COUNTS) :]
+    if row.calls > row.unpriced_calls:
+        row.list_pico = (high << 30) + low
+    if reported_calls:
+        row.reported_pico = (reported_high << 30) + reported_low
+    if len(rest) > len(_COUNTS) + 4:
+        row.title = rest[-1] or ""
+    return row
+
+
+def _base(connection: sqlite3.Connection, exact: bool) -> str:
+    """Return the FROM part: amounts by instant (microseconds or quarter hours), and their names."""
+    counts = ", ".join(_COUNTS[:10])
+    if exact:
+        base = (
+            "SELECT at AS t, conversation_id, model_id, 1 AS calls, list_pico IS NULL AS "
+            "unpriced_calls, price_state=3 AS estimated_calls, input, output, reasoning, "
+            "cache_read, cache_write_5m, cache_write_1h, web_searches, reported_pico IS NOT NULL "
+            "AS reported_calls, coalesce(list_pico, 0) AS list_pico, "
+            "coalesce(reported_pico, 0) AS reported_pico FROM call"
+        )
+    else:
+        base = (
+            f"SELECT quarter AS t, conversation_id, model_id, {counts}, reported_calls, "
+            "list_pico, reported_pico FROM usage"
+        )
+    if _make_reported(connection, exact):
+        base += (
+            " UNION ALL SELECT t, conversation_id, model_id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, "
+            "pico FROM temp.reported_delta"
+        )
+    return f"({base}) AS base"
+
+
+def _make_reported(connection: sqlite3.Connection, exact: bool) -> bool:
+    """Turn the running totals that sources keep into what each step added; False if there are none.
+
+    A fork starts from its parent's total, which is then no cost of its own.
+    """
+    if not connection.execute("SELECT EXISTS (SELECT 1 FROM reported)").fetchone()[0]:
+        return False
+    connection.execute("DROP TABLE IF EXISTS temp.reported_delta")
+    connection.execute(
+        "CREATE TEMP TABLE reported_delta (t INTEGER, conversation_id INTEGER, model_id INTEGER, "
+        "pico INTEGER)"
+    )
+    before: dict[tuple[int, int], int] = {}
+    deltas = []
+    for conversation_id, model_id, at, cumulative, inherited in connection.execute(
+        "SELECT conversation_id, model_id, at, cumulative_pico, inherited FROM reported "
+        "ORDER BY inherited DESC, at, cumulative_pico"
+    ):
+        name = (conversation_id, model_id)
+        if inherited:
+            before[name] = before.get(name, 0) + cumulative
+            continue
+        step = cumulative - before.get(name, 0)
+        before[name] = cumulative
+        deltas.append((at if exact else at // QUARTER, *name, step if step >= 0 else cumulative))
+    connection.executemany("INSERT INTO temp.reported_delta VALUES (?, ?, ?, ?)", deltas)
+    return True
+
+
+def _filters(query: UsageQuery, exact: bool) -> tuple[str, list[object]]:
+    clauses: list[str] = []
+    values: list[object] = []
+    unit = 1 if exact else QUARTER
+    if query.since is not None:
+        clauses.append("base.t >= ?")
+        values.append(query.since // unit)
+    if query.until is not None:
+        clauses.append("base.t < ?")
+        values.append(query.until // unit)
+    for key, wanted in (
+        ("source", query.source),
+        ("model", query.model),
+        ("project", query.project),
+        ("conversation", query.conversation),
+    ):
+        if wanted:
+            tests = []
+            for text in wanted:
+                tests.append(f"{_COLUMNS[key]} {'GLOB' if _is_glob(text) else '='} ?")
+                values.append(text)
+                if key == "project" and not _is_glob(text):
+                    tests.append("replace(conversation.project, '\\', '/') GLOB ?")
+                    values.append(f"*/{text.strip('/')}")
+            clauses.append(f"({' OR '.join(tests)})")
+    for name, wanted in (("tag", query.tag), ("client", query.client)):
+        if wanted:
+            marks = ",".join("?" * len(wanted))
+            clauses.append(
+                "EXISTS (SELECT 1 FROM label WHERE conversation_id=base.conversation_id "
+                f"AND name='{name}' AND value IN ({marks}))"
+            )
+            values.extend(wanted)
+    return (f"WHERE {' AND '.join(clauses)}" if clauses else ""), values
+
+
+def _is_glob(text: str) -> bool:
+    return any(mark in text for mark in "*?[")
+
+
+def _make_spans(
+    connection: sqlite3.Connection,
+    query: UsageQuery,
+    exact: bool,
+    base: str,
+    where: str,
+    values: list[object],
+) -> None:
+    """Make a table of named spans of time for each period key."""
+    periods = [key for key in query.by if key in PERIODS]
+    if not periods:
+        return
+    unit = 1 if exact else QUARTER
+    joins = " ".join(_joins(query, for_total=True))
+    first, last = connection.execute(
+        f"SELECT min(base.t), max(base.t) FROM {base} {joins} {where}",  # noqa: S608
+        values,
+    ).fetchone()
+    for period in periods:
+        found: list[Span] = []
+        if first is not None and period == "window5h":
+            calls = f"{where} AND" if where else "WHERE"
+            instants = connection.execute(
+                f"SELECT base.t FROM {base} {joins} {calls} base.calls > 0 ORDER BY base.t",  # noqa: S608
+                values,
+            )
+            found = five_hour_windows((row[0] for row in instants), query.zone)
+        elif first is not None:
+            found = spans(period, first * unit, last * unit, query.zone)
+        connection.execute(f"DROP TABLE IF EXISTS temp.span_{period}")
+        connection.execute(
+            f"CREATE TEMP TABLE span_{period} (lo INTEGER PRIMARY KEY, hi INTEGER, name TEXT)"
+        )
+        connection.executemany(
+            f"INSERT OR IGNORE INTO temp.span_{period} VALUES (?, ?, ?)",  # noqa: S608
+            ((span.since // unit, -(-span.until // unit), span.name) for span in found),
+        )

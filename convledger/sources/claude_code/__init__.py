@@ -1,0 +1,51 @@
+"""Claude Code: where its logs are and which files belong to them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+NAME = "claude-code"
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
+
+
+def roots(environment: Mapping[str, str], home: Path, platform: str) -> list[Path]:
+    """Return the folders that may hold Claude Code's projects, whether or not they exist.
+
+    `CLAUDE_CONFIG_DIR` replaces the defaults; it may name several folders, separated by commas.
+    """
+    configured = environment.get("CLAUDE_CONFIG_DIR", "")
+    if configured.strip():
+        named = [Path(part.strip()).expanduser() for part in configured.split(",") if part.strip()]
+        return [path if path.name == "projects" else path / "projects" for path in named]
+    config = Path(environment.get("XDG_CONFIG_HOME") or home / ".config")
+    found = [home / ".claude" / "projects", config / "claude" / "projects"]
+    return found + [
+        base / "local-agent-mode-sessions" for base in _desktop(environment, home, platform)
+    ]
+
+
+def _desktop(environment: Mapping[str, str], home: Path, platform: str) -> list[Path]:
+    """Return where the desktop application keeps the transcripts of its local agent mode."""
+    if platform == "darwin":
+        return [home / "Library" / "Application Support" / "Claude"]
+    if platform == "win32":
+        roaming = Path(environment.get("APPDATA") or home / "AppData" / "Roaming")
+        local = Path(environment.get("LOCALAPPDATA") or home / "AppData" / "Local")
+        packaged = sorted(local.glob("Packages/Claude_*/LocalCache/Roaming/Claude"))
+        return [roaming / "Claude", *packaged]
+    return [Path(environment.get("XDG_CONFIG_HOME") or home / ".config") / "Claude"]
+
+
+def is_log(relative: str) -> bool:
+    """Tell whether the file at `relative`, a path below a root, is a transcript."""
+    return relative.endswith(".jsonl") and "/tool-results/" not in f"/{relative}"
+
+
+def session_of(relative: str) -> str:
+    """Return the conversation of a file whose lines name none: by its place below the root."""
+    parts = relative.removesuffix(".jsonl").split("/")
+    if "subagents" in parts[1:]:
+        return parts[parts.index("subagents") - 1]
+    return parts[-1] if _UUID.fullmatch(parts[-1]) else "/".join(parts)

@@ -1,0 +1,31 @@
+"""Codex: where its logs are and which files belong to them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+NAME = "codex"
+_ROLLOUT_ID = re.compile(r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.jsonl")
+
+
+def roots(environment: Mapping[str, str], home: Path, platform: str) -> list[Path]:  # noqa: ARG001
+    """Return the folder that may hold Codex's sessions: `CODEX_HOME`, else `~/.codex`."""
+    configured = environment.get("CODEX_HOME", "").strip()
+    return [Path(configured).expanduser() if configured else home / ".codex"]
+
+
+FOLDERS = ("sessions", "archived_sessions")
+
+
+def is_log(relative: str) -> bool:
+    """Tell whether the file at `relative`, a path below a root, is a rollout."""
+    return relative.endswith((".jsonl", ".jsonl.zst"))
+
+
+def thread_of(relative: str) -> str:
+    """Return the thread id in a rollout's file name, else the name itself."""
+    name = relative.rsplit("/", 1)[-1]
+    found = _ROLLOUT_ID.search(name)
+    return found[1] if found else name.removesuffix(".zst").removesuffix(".jsonl")

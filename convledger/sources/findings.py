@@ -1,0 +1,187 @@
+"""What a reader finds in a file: calls, conversations, messages and the lines it had to leave."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Annotated
+
+from msgspec import Meta, Struct, field
+
+TOKEN_LIMIT = 2**27 - 1  # 134 million: one call can't hold more; a larger figure is a broken log
+Tokens = Annotated[int, Meta(ge=0, le=TOKEN_LIMIT)] | None
+CUMULATIVE_LIMIT = 2**60
+Cumulative = Annotated[int, Meta(ge=0, le=CUMULATIVE_LIMIT)] | None
+
+
+class Kind(IntEnum):
+    """What a message is; the numbers are stored."""
+
+    PROMPT = 1
+    ANSWER = 2
+    THINKING = 3
+    TOOL_CALL = 4
+    TOOL_RESULT = 5
+    NOTE = 6
+    ATTACHMENT = 7
+
+
+class Flag(IntEnum):
+    """Facts about a message, as bits; the numbers are stored."""
+
+    SIDECHAIN = 1
+    HIDDEN = 2
+    INHERITED = 4
+    ERROR = 8
+    ROLLED_BACK = 16
+
+
+class Call(Struct, gc=False):
+    """One billed request. `at` is UTC microseconds, tokens are disjoint, `reported` picodollars.
+
+    `key` names the request among all of its source; `variant` tells apart main-chain requests
+    that share an id that is not unique by nature; `inherited` marks a copy of another
+    conversation's call, whose native id is then `conversation`.
+    """
+
+    key: str
+    conversation: str
+    at: int
+    model: str
+    line: int
+    input: int = 0
+    output: int = 0
+    reasoning: int = 0
+    cache_read: int = 0
+    cache_write_5m: int = 0
+    cache_write_1h: int = 0
+    web_searches: int = 0
+    context: str = ""
+    provider: str = ""
+    variant: str = ""
+    agent: str = ""
+    copied_into: str = ""
+    sidechain: bool = False
+    approximate: bool = False
+    reported: int | None = None
+
+    @property
+    def total(self) -> int:
+        """All tokens of the call, the measure by which the fullest line of a stream is kept."""
+        return (
+            self.input + self.output + self.cache_read + self.cache_write_5m + self.cache_write_1h
+        )
+
+
+class Reported(Struct):
+    """A running total of cost that the source itself keeps for a conversation, by model."""
+
+    conversation: str
+    model: str
+    at: int
+    cumulative: int
+    line: int
+
+
+class ConversationFacts(Struct):
+    """What lines say about their conversation; later facts of the same file win where set."""
+
+    native: str
+    first_at: int | None = None
+    last_at: int | None = None
+    title: str = ""
+    title_rank: int = 0
+    project: str = ""
+    branch: str = ""
+    version: str = ""
+    parent: str = ""
+    relation: str = ""
+    background: bool = False
+
+    def entitle(self, rank: int, title: str) -> None:
+        """Take `title` unless a better one is known; of equals the later wins, but for prompts."""
+        if title and (rank > self.title_rank or (rank == self.title_rank and rank > 1)):
+            self.title, self.title_rank = title, rank
+
+
+class AgentFacts(Struct):
+    """A sub-agent whose lines belong to a conversation."""
+
+    native: str
+    conversation: str
+    kind: str = ""
+    description: str = ""
+    tool_use: str = ""
+
+
+class Message(Struct, gc=False):
+    """One visible entry of a conversation: `body` is text, or JSON text for a tool call."""
+
+    conversation: str
+    uuid: str
+    block: int
+    line: int
+    at: int
+    kind: int
+    body: str
+    flags: int = 0
+    name: str = ""
+    agent: str = ""
+    parent: str = ""
+
+
+class Summary(Struct):
+    """A title for the conversation that holds the message `leaf`, wherever that is."""
+
+    leaf: str
+    title: str
+
+
+class Rejected(Struct):
+    """A line that could not be used: where it stands, why, and how it begins."""
+
+    line: int
+    offset: int
+    reason: str
+    excerpt: bytes = b""
+
+
+class Figures(Struct):
+    """The countable part of some lines."""
+
+    calls: list[Call] = field(default_factory=list)
+    conversations: dict[str, ConversationFacts] = field(default_factory=dict)
+    reported: list[Reported] = field(default_factory=list)
+    summaries: list[Summary] = field(default_factory=list)
+    agents: list[AgentFacts] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    retract: list[str] = field(default_factory=list)
+
+    def conversation(self, native: str) -> ConversationFacts:
+        """Return the facts on conversation `native`, made where they are new."""
+        facts = self.conversations.get(native)
+        if facts is None:
+            facts = self.conversations[native] = ConversationFacts(native)
+        return facts
+
+
+class Texts(Struct):
+    """The readable part of some lines."""
+
+    messages: list[Message] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+
+
+class Lines(Struct):
+    """Complete lines of a file, the last one without its end, and where the first of them stands."""
+
+    data: bytes
+    number: int
+    offset: int
+    count: int
+
+    def rejected(self, number: int, reason: str) -> Rejected:
+        """Return the rejection of line `number` of these."""
+        lines = self.data.split(b"\n")
+        index = number - self.number
+        offset = self.offset + sum(len(line) + 1 for line in lines[:index])
+        return Rejected(number, offset, reason, lines[index][:400])

@@ -1,0 +1,1 @@
+"""SQLite: connections, tables, migrations, bulk writing, search."""

@@ -1,0 +1,255 @@
+"""Writes calls: each request once, whichever files tell of it, with the roll-up kept in step."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from msgspec import Struct
+from msgspec.structs import astuple
+
+from convledger.clock import QUARTER
+
+_COLUMNS = (
+    "reader_id, key, variant, conversation_id, agent_id, file_id, line, at, model_id, context, "
+    "sidechain, approximate, input, output, reasoning, cache_read, cache_write_5m, "
+    "cache_write_1h, web_searches, list_pico, price_state, reported_pico"
+)
+ESTIMATED = 3  # the price state of calls whose price is a guess
+_IN_STEP = 500
+
+# Of two copies of a call, the one in the file that was begun first belongs there.
+Birth = tuple[int, int, int, str]
+
+
+class CallRow(Struct, gc=False):
+    """A call as it is stored; amounts are picodollars, `at` UTC microseconds."""
+
+    reader_id: int
+    key: str
+    variant: str
+    conversation_id: int
+    agent_id: int | None
+    file_id: int
+    line: int
+    at: int
+    model_id: int
+    context: str
+    sidechain: int
+    approximate: int
+    input: int
+    output: int
+    reasoning: int
+    cache_read: int
+    cache_write_5m: int
+    cache_write_1h: int
+    web_searches: int
+    list_pico: int | None
+    price_state: int
+    reported_pico: int | None
+    id: int = 0
+    dirty: bool = False
+
+    @property
+    def total(self) -> int:
+        """All tokens of the call."""
+        return (
+            self.input + self.output + self.cache_read + self.cache_write_5m + self.cache_write_1h
+        )
+
+    def values(self) -> tuple[object, ...]:
+        """The stored columns, in their order."""
+        return astuple(self)[:22]
+
+
+@dataclass(slots=True)
+class CallBook:
+    """The calls of one batch on their way into the ledger, beside those that they may repeat."""
+
+    connection: sqlite3.Connection
+    births: dict[int, Birth] = field(default_factory=dict)
+    _known: dict[tuple[int, str], list[CallRow]] = field(default_factory=dict)
+    _deltas: dict[tuple[int, int, int], list[int]] = field(default_factory=dict)
+
+    def add(self, rows: list[CallRow]) -> None:
+        """Take in `rows`, merging each with a stored copy of the same request."""
+        self._load({(row.reader_id, row.key) for row in rows} - self._known.keys())
+        for row in rows:
+            group = self._known[row.reader_id, row.key]
+            twin = _twin(group, row)
+            if twin is None:
+                row.dirty = True
+                group.append(row)
+            elif self._differs(twin, row):
+                if twin.id:
+                    self._count(twin, -1)
+                self._merge(twin, row)
+                if twin.id:
+                    self._count(twin, 1)
+
+    def _load(self, names: set[tuple[int, str]]) -> None:
+        by_reader: dict[int, list[str]] = {}
+        for reader_id, key in names:
+            self._known[reader_id, key] = []
+            by_reader.setdefault(reader_id, []).append(key)
+        for reader_id, keys in by_reader.items():
+            for start in range(0, len(keys), _IN_STEP):
+                some = keys[start : start + _IN_STEP]
+                marks = ",".join("?" * len(some))
+                found = self.connection.execute(
+                    f"SELECT {_COLUMNS}, id FROM call WHERE reader_id=? AND key IN ({marks})",  # noqa: S608
+                    (reader_id, *some),
+                )
+                for values in found:
+                    self._known[reader_id, values[1]].append(CallRow(*values))
+
+    def _differs(self, twin: CallRow, row: CallRow) -> bool:
+        return (
+            row.total > twin.total
+            or (row.reported_pico is not None and twin.reported_pico is None)
+            or self._owns(row, twin)
+        )
+
+    def _owns(self, row: CallRow, twin: CallRow) -> bool:
+        """Tell whether `row`, rather than the stored copy, stands in the original conversation."""
+        if row.sidechain != twin.sidechain:
+            return row.sidechain < twin.sidechain
+        if row.conversation_id == twin.conversation_id:
+            return False
+        last = (1, 0, 0, "")
+        return self.births.get(row.file_id, last) < self.births.get(twin.file_id, last)
+
+    def _merge(self, twin: CallRow, row: CallRow) -> None:
+        """Make the stored call that of its owner, with the numbers of the fuller copy."""
+        owns, fuller = self._owns(row, twin), row.total > twin.total
+        if fuller or (owns and row.total == twin.total):
+            for name in (
+                "at", "model_id", "context", "approximate", "input", "output", "reasoning",
+                "cache_read", "cache_write_5m", "cache_write_1h", "web_searches", "list_pico",
+                "price_state",
+            ):  # fmt: skip
+                setattr(twin, name, getattr(row, name))
+        if owns or (fuller and row.conversation_id == twin.conversation_id):
+            for name in ("conversation_id", "agent_id", "file_id", "line", "sidechain", "variant"):
+                setattr(twin, name, getattr(row, name))
+        if twin.reported_pico is None:
+            twin.reported_pico = row.reported_pico
+        twin.dirty = True
+
+    def _count(self, row: CallRow, sign: int) -> None:
+        name = (row.at // QUARTER, row.conversation_id, row.model_id)
+        total = self._deltas.get(name)
+        if total is None:
+            total = self._deltas[name] = [0] * 13
+        for place, value in enumerate(usage_of(row)):
+            if value:
+                total[place] += sign * value
+
+    def write(self) -> int:
+        """Store what is new or changed and return how many calls are new."""
+        dirty = [row for group in self._known.values() for row in group if row.dirty]
+        fresh = [row for row in dirty if not row.id]
+        marks = ",".join("?" * 22)
+        last = int(self.connection.execute("SELECT coalesce(max(id), 0) FROM call").fetchone()[0])
+        self.connection.executemany(
+            f"INSERT INTO call ({_COLUMNS}) VALUES ({marks})",  # noqa: S608
+            (row.values() for row in fresh),
+        )
+        names = ", ".join(f"{name.strip()}=?" for name in _COLUMNS.split(","))
+        self.connection.executemany(
+            f"UPDATE call SET {names} WHERE id=?",  # noqa: S608
+            ((*row.values(), row.id) for row in dirty if row.id),
+        )
+        add_usage(self.connection, self._deltas)
+        add_usage_of_calls(self.connection, last)
+        self._known.clear()
+        self._deltas.clear()
+        return len(fresh)
+
+
+def _twin(group: list[CallRow], row: CallRow) -> CallRow | None:
+    """Return the stored copy of the same request: by variant, and by id alone for side chains."""
+    for other in group:
+        if other.variant == row.variant:
+            return other
+    for other in group:
+        if row.sidechain or other.sidechain or not row.variant or not other.variant:
+            return other
+    return None
+
+
+def usage_of(row: CallRow) -> tuple[int, ...]:
+    """Return what a call adds to the roll-up."""
+    return (
+        1,
+        row.list_pico is None,
+        row.price_state == ESTIMATED,
+        row.input,
+        row.output,
+        row.reasoning,
+        row.cache_read,
+        row.cache_write_5m,
+        row.cache_write_1h,
+        row.web_searches,
+        row.list_pico or 0,
+        row.reported_pico is not None,
+        row.reported_pico or 0,
+    )
+
+
+USAGE = (
+    "calls, unpriced_calls, estimated_calls, input, output, reasoning, cache_read, "
+    "cache_write_5m, cache_write_1h, web_searches, list_pico, reported_calls, reported_pico"
+)
+
+
+_NAMES = [name.strip() for name in USAGE.split(",")]
+_ADDED = ", ".join(f"{name}={name}+excluded.{name}" for name in _NAMES)
+_SUMS = (
+    "count(*), sum(list_pico IS NULL), "
+    f"sum(price_state={ESTIMATED}), sum(input), sum(output), sum(reasoning), sum(cache_read), "
+    "sum(cache_write_5m), sum(cache_write_1h), sum(web_searches), coalesce(sum(list_pico), 0), "
+    "sum(reported_pico IS NOT NULL), coalesce(sum(reported_pico), 0)"
+)
+
+
+def add_usage(
+    connection: sqlite3.Connection, deltas: dict[tuple[int, int, int], list[int]]
+) -> None:
+    """Add differences to the roll-up by quarter hour, conversation and model."""
+    changes = [(*name, *values) for name, values in deltas.items() if any(values)]
+    marks = ",".join("?" * 16)
+    connection.executemany(
+        f"INSERT INTO usage (quarter, conversation_id, model_id, {USAGE}) VALUES ({marks}) "  # noqa: S608
+        f"ON CONFLICT DO UPDATE SET {_ADDED}",
+        changes,
+    )
+    connection.executemany(
+        "DELETE FROM usage WHERE quarter=? AND conversation_id=? AND model_id=? AND calls=0",
+        [name for name, values in deltas.items() if values[0] < 0],
+    )
+
+
+def add_usage_of_calls(connection: sqlite3.Connection, after: int) -> None:
+    """Add the calls with ids above `after` to the roll-up."""
+    connection.execute(
+        f"INSERT INTO usage (quarter, conversation_id, model_id, {USAGE}) "  # noqa: S608
+        f"SELECT at/{QUARTER}, conversation_id, model_id, {_SUMS} FROM call WHERE id>? "
+        f"GROUP BY 1, 2, 3 ORDER BY 1, 2, 3 ON CONFLICT DO UPDATE SET {_ADDED}",
+        (after,),
+    )
+
+
+def rebuilt_usage(connection: sqlite3.Connection) -> Iterable[tuple[int, ...]]:
+    """Yield the roll-up as the calls give it, for `check` to compare with what is stored."""
+    return connection.execute(
+        f"SELECT at/{QUARTER}, conversation_id, model_id, {_SUMS} FROM call "  # noqa: S608
+        "GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+    )
+
+
+def rebuild_usage(connection: sqlite3.Connection) -> None:
+    """Work the whole roll-up out anew from the calls; belongs into a transaction."""
+    connection.execute("DELETE FROM usage")
+    add_usage_of_calls(connection, 0)

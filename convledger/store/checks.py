@@ -1,0 +1,110 @@
+"""Verifies a ledger: the file, the index, the sums, and that every row names where it came from."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+
+from convledger.store.calls import USAGE, rebuilt_usage
+
+
+@dataclass(slots=True)
+class Finding:
+    """Something that is not as it should be, and the way out."""
+
+    check: str
+    problem: str
+    way_out: str
+    is_failure: bool = True
+
+
+def check(connection: sqlite3.Connection, path: Path, *, deep: bool = False) -> list[Finding]:
+    """Return what is wrong; nothing where all is well. `deep` reads every page of the file."""
+    findings: list[Finding] = []
+    restore = "move the file aside and run `convledger import`: the logs hold it all"
+    pragma = "integrity_check" if deep else "quick_check"
+    try:
+        for (text,) in connection.execute(f"PRAGMA {pragma}(20)"):
+            if text != "ok":
+                findings.append(Finding("file", str(text), restore))
+        for row in connection.execute("PRAGMA foreign_key_check"):
+            findings.append(
+                Finding("references", f"{row[0]} row {row[1]} refers to nothing", restore)
+            )
+            if len(findings) > 20:
+                break
+        connection.execute("INSERT INTO said (said) VALUES ('integrity-check')")
+    except sqlite3.DatabaseError as error:
+        findings.append(Finding("file", str(error), restore))
+        return findings
+    findings += _sums(connection)
+    findings += _index(connection, deep)
+    findings += _modes(path)
+    return findings
+
+
+def _sums(connection: sqlite3.Connection) -> list[Finding]:
+    """Compare the roll-up with the calls that it sums up."""
+    stored = connection.execute(
+        f"SELECT quarter, conversation_id, model_id, {USAGE} FROM usage ORDER BY 1, 2, 3"  # noqa: S608
+    )
+    for have, want in zip_longest(stored, rebuilt_usage(connection)):
+        if have != want:
+            return [
+                Finding(
+                    "sums",
+                    f"the roll-up differs from the calls in it (first at {have or want})",
+                    "run `convledger check --repair`",
+                )
+            ]
+    negative = connection.execute(
+        "SELECT count(*) FROM call WHERE min(input, output, reasoning, cache_read, "
+        "cache_write_5m, cache_write_1h, coalesce(list_pico, 0)) < 0 OR reasoning > output"
+    ).fetchone()[0]
+    if negative:
+        return [Finding("calls", f"{negative} calls have impossible counts", "report this, please")]
+    return []
+
+
+def _index(connection: sqlite3.Connection, deep: bool) -> list[Finding]:
+    """See that the index holds the messages that were said, no more and no fewer."""
+    said = connection.execute(
+        "SELECT count(*) FROM message WHERE page_id IS NOT NULL AND flags & 2 = 0"
+    ).fetchone()[0]
+    indexed = connection.execute("SELECT count(*) FROM said_docsize").fetchone()[0]
+    findings = []
+    if said != indexed:
+        text = f"{said} messages should be in the index, {indexed} are"
+        findings.append(Finding("index", text, "run `convledger check --repair`"))
+    lost = connection.execute(
+        "SELECT count(*) FROM message WHERE page_id IS NOT NULL AND NOT EXISTS "
+        "(SELECT 1 FROM page WHERE page.id=page_id)"
+    ).fetchone()[0]
+    if lost:
+        findings.append(Finding("bodies", f"{lost} messages have lost their text", "report this"))
+    if deep:
+        import zstandard
+
+        unpack = zstandard.ZstdDecompressor().decompress
+        for page_id, packed in connection.execute("SELECT id, body FROM page"):
+            try:
+                unpack(packed, max_output_size=1 << 30)
+            except zstandard.ZstdError as error:
+                findings.append(Finding("bodies", f"page {page_id}: {error}", "restore a backup"))
+    return findings
+
+
+def _modes(path: Path) -> list[Finding]:
+    if os.name == "nt":
+        return []
+    findings = []
+    for place, most in ((path.parent, 0o700), (path, 0o600)):
+        mode = stat.S_IMODE(place.stat().st_mode)
+        if mode & ~most:
+            text = f"{place} may be used by others (mode {mode:o})"
+            findings.append(Finding("permissions", text, f"chmod {most:o} '{place}'"))
+    return findings

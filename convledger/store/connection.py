@@ -1,0 +1,81 @@
+"""The one way to open a ledger file."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from convledger.errors import WorkspaceError
+
+APPLICATION_ID = 0x434C4447  # "CLDG"
+BUSY_SECONDS = 10.0
+
+
+def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
+    """Open the ledger at `path`, making an empty one (mode 0600) where there is none.
+
+    Transactions are explicit: writers begin with `BEGIN IMMEDIATE`. Raises WorkspaceError with
+    the way out where SQLite can't open the file.
+    """
+    try:
+        if not read_only and not path.exists():
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise WorkspaceError(f"{path}: can't make the ledger: {error.strerror}") from error
+    try:
+        mode = "ro" if read_only else "rw"
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode={mode}",
+            uri=True,
+            isolation_level=None,
+            timeout=BUSY_SECONDS,
+            check_same_thread=False,
+        )
+        connection.execute("PRAGMA trusted_schema=OFF")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA secure_delete=ON")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA temp_store=MEMORY")
+        connection.execute("PRAGMA cache_size=-16384")
+    except sqlite3.Error as error:
+        raise unreadable(path, error) from error
+    return connection
+
+
+def unreadable(path: Path, error: sqlite3.Error) -> WorkspaceError:
+    """Return what to tell the user when SQLite can't use the file at `path`."""
+    text = str(error)
+    if "not a database" in text or "malformed" in text:
+        way_out = (
+            "it is damaged. Move it aside and run `convledger import`: the logs still hold "
+            "what they held, and `sqlite3 ledger.db .recover` gets out the rest"
+        )
+    elif "locked" in text or "busy" in text:
+        way_out = "another program holds it locked; end that or try again"
+    elif "readonly" in text or "read-only" in text:
+        way_out = "it can't be written; check the permissions of the file and its folder"
+    elif "full" in text:
+        way_out = "the disk is full; nothing was lost, make room and run the command again"
+    elif "unable to open" in text:
+        way_out = "it can't be opened; check that the folder exists and may be written"
+    else:
+        way_out = "check the disk and the folder, then try again"
+    return WorkspaceError(f"{path}: {way_out} (SQLite: {text})")
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Run the block as one write transaction that is rolled back when it fails."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise

@@ -1,0 +1,54 @@
+"""Labels that people put on conversations: tags, and one client, kind and outcome each."""
+
+from __future__ import annotations
+
+import sqlite3
+
+SINGLE = ("client", "kind", "outcome", "project")
+NAMES = ("tag", *SINGLE)
+
+
+def set_label(
+    connection: sqlite3.Connection, conversation_ids: list[int], name: str, value: str
+) -> int:
+    """Label conversations and return how many changed; belongs into a transaction."""
+    changed = 0
+    for conversation_id in conversation_ids:
+        if name in SINGLE:
+            connection.execute(
+                "DELETE FROM label WHERE conversation_id=? AND name=? AND value!=?",
+                (conversation_id, name, value),
+            )
+        changed += connection.execute(
+            "INSERT OR IGNORE INTO label VALUES (?, ?, ?)", (conversation_id, name, value)
+        ).rowcount
+    return changed
+
+
+def remove_label(
+    connection: sqlite3.Connection, conversation_ids: list[int], name: str, value: str | None
+) -> int:
+    """Take labels away and return how many there were; belongs into a transaction."""
+    removed = 0
+    for conversation_id in conversation_ids:
+        removed += connection.execute(
+            "DELETE FROM label WHERE conversation_id=? AND name=? AND (? IS NULL OR value=?)",
+            (conversation_id, name, value, value),
+        ).rowcount
+    return removed
+
+
+def matching(connection: sqlite3.Connection, projects: list[str], source: str) -> list[int]:
+    """Return the conversations whose project matches one of `projects`, within a source if named."""
+    found = []
+    for project in projects:
+        pattern = project if "*" in project or "?" in project else f"*{project}*"
+        found += [
+            row[0]
+            for row in connection.execute(
+                "SELECT conversation.id FROM conversation JOIN reader ON reader.id=reader_id "
+                "WHERE project GLOB ? AND (?='' OR reader.name=?)",
+                (pattern, source, source),
+            )
+        ]
+    return found

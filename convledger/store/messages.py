@@ -1,0 +1,160 @@
+"""Writes messages with their bodies and puts their words into the index."""
+
+from __future__ import annotations
+
+import sqlite3
+from hashlib import blake2b
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+from convledger.store.bodies import PageReader, PageWriter, said_text
+
+if TYPE_CHECKING:
+    from convledger.sources.findings import Message
+
+HIDDEN = 2  # the flag of messages that no person or model said
+MIDDLE = 1 << 40
+_LOW, _HIGH, _NEWEST = "messages.low", "messages.high", "messages.newest"
+
+
+_MASK = (1 << 63) - 1
+_SPREAD = 0x9E3779B97F4A7C15  # odd, so that the blocks of a message lie far apart
+
+
+def message_key(reader_id: int, uuid: str, block: int) -> int:
+    """Return 63 bits that name a message by its source's own name for it, in any conversation."""
+    if len(uuid) == 36:
+        try:
+            return (int(uuid.replace("-", ""), 16) + block * _SPREAD) & _MASK
+        except ValueError:
+            pass
+    name = f"{reader_id}\0{uuid}\0{block}".encode("utf-8", "replace")
+    return int.from_bytes(blake2b(name, digest_size=8).digest()) & _MASK
+
+
+def settings(connection: sqlite3.Connection) -> dict[str, str]:
+    """Return the ledger's own notes."""
+    return dict(connection.execute("SELECT name, value FROM setting"))
+
+
+def note(connection: sqlite3.Connection, name: str, value: object) -> None:
+    """Keep one of the ledger's own notes."""
+    connection.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, str(value)))
+
+
+def _place(connection: sqlite3.Connection, count: int, newest: int) -> int:
+    """Return the first of `count` free ids; batches of older messages get lower ones.
+
+    So the index, which lists by id, lists the newest first, although history is read backwards.
+    """
+    notes = settings(connection)
+    low, high = int(notes.get(_LOW, MIDDLE)), int(notes.get(_HIGH, MIDDLE))
+    if high > low and newest < int(notes.get(_NEWEST, 0)):
+        low -= count
+        note(connection, _LOW, low)
+        return low
+    note(connection, _LOW, low)
+    note(connection, _HIGH, high + count)
+    note(connection, _NEWEST, newest)
+    return high
+
+
+Entry = tuple[int, int, int, int | None, "Message"]  # reader, file, conversation, sub-agent
+_IN_STEP = 900
+
+
+def write_batch(connection: sqlite3.Connection, batch: list[Entry]) -> int:
+    """Store messages with their bodies, in the order of their logs, and index their words.
+
+    A message that the ledger has already is passed over. Returns how many were new.
+    """
+    keys: dict[tuple[int, str, int], int] = {}
+
+    def key_of(reader_id: int, uuid: str, block: int) -> int:
+        name = (reader_id, uuid, block)
+        key = keys.get(name)
+        if key is None:
+            key = keys[name] = message_key(reader_id, uuid, block)
+        return key
+
+    named = [(key_of(entry[0], entry[4].uuid, entry[4].block), entry) for entry in batch]
+    taken = _stored(connection, [key for key, _ in named])
+    fresh = []
+    for key, entry in named:
+        if (key, entry[2]) not in taken:
+            taken.add((key, entry[2]))
+            fresh.append((key, entry))
+    if not fresh:
+        return 0
+    pages = PageWriter(connection)
+    rows: list[tuple[object, ...]] = []
+    for key, (reader_id, file_id, conversation_id, agent_id, message) in fresh:
+        parent = key_of(reader_id, message.parent, 0) if message.parent else None
+        encoded = message.body.encode("utf-8", "replace")
+        words = None
+        if encoded and not message.flags & HIDDEN:
+            words = said_text(message.name, message.body, encoded)
+        place = pages.add(encoded)
+        rows.append(
+            (
+                *(message.at, words, conversation_id, key, parent, file_id, message.line),
+                *(message.at, message.kind, message.flags, agent_id, message.name or None),
+                *place,
+            )
+        )
+    pages.flush()
+    rows.sort(key=itemgetter(0))
+    fresh_newest = max(entry[4].at for _, entry in fresh)
+    first = _place(connection, len(rows), fresh_newest)
+    connection.executemany(
+        "INSERT INTO message (id, conversation_id, key, parent_key, file_id, line, at, kind, "
+        "flags, agent_id, name, page_id, start, length) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        ((row_id, *row[2:]) for row_id, row in enumerate(rows, first)),
+    )
+    connection.executemany(
+        "INSERT INTO said (rowid, text) VALUES (?, ?)",
+        ((row_id, row[1]) for row_id, row in enumerate(rows, first) if row[1] is not None),
+    )
+    return len(rows)
+
+
+def _stored(connection: sqlite3.Connection, keys: list[int]) -> set[tuple[int, int]]:
+    """Return (key, conversation) of the messages that the ledger has already."""
+    found: set[tuple[int, int]] = set()
+    for start in range(0, len(keys), _IN_STEP):
+        some = keys[start : start + _IN_STEP]
+        marks = ",".join("?" * len(some))
+        query = f"SELECT key, conversation_id FROM message WHERE key IN ({marks})"  # noqa: S608
+        found.update(connection.execute(query, some))
+    return found
+
+
+def index_in_bulk(connection: sqlite3.Connection, *, bulk: bool) -> None:
+    """Let the index gather segments unmerged during a large import, and merge a little after it."""
+    for option, value in (("automerge", 0 if bulk else 8), ("crisismerge", 999 if bulk else 64)):
+        connection.execute("INSERT INTO said (said, rank) VALUES (?, ?)", (option, value))
+
+
+def resolve_summaries(connection: sqlite3.Connection) -> None:
+    """Give conversations the titles that stand in other files' summaries."""
+    connection.execute(
+        """UPDATE conversation SET title=found.title, title_rank=2
+        FROM (SELECT message.conversation_id AS id, summary.title AS title FROM summary
+              JOIN message ON message.key=summary.leaf_key) AS found
+        WHERE conversation.id=found.id AND conversation.title_rank<2"""
+    )
+
+
+def rebuild_index(connection: sqlite3.Connection) -> None:
+    """Fill the index anew from the stored messages; belongs into a transaction."""
+    pages = PageReader(connection)
+    connection.execute("INSERT INTO said (said) VALUES ('delete-all')")
+    rows = connection.execute(
+        "SELECT id, name, page_id, start, length FROM message "
+        f"WHERE page_id IS NOT NULL AND flags & {HIDDEN} = 0 ORDER BY id"
+    )
+    for row_id, name, page_id, start, length in rows:
+        body = pages.body(page_id, start, length)
+        words = said_text(name or "", body, body.encode("utf-8", "replace"))
+        connection.execute("INSERT INTO said (rowid, text) VALUES (?, ?)", (row_id, words))

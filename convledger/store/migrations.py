@@ -1,0 +1,216 @@
+"""Numbered steps from an empty file to today's tables: append-only, never rewritten."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+from convledger.errors import WorkspaceError
+from convledger.store.connection import APPLICATION_ID, unreadable
+
+_FIRST = """
+CREATE TABLE setting (
+  name TEXT PRIMARY KEY, value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE reader (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE
+) STRICT;
+CREATE TABLE source (
+  id INTEGER PRIMARY KEY, reader_id INTEGER NOT NULL REFERENCES reader(id),
+  root TEXT NOT NULL, added_at INTEGER NOT NULL, scanned_at INTEGER,
+  state TEXT NOT NULL DEFAULT 'live', reason TEXT NOT NULL DEFAULT '',
+  UNIQUE (reader_id, root)
+) STRICT;
+CREATE TABLE file (
+  id INTEGER PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES source(id),
+  path ANY NOT NULL, device INTEGER NOT NULL DEFAULT 0, inode INTEGER NOT NULL DEFAULT 0,
+  size INTEGER NOT NULL DEFAULT 0, mtime_ns INTEGER NOT NULL DEFAULT 0,
+  first_mtime_ns INTEGER NOT NULL DEFAULT 0, first_at INTEGER,
+  background INTEGER NOT NULL DEFAULT 0,
+  state TEXT NOT NULL DEFAULT 'live', reason TEXT NOT NULL DEFAULT '',
+  figures_offset INTEGER NOT NULL DEFAULT 0, figures_line INTEGER NOT NULL DEFAULT 0,
+  texts_offset INTEGER NOT NULL DEFAULT 0, texts_line INTEGER NOT NULL DEFAULT 0,
+  head_length INTEGER NOT NULL DEFAULT 0, head_hash BLOB, tail_hash BLOB,
+  figures_state BLOB NOT NULL DEFAULT x'', texts_state BLOB NOT NULL DEFAULT x'',
+  replayed_until INTEGER NOT NULL DEFAULT 0, texts_size INTEGER NOT NULL DEFAULT 0,
+  read_at INTEGER,
+  UNIQUE (source_id, path)
+) STRICT;
+CREATE TABLE model (
+  id INTEGER PRIMARY KEY, reader_id INTEGER NOT NULL REFERENCES reader(id),
+  logged_provider TEXT NOT NULL, name TEXT NOT NULL, speed TEXT NOT NULL DEFAULT '',
+  provider TEXT NOT NULL, UNIQUE (reader_id, logged_provider, name, speed)
+) STRICT;
+CREATE TABLE conversation (
+  id INTEGER PRIMARY KEY, reader_id INTEGER NOT NULL REFERENCES reader(id),
+  native TEXT NOT NULL, source_id INTEGER REFERENCES source(id),
+  parent_native TEXT NOT NULL DEFAULT '', relation TEXT NOT NULL DEFAULT '',
+  title TEXT NOT NULL DEFAULT '', title_rank INTEGER NOT NULL DEFAULT 0,
+  project TEXT NOT NULL DEFAULT '', branch TEXT NOT NULL DEFAULT '',
+  version TEXT NOT NULL DEFAULT '', first_at INTEGER, last_at INTEGER,
+  UNIQUE (reader_id, native)
+) STRICT;
+CREATE INDEX conversation_by_last ON conversation (last_at);
+CREATE TABLE agent (
+  id INTEGER PRIMARY KEY, conversation_id INTEGER NOT NULL REFERENCES conversation(id),
+  native TEXT NOT NULL, kind TEXT NOT NULL DEFAULT '', description TEXT NOT NULL DEFAULT '',
+  tool_use TEXT NOT NULL DEFAULT '', UNIQUE (conversation_id, native)
+) STRICT;
+CREATE TABLE call (
+  id INTEGER PRIMARY KEY, reader_id INTEGER NOT NULL REFERENCES reader(id),
+  key TEXT NOT NULL, variant TEXT NOT NULL DEFAULT '',
+  conversation_id INTEGER NOT NULL REFERENCES conversation(id),
+  agent_id INTEGER REFERENCES agent(id),
+  file_id INTEGER NOT NULL REFERENCES file(id), line INTEGER NOT NULL,
+  at INTEGER NOT NULL, model_id INTEGER NOT NULL REFERENCES model(id),
+  context TEXT NOT NULL DEFAULT '', sidechain INTEGER NOT NULL DEFAULT 0,
+  approximate INTEGER NOT NULL DEFAULT 0,
+  input INTEGER NOT NULL, output INTEGER NOT NULL, reasoning INTEGER NOT NULL,
+  cache_read INTEGER NOT NULL, cache_write_5m INTEGER NOT NULL,
+  cache_write_1h INTEGER NOT NULL, web_searches INTEGER NOT NULL,
+  list_pico INTEGER, price_state INTEGER NOT NULL, reported_pico INTEGER,
+  UNIQUE (reader_id, key, variant)
+) STRICT;
+CREATE INDEX call_by_conversation ON call (conversation_id);
+CREATE INDEX call_by_instant ON call (at);
+CREATE TABLE reported (
+  conversation_id INTEGER NOT NULL REFERENCES conversation(id),
+  model_id INTEGER NOT NULL REFERENCES model(id), at INTEGER NOT NULL,
+  cumulative_pico INTEGER NOT NULL, inherited INTEGER NOT NULL DEFAULT 0,
+  file_id INTEGER NOT NULL REFERENCES file(id), line INTEGER NOT NULL,
+  PRIMARY KEY (conversation_id, model_id, file_id, line)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE usage (
+  quarter INTEGER NOT NULL, conversation_id INTEGER NOT NULL REFERENCES conversation(id),
+  model_id INTEGER NOT NULL REFERENCES model(id),
+  calls INTEGER NOT NULL, unpriced_calls INTEGER NOT NULL, estimated_calls INTEGER NOT NULL,
+  input INTEGER NOT NULL, output INTEGER NOT NULL, reasoning INTEGER NOT NULL,
+  cache_read INTEGER NOT NULL, cache_write_5m INTEGER NOT NULL,
+  cache_write_1h INTEGER NOT NULL, web_searches INTEGER NOT NULL,
+  list_pico INTEGER NOT NULL, reported_calls INTEGER NOT NULL, reported_pico INTEGER NOT NULL,
+  PRIMARY KEY (quarter, conversation_id, model_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE page (
+  id INTEGER PRIMARY KEY, body BLOB NOT NULL
+) STRICT;
+CREATE TABLE message (
+  id INTEGER PRIMARY KEY, conversation_id INTEGER NOT NULL REFERENCES conversation(id),
+  key INTEGER NOT NULL, parent_key INTEGER,
+  file_id INTEGER NOT NULL REFERENCES file(id), line INTEGER NOT NULL,
+  at INTEGER NOT NULL, kind INTEGER NOT NULL, flags INTEGER NOT NULL DEFAULT 0,
+  agent_id INTEGER REFERENCES agent(id), name TEXT,
+  page_id INTEGER REFERENCES page(id), start INTEGER NOT NULL, length INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX message_by_key ON message (key, conversation_id);
+CREATE INDEX message_by_conversation ON message (conversation_id);
+CREATE VIRTUAL TABLE said USING fts5(
+  text, content='', tokenize="unicode61 remove_diacritics 2"
+);
+CREATE TABLE summary (
+  leaf_key INTEGER NOT NULL, reader_id INTEGER NOT NULL REFERENCES reader(id),
+  title TEXT NOT NULL, PRIMARY KEY (reader_id, leaf_key, title)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE rejected (
+  file_id INTEGER NOT NULL REFERENCES file(id), line INTEGER NOT NULL,
+  offset INTEGER NOT NULL, reason TEXT NOT NULL, excerpt BLOB NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY (file_id, line)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE label (
+  conversation_id INTEGER NOT NULL REFERENCES conversation(id),
+  name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (conversation_id, name, value)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX label_by_value ON label (name, value);
+CREATE TABLE price_book (
+  digest TEXT PRIMARY KEY, name TEXT NOT NULL, version TEXT NOT NULL,
+  added_at INTEGER NOT NULL, content BLOB NOT NULL, overrides TEXT NOT NULL DEFAULT ''
+) STRICT, WITHOUT ROWID;
+CREATE TABLE rating_run (
+  id INTEGER PRIMARY KEY, at INTEGER NOT NULL, book_digest TEXT NOT NULL,
+  engine_version TEXT NOT NULL, reason TEXT NOT NULL, changed_calls INTEGER NOT NULL DEFAULT 0,
+  before_pico TEXT NOT NULL DEFAULT '0', after_pico TEXT NOT NULL DEFAULT '0'
+) STRICT;
+CREATE TABLE rating_change (
+  run_id INTEGER NOT NULL REFERENCES rating_run(id), call_id INTEGER NOT NULL REFERENCES call(id),
+  before_pico INTEGER, after_pico INTEGER, PRIMARY KEY (run_id, call_id)
+) STRICT, WITHOUT ROWID
+"""
+
+
+def _execute_all(connection: sqlite3.Connection, script: str) -> None:
+    """Run each statement by itself; `executescript` would commit the transaction around it."""
+    for statement in script.split(";\n"):
+        if statement.strip():
+            connection.execute(statement)
+
+
+def _m001_first_tables(connection: sqlite3.Connection) -> None:
+    _execute_all(connection, _FIRST)
+    # One segment a batch: the index is flushed when its transaction ends, not every megabyte.
+    connection.execute("INSERT INTO said (said, rank) VALUES ('hashsize', 67108864)")
+    connection.execute("INSERT INTO said (said, rank) VALUES ('pgsz', 16000)")
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_m001_first_tables,)
+PAGE_SIZE = 16384  # fewer, fuller pages: the index and the bodies are written in long runs
+SCHEMA_VERSION = len(MIGRATIONS)
+
+
+def schema_version(connection: sqlite3.Connection, path: Path) -> int:
+    """Return the version of the tables in an open file; raises WorkspaceError if it isn't ours."""
+    try:
+        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        owner = int(connection.execute("PRAGMA application_id").fetchone()[0])
+        empty = not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+    except sqlite3.Error as error:
+        raise unreadable(path, error) from error
+    if owner != APPLICATION_ID and not (empty and owner == 0):
+        raise WorkspaceError(f"{path}: this SQLite file is not a ledger; choose another workspace")
+    if version > SCHEMA_VERSION:
+        raise WorkspaceError(
+            f"{path}: made by a newer convledger (tables version {version}, this one knows "
+            f"{SCHEMA_VERSION}). Update convledger, or choose another --workspace"
+        )
+    return version
+
+
+def migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """Bring the tables up to date, after a backup beside the file; nothing where they are."""
+    version = schema_version(connection, path)
+    if version == SCHEMA_VERSION:
+        return
+    try:
+        if version == 0:
+            connection.execute(f"PRAGMA page_size={PAGE_SIZE}")
+            connection.execute("PRAGMA journal_mode=WAL")
+        else:
+            _back_up(connection, path.with_name(f"{path.name}.v{version}.bak"))
+        connection.execute("PRAGMA foreign_keys=OFF")
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            # Another process may have been first while this one waited for the lock.
+            version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+            for step in MIGRATIONS[version:]:
+                step(connection)
+            broken = connection.execute("PRAGMA foreign_key_check").fetchone()
+            if broken:
+                raise WorkspaceError(f"{path}: table {broken[0]} refers to rows that are missing")
+            connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        connection.execute("PRAGMA foreign_keys=ON")
+    except sqlite3.Error as error:
+        raise unreadable(path, error) from error
+
+
+def _back_up(connection: sqlite3.Connection, target: Path) -> None:
+    target.touch(mode=0o600)
+    copy = sqlite3.connect(target)
+    try:
+        connection.backup(copy)
+    finally:
+        copy.close()

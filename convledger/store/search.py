@@ -1,0 +1,178 @@
+"""Full-text search over everything that was said, newest first among equals."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from dataclasses import dataclass, field
+
+from convledger.store.bodies import PageReader, query_words
+
+AMONG = 2000  # the newest matches that are ranked; a common word has far more
+_PHRASE = re.compile(r'"([^"]*)"|(\S+)')
+
+
+@dataclass(frozen=True, slots=True)
+class SearchQuery:
+    """What to look for: words that must all occur, "phrases" in quotes, `word*` for a beginning."""
+
+    text: str
+    limit: int = 20
+    source: tuple[str, ...] = ()
+    project: tuple[str, ...] = ()
+    since: int | None = None
+    until: int | None = None
+    kind: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Hit:
+    """A message that matches, with the words around the first match."""
+
+    message_id: int
+    conversation: str
+    title: str
+    source: str
+    project: str
+    at: int
+    kind: int
+    name: str
+    file: str
+    line: int
+    before: str
+    match: str
+    after: str
+
+
+@dataclass(slots=True)
+class SearchResult:
+    """What was found; `complete` is False where more matched than were ranked."""
+
+    hits: list[Hit] = field(default_factory=list)
+    matches: int = 0
+    complete: bool = True
+
+
+def match_expression(text: str) -> str:
+    """Return `text` as an FTS5 expression in which nothing but quotes and a last star acts."""
+    terms = []
+    for found in _PHRASE.finditer(text):
+        words = found[1] if found[1] is not None else found[2]
+        star = found[1] is None and words.endswith("*") and len(words) > 2
+        bare = (
+            query_words(words.rstrip("*") if star else words).replace('"', " ").replace("\0", " ")
+        )
+        if any(character.isalnum() for character in bare):
+            terms.append(f'"{bare}"' + ("*" if star else ""))
+    return " ".join(terms)
+
+
+def search(connection: sqlite3.Connection, query: SearchQuery) -> SearchResult:
+    """Return the best matches among the newest; none for a text without a word in it."""
+    expression = match_expression(query.text)
+    result = SearchResult()
+    if not expression:
+        return result
+    where, values = _filters(query)
+    if where:
+        ranked = (
+            "SELECT said.rowid AS id, bm25(said) AS rank FROM said JOIN message ON "
+            "message.id=said.rowid JOIN conversation ON conversation.id=conversation_id "
+            f"JOIN reader ON reader.id=reader_id WHERE said MATCH ? {where} "
+        )
+    else:
+        ranked = "SELECT rowid AS id, bm25(said) AS rank FROM said WHERE said MATCH ? "
+    rows = connection.execute(
+        f"SELECT id, rank FROM ({ranked} ORDER BY said.rowid DESC LIMIT {AMONG + 1})",  # noqa: S608
+        (expression, *values),
+    ).fetchall()
+    result.matches, result.complete = min(len(rows), AMONG), len(rows) <= AMONG
+    ordered = sorted(
+        enumerate(rows[:AMONG]), key=lambda item: item[1][1] * (1 - item[0] / (4 * AMONG))
+    )
+    _fill(connection, query, [row[0] for _, row in ordered], result)
+    return result
+
+
+def _filters(query: SearchQuery) -> tuple[str, list[object]]:
+    clauses: list[str] = []
+    values: list[object] = []
+    for column, wanted in (("reader.name", query.source), ("conversation.project", query.project)):
+        if wanted:
+            clauses.append(f"AND ({' OR '.join([f'{column} GLOB ?'] * len(wanted))})")
+            values += [
+                text if "*" in text or column == "reader.name" else f"*{text}*" for text in wanted
+            ]
+    if query.since is not None:
+        clauses.append("AND message.at >= ?")
+        values.append(query.since)
+    if query.until is not None:
+        clauses.append("AND message.at < ?")
+        values.append(query.until)
+    if query.kind:
+        clauses.append(f"AND message.kind IN ({','.join('?' * len(query.kind))})")
+        values += query.kind
+    return " ".join(clauses), values
+
+
+def _fill(
+    connection: sqlite3.Connection, query: SearchQuery, ids: list[int], result: SearchResult
+) -> None:
+    """Read the best matches; a text that a fork or a resume repeats is shown once."""
+    pages = PageReader(connection)
+    words = first_words(query.text)
+    seen: set[int] = set()
+    for message_id in ids:
+        row = connection.execute(
+            "SELECT native, title, reader.name, project, message.at, message.kind, message.name, "
+            "path, line, page_id, start, length, key FROM message "
+            "JOIN conversation ON conversation.id=conversation_id "
+            "JOIN reader ON reader.id=reader_id JOIN file ON file.id=file_id WHERE message.id=?",
+            (message_id,),
+        ).fetchone()
+        if row is None or row[12] in seen:
+            continue
+        seen.add(row[12])
+        body = pages.body(row[9], row[10], row[11])
+        before, match, after = snippet(body, words)
+        path = row[7] if isinstance(row[7], str) else row[7].decode("utf-8", "replace")
+        result.hits.append(
+            Hit(
+                message_id,
+                row[0],
+                row[1],
+                row[2],
+                row[3],
+                row[4],
+                row[5],
+                row[6] or "",
+                path,
+                row[8],
+                before,
+                match,
+                after,
+            )  # fmt: skip
+        )
+        if len(result.hits) >= query.limit:
+            return
+
+
+def first_words(text: str) -> list[str]:
+    """Return the phrases and words of a query, for showing where they stand."""
+    found = [match[1] if match[1] is not None else match[2] for match in _PHRASE.finditer(text)]
+    return [word.rstrip("*") for word in found if word.strip('*"')]
+
+
+def snippet(body: str, words: list[str], around: int = 70) -> tuple[str, str, str]:
+    """Return the text before, at and after the first of `words` in `body`."""
+    lowered = body.lower()
+    places = [(lowered.find(word.lower()), len(word)) for word in words]
+    known = [place for place in places if place[0] >= 0]
+    start, length = min(known) if known else (0, 0)
+    before = body[max(0, start - around) : start]
+    after = body[start + length : start + length + around * 2]
+    if start > around:
+        before = "…" + before
+    if start + length + around * 2 < len(body):
+        after += "…"
+    return before, body[start : start + length], after

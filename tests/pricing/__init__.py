@@ -1,0 +1,1 @@
+"""Facts about prices, names and the rating of calls."""
