@@ -136,24 +136,65 @@ class Ledger:
             with ingest_lock(self.workspace / paths.LOCK, wait_seconds) as held:
                 if not held:
                     return SyncResult(busy=True)
-                return self._sync(roots, texts, listener, stopping)
+                return self._sync(roots, None, texts, listener, stopping)
         except sqlite3.Error as error:
             raise unreadable(self.path, error) from error
+
+    def sync_paths(self, changed: Iterable[str]) -> SyncResult:
+        """Read what is new in the files at these paths, without looking at all the others."""
+        from convledger.ingest.lock import ingest_lock
+
+        try:
+            with ingest_lock(self.workspace / paths.LOCK, WAIT_SECONDS) as held:
+                if not held:
+                    return SyncResult(busy=True)
+                return self._sync(None, changed, True, None, lambda: False)
+        except sqlite3.Error as error:
+            raise unreadable(self.path, error) from error
+
+    def import_paths(
+        self,
+        named: list[Path],
+        source: str | None = None,
+        *,
+        texts: bool = True,
+        listener: Listener | None = None,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> SyncResult:
+        """Import files, folders, homes and archives that a person names; they stay sources.
+
+        Raises UsageProblem where a path holds nothing that a reader knows.
+        """
+        from convledger.clock import now_us
+        from convledger.ingest.choose import roots_in
+        from convledger.store.catalog import Catalog
+
+        roots = [root for path in named for root in roots_in(path, source)]
+        with transaction(self.connection):
+            catalog = Catalog(self.connection)
+            for reader, root in roots:
+                source_id = catalog.source(reader, str(root), now_us())
+                self.connection.execute("UPDATE source SET state='kept' WHERE id=?", (source_id,))
+        return self.sync(roots, texts=texts, listener=listener, stopping=stopping)
 
     def _sync(
         self,
         roots: Iterable[tuple[str, Path]] | None,
+        changed: Iterable[str] | None,
         texts: bool,
         listener: Listener | None,
         stopping: Callable[[], bool],
     ) -> SyncResult:
-        from convledger.ingest.plan import make_plan
+        from convledger.ingest.plan import make_plan, plan_of_paths
         from convledger.store.files import texts_pending
 
         result = SyncResult()
         if roots is None:
             roots = self.known_roots()
-        plan = make_plan(self.connection, roots)
+        if changed is None:
+            plan = make_plan(self.connection, roots)
+        else:
+            plan = plan_of_paths(self.connection, roots, changed)
         result.scans = plan.scans
         result.rerated = self._follow_prices()
         pending, pending_bytes = texts_pending(self.connection)
@@ -172,6 +213,11 @@ class Ledger:
             result.rejected, result.files = tally.rejected, tally.files
             result.read_bytes, result.conversations = tally.read_bytes, len(tally.conversations)
             pending, pending_bytes = texts_pending(self.connection)
+        for scanned in plan.scans:
+            if scanned.reader == "codex" and scanned.present:
+                from convledger.ingest.side_files import take_titles
+
+                take_titles(self.connection, scanned.root)
         result.pending_files, result.pending_bytes = pending, pending_bytes
         return result
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,6 +41,9 @@ def scan(reader: str, root: Path) -> Scan:
     """Walk `root` for the logs of `reader`; links are followed at the root only."""
     result = Scan(reader, root)
     place = PLACES[reader]
+    if root.suffix.lower() == ".zip" and root.is_file():
+        _scan_archive(root, place.is_log, result)
+        return result
     if root.is_file():
         info = root.stat()
         result.present = True
@@ -58,11 +61,45 @@ def scan(reader: str, root: Path) -> Scan:
     return result
 
 
+def look_at(reader: str, root: Path, path: str) -> Found | None:
+    """Return one file below `root` as a scan would see it, None where a scan would not."""
+    relative = path[len(str(root)) + 1 :].replace(os.sep, "/") or Path(path).name
+    folders = getattr(PLACES[reader], "FOLDERS", ())
+    if folders and root.is_dir() and not relative.startswith(tuple(f"{name}/" for name in folders)):
+        return None
+    if not PLACES[reader].is_log(relative):
+        return None
+    try:
+        info = os.stat(path, follow_symlinks=False)
+    except OSError:
+        return None
+    return _found(path, relative, info) if stat.S_ISREG(info.st_mode) else None
+
+
+def _scan_archive(root: Path, is_log: Callable[[str], bool], result: Scan) -> None:
+    from convledger.ingest.archives import INSIDE, members
+    from convledger.ingest.lines import NotReadable
+
+    result.present = True
+    info = root.stat()
+    try:
+        listed = members(root)
+    except NotReadable as error:
+        result.unreadable.append((str(root), str(error)))
+        return
+    for name, size in listed:
+        if is_log(name):
+            path = f"{root}{INSIDE}{name}"
+            result.files.append(Found(path, name, size, info.st_mtime_ns, info.st_ino, info.st_dev))
+
+
 def _found(path: str, relative: str, info: os.stat_result) -> Found:
     return Found(path, relative, info.st_size, info.st_mtime_ns, info.st_ino, info.st_dev)
 
 
-def _walk(folder: str, base: int, is_log, result: Scan, depth: int) -> Iterator[Found]:  # type: ignore[no-untyped-def]
+def _walk(
+    folder: str, base: int, is_log: Callable[[str], bool], result: Scan, depth: int
+) -> Iterator[Found]:
     result.folders += 1
     try:
         with os.scandir(folder) as entries:

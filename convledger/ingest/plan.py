@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from convledger.clock import now_us
-from convledger.ingest.discover import Found, Scan, scan
+from convledger.ingest.discover import Found, Scan, look_at, scan
 from convledger.paths import stored_path
 from convledger.store.catalog import Catalog
 from convledger.store.connection import transaction
-from convledger.store.files import Known, add_file, known_files, set_state
+from convledger.store.files import (
+    Known,
+    add_file,
+    known_file,
+    known_files,
+    set_state,
+)
 
 
 @dataclass(slots=True)
@@ -62,6 +69,33 @@ def make_plan(connection: sqlite3.Connection, roots: Iterable[tuple[str, Path]])
                 source_id = Catalog(connection).source(reader, str(root), now_us())
         if source_id is not None:
             _compare(connection, plan, scanned, source_id, known.get(source_id, {}))
+    plan.works.sort(key=lambda work: -work.mtime_ns)
+    return plan
+
+
+def plan_of_paths(
+    connection: sqlite3.Connection, roots: Iterable[tuple[str, Path]], paths: Iterable[str]
+) -> Plan:
+    """Return what must be read of the files at `paths`, without a scan of all the others."""
+    plan = Plan()
+    wanted = sorted(paths)
+    for reader, root in roots:
+        mine = [path for path in wanted if path == str(root) or path.startswith(f"{root}{os.sep}")]
+        if not mine:
+            continue
+        scanned = Scan(reader, root, present=True)
+        known: dict[str | bytes, Known] = {}
+        for path in mine:
+            found = look_at(reader, root, path)
+            if found is not None:
+                scanned.files.append(found)
+            row = known_file(connection, stored_path(Path(path)))
+            if row is not None:
+                known[row[2]] = row
+        with transaction(connection):
+            source_id = Catalog(connection).source(reader, str(root), now_us())
+        plan.scans.append(scanned)
+        _compare(connection, plan, scanned, source_id, known)
     plan.works.sort(key=lambda work: -work.mtime_ns)
     return plan
 

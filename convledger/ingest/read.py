@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from msgspec import Struct
 
+from convledger.ingest.archives import INSIDE, open_member
 from convledger.ingest.lines import Chunks, NotReadable, decompressed, is_same_file, mark, open_log
 from convledger.sources.codex.forks import Family, Totals
 from convledger.sources.findings import AgentFacts, Figures, Lines, Texts
@@ -87,11 +88,7 @@ def read_texts(job: Job) -> Iterator[Part]:
 
 def _read(job: Job, what: str, reader_of: Callable[[bytes], Reader]) -> Iterator[Part]:
     row = job.row
-    with closing(open_log(Path(job.path))) as raw:
-        info = os.fstat(raw.fileno())
-        stream: BinaryIO = raw
-        if job.path.endswith(".zst"):
-            stream = decompressed(raw)
+    with _opened(job.path) as (stream, stamp):
         restarted = not is_same_file(stream, row)
         if restarted and what == "texts":
             row.size = -1  # another file stands here now: its figures must be read first
@@ -101,7 +98,7 @@ def _read(job: Job, what: str, reader_of: Callable[[bytes], Reader]) -> Iterator
             row.figures_offset = row.figures_line = row.texts_offset = row.texts_line = 0
             row.figures_state = row.texts_state = b""
             row.replayed_until = row.head_length = row.texts_size = 0
-        end = info.st_size if stream is raw else stream.seek(0, os.SEEK_END)
+        end = stream.seek(0, os.SEEK_END)
         reader = reader_of(getattr(row, f"{what}_state"))
         offset = getattr(row, f"{what}_offset")
         chunks = Chunks(stream, offset, getattr(row, f"{what}_line"), end)
@@ -122,12 +119,28 @@ def _read(job: Job, what: str, reader_of: Callable[[bytes], Reader]) -> Iterator
         found.rejected.extend(chunks.rejected)
         _advance(row, what, chunks, reader)
         if what == "figures":
-            row.size, row.mtime_ns = info.st_size, info.st_mtime_ns
-            row.inode, row.device = info.st_ino, info.st_dev
+            row.size, row.mtime_ns, row.inode, row.device = stamp
             mark(stream, row)
         else:
-            row.texts_size = info.st_size
+            row.texts_size = stamp[0]
         yield _part(row, what, found, chunks.offset - offset, restarted)
+
+
+@contextmanager
+def _opened(path: str) -> Iterator[tuple[BinaryIO, tuple[int, int, int, int]]]:
+    """Open a log, whichever way it is packed, with its size, mtime, inode and device as scanned."""
+    outer, inside, _ = path.partition(".zip" + INSIDE)
+    with closing(open_log(Path(outer + ".zip" if inside else path))) as raw:
+        info = os.fstat(raw.fileno())
+        stamp = (info.st_size, info.st_mtime_ns, info.st_ino, info.st_dev)
+        if inside:
+            with closing(open_member(path)) as member:
+                yield member, (member.seek(0, os.SEEK_END), *stamp[1:])
+        elif path.endswith(".zst"):
+            with closing(decompressed(raw)) as plain:
+                yield plain, stamp
+        else:
+            yield raw, stamp
 
 
 def _advance(row: FileRow, what: str, chunks: Chunks, reader: Reader) -> None:

@@ -94,7 +94,7 @@ class Importer:
         for file_id, reader, root in files_without_texts(self._connection):
             row = load_file(self._connection, file_id)
             path = str(real_path(row.path))
-            relative = path.removeprefix(root).lstrip("/\\") or Path(path).name
+            relative = path.removeprefix(root).lstrip("!/\\") or Path(path).name
             size = max(0, row.size - row.texts_offset)
             works.append(Work(reader, path, relative, file_id, size, row.mtime_ns))
         if not works:
@@ -181,10 +181,17 @@ class Importer:
     def _family(self, thread: str) -> frozenset[Totals] | None:
         """Return the cumulative totals of a thread's token counts, from its file or the ledger."""
         if thread not in self._totals:
-            path = self._rollouts.get(thread)
+            path = self._rollouts.get(thread) or self._known_path(thread)
             found = totals_in(Path(path)) if path else None
             self._totals[thread] = found if found is not None else self._stored_totals(thread)
         return self._totals[thread]
+
+    def _known_path(self, thread: str) -> str | None:
+        """Return where a thread's rollout was when it was last read."""
+        found = self._connection.execute(
+            "SELECT path FROM file WHERE state='live' AND path LIKE ?", (f"%{thread}.jsonl%",)
+        ).fetchone()
+        return str(real_path(found[0])) if found else None
 
     def _stored_totals(self, thread: str) -> frozenset[Totals] | None:
         """Return the totals that the calls of a thread and of its ancestors are named by."""

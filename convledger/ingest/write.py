@@ -75,7 +75,7 @@ class Writer:
         for summary in found.summaries:
             self._connection.execute(
                 "INSERT OR IGNORE INTO summary VALUES (?, ?, ?)",
-                (message_key(reader_id, summary.leaf, 0), reader_id, summary.title),
+                (reader_id, message_key(reader_id, summary.leaf, 0), summary.title),
             )
         self._finish(part, found.rejected)
 
@@ -191,5 +191,5 @@ class Writer:
             self.tally.calls += self._book.write()
             self._calls = []
         if self._texts:
-            self.tally.messages += write_batch(self._connection, self._texts)
+            self.tally.messages += write_batch(self._connection, self._texts, self._births)
             self._texts = []

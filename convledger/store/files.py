@@ -57,6 +57,14 @@ def known_files(connection: sqlite3.Connection) -> list[Known]:
     ).fetchall()
 
 
+def known_file(connection: sqlite3.Connection, path: str | bytes) -> Known | None:
+    """Return the same of one file, None where it is not known."""
+    found: Known | None = connection.execute(
+        "SELECT id, source_id, path, size, mtime_ns, inode, state FROM file WHERE path=?", (path,)
+    ).fetchone()
+    return found
+
+
 def files_without_texts(connection: sqlite3.Connection) -> list[tuple[int, str, str]]:
     """Return id, reader and root of each live file whose texts are behind its figures, newest first."""
     return connection.execute(

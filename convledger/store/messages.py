@@ -5,14 +5,16 @@ from __future__ import annotations
 import sqlite3
 from hashlib import blake2b
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from convledger.store.bodies import PageReader, PageWriter, said_text
+from convledger.store.calls import Birth
 
 if TYPE_CHECKING:
     from convledger.sources.findings import Message
 
-HIDDEN = 2  # the flag of messages that no person or model said
+HIDDEN, INHERITED = 2, 4  # flags: said by no person or model; said first in another conversation
+_LAST: Birth = (1, 1 << 62, 0, "")
 MIDDLE = 1 << 40
 _LOW, _HIGH, _NEWEST = "messages.low", "messages.high", "messages.newest"
 
@@ -63,10 +65,13 @@ Entry = tuple[int, int, int, int | None, "Message"]  # reader, file, conversatio
 _IN_STEP = 900
 
 
-def write_batch(connection: sqlite3.Connection, batch: list[Entry]) -> int:
+def write_batch(
+    connection: sqlite3.Connection, batch: list[Entry], births: dict[int, Birth]
+) -> int:
     """Store messages with their bodies, in the order of their logs, and index their words.
 
-    A message that the ledger has already is passed over. Returns how many were new.
+    A message that the ledger has already is passed over; one that another conversation has too is
+    marked as inherited in all but the one whose file was begun first. Returns how many were new.
     """
     keys: dict[tuple[int, str, int], int] = {}
 
@@ -78,16 +83,17 @@ def write_batch(connection: sqlite3.Connection, batch: list[Entry]) -> int:
         return key
 
     named = [(key_of(entry[0], entry[4].uuid, entry[4].block), entry) for entry in batch]
-    taken = _stored(connection, [key for key, _ in named])
+    copies = _Copies(connection, births, [key for key, _ in named])
     fresh = []
     for key, entry in named:
-        if (key, entry[2]) not in taken:
-            taken.add((key, entry[2]))
-            fresh.append((key, entry))
+        own = copies.take(key, entry)
+        if own is not None:
+            fresh.append((own, entry))
     if not fresh:
         return 0
+    copies.mark()
     pages = PageWriter(connection)
-    rows: list[tuple[object, ...]] = []
+    rows: list[tuple[Any, ...]] = []
     for key, (reader_id, file_id, conversation_id, agent_id, message) in fresh:
         parent = key_of(reader_id, message.parent, 0) if message.parent else None
         encoded = message.body.encode("utf-8", "replace")
@@ -104,8 +110,7 @@ def write_batch(connection: sqlite3.Connection, batch: list[Entry]) -> int:
         )
     pages.flush()
     rows.sort(key=itemgetter(0))
-    fresh_newest = max(entry[4].at for _, entry in fresh)
-    first = _place(connection, len(rows), fresh_newest)
+    first = _place(connection, len(rows), rows[-1][0])
     connection.executemany(
         "INSERT INTO message (id, conversation_id, key, parent_key, file_id, line, at, kind, "
         "flags, agent_id, name, page_id, start, length) "
@@ -119,15 +124,72 @@ def write_batch(connection: sqlite3.Connection, batch: list[Entry]) -> int:
     return len(rows)
 
 
-def _stored(connection: sqlite3.Connection, keys: list[int]) -> set[tuple[int, int]]:
-    """Return (key, conversation) of the messages that the ledger has already."""
-    found: set[tuple[int, int]] = set()
-    for start in range(0, len(keys), _IN_STEP):
-        some = keys[start : start + _IN_STEP]
-        marks = ",".join("?" * len(some))
-        query = f"SELECT key, conversation_id FROM message WHERE key IN ({marks})"  # noqa: S608
-        found.update(connection.execute(query, some))
-    return found
+class _Copies:
+    """The messages of a batch that stand elsewhere too, stored or in the batch itself."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, births: dict[int, Birth], keys: list[int]
+    ) -> None:
+        self._connection = connection
+        self._births = births
+        # By key: conversation, file, and the message itself where it is one of this batch.
+        self._known: dict[int, list[tuple[int, int, Message | None]]] = {}
+        self._inherited: set[tuple[int, int]] = set()
+        self._parents: dict[int, int] = {}
+        for start in range(0, len(keys), _IN_STEP):
+            some = keys[start : start + _IN_STEP]
+            marks = ",".join("?" * len(some))
+            for key, conversation_id, file_id in connection.execute(
+                f"SELECT key, conversation_id, file_id FROM message WHERE key IN ({marks})",  # noqa: S608
+                some,
+            ):
+                self._known.setdefault(key, []).append((conversation_id, file_id, None))
+
+    def take(self, key: int, entry: Entry) -> int | None:
+        """Return the key to store a message under, None where the ledger has it."""
+        reader_id, file_id, conversation_id, _, message = entry
+        known = self._known.get(key)
+        if known is None:
+            self._known[key] = [(conversation_id, file_id, message)]
+            return key
+        for other, _, twin in known:
+            if other == conversation_id:
+                if twin is None or twin.body == message.body:
+                    return None
+                # One name for two texts in one log: both are kept.
+                mark = blake2b(message.body.encode("utf-8", "replace"), digest_size=8).hexdigest()
+                return message_key(reader_id, f"{message.uuid}#{mark}", message.block)
+        original = min(
+            [(self._births.get(file_id, _LAST), file_id, conversation_id, message)]
+            + [(self._births.get(one[1], _LAST), one[1], one[0], one[2]) for one in known],
+            key=itemgetter(0),
+        )
+        if original[2] == conversation_id:
+            for other, _, twin in known:
+                self._inherit(key, other, twin, conversation_id)
+        else:
+            self._inherit(key, conversation_id, message, original[2])
+        known.append((conversation_id, file_id, message))
+        return key
+
+    def _inherit(self, key: int, conversation_id: int, twin: Message | None, owner: int) -> None:
+        if twin is None:
+            self._inherited.add((key, conversation_id))
+        else:
+            twin.flags |= INHERITED
+        self._parents[conversation_id] = owner
+
+    def mark(self) -> None:
+        """Mark the stored copies as inherited, and name the conversations they came from."""
+        self._connection.executemany(
+            f"UPDATE message SET flags=flags|{INHERITED} WHERE key=? AND conversation_id=?",  # noqa: S608
+            self._inherited,
+        )
+        self._connection.executemany(
+            "UPDATE conversation SET relation='resume', parent_native="
+            "(SELECT native FROM conversation WHERE id=?) WHERE id=? AND parent_native=''",
+            ((owner, child) for child, owner in self._parents.items() if owner != child),
+        )
 
 
 def index_in_bulk(connection: sqlite3.Connection, *, bulk: bool) -> None:

@@ -37,6 +37,7 @@ CREATE TABLE file (
   read_at INTEGER,
   UNIQUE (source_id, path)
 ) STRICT;
+CREATE INDEX file_by_path ON file (path);
 CREATE TABLE model (
   id INTEGER PRIMARY KEY, reader_id INTEGER NOT NULL REFERENCES reader(id),
   logged_provider TEXT NOT NULL, name TEXT NOT NULL, speed TEXT NOT NULL DEFAULT '',
@@ -76,9 +77,9 @@ CREATE INDEX call_by_conversation ON call (conversation_id);
 CREATE INDEX call_by_instant ON call (at);
 CREATE TABLE reported (
   conversation_id INTEGER NOT NULL REFERENCES conversation(id),
-  model_id INTEGER NOT NULL REFERENCES model(id), at INTEGER NOT NULL,
+  model_id INTEGER NOT NULL REFERENCES model(id),
+  file_id INTEGER NOT NULL REFERENCES file(id), line INTEGER NOT NULL, at INTEGER NOT NULL,
   cumulative_pico INTEGER NOT NULL, inherited INTEGER NOT NULL DEFAULT 0,
-  file_id INTEGER NOT NULL REFERENCES file(id), line INTEGER NOT NULL,
   PRIMARY KEY (conversation_id, model_id, file_id, line)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE usage (
@@ -108,7 +109,7 @@ CREATE VIRTUAL TABLE said USING fts5(
   text, content='', tokenize="unicode61 remove_diacritics 2"
 );
 CREATE TABLE summary (
-  leaf_key INTEGER NOT NULL, reader_id INTEGER NOT NULL REFERENCES reader(id),
+  reader_id INTEGER NOT NULL REFERENCES reader(id), leaf_key INTEGER NOT NULL,
   title TEXT NOT NULL, PRIMARY KEY (reader_id, leaf_key, title)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE rejected (

@@ -40,7 +40,11 @@ def _desktop(environment: Mapping[str, str], home: Path, platform: str) -> list[
 
 def is_log(relative: str) -> bool:
     """Tell whether the file at `relative`, a path below a root, is a transcript."""
-    return relative.endswith(".jsonl") and "/tool-results/" not in f"/{relative}"
+    return (
+        relative.endswith(".jsonl")
+        and "/tool-results/" not in f"/{relative}"
+        and not relative.endswith("/audit.jsonl")
+    )
 
 
 def session_of(relative: str) -> str:
@@ -49,3 +53,20 @@ def session_of(relative: str) -> str:
     if "subagents" in parts[1:]:
         return parts[parts.index("subagents") - 1]
     return parts[-1] if _UUID.fullmatch(parts[-1]) else "/".join(parts)
+
+
+def in_archive(name: str) -> bool:
+    """Tell whether a member of an archive stands where Claude Code keeps its transcripts."""
+    return (
+        "projects/" in name
+        or _UUID.fullmatch(name.rsplit("/", 1)[-1].removesuffix(".jsonl")) is not None
+    )
+
+
+def knows(record: dict[str, object]) -> bool:
+    """Tell whether a record is one of Claude Code's."""
+    if "sessionId" in record and "type" in record:
+        return True
+    return record.get("type") in ("user", "assistant", "summary") and (
+        "message" in record or "leafUuid" in record
+    )

@@ -46,7 +46,7 @@ class TextsReader:
         """Return the messages of `lines`; a line that can't be used is among the rejected."""
         found = Texts()
         for number, record in each(records.said_line, lines, found.rejected):
-            if record.uuid is not None:
+            if record.uuid is not None or record.message is not None:
                 self._read(_Entry(record, number, self._session, found))
         return found
 
@@ -114,7 +114,7 @@ class _Entry:
         self.found.messages.append(
             Message(
                 self.session,
-                record.uuid or "",
+                record.uuid or self._made_up(body),
                 self.blocks,
                 self.number,
                 self.at,
@@ -127,6 +127,11 @@ class _Entry:
             )
         )
         self.blocks += 1
+
+    def _made_up(self, body: str) -> str:
+        """Name a record without a name by what it says, so that a re-read finds it again."""
+        said = f"{self.session}\0{self.record.timestamp}\0{self.record.type}\0{body}"
+        return blake2b(said.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
     def close(self, kind: int) -> None:
         """Keep a record that says nothing as a hidden message: others may hang from it."""
@@ -141,7 +146,7 @@ def _attachment(entry: _Entry) -> None:
     except BadLine:
         put = None
     prompt = flat_text(put.prompt) if put and put.type == "queued_command" else ""
-    if prompt:
+    if prompt and is_claude_prompt(prompt):
         entry.add(Kind.PROMPT, prompt, "queued_command")
     else:
         name = (put.type if put else None) or "attachment"

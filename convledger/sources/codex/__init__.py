@@ -29,3 +29,19 @@ def thread_of(relative: str) -> str:
     name = relative.rsplit("/", 1)[-1]
     found = _ROLLOUT_ID.search(name)
     return found[1] if found else name.removesuffix(".zst").removesuffix(".jsonl")
+
+
+_TYPES = ("session_meta", "turn_context", "response_item", "event_msg", "token_usage_record")
+
+
+def in_archive(name: str) -> bool:
+    """Tell whether a member of an archive is a rollout by its name."""
+    return name.rsplit("/", 1)[-1].startswith("rollout-")
+
+
+def knows(record: dict[str, object]) -> bool:
+    """Tell whether a record is one of Codex's, of a rollout or of `codex exec --json`."""
+    kind = record.get("type")
+    if kind in _TYPES:
+        return isinstance(record.get("payload"), dict)
+    return kind in ("thread.started", "turn.started", "turn.completed", "item.completed")
