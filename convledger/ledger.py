@@ -201,7 +201,7 @@ class Ledger:
         if plan.works or (texts and pending):
             from convledger.ingest.sync import Importer, Stopped
 
-            importer = Importer(self.connection, self.rates, listener, stopping)
+            importer = Importer(self.connection, self.path, self.rates, listener, stopping)
             try:
                 importer.figures(plan)
                 if texts:

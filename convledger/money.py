@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Context, Decimal, InvalidOperation
 
 PICO = 10**12
+_PICO_STEP = Decimal("1e-12")
+_ROOMY = Context(prec=64)
 
 
 def usd_text(pico: int) -> str:
@@ -23,13 +25,18 @@ def usd_display(pico: int | None, places: int = 2) -> str:
     half, odd = divmod(abs(pico), unit)
     if odd * 2 > unit or (odd * 2 == unit and half % 2):
         half += 1
-    if half == 0 and pico:
-        return f"<${1 / 10**places:.{places}f}"
     sign = "-" if pico < 0 else ""
+    if half == 0 and pico:  # too small to show: less than the smallest amount, or above its minus
+        sign, half = (">-" if pico < 0 else "<"), 1
     whole, cents = divmod(half, 10**places)
     return f"{sign}${whole:,}.{cents:0{places}d}" if places else f"{sign}${whole:,}"
 
 
 def pico_from_usd(amount: Decimal) -> int:
-    """Return dollars as picodollars, rounded half to even."""
-    return int((amount * PICO).to_integral_value(rounding="ROUND_HALF_EVEN"))
+    """Return dollars as picodollars, rounded half to even once; ValueError for no such amount."""
+    # Not by multiplying: the default context would round to 28 digits first, then once more.
+    try:
+        exact = amount.quantize(_PICO_STEP, rounding="ROUND_HALF_EVEN", context=_ROOMY)
+        return int(exact.scaleb(12, context=_ROOMY))
+    except InvalidOperation as error:
+        raise ValueError(f"{amount} is no amount of dollars") from error

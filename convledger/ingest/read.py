@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from copy import copy
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -101,29 +102,62 @@ def _read(job: Job, what: str, reader_of: Callable[[bytes], Reader]) -> Iterator
         end = stream.seek(0, os.SEEK_END)
         reader = reader_of(getattr(row, f"{what}_state"))
         offset = getattr(row, f"{what}_offset")
+        chunks_read = 0
         chunks = Chunks(stream, offset, getattr(row, f"{what}_line"), end)
+        found: Any = None
         for lines in chunks:
-            read = reader.read(lines)
-            read.rejected.extend(chunks.rejected)
+            if found is not None:  # the last chunk is kept back, to go with the file's end
+                yield _part(copy(row), what, found, chunks_read, restarted)
+                restarted = False
+            found = reader.read(lines)
+            found.rejected.extend(chunks.rejected)
             chunks.rejected.clear()
             _advance(row, what, chunks, reader)
-            yield _part(row, what, read, chunks.offset - offset, restarted)
-            offset, restarted = chunks.offset, False
-        found: Any = Figures() if what == "figures" else Texts()
+            chunks_read, offset = chunks.offset - offset, chunks.offset
+        found = _with_rest(found, what, chunks, reader, reader_of)
         if what == "figures" and (agent := described_agent(job)):
             found.agents.append(agent)
-        if chunks.rest and (whole := whole_record(chunks.rest)):
-            # The last line may still be growing: what it says is taken, the position stays.
-            found = reader_of(reader.state()).read(Lines(whole, chunks.line + 1, chunks.offset, 1))
-            found.rejected.clear()
-        found.rejected.extend(chunks.rejected)
         _advance(row, what, chunks, reader)
         if what == "figures":
             row.size, row.mtime_ns, row.inode, row.device = stamp
             mark(stream, row)
         else:
             row.texts_size = stamp[0]
-        yield _part(row, what, found, chunks.offset - offset, restarted)
+        yield _part(row, what, found, chunks_read + chunks.offset - offset, restarted)
+
+
+def _with_rest(
+    found: Any, what: str, chunks: Chunks, reader: Reader, reader_of: Callable[[bytes], Reader]
+) -> Any:
+    """Return the last findings of a file with what its unfinished last line says, if that is whole.
+
+    The line may still be growing: what it says is taken, the position stays before it.
+    """
+    if found is None:
+        found = Figures() if what == "figures" else Texts()
+    if chunks.rest and (whole := whole_record(chunks.rest)):
+        rest = reader_of(reader.state()).read(Lines(whole, chunks.line + 1, chunks.offset, 1))
+        if what == "figures":
+            found = merged(found, rest)
+        else:
+            found.messages.extend(rest.messages)
+    found.rejected.extend(chunks.rejected)
+    return found
+
+
+def merged(found: Figures, rest: Figures) -> Figures:
+    """Return the findings of some lines with those of the line behind them."""
+    found.calls.extend(rest.calls)
+    found.reported.extend(rest.reported)
+    found.summaries.extend(rest.summaries)
+    for native, facts in rest.conversations.items():
+        earlier = found.conversations.setdefault(native, facts)
+        if earlier is not facts:
+            earlier.entitle(facts.title_rank, facts.title)
+            earlier.last_at = max(earlier.last_at or 0, facts.last_at or 0) or None
+            earlier.first_at = earlier.first_at or facts.first_at
+            earlier.project = earlier.project or facts.project
+    return found
 
 
 @contextmanager

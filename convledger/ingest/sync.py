@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -10,18 +11,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from convledger.ingest.family import Family
 from convledger.ingest.lines import NotReadable
 from convledger.ingest.plan import Plan, Work
-from convledger.ingest.read import Job, Part, read_figures, read_texts, totals_in
+from convledger.ingest.read import Job, read_figures, read_texts
+from convledger.ingest.second import Reading, SecondReader
 from convledger.ingest.write import Rates, Writer
 from convledger.paths import real_path
-from convledger.sources.codex import thread_of
-from convledger.sources.codex.forks import Totals
 from convledger.store.connection import transaction
 from convledger.store.files import births, files_without_texts, load_file, set_state
 from convledger.store.messages import index_in_bulk, resolve_summaries
 
 BATCH_BYTES = 24 << 20
+SECOND_FROM = 48 << 20  # bytes to read from which a second process is worth its start
+OWN_SHARE = 4  # of so many files this process reads one itself beside its writing
 TICK_SECONDS = 0.1
 
 
@@ -61,6 +64,7 @@ class Importer:
     def __init__(
         self,
         connection: sqlite3.Connection,
+        path: Path,
         rates: Rates,
         listener: Listener | None = None,
         stopping: Callable[[], bool] = lambda: False,
@@ -69,24 +73,58 @@ class Importer:
         self._listener = listener
         self._stopping = stopping
         self._writer = Writer(connection, rates, births(connection))
-        self._rollouts: dict[str, str] = {}
-        self._totals: dict[str, frozenset[Totals] | None] = {}
+        self._path = path
+        self._family = Family(connection)
         self._told = 0.0
         self.tally = self._writer.tally
 
     def figures(self, plan: Plan) -> None:
         """Count what is new in the files of `plan`. Raises Stopped."""
-        self._rollouts |= {thread_of(name): path for name, path in plan.rollouts.items()}
-
-        def parts(work: Work) -> Iterator[Part]:
-            row = load_file(self._connection, work.file_id)
-            job = Job(work.reader, work.path, work.relative, row)
-            for part in read_figures(job, self._family):
-                self._writer.add_figures(job, part)
-                yield part
-
-        self._run("figures", plan.works, parts)
+        self._family.forget()
+        self._family.add(plan.rollouts)
+        self._run("figures", plan.works, self._figures_of(plan))
         self.tally.files += len(plan.works)
+
+    def _figures_of(self, plan: Plan) -> Iterator[Reading]:
+        """Read the files of `plan`, most of them in a second process where there are many."""
+        jobs = [self._job(work) for work in plan.works]
+        mine = list(range(len(jobs)))
+        second = None
+        if plan.bytes >= SECOND_FROM and (os.cpu_count() or 1) > 1 and os.name == "posix":
+            others = [
+                place
+                for place, job in enumerate(jobs)
+                if place % OWN_SHARE and isinstance(job.row.path, str)
+            ]
+            mine = sorted(set(mine) - set(others))
+            given = [jobs[place] for place in others]
+            second = SecondReader(self._path, given, plan.rollouts)
+        try:
+            for place in mine:
+                yield from self._figures_here(place, jobs[place])
+                if second is not None:
+                    yield from _renumbered(second.readings(waiting=False), others)
+            if second is not None:
+                yield from _renumbered(second.readings(waiting=True), others)
+                for place in [others[number] for number in second.undone]:
+                    job = self._job(plan.works[place])
+                    yield from self._figures_here(place, job)
+        finally:
+            if second is not None:
+                second.close()
+
+    def _figures_here(self, place: int, job: Job) -> Iterator[Reading]:
+        try:
+            for part in read_figures(job, self._family):
+                yield Reading(place, part)
+        except NotReadable as error:
+            yield Reading(place, None, str(error))
+        else:
+            yield Reading(place)
+
+    def _job(self, work: Work) -> Job:
+        row = load_file(self._connection, work.file_id)
+        return Job(work.reader, work.path, work.relative, row)
 
     def texts(self) -> None:
         """Store and index what was said in every file whose texts are behind. Raises Stopped."""
@@ -99,53 +137,59 @@ class Importer:
             works.append(Work(reader, path, relative, file_id, size, row.mtime_ns))
         if not works:
             return
-
-        def parts(work: Work) -> Iterator[Part]:
-            row = load_file(self._connection, work.file_id)
-            job = Job(work.reader, work.path, work.relative, row)
-            for part in read_texts(job):
-                self._writer.add_texts(job, part)
-                yield part
-
         bulk = sum(work.bytes for work in works) > BATCH_BYTES
+        if bulk:
+            with transaction(self._connection):
+                index_in_bulk(self._connection, bulk=True)
+        self._run("texts", works, self._texts_of(works))
         with transaction(self._connection):
-            index_in_bulk(self._connection, bulk=bulk)
-        self._run("texts", works, parts)
-        with transaction(self._connection):
-            index_in_bulk(self._connection, bulk=False)
+            if bulk:
+                index_in_bulk(self._connection, bulk=False)
             resolve_summaries(self._connection)
 
-    def _run(self, stage: str, works: list[Work], parts: Callable[[Work], Iterator[Part]]) -> None:
-        """Read `works` in batches, each a transaction of its own."""
+    def _texts_of(self, works: list[Work]) -> Iterator[Reading]:
+        for place, work in enumerate(works):
+            try:
+                for part in read_texts(self._job(work)):
+                    yield Reading(place, part)
+            except NotReadable as error:
+                yield Reading(place, None, str(error))
+            else:
+                yield Reading(place)
+
+    def _run(self, stage: str, works: list[Work], readings: Iterator[Reading]) -> None:
+        """Store `readings` of `works` in batches, each a transaction of its own."""
         if not works:
             return
         begun = time.monotonic()
         whole = sum(work.bytes for work in works)
-        done = 0
-        queue = iter(enumerate(works))
-        pending = next(queue, None)
-        with collection_paused():
-            while pending is not None:
-                batch = 0
+        done = files = 0
+        add = self._writer.add_figures if stage == "figures" else self._writer.add_texts
+        with collection_paused(), closing_of(readings):
+            more = True
+            while more:
+                more, batch = False, 0
                 with self._batch():
-                    while pending is not None and batch < BATCH_BYTES:
-                        place, work = pending
-                        try:
-                            for part in parts(work):
-                                batch += part.read_bytes
-                                done += part.read_bytes
-                                if batch >= BATCH_BYTES:
-                                    self._writer.flush()
-                                    self._connection.execute("COMMIT")
-                                    self._check_stop()
-                                    self._connection.execute("BEGIN IMMEDIATE")
-                                    batch = 0
-                                self._tell(stage, place, works, done, whole, begun)
-                        except NotReadable as error:
-                            set_state(self._connection, work.file_id, "unreadable", str(error))
-                        pending = next(queue, None)
-                self._check_stop()
-        self._tell(stage, len(works), works, whole, whole, begun, final=True)
+                    for reading in readings:
+                        work = works[reading.job]
+                        if reading.part is not None:
+                            add(work.reader, reading.part)
+                            batch += reading.part.read_bytes
+                        else:
+                            files += 1
+                            if reading.problem:
+                                set_state(
+                                    self._connection, work.file_id, "unreadable", reading.problem
+                                )
+                        self._tell(stage, files, len(works), done + batch, whole, begun)
+                        if batch >= BATCH_BYTES:
+                            more = True
+                            break
+                done += batch
+                if self._stopping():
+                    raise Stopped
+        self._told = 0.0
+        self._tell(stage, files, len(works), whole, whole, begun)
 
     @contextmanager
     def _batch(self) -> Iterator[None]:
@@ -157,62 +201,32 @@ class Importer:
             self._writer.forget()
             raise
 
-    def _check_stop(self) -> None:
-        if self._stopping():
-            raise Stopped
-
     def _tell(
-        self,
-        stage: str,
-        place: int,
-        works: list[Work],
-        done: int,
-        whole: int,
-        begun: float,
-        *,
-        final: bool = False,
+        self, stage: str, files: int, all_files: int, done: int, whole: int, begun: float
     ) -> None:
         now = time.monotonic()
-        if self._listener is None or (not final and now - self._told < TICK_SECONDS):
+        if self._listener is None or now - self._told < TICK_SECONDS:
             return
         self._told = now
-        self._listener(Progress(stage, place, len(works), done, max(whole, done), now - begun))
+        self._listener(Progress(stage, files, all_files, done, max(whole, done), now - begun))
 
-    def _family(self, thread: str) -> frozenset[Totals] | None:
-        """Return the cumulative totals of a thread's token counts, from its file or the ledger."""
-        if thread not in self._totals:
-            path = self._rollouts.get(thread) or self._known_path(thread)
-            found = totals_in(Path(path)) if path else None
-            self._totals[thread] = found if found is not None else self._stored_totals(thread)
-        return self._totals[thread]
 
-    def _known_path(self, thread: str) -> str | None:
-        """Return where a thread's rollout was when it was last read."""
-        found = self._connection.execute(
-            "SELECT path FROM file WHERE state='live' AND path LIKE ?", (f"%{thread}.jsonl%",)
-        ).fetchone()
-        return str(real_path(found[0])) if found else None
+def _renumbered(readings: Iterator[Reading], places: list[int]) -> Iterator[Reading]:
+    for reading in readings:
+        reading.job, number = places[reading.job], reading.job
+        yield reading
+        reading.job = number
 
-    def _stored_totals(self, thread: str) -> frozenset[Totals] | None:
-        """Return the totals that the calls of a thread and of its ancestors are named by."""
-        found: set[Totals] = set()
-        seen: set[str] = set()
-        while thread and thread not in seen:
-            seen.add(thread)
-            for (key,) in self._connection.execute(
-                "SELECT key FROM call WHERE reader_id=(SELECT id FROM reader WHERE name='codex') "
-                "AND key BETWEEN ? AND ?",
-                (f"{thread}:", f"{thread};"),
-            ):
-                numbers = key.rpartition(":")[2].split("/")
-                if len(numbers) == 5 and all(number.isdigit() for number in numbers):
-                    first, second, third, fourth, fifth = map(int, numbers)
-                    found.add((first, second, third, fourth, fifth))
-            parent = self._connection.execute(
-                "SELECT parent_native FROM conversation WHERE native=?", (thread,)
-            ).fetchone()
-            thread = parent[0] if parent else ""
-        return frozenset(found) or None
+
+@contextmanager
+def closing_of(readings: Iterator[Reading]) -> Iterator[None]:
+    """End a generator of readings, and with it a second process, however the block ends."""
+    try:
+        yield
+    finally:
+        close = getattr(readings, "close", None)
+        if close is not None:
+            close()
 
 
 @contextmanager

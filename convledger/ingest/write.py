@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from convledger.clock import now_us
-from convledger.ingest.read import Job, Part
+from convledger.ingest.read import Part
 from convledger.sources.findings import Call, Figures, Message
 from convledger.store.calls import Birth, CallBook, CallRow
 from convledger.store.catalog import Catalog
@@ -55,14 +55,14 @@ class Writer:
         self._providers: dict[tuple[str, str, str], str] = {}
         self.tally = Tally()
 
-    def add_figures(self, job: Job, part: Part) -> None:
+    def add_figures(self, reader: str, part: Part) -> None:
         """Take in what a part of a file counts."""
         found, row = part.figures, part.row
         if found is None:
             return
         if part.restarted:
             forget_rejected(self._connection, row.id)
-        reader_id = self.catalog.reader(job.reader)
+        reader_id = self.catalog.reader(reader)
         self._birth(found, part)
         for facts in found.conversations.values():
             conversation_id = self.catalog.describe(reader_id, row.source_id, facts)
@@ -70,8 +70,8 @@ class Writer:
         for agent in found.agents:
             self.catalog.describe_agent(reader_id, agent)
         for call in found.calls:
-            self._calls.append(self._row(job, reader_id, row.id, call))
-        self._add_reported(job, reader_id, row.id, found)
+            self._calls.append(self._row(reader, reader_id, row.id, call))
+        self._add_reported(reader, reader_id, row.id, found)
         for summary in found.summaries:
             self._connection.execute(
                 "INSERT OR IGNORE INTO summary VALUES (?, ?, ?)",
@@ -99,9 +99,9 @@ class Writer:
             row.background, row.first_at or 0, row.first_mtime_ns, str(row.path),
         )  # fmt: skip
 
-    def _row(self, job: Job, reader_id: int, file_id: int, call: Call) -> CallRow:
+    def _row(self, reader: str, reader_id: int, file_id: int, call: Call) -> CallRow:
         pico, state = self._rates.pico(
-            job.reader, call.provider or None, call.model, call.at, call.context, call.input,
+            reader, call.provider or None, call.model, call.at, call.context, call.input,
             call.output, call.cache_read, call.cache_write_5m, call.cache_write_1h,
             call.web_searches,
         )  # fmt: skip
@@ -109,7 +109,7 @@ class Writer:
         agent_id = self.catalog.agent(conversation_id, call.agent) if call.agent else None
         return CallRow(
             reader_id, call.key, call.variant, conversation_id, agent_id, file_id, call.line,
-            call.at, self._model(job.reader, call), call.context, int(call.sidechain),
+            call.at, self._model(reader, call), call.context, int(call.sidechain),
             int(call.approximate), call.input, call.output, call.reasoning, call.cache_read,
             call.cache_write_5m, call.cache_write_1h, call.web_searches, pico, state,
             call.reported,
@@ -126,7 +126,7 @@ class Writer:
             self.catalog.reader(reader), call.provider, call.model, speed, provider
         )
 
-    def _add_reported(self, job: Job, reader_id: int, file_id: int, found: Figures) -> None:
+    def _add_reported(self, reader: str, reader_id: int, file_id: int, found: Figures) -> None:
         """Store what the source says a conversation cost so far, by model.
 
         A fork starts from its parent's total: the cost of the calls it inherited comes first, as
@@ -135,7 +135,7 @@ class Writer:
         inherited: dict[tuple[int, int], tuple[int, int, int]] = {}
         for call in found.calls:
             if call.copied_into:
-                row = self._row(job, reader_id, file_id, call)
+                row = self._row(reader, reader_id, file_id, call)
                 conversation_id = self.catalog.conversation(reader_id, call.copied_into)
                 name = (conversation_id, row.model_id)
                 total, at, line = inherited.get(name, (0, call.at, call.line))
@@ -150,7 +150,7 @@ class Writer:
             rows.append(
                 (
                     conversation_id,
-                    self._model(job.reader, call),
+                    self._model(reader, call),
                     reported.at,
                     reported.cumulative,
                     0,
@@ -164,12 +164,13 @@ class Writer:
             rows,
         )
 
-    def add_texts(self, job: Job, part: Part) -> None:
+    def add_texts(self, reader: str, part: Part) -> None:
         """Take in what a part of a file says."""
         found, row = part.texts, part.row
         if found is None:
+            save_file(self._connection, row)
             return
-        reader_id = self.catalog.reader(job.reader)
+        reader_id = self.catalog.reader(reader)
         for message in found.messages:
             conversation_id = self.catalog.conversation(reader_id, message.conversation)
             agent_id = None

@@ -35,7 +35,7 @@ class Flag(IntEnum):
     ROLLED_BACK = 16
 
 
-class Call(Struct, gc=False):
+class Call(Struct, gc=False, array_like=True):
     """One billed request. `at` is UTC microseconds, tokens are disjoint, `reported` picodollars.
 
     `key` names the request among all of its source; `variant` tells apart main-chain requests
@@ -82,7 +82,7 @@ class Reported(Struct):
     line: int
 
 
-class ConversationFacts(Struct):
+class ConversationFacts(Struct, array_like=True):
     """What lines say about their conversation; later facts of the same file win where set."""
 
     native: str
@@ -145,7 +145,7 @@ class Rejected(Struct):
     excerpt: bytes = b""
 
 
-class Figures(Struct):
+class Figures(Struct, array_like=True):
     """The countable part of some lines."""
 
     calls: list[Call] = field(default_factory=list)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from convledger.sources.findings import Rejected
@@ -19,7 +19,7 @@ class FileRow:
 
     id: int
     source_id: int
-    path: str | bytes
+    path: Any  # text, or bytes where the name is not Unicode
     device: int = 0
     inode: int = 0
     size: int = 0

@@ -1,0 +1,44 @@
+"""The names of all commands, where each is written, and what each does in one line."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Entry(NamedTuple):
+    """A command: the module and name of its function, its one-line help, its section."""
+
+    module: str
+    function: str
+    help: str
+    section: str
+
+
+ASK, TAKE, LOOK = "Ask", "Keep", "Learn"
+
+COMMANDS: dict[str, Entry] = {
+    "report": Entry("report", "report", "Usage and cost by day, model, project, client ...", ASK),
+    "status": Entry("state", "status", "Today, 7 and 30 days in one line, for a prompt.", ASK),
+    "search": Entry("search", "search", "Search everything that was said.", ASK),
+    "show": Entry("show", "show", "Read a conversation with the cost of each turn.", ASK),
+    "why": Entry("why", "why", "Explain a cost down to quantity times price.", ASK),
+    "sources": Entry("sources", "sources", "What is read, how far, what was rejected.", ASK),
+    "prices": Entry("prices", "prices", "The prices in force; re-rate; where yours go.", ASK),
+    "import": Entry("importing", "import_", "Read the logs of this machine, or files.", TAKE),
+    "watch": Entry("watch", "watch", "Follow the logs and print what arrives.", TAKE),
+    "label": Entry("label", "label", "Give conversations a client, tags and the like.", TAKE),
+    "export": Entry("export", "export", "Write conversations as JSON Lines or Markdown.", TAKE),
+    "check": Entry("state", "check", "Verify the whole ledger.", TAKE),
+    "demo": Entry("demo", "demo", "Try it on an invented history; leaves no trace.", LOOK),
+    "help": Entry("help", "help_", "Read about a topic.", LOOK),
+    "completion": Entry("completion", "completion", "Print what completes in your shell.", LOOK),
+}
+
+
+def nearest(word: str, known: list[str]) -> str | None:
+    """Return the known word that `word` was most likely meant to be."""
+    from difflib import get_close_matches
+
+    by_lower = {name.lower(): name for name in known}
+    found = get_close_matches(word.lower(), by_lower, 1, 0.5)
+    return by_lower[found[0]] if found else None

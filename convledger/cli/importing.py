@@ -1,0 +1,106 @@
+"""The command `import`: reads the logs of this machine, or what is named."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from convledger.cli import chosen, options, streams
+from convledger.cli.outcome import DONE, INTERRUPTED
+from convledger.cli.printing import print_json
+from convledger.cli.progress import size_text
+from convledger.cli.updating import rejected_words, tell, with_progress
+
+if TYPE_CHECKING:
+    from convledger.ledger import SyncResult
+
+
+@click.command(name="import", short_help="Read the logs of this machine, or files.")
+@click.argument("paths", nargs=-1, metavar="[PATH ...]", type=click.Path(path_type=Path))
+@click.option("--as", "source", metavar="SOURCE", help="Read PATH as the logs of this source.")
+@click.option("--no-texts", is_flag=True, help="Only count; store and index no text.")
+@options.json_flag
+def import_(paths: tuple[Path, ...], source: str | None, no_texts: bool, as_json: bool) -> int:
+    """Read what is new in every known log folder of this machine, or in PATH.
+
+    A PATH is a file, a folder or an archive; it stays a source and is looked at again. Ctrl+c
+    stops: what was read is kept, and the next import goes on from there.
+    """
+    if source and not paths:
+        from convledger.errors import UsageProblem
+
+        raise UsageProblem("--as needs a PATH: convledger import PATH --as SOURCE")
+    texts = not no_texts
+    with chosen.open_ledger() as ledger:
+        result = with_progress(
+            lambda line, stop: (
+                ledger.import_paths(
+                    list(paths), source, texts=texts, listener=line, stopping=stop
+                )
+                if paths
+                else ledger.sync(texts=texts, listener=line, stopping=stop)
+            )
+        )
+    if as_json:
+        print_json(document(result))
+    elif not paths and not any(scan.present for scan in result.scans):
+        from convledger.cli.overview import say_no_logs
+
+        say_no_logs(result.scans)
+    else:
+        _say(result)
+    sys.stdout.flush()
+    rejected, result.rejected = result.rejected, 0
+    tell(result)
+    if rejected and as_json:
+        streams.note(rejected_words(rejected))
+    return INTERRUPTED if result.stopped else DONE
+
+
+def document(result: SyncResult) -> dict[str, Any]:
+    """Return what an import has done as JSON says it."""
+    return {
+        "schema": 1,
+        "files": result.files,
+        "bytes": result.read_bytes,
+        "conversations": result.conversations,
+        "messages": result.messages,
+        "calls": result.calls,
+        "rejected_lines": result.rejected,
+        "waiting_files": result.pending_files,
+        "waiting_bytes": result.pending_bytes,
+        "busy": result.busy,
+        "stopped": result.stopped,
+        "sources": [
+            {"source": scan.reader, "root": str(scan.root), "files": len(scan.files)}
+            for scan in result.scans
+            if scan.present
+        ],
+    }
+
+
+def _say(result: SyncResult) -> None:
+    """Print what an import has done."""
+    if not (result.files or result.messages or result.calls or result.rejected):
+        if not (result.busy or result.stopped or result.pending_files):
+            streams.say("Nothing new: the ledger is up to date.")
+    else:
+        for name, count in (
+            ("files", result.files),
+            ("conversations", result.conversations),
+            ("messages", result.messages),
+            ("calls", result.calls),
+        ):
+            streams.say(f"{count:>12,} {name}")
+        if result.rejected:
+            streams.say(
+                f"{result.rejected:>12,} rejected lines  `convledger sources --rejected` lists them"
+            )
+    if result.pending_files:
+        streams.say(
+            f"{result.pending_files:>12,} files wait to be stored and indexed "
+            f"({size_text(result.pending_bytes)}): `convledger import`"
+        )

@@ -1,0 +1,66 @@
+"""The command `show`: a conversation to read, with what each turn cost."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from convledger.cli import chosen, options, streams
+from convledger.cli.updating import bring_up_to_date
+
+READABLE = 100
+
+
+@click.command(short_help="Read a conversation with the cost of each turn.")
+@options.conversation_argument()
+@click.option("--calls", is_flag=True, help="Show the id of each call, for `convledger why`.")
+@click.option("--thinking/--no-thinking", default=True, help="With or without the thinking.")
+@click.option("--all", "everything", is_flag=True, help="Nothing shortened, nothing left out.")
+@click.option("--width", type=click.IntRange(40, 1000), help="Columns to wrap at.")
+@click.option("--tz", metavar="ZONE", help="Zone of the times.  [default: yours]")
+@options.json_flag
+@click.option("--no-sync", is_flag=True, help="Do not look at the logs first.")
+def show(
+    name: str,
+    calls: bool,
+    thinking: bool,
+    everything: bool,
+    width: int | None,
+    tz: str | None,
+    as_json: bool,
+    no_sync: bool,
+) -> None:
+    """Print a conversation: who said what and when, tools, and the cost of each turn.
+
+    CONVERSATION is an id or the first characters of one, as `report --by conversation` and
+    `search` print it.
+    """
+    from convledger.cli.zones import zone_of
+
+    zone, zone_name = zone_of(tz)
+    with chosen.open_ledger() as ledger:
+        if not no_sync:
+            bring_up_to_date(ledger, texts=True)
+        found = ledger.conversation(name)
+        entries = ledger.transcript(found.id, hidden=everything or as_json)
+        if as_json:
+            from convledger.cli.printing import print_json
+
+            said = [entry.document() for entry in entries]
+            print_json({"schema": 1, **found.document(), "entries": said})
+            return
+        from convledger.cli.transcript import Look, head_lines, transcript_lines
+
+        look = Look(
+            width=width or min(streams.width(), READABLE),
+            zone=zone,
+            zone_name=zone_name,
+            shows_calls=calls,
+            shows_thinking=thinking,
+            shows_all=everything,
+        )
+        for line in head_lines(found, look):
+            sys.stdout.write(line + "\n")
+        for line in transcript_lines(entries, look):
+            sys.stdout.write(line + "\n")

@@ -1,0 +1,59 @@
+"""The commands `status` and `check`: how the books stand, and whether they are sound."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from convledger.cli import chosen, options
+from convledger.cli.outcome import DONE, FAILED
+from convledger.cli.printing import print_json
+from convledger.cli.streams import say
+
+
+@click.command(short_help="Today, 7 and 30 days in one line, for a prompt.")
+@options.json_flag
+def status(as_json: bool) -> int:
+    """Print what was spent today, in the last 7 and in the last 30 days, in one line.
+
+    Takes a few hundredths of a second and never looks at the logs: made for a shell prompt or a
+    status bar. `convledger watch` or a report keeps the figures fresh.
+    """
+    from convledger.cli.status import show_status
+
+    return show_status(str(chosen.folder()), as_json)
+
+
+@click.command(short_help="Verify the whole ledger.")
+@click.option("--deep", is_flag=True, help="Read every page of the file and every stored text.")
+@click.option("--repair", is_flag=True, help="Work out anew what follows from the rest, first.")
+@options.json_flag
+def check(deep: bool, repair: bool, as_json: bool) -> int:
+    """Verify the file, the sums, the search index and the permissions.
+
+    Says nothing and ends with 0 where all is well; else it lists what is wrong with the way out,
+    and ends with 1.
+    """
+    from convledger.text.display import display_text
+
+    with chosen.open_ledger() as ledger:
+        if repair:
+            ledger.repair()
+        findings = ledger.check(deep=deep)
+    if as_json:
+        rows: list[dict[str, Any]] = [
+            {
+                "check": each.check,
+                "problem": each.problem,
+                "way_out": each.way_out,
+                "failure": each.is_failure,
+            }
+            for each in findings
+        ]
+        print_json({"schema": 1, "findings": rows})
+    else:
+        for each in findings:
+            say(f"{each.check}: {display_text(each.problem)}")
+            say(f"  {display_text(each.way_out)}")
+    return FAILED if findings else DONE

@@ -1,0 +1,131 @@
+"""The command `watch`: follows the logs in the foreground and prints what arrives."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from convledger import clock
+from convledger.cli import chosen, options, streams
+from convledger.cli.outcome import INTERRUPTED
+
+if TYPE_CHECKING:
+    from convledger.ingest.watch import Watcher
+    from convledger.ledger import Ledger, SyncResult
+
+RECENT = 120 * clock.SECOND
+
+
+@click.command(short_help="Follow the logs and print what arrives.")
+@options.json_flag
+def watch(as_json: bool) -> int:
+    """Keep the ledger up to date until ctrl+c, with a line for everything that arrives.
+
+    With --json each line is an object. What the logs hold already is read first.
+    """
+    from convledger.ingest.watch import Watcher
+
+    with chosen.open_ledger() as ledger:
+        show = _json_line if as_json else _line
+
+        def arrived(result: SyncResult) -> None:
+            sys.stdout.write(show(ledger, result) + "\n")
+            sys.stdout.flush()
+
+        def notice(text: str) -> None:
+            from convledger.text.display import display_text
+
+            streams.note(display_text(text))
+
+        if streams.is_terminal(sys.stderr):
+            streams.note("Watching. Ctrl+c ends it.")
+        return _until_interrupted(Watcher(ledger, arrived, notice))
+
+
+def _until_interrupted(watcher: Watcher) -> int:
+    """Run `watcher` in a thread until a signal comes or it fails."""
+    stopping = threading.Event()
+    failures: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            watcher.run(stopping)
+        except BaseException as error:  # noqa: BLE001 - told by the thread that waits
+            failures.append(error)
+
+    def interrupt(_: int, __: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    thread = threading.Thread(target=work, name="watch", daemon=True)
+    try:
+        thread.start()
+        thread.join()
+    except KeyboardInterrupt:
+        stopping.set()
+        watcher.wake()
+        thread.join()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    if failures:
+        raise failures[0]
+    return INTERRUPTED
+
+
+def _line(ledger: Ledger, result: SyncResult) -> str:
+    """Return what arrived as a line for people."""
+    from datetime import datetime
+
+    from convledger.cli.status import spent_today
+    from convledger.text.display import clip, display_text
+
+    parts = [datetime.now().astimezone().strftime("%H:%M:%S")]
+    for count, one, many in (
+        (result.calls, "call", "calls"),
+        (result.messages, "message", "messages"),
+        (result.rejected, "rejected line", "rejected lines"),
+    ):
+        if count:
+            parts.append(f"+{count:,} {one if count == 1 else many}")
+    parts.append(f"{spent_today(ledger.status())} today")
+    titles = _titles(ledger, result)
+    if titles:
+        parts.append(clip(display_text(", ".join(titles)), 60))
+    if result.rerated:
+        parts.append(display_text(result.rerated))
+    return "  ".join(parts)
+
+
+def _json_line(ledger: Ledger, result: SyncResult) -> str:
+    """Return what arrived as one line of JSON."""
+    from convledger.cli.status import document
+    from convledger.reports.render import json_out
+
+    found: dict[str, Any] = {
+        "at": clock.iso_text(clock.now_us()),
+        "calls": result.calls,
+        "messages": result.messages,
+        "conversations": result.conversations,
+        "rejected_lines": result.rejected,
+        "titles": _titles(ledger, result),
+        "today": document(ledger.status())["today"],
+    }
+    return json_out.dumps(found, indent=None)
+
+
+def _titles(ledger: Ledger, result: SyncResult) -> list[str]:
+    """Return the titles of the conversations that grew, where they can be told from others."""
+    from datetime import UTC
+
+    from convledger.reports.usage import UsageQuery
+
+    if not 0 < result.conversations <= 3:
+        return []
+    since = clock.now_us() - RECENT
+    rows = ledger.usage(UsageQuery(("conversation",), UTC, since=since)).rows
+    return [row.title for row in rows if row.title] if len(rows) == result.conversations else []

@@ -1,0 +1,140 @@
+"""A second process that reads logs while the first one writes: figures come twice as soon.
+
+Run as `python -m convledger.ingest.second`; jobs come on standard input, findings leave on
+standard output, both as length-prefixed msgpack. It writes nothing anywhere else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import struct
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+from msgspec import Struct
+
+from convledger.ingest.lines import NotReadable
+from convledger.ingest.read import Job, Part, read_figures
+
+_LENGTH = struct.Struct("<I")
+
+
+class Order(Struct):
+    """What the second process is to read, newest first, and the ledger to ask about parents."""
+
+    ledger: str
+    jobs: list[Job]
+    rollouts: dict[str, str]
+
+
+class Reading(Struct):
+    """A part of the file of one job; the last has none, but the reason if it can't be read."""
+
+    job: int
+    part: Part | None = None
+    problem: str = ""
+
+
+_order = msgspec.msgpack.Decoder(Order)
+_reading = msgspec.msgpack.Decoder(Reading)
+
+
+def _receive(stream: BinaryIO) -> bytes:
+    head = stream.read(_LENGTH.size)
+    return stream.read(_LENGTH.unpack(head)[0]) if len(head) == _LENGTH.size else b""
+
+
+def _send(stream: BinaryIO, data: bytes) -> None:
+    stream.write(_LENGTH.pack(len(data)))
+    stream.write(data)
+
+
+class SecondReader:
+    """A second process at work on some jobs; what it leaves undone must be read here."""
+
+    def __init__(self, ledger: Path, jobs: list[Job], rollouts: dict[str, str]) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "convledger.ingest.second"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            close_fds=True,
+        )
+        self.undone = dict(enumerate(jobs))
+        try:
+            order = Order(str(ledger), jobs, rollouts)
+            _send(self._stdin, msgspec.msgpack.encode(order))
+            self._stdin.close()
+        except OSError:
+            self.close()
+
+    @property
+    def _stdin(self) -> BinaryIO:
+        stream = self._process.stdin
+        if stream is None:
+            raise OSError("no pipe")
+        return stream  # type: ignore[return-value]
+
+    def readings(self, *, waiting: bool) -> Iterator[Reading]:
+        """Yield what has come, and if `waiting` all that will come until the process ends."""
+        stream = self._process.stdout
+        while stream is not None and self.undone:
+            if not waiting and not select.select([stream], [], [], 0)[0]:
+                return
+            try:
+                data = _receive(stream)  # type: ignore[arg-type]
+                reading = _reading.decode(data) if data else None
+            except (OSError, ValueError, msgspec.MsgspecError):
+                reading = None
+            if reading is None:
+                return  # it has ended early; its jobs are read here
+            yield reading
+            if reading.part is None:
+                self.undone.pop(reading.job, None)
+
+    def close(self) -> None:
+        """End the process."""
+        with contextlib.suppress(OSError):
+            self._process.kill()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
+        self._process.wait()
+
+
+def main() -> None:
+    """Read the jobs of one order and send what they hold."""
+    import gc
+    import sqlite3
+
+    from convledger.ingest.family import Family
+    from convledger.store.connection import connect
+
+    gc.disable()
+    out = os.fdopen(os.dup(1), "wb", buffering=1 << 20)
+    order = _order.decode(_receive(sys.stdin.buffer))
+    connection: sqlite3.Connection = connect(Path(order.ledger), read_only=True)
+    family = Family(connection)
+    family.add(order.rollouts)
+    encode = msgspec.msgpack.Encoder().encode
+    for number, job in enumerate(order.jobs):
+        problem = ""
+        try:
+            for part in read_figures(job, family):
+                _send(out, encode(Reading(number, part)))
+        except NotReadable as error:
+            problem = str(error)
+        _send(out, encode(Reading(number, None, problem)))
+        out.flush()
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(BrokenPipeError):
+        main()

@@ -1,0 +1,1 @@
+"""Questions to the ledger, and how the answers are written down."""
