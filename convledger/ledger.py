@@ -10,46 +10,28 @@ import os
 import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convledger import paths
 from convledger.errors import WorkspaceError
-from convledger.store.connection import connect, transaction, unreadable
+from convledger.store.connection import connect, in_words, transaction, unreadable
 from convledger.store.migrations import migrate
 
 if TYPE_CHECKING:
-    from convledger.ingest.discover import Scan
     from convledger.ingest.rates import Rates
     from convledger.ingest.rerate import Rerating
+    from convledger.ingest.result import SyncResult as SyncResult
     from convledger.ingest.sync import Listener
     from convledger.reports.conversations import Conversation, Entry
     from convledger.reports.explain import Explanation
+    from convledger.reports.runs import RatingRun
     from convledger.reports.sources import FileLine, RejectedLine, SourceLine, UnpricedModel
     from convledger.reports.usage import UsageQuery, UsageReport
     from convledger.store.checks import Finding
     from convledger.store.search import SearchQuery, SearchResult
 
 WAIT_SECONDS = 10.0
-
-
-@dataclass(slots=True)
-class SyncResult:
-    """What bringing the ledger up to date has done."""
-
-    calls: int = 0
-    messages: int = 0
-    rejected: int = 0
-    files: int = 0
-    read_bytes: int = 0
-    conversations: int = 0
-    scans: list[Scan] = field(default_factory=list)
-    busy: bool = False
-    stopped: bool = False
-    pending_files: int = 0
-    pending_bytes: int = 0
-    rerated: str = ""
 
 
 class Ledger:
@@ -59,6 +41,7 @@ class Ledger:
         self.workspace = workspace
         self.connection = connection
         self._rates: Rates | None = None
+        self._inode = self.path.stat().st_ino
 
     @classmethod
     def open(cls, workspace: Path | None = None) -> Ledger:
@@ -131,6 +114,7 @@ class Ledger:
         Safe to stop at any instant; the next call goes on. Raises WorkspaceError, ConfigError.
         """
         from convledger.ingest.lock import ingest_lock
+        from convledger.ingest.result import SyncResult
 
         try:
             with ingest_lock(self.workspace / paths.LOCK, wait_seconds) as held:
@@ -143,6 +127,7 @@ class Ledger:
     def sync_paths(self, changed: Iterable[str]) -> SyncResult:
         """Read what is new in the files at these paths, without looking at all the others."""
         from convledger.ingest.lock import ingest_lock
+        from convledger.ingest.result import SyncResult
 
         try:
             with ingest_lock(self.workspace / paths.LOCK, WAIT_SECONDS) as held:
@@ -152,6 +137,7 @@ class Ledger:
         except sqlite3.Error as error:
             raise unreadable(self.path, error) from error
 
+    @in_words
     def import_paths(
         self,
         named: list[Path],
@@ -186,8 +172,10 @@ class Ledger:
         stopping: Callable[[], bool],
     ) -> SyncResult:
         from convledger.ingest.plan import make_plan, plan_of_paths
+        from convledger.ingest.result import SyncResult
         from convledger.store.files import texts_pending
 
+        self._require_file()
         result = SyncResult()
         if roots is None:
             roots = self.known_roots()
@@ -221,17 +209,30 @@ class Ledger:
         result.pending_files, result.pending_bytes = pending, pending_bytes
         return result
 
+    def _require_file(self) -> None:
+        """Raise WorkspaceError where the open file is no longer the ledger: writes were lost."""
+        try:
+            inode = self.path.stat().st_ino
+        except OSError:
+            inode = None
+        if inode != self._inode:
+            raise WorkspaceError(
+                f"{self.path}: was deleted or replaced while it was open; run the command again, "
+                "the logs still hold what they held"
+            )
+
     def _follow_prices(self) -> str:
         """Rate everything anew where the prices have changed; says in words what that did."""
         from convledger.ingest import stamps
 
-        prices = self.workspace / paths.PRICES
-        if stamps.is_current(self.connection, prices):
+        seen = stamps.stamp(self.workspace / paths.PRICES)
+        if stamps.is_current(self.connection, seen):
             return ""
         from convledger.ingest.rerate import rerate
 
+        self._rates = None  # those in memory are the old ones
         changed = rerate(self.connection, self.rates, "the prices have changed")
-        stamps.keep(self.connection, prices)
+        stamps.keep(self.connection, seen)
         return changed.words() if changed is not None and changed.changed_calls else ""
 
     def usage(self, query: UsageQuery) -> UsageReport:
@@ -243,11 +244,24 @@ class Ledger:
         except sqlite3.Error as error:
             raise unreadable(self.path, error) from error
 
+    def doubtful_models(self, query: UsageQuery) -> tuple[list[str], list[str]]:
+        """Return the models in the answer to `query` without a price, and those estimated."""
+        from convledger.reports.usage import doubtful_models
+
+        return doubtful_models(self.connection, query)
+
+    @in_words
     def conversation(self, name: str) -> Conversation:
         """Return the conversation whose id is or begins with `name`; raises UsageProblem."""
         from convledger.reports.conversations import find
 
         return find(self.connection, name)
+
+    def conversation_names(self, query: UsageQuery) -> list[str]:
+        """Return the names of the conversations that fit the filters of `query`."""
+        from convledger.reports.conversations import names
+
+        return names(self.connection, query)
 
     def transcript(self, conversation_id: int, *, hidden: bool = False) -> Iterator[Entry]:
         """Yield what was said in a conversation, with what each turn cost."""
@@ -255,42 +269,49 @@ class Ledger:
 
         return transcript(self.connection, conversation_id, hidden=hidden)
 
+    @in_words
     def search(self, query: SearchQuery) -> SearchResult:
         """Search everything that was said."""
         from convledger.store.search import search
 
         return search(self.connection, query)
 
+    @in_words
     def explain(self, name: str) -> list[Explanation]:
         """Explain the cost of a call, or of each call of a conversation; raises UsageProblem."""
         from convledger.reports.explain import explain
 
         return explain(self.connection, self.rates.rater, name)
 
+    @in_words
     def sources(self) -> list[SourceLine]:
         """Return each source with its counts."""
         from convledger.reports import sources
 
         return sources.sources(self.connection)
 
+    @in_words
     def files(self, *, only_troubled: bool = False) -> list[FileLine]:
         """Return each log file and how far it is read."""
         from convledger.reports import sources
 
         return sources.files(self.connection, only_troubled=only_troubled)
 
+    @in_words
     def rejected(self, limit: int = 1000) -> list[RejectedLine]:
         """Return the lines that could not be used."""
         from convledger.reports import sources
 
         return sources.rejected(self.connection, limit)
 
+    @in_words
     def unpriced(self) -> list[UnpricedModel]:
         """Return the models that have no price."""
         from convledger.reports import sources
 
         return sources.unpriced(self.connection)
 
+    @in_words
     def status(self) -> dict[str, int]:
         """Return what was spent today and in the last 7 and 30 days, in picodollars, with calls."""
         import time
@@ -299,12 +320,15 @@ class Ledger:
 
         return status(self.connection, time.time())
 
+    @in_words
     def check(self, *, deep: bool = False) -> list[Finding]:
         """Verify everything; return what is wrong."""
         from convledger.store.checks import check
 
+        self._require_file()
         return check(self.connection, self.path, deep=deep)
 
+    @in_words
     def repair(self) -> None:
         """Work out anew what can be: the roll-up from the calls, the index from the messages."""
         from convledger.store.calls import rebuild_usage
@@ -314,24 +338,34 @@ class Ledger:
             rebuild_usage(self.connection)
             rebuild_index(self.connection)
 
+    @in_words
     def rerate(self, *, dry_run: bool = False) -> Rerating | None:
         """Rate every call with the prices as they stand; None where nothing could change."""
         from convledger.ingest import stamps
         from convledger.ingest.rerate import rerate
 
         self._rates = None
+        seen = stamps.stamp(self.workspace / paths.PRICES)
         found = rerate(self.connection, self.rates, "asked for", dry_run=dry_run)
         if not dry_run:
-            stamps.keep(self.connection, self.workspace / paths.PRICES)
+            stamps.keep(self.connection, seen)
         return found
 
+    def rating_runs(self) -> list[RatingRun]:
+        """Return the times that calls were rated, the last one first."""
+        from convledger.reports.runs import rating_runs
+
+        return rating_runs(self.connection)
+
+    @in_words
     def label(self, conversation_ids: Iterable[int], name: str, value: str) -> int:
-        """Give conversations a label; a project, client, kind or outcome replaces an earlier one."""
+        """Give conversations a label; but for a tag it replaces an earlier one of its name."""
         from convledger.store.labels import set_label
 
         with transaction(self.connection):
             return set_label(self.connection, list(conversation_ids), name, value)
 
+    @in_words
     def unlabel(self, conversation_ids: Iterable[int], name: str, value: str | None = None) -> int:
         """Take labels away; without `value` all of that name."""
         from convledger.store.labels import remove_label
@@ -339,6 +373,7 @@ class Ledger:
         with transaction(self.connection):
             return remove_label(self.connection, list(conversation_ids), name, value)
 
+    @in_words
     def conversation_ids(
         self, *, names: Iterable[str] = (), projects: Iterable[str] = (), source: str = ""
     ) -> list[int]:

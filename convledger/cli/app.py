@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from gettext import gettext
 from importlib import import_module
 from typing import Any
 
@@ -22,11 +21,15 @@ COMPLETE = "_CONVLEDGER_COMPLETE"
 class LazyGroup(click.Group):
     """A group whose commands are listed from a table and imported when called."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click calls it so
         """Return every command's name."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click calls it so
+        cmd_name: str,
+    ) -> click.Command | None:
         """Import the command that is called `cmd_name`."""
         entry = COMMANDS.get(cmd_name)
         if entry is None:
@@ -45,7 +48,11 @@ class LazyGroup(click.Group):
             ctx.fail(f"no such command: {args[0]}{hint}")
         return super().resolve_command(ctx, args)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click calls it so
+        formatter: click.HelpFormatter,
+    ) -> None:
         """Write the commands by section, from the table alone."""
         sections: dict[str, list[tuple[str, str]]] = {}
         for name, entry in COMMANDS.items():
@@ -124,10 +131,19 @@ def run(arguments: list[str]) -> int:
         return complain(error.format_message(), error.exit_code)
     except (click.Abort, EOFError):
         raise KeyboardInterrupt from None
+    except UnicodeEncodeError:
+        if all(_is_text(argument) for argument in arguments):
+            raise
+        return complain("an argument holds bytes that are no text in this locale", MISUSED)
     return answer if isinstance(answer, int) else 0
+
+
+def _is_text(argument: str) -> bool:
+    """Tell whether an argument was text in the encoding of the machine."""
+    return not any("\ud800" <= character <= "\udfff" for character in argument)
 
 
 def _in_words(error: click.UsageError) -> str:
     """Return what a usage error says, in the style of our own messages."""
-    text = error.format_message().rstrip(".") if error.message else gettext("wrong use")
+    text = error.format_message().rstrip(".")
     return text[:1].lower() + text[1:] if text[1:2].islower() else text

@@ -13,7 +13,7 @@ _named: Path | None = None
 
 def choose(workspace: str | Path | None) -> None:
     """Name the workspace to work on; None stands for the user's own."""
-    global _named  # noqa: PLW0603 - one run of the program has one workspace
+    global _named
     _named = Path(workspace).expanduser() if workspace else None
 
 

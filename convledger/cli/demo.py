@@ -21,10 +21,10 @@ from convledger.cli.streams import say
 from convledger.ledger import Ledger
 from convledger.reports.usage import UsageQuery
 
-# Whatever could lead a reader to the user's own logs, or the program to the user's own books.
+# Whatever could lead a reader to the user's own logs.
 REDIRECTED = (
     "CLAUDE_CONFIG_DIR", "CODEX_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "APPDATA",
-    "LOCALAPPDATA", "CONVLEDGER_WORKSPACE",
+    "LOCALAPPDATA",
 )  # fmt: skip
 _CLIENT = re.compile(r"/clients/([^/]+)/")
 
@@ -67,11 +67,13 @@ def _throw_away(keep: bool) -> Iterator[Path]:
     def end(_: int, __: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, end)
+    signals = [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+    before = [(each, signal.signal(each, end)) for each in signals]
     try:
         for name in REDIRECTED:
             os.environ.pop(name, None)
         os.environ["HOME"] = os.environ["USERPROFILE"] = str(folder / "home")
+        os.environ["CONVLEDGER_WORKSPACE"] = str(folder / "workspace")
         chosen.choose(folder / "workspace")
         yield folder
         failed = False
@@ -81,7 +83,8 @@ def _throw_away(keep: bool) -> Iterator[Path]:
         chosen.choose(workspace)
         if failed or not keep:
             _remove(folder)
-        signal.signal(signal.SIGTERM, before)
+        for each, handler in before:
+            signal.signal(each, handler)
 
 
 def _remove(folder: Path) -> None:

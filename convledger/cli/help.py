@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from importlib.resources import files
 
 import click
@@ -43,8 +44,12 @@ def help_(ctx: click.Context, topic: str | None) -> None:
     if topic is None:
         streams.say("convledger help TOPIC shows one of these pages:")
         streams.say()
+        room = min(streams.width(), 88) - 14
         for name in known:
-            streams.say(f"  {streams.bold(name.ljust(10))}  {_first_sentence(page_text(name))}")
+            first, *more = textwrap.wrap(_first_sentence(page_text(name)), room)
+            streams.say(f"  {streams.bold(name.ljust(10))}  {first}")
+            for line in more:
+                streams.say(" " * 14 + line)
         streams.say()
         streams.say("convledger COMMAND --help lists the options of a command.")
         return

@@ -37,9 +37,7 @@ def import_(paths: tuple[Path, ...], source: str | None, no_texts: bool, as_json
     with chosen.open_ledger() as ledger:
         result = with_progress(
             lambda line, stop: (
-                ledger.import_paths(
-                    list(paths), source, texts=texts, listener=line, stopping=stop
-                )
+                ledger.import_paths(list(paths), source, texts=texts, listener=line, stopping=stop)
                 if paths
                 else ledger.sync(texts=texts, listener=line, stopping=stop)
             )
@@ -89,18 +87,21 @@ def _say(result: SyncResult) -> None:
             streams.say("Nothing new: the ledger is up to date.")
     else:
         for name, count in (
-            ("files", result.files),
-            ("conversations", result.conversations),
-            ("messages", result.messages),
-            ("calls", result.calls),
+            ("file", result.files),
+            ("conversation", result.conversations),
+            ("message", result.messages),
+            ("call", result.calls),
         ):
-            streams.say(f"{count:>12,} {name}")
+            if count:
+                streams.say(_counted(count, name))
         if result.rejected:
-            streams.say(
-                f"{result.rejected:>12,} rejected lines  `convledger sources --rejected` lists them"
-            )
+            counted = _counted(result.rejected, "rejected line")
+            streams.say(f"{counted}  `convledger sources --rejected` lists them")
     if result.pending_files:
-        streams.say(
-            f"{result.pending_files:>12,} files wait to be stored and indexed "
-            f"({size_text(result.pending_bytes)}): `convledger import`"
-        )
+        size = size_text(result.pending_bytes)
+        streams.say(f"{_counted(result.pending_files, 'file')} to store and index still ({size})")
+
+
+def _counted(count: int, name: str) -> str:
+    """Return a count in its column with what was counted."""
+    return f"{count:>12,} {name if count == 1 else name + 's'}"

@@ -39,9 +39,7 @@ def label(
     with chosen.open_ledger() as ledger:
         ids = list(
             dict.fromkeys(
-                ledger.conversation_ids(
-                    names=names, projects=options.parts(project), source=source
-                )
+                ledger.conversation_ids(names=names, projects=options.parts(project), source=source)
             )
         )
         if not ids:

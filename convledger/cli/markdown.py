@@ -19,6 +19,8 @@ def plain_text(page: str, width: int) -> Iterator[str]:
         first = block[0]
         if first.startswith("```"):
             yield from (f"    {line}".rstrip() for line in block[1:] if not line.startswith("```"))
+        elif all(line.startswith("    ") for line in block):
+            yield from (line.rstrip() for line in block)
         elif first.startswith("#"):
             title = first.lstrip("#").strip()
             yield bold(title.upper() if first.startswith("# ") else title)
@@ -53,11 +55,11 @@ def _blocks(lines: list[str]) -> Iterator[list[str]]:
 
 
 def _inline(text: str) -> str:
-    """Return a line without emphasis marks, links as their text."""
+    """Return a line without emphasis marks, links as commands or with their address."""
 
     def link(found: re.Match[str]) -> str:
         page = _PAGE.fullmatch(found[2])
-        return f"{found[1]} (convledger help {page[1]})" if page else f"{found[1]} ({found[2]})"
+        return f"convledger help {page[1]}" if page else f"{found[1]} ({found[2]})"
 
     return _LINK.sub(link, text).replace("**", "").replace("`", "")
 

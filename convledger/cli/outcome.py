@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 
 from convledger.cli import streams
 from convledger.errors import ConvledgerError, UsageProblem
@@ -40,10 +41,8 @@ def complain(text: str, code: int) -> int:
     """Say what went wrong in one line, made harmless, and return `code`."""
     from convledger.text.display import display_text
 
-    try:
+    with suppress(OSError):  # nobody listens
         streams.note(f"convledger: {display_text(text)}")
-    except OSError:  # nobody listens
-        pass
     return code
 
 

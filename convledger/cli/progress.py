@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -98,10 +98,8 @@ def stoppable() -> Iterator[Stop]:
         stop.asked = True
 
     before = []
-    try:
+    with suppress(ValueError):  # not the main thread: whoever runs us handles signals
         before = [(name, signal.signal(name, wish)) for name in (signal.SIGINT, signal.SIGTERM)]
-    except ValueError:  # not the main thread: whoever runs us handles signals
-        pass
     try:
         yield stop
     finally:

@@ -99,8 +99,7 @@ def _with_whole_ids(ledger: Ledger, query: UsageQuery) -> UsageQuery:
     return replace(
         query,
         conversation=tuple(
-            name if "*" in name else ledger.conversation(name).native
-            for name in query.conversation
+            name if "*" in name else ledger.conversation(name).native for name in query.conversation
         ),
     )
 

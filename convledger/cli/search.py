@@ -13,7 +13,12 @@ from convledger.cli.outcome import DONE, FAILED
 from convledger.cli.updating import bring_up_to_date
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from convledger.store.search import Hit, SearchQuery, SearchResult
+
+# Stand for the marks around a match while its text is wrapped; of private use, so in no log.
+OPEN, CLOSE = "\ue000", "\ue001"
 
 
 def _complete_kind(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
@@ -83,7 +88,7 @@ def search(
     return DONE if result.hits else FAILED
 
 
-def _kinds(names: tuple[str, ...]) -> tuple[int, ...]:
+def _kinds(names: tuple[str, ...]) -> Any:
     """Return kinds of messages by the numbers that the ledger keeps. Raises UsageProblem."""
     from convledger.reports.conversations import KINDS
 
@@ -148,23 +153,33 @@ def _print(result: SearchResult, zone: tzinfo) -> None:
 
 def _print_hit(hit: Hit, zone: tzinfo) -> None:
     from convledger.cli.names import minute_text, short_id, tilde
-    from convledger.cli.wrapping import wrapped
     from convledger.reports.conversations import KINDS
     from convledger.text.display import clip, display_text
+    from convledger.text.display import width as cells_of
 
     width = streams.width()
     kind = KINDS.get(hit.kind, "note").replace("_", " ") + (f" {hit.name}" if hit.name else "")
-    title = clip(display_text(hit.title or "Untitled"), max(20, width - 60))
-    about = display_text(f"{hit.source} · {minute_text(hit.at, zone)} · {kind}")
-    streams.say(f"{streams.bold(title)}  {clip(about, 58)}")
-    before, match, after = (display_text(part) for part in (hit.before, hit.match, hit.after))
-    if streams.colour():
-        text = "\x01".join((before, match, after))
-        lines = "\n".join(f"  {line}" for line in wrapped_marks(text, min(width, 100) - 2))
-        streams.say(lines.replace("\x02", "\x1b[1m").replace("\x03", "\x1b[0m"))
-    else:
-        text = f"{before}«{match}»{after}" if match else before + after
-        for line in wrapped(text, min(width, 100) - 2):
-            streams.say(f"  {line}")
+    about = clip(display_text(f"{hit.source} · {minute_text(hit.at, zone)} · {kind}"), 58)
+    title = clip(display_text(hit.title or "Untitled"), max(20, width - cells_of(about) - 2))
+    streams.say(f"{streams.bold(title)}  {about}")
+    for line in _marked(hit, min(width, 100) - 2):
+        streams.say(f"  {line}")
     place = f"{tilde(hit.file)}:{hit.line}"
     streams.say(streams.dim(f"  {short_id(display_text(hit.conversation))}  {display_text(place)}"))
+
+
+def _marked(hit: Hit, width: int) -> Iterator[str]:
+    """Yield the words around the match, with the match bold or between marks."""
+    from convledger.cli.wrapping import wrapped
+    from convledger.text.display import display_text
+
+    parts = (display_text(part) for part in (hit.before, hit.match, hit.after))
+    before, match, after = (part.replace(OPEN, "?").replace(CLOSE, "?") for part in parts)
+    text = f"{before}{OPEN}{match}{CLOSE}{after}" if match else before + after
+    begin, end = ("\x1b[1m", "\x1b[0m") if streams.colour() else ("«", "»")
+    inside = False
+    for line in wrapped(text, width):
+        start = begin if inside and streams.colour() else ""
+        inside = line.rfind(OPEN) > line.rfind(CLOSE) or (inside and CLOSE not in line)
+        stop = end if inside and streams.colour() else ""
+        yield start + line.replace(OPEN, begin).replace(CLOSE, end) + stop

@@ -111,8 +111,8 @@ def _entry_lines(entry: Entry, time: str, look: Look) -> Iterator[str]:
     if entry.hidden:
         notes.append("not shown in the tool")
     name = display_text(entry.name) if entry.name else ""
-    who = WHO.get(entry.kind, entry.kind.capitalize()) + (f" {name}" if name else "")
-    agent = f"{display_text(entry.agent)}: " if entry.agent else ""
+    who = who_says(entry) + (f" {name}" if name else "")
+    agent = f"agent {display_text(entry.agent_name or entry.agent)} · " if entry.agent else ""
     note = f"  ({', '.join(notes)})" if notes else ""
     yield f"{margin}{dim(time)}  {agent}{bold(who)}{dim(note)}"
     if entry.body and (entry.kind != "thinking" or look.shows_thinking):
@@ -122,6 +122,13 @@ def _entry_lines(entry: Entry, time: str, look: Look) -> Iterator[str]:
             yield (margin + INDENT + (dim(line) if fainter else line)).rstrip()
     if entry.call is not None:
         yield margin + INDENT + dim(_call_text(entry.call, look))
+
+
+def who_says(entry: Entry) -> str:
+    """Return who said an entry; what a sub-agent is asked comes from no person."""
+    if entry.agent and entry.kind == "prompt":
+        return "Task"
+    return WHO.get(entry.kind, entry.kind.capitalize())
 
 
 def _call_text(call: CallLine, look: Look) -> str:

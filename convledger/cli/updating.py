@@ -69,7 +69,11 @@ def store_texts_after(ledger: Ledger, result: SyncResult, *, all_of_them: bool =
         return
     sys.stdout.flush()
     if all_of_them or result.pending_bytes <= SOON_BYTES:
-        with_progress(lambda line, stop: ledger.sync(listener=line, stopping=stop, wait_seconds=0))
+        stored = with_progress(
+            lambda line, stop: ledger.sync(listener=line, stopping=stop, wait_seconds=0)
+        )
+        if stored.stopped:
+            raise KeyboardInterrupt
     elif streams.is_terminal(sys.stderr):
         streams.note(
             f"What was said in {size_text(result.pending_bytes)} of logs is not searchable yet: "

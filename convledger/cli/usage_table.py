@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from convledger.cli import streams
 from convledger.cli.names import short_id, tilde
+from convledger.cli.printing import print_table
 from convledger.money import usd_display
 from convledger.reports.render.numbers import compact, count
-from convledger.reports.render.table import Column, table
+from convledger.reports.render.table import Column
 from convledger.reports.usage import PERIODS, UsageReport, UsageRow
 from convledger.text.display import clip, display_text
 
@@ -38,21 +38,14 @@ def print_usage(ledger: Ledger, report: UsageReport, *, everything: bool = False
     keys = report.query.by
     columns = [_key_column(key) for key in keys]
     if "conversation" in keys:
-        columns.append(Column("title", shrink=True, minimum=16))
+        columns.append(Column("title", shrink=True, minimum=30))
     columns += _columns(report.total, everything)
-    cells = [_keys(row, keys, narrow) + _numbers(row, report.total, everything, number) for row in rows]
+    cells = [
+        _keys(row, keys, narrow) + _numbers(row, report.total, everything, number) for row in rows
+    ]
     numbers = _numbers(report.total, report.total, everything, number)
     total = ["total", *[""] * (len(columns) - len(numbers) - 1), *numbers]
-    streams.write(
-        table(
-            columns,
-            cells,
-            total=total,
-            width=wide,
-            colour=streams.colour(),
-            ascii_only=streams.ascii_only(),
-        )
-    )
+    print_table(columns, cells, total)
     if left_out:
         streams.say(streams.dim(f"{left_out:,} more rows: `--all` shows them"))
     for text in coverage(ledger, report):
@@ -63,36 +56,41 @@ def coverage(ledger: Ledger, report: UsageReport) -> list[str]:
     """Return what the total does not hold or only estimates, a line for each."""
     total, lines = report.total, []
     if total.unpriced_calls or total.estimated_calls:
-        models = ledger.usage(replace(report.query, by=("model",))).rows
+        unpriced, estimated = ledger.doubtful_models(report.query)
         if total.unpriced_calls:
-            names = _names([row for row in models if row.unpriced_calls])
+            names = _names(unpriced)
             have = "has" if total.unpriced_calls == 1 else "have"
             lines.append(
                 f"{total.unpriced_calls:,} of {total.calls:,} calls {have} no price: {names}; "
                 "`convledger sources --unpriced`"
             )
         if total.estimated_calls:
-            names = _names([row for row in models if row.estimated_calls])
+            names = _names(estimated)
             are = "is" if total.estimated_calls == 1 else "are"
             lines.append(
-                f"~ {total.estimated_calls:,} of {total.calls:,} calls {are} priced like the "
-                f"nearest known model: {names}"
+                f"~ {total.estimated_calls:,} of {total.calls:,} calls {are} estimated, their "
+                f"model or mode is not in the prices as such: {names}"
             )
     return lines
 
 
-def _names(rows: list[UsageRow]) -> str:
-    """Return the models of `rows`, at most four by name."""
-    names = [clip(display_text(row.keys["model"] or "unnamed"), 40) for row in rows]
+def _names(models: list[str]) -> str:
+    """Return models for a sentence, at most four by name."""
+    names = [clip(display_text(model or "unnamed"), 40) for model in models]
     more = f" and {len(names) - 4:,} more" if len(names) > 4 else ""
     return ", ".join(names[:4]) + more
 
 
 def _ordered(report: UsageReport) -> list[UsageRow]:
-    """Return the rows as people read them: by time, or the costliest first."""
+    """Return the rows as people read them: by time, or the costliest first, group by group."""
     if any(key in PERIODS for key in report.query.by):
         return report.rows
-    return sorted(report.rows, key=lambda row: (-(row.list_pico or 0), -row.tokens))
+    rows = sorted(report.rows, key=lambda row: (-(row.list_pico or 0), -row.tokens))
+    first = report.query.by[0]
+    groups: dict[str | None, list[UsageRow]] = {}
+    for row in rows:
+        groups.setdefault(row.keys[first], []).append(row)
+    return [row for group in groups.values() for row in group]
 
 
 def _key_column(key: str) -> Column:

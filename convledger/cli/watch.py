@@ -103,8 +103,8 @@ def _line(ledger: Ledger, result: SyncResult) -> str:
 
 def _json_line(ledger: Ledger, result: SyncResult) -> str:
     """Return what arrived as one line of JSON."""
+    from convledger.cli.printing import json_text
     from convledger.cli.status import document
-    from convledger.reports.render import json_out
 
     found: dict[str, Any] = {
         "at": clock.iso_text(clock.now_us()),
@@ -115,7 +115,7 @@ def _json_line(ledger: Ledger, result: SyncResult) -> str:
         "titles": _titles(ledger, result),
         "today": document(ledger.status())["today"],
     }
-    return json_out.dumps(found, indent=None)
+    return json_text(found)
 
 
 def _titles(ledger: Ledger, result: SyncResult) -> list[str]:

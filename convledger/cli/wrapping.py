@@ -51,4 +51,4 @@ def _folded(line: str, width: int) -> Iterator[str]:
         if not piece:  # a single character wider than the room there is
             piece = rest[0]
         yield margin + piece.rstrip()
-        rest = rest[len(piece) :].lstrip(" ")
+        rest = rest[len(piece) :].lstrip(" \u200d")  # a joiner has nothing left to join

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import lzma
+import re
 import stat
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +18,12 @@ from convledger.ingest.lines import IN_MEMORY, UNPACKED_MOST, NotReadable, open_
 MOST_MEMBERS = 20_000
 RATIO, RATIO_FROM = 200, 10 << 20
 INSIDE = "!/"
+_MEMBER = re.compile(r"(.*?\.zip)!/", re.IGNORECASE | re.DOTALL)
+# What the zip module raises on bytes that are none: of its own, of its parts, of names.
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, OSError,
+    EOFError, ValueError,
+)  # fmt: skip
 
 
 def is_archive(path: Path) -> bool:
@@ -22,12 +31,18 @@ def is_archive(path: Path) -> bool:
     return path.suffix.lower() == ".zip"
 
 
+def archive_of(path: str) -> Path | None:
+    """Return the zip of a member named as `archive.zip!/member`, None for any other path."""
+    found = _MEMBER.match(path)
+    return Path(found[1]) if found else None
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with open_log(path) as raw, zipfile.ZipFile(raw) as archive:
             yield archive
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
+    except _BROKEN as error:
         raise NotReadable(f"not a readable zip: {error}") from error
 
 
@@ -52,10 +67,10 @@ def members(path: Path) -> list[tuple[str, int]]:
         return list(found.items())
 
 
-def open_member(path: str) -> BinaryIO:
+def open_member(outer: Path, path: str) -> BinaryIO:
     """Return a member named as `archive.zip!/member`, unpacked under limits. Raises NotReadable."""
-    outer, _, name = path.partition(INSIDE)
-    with _opened(Path(outer)) as archive:
+    name = path[len(str(outer)) + len(INSIDE) :]
+    with _opened(outer) as archive:
         plain = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - handed on
         try:
             info = archive.getinfo(name)
@@ -68,5 +83,9 @@ def open_member(path: str) -> BinaryIO:
                         raise NotReadable("unpacks to more than 200 times its size")
                     plain.write(block)
         except KeyError:
+            plain.close()
             raise NotReadable("no longer in the archive") from None
+        except BaseException:
+            plain.close()
+            raise
         return cast(BinaryIO, plain)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import itertools
 import os
-from contextlib import closing
+from collections.abc import Iterable
+from contextlib import closing, suppress
 from difflib import get_close_matches
 from pathlib import Path
 
 from convledger.errors import UsageProblem
 from convledger.ingest.archives import is_archive, members
 from convledger.ingest.lines import NotReadable, decompressed, open_log
+from convledger.paths import stored_path
 from convledger.sources.lenient import BadLine, loads
 from convledger.sources.registry import PLACES
 
@@ -27,8 +29,12 @@ def roots_in(path: Path, source: str | None) -> list[tuple[str, Path]]:
         hint = f"; did you mean {near[0]}?" if near else ""
         raise UsageProblem(f"no such source: {source}{hint} Sources are: {', '.join(PLACES)}")
     path = Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 - links stay as they are named
+    if path.is_symlink() and path.is_file():
+        path = path.resolve()  # but a log is read where it is
     if not path.exists():
         raise UsageProblem(f"{path}: there is no such file or folder")
+    if isinstance(stored_path(path), bytes):
+        raise UsageProblem(f"{path}: its name is not Unicode; rename it, or import what it holds")
     if source is not None:
         return [(source, path)]
     if path.is_dir():
@@ -48,10 +54,8 @@ def roots_in(path: Path, source: str | None) -> list[tuple[str, Path]]:
 
 def _known_layout(path: Path) -> list[tuple[str, Path]]:
     """Recognise a home, a tool's own folder, or a folder inside one by its name."""
-    found = []
-    for claude in (path / ".claude" / "projects", path / ".config" / "claude" / "projects"):
-        if claude.is_dir():
-            found.append(("claude-code", claude))
+    projects = (path / ".claude" / "projects", path / ".config" / "claude" / "projects")
+    found = [("claude-code", folder) for folder in projects if folder.is_dir()]
     if (path / ".codex").is_dir():
         found.append(("codex", path / ".codex"))
     if found:
@@ -64,37 +68,48 @@ def _known_layout(path: Path) -> list[tuple[str, Path]]:
 
 
 def _sniffed_folder(path: Path) -> list[tuple[str, Path]]:
-    readers: dict[str, None] = {}
+    """Return the folder by the one reader that knows its first logs, else each log by its own."""
     logs = (
         Path(folder) / name
         for folder, _, names in os.walk(path)
         for name in sorted(names)
         if name.endswith((".jsonl", ".jsonl.zst"))
     )
-    by_file = []
-    for log in itertools.islice(logs, SNIFFED_FILES):
-        reader = sniff(log)
-        if reader:
-            readers[reader] = None
-            by_file.append((reader, log))
+    by_file = _sniffed(itertools.islice(logs, SNIFFED_FILES))
+    readers = {reader for reader, _ in by_file}
     if len(readers) == 1:
-        return [(next(iter(readers)), path)]
-    return by_file
+        return [(readers.pop(), path)]
+    return by_file + _sniffed(logs)
+
+
+def _sniffed(logs: Iterable[Path]) -> list[tuple[str, Path]]:
+    found = []
+    for log in logs:
+        with suppress(UsageProblem):  # one that can't be read is named once the others are
+            if reader := sniff(log):
+                found.append((reader, log))
+    return found
 
 
 def _sniffed_archive(path: Path) -> list[str]:
-    found = []
-    for reader, place in PLACES.items():
-        if any(place.is_log(name) and place.in_archive(name) for name, _ in members(path)):
-            found.append(reader)
-    return found
+    try:
+        names = [name for name, _ in members(path)]
+    except NotReadable as error:
+        raise UsageProblem(f"{path}: {error}") from error
+    return [
+        reader
+        for reader, place in PLACES.items()
+        if any(place.is_log(name) and place.in_archive(name) for name in names)
+    ]
 
 
 def sniff(path: Path) -> str | None:
     """Return the reader that knows the first records of a file, None if there is none."""
     try:
-        with closing(open_log(path)) as raw:
-            stream = decompressed(raw) if path.suffix == ".zst" else raw
+        with (
+            closing(open_log(path)) as raw,
+            closing(decompressed(raw) if path.suffix == ".zst" else raw) as stream,
+        ):
             stream.seek(0)
             lines = stream.read(SNIFFED_BYTES).split(b"\n")
     except NotReadable as error:

@@ -41,19 +41,22 @@ def scan(reader: str, root: Path) -> Scan:
     """Walk `root` for the logs of `reader`; links are followed at the root only."""
     result = Scan(reader, root)
     place = PLACES[reader]
-    if root.suffix.lower() == ".zip" and root.is_file():
+    try:
+        info = root.stat()
+    except OSError as error:
+        if not isinstance(error, FileNotFoundError | NotADirectoryError):
+            result.unreadable.append((str(root), error.strerror or str(error)))
+        return result
+    is_file = stat.S_ISREG(info.st_mode)
+    if root.suffix.lower() == ".zip" and is_file:
         _scan_archive(root, place.is_log, result)
         return result
-    if root.is_file():
-        info = root.stat()
+    if is_file:
         result.present = True
         result.files.append(_found(str(root), root.name, info))
         return result
-    starts = [root / name for name in getattr(place, "FOLDERS", ()) if (root / name).is_dir()] or [
-        root
-    ]
-    for start in starts:
-        if start.is_dir():
+    for start in _starts(reader, root):
+        if _is_folder(start):
             result.present = True
             base = len(str(root).rstrip(os.sep)) + 1
             result.files.extend(_walk(str(start), base, place.is_log, result, DEEPEST))
@@ -61,16 +64,35 @@ def scan(reader: str, root: Path) -> Scan:
     return result
 
 
-def look_at(reader: str, root: Path, path: str) -> Found | None:
-    """Return one file below `root` as a scan would see it, None where a scan would not."""
-    relative = path[len(str(root)) + 1 :].replace(os.sep, "/") or Path(path).name
-    folders = getattr(PLACES[reader], "FOLDERS", ())
-    if folders and root.is_dir() and not relative.startswith(tuple(f"{name}/" for name in folders)):
-        return None
-    if not PLACES[reader].is_log(relative):
-        return None
+def _is_folder(path: Path) -> bool:
     try:
-        info = os.stat(path, follow_symlinks=False)
+        return path.is_dir()
+    except OSError:  # of a folder above it that may not be searched
+        return False
+
+
+def _starts(reader: str, root: Path) -> list[Path]:
+    """Return the folders of `root` that hold logs: those the tool makes, else the root itself."""
+    below = [root / name for name in getattr(PLACES[reader], "FOLDERS", ())]
+    return [folder for folder in below if _is_folder(folder)] or [root]
+
+
+def look_at(reader: str, root: Path, path: str) -> Found | None:
+    """Return one file below `root` as a scan would see it, None where a scan would not.
+
+    Of an archive that changed only a scan sees the members.
+    """
+    if path == str(root):
+        relative = root.name
+        if root.suffix.lower() == ".zip":
+            return None
+    else:
+        relative = path[len(str(root)) + 1 :].replace(os.sep, "/")
+        inside = any(path.startswith(f"{start}{os.sep}") for start in _starts(reader, root))
+        if not inside or not PLACES[reader].is_log(relative):
+            return None
+    try:
+        info = Path(path).lstat()
     except OSError:
         return None
     return _found(path, relative, info) if stat.S_ISREG(info.st_mode) else None

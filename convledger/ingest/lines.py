@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import tempfile
@@ -14,6 +15,7 @@ from convledger.sources.findings import Lines, Rejected
 from convledger.store.files import FileRow
 
 CHUNK = 8 << 20
+BITE = 2 << 10
 LONGEST_LINE = 64 << 20
 HEAD, TAIL = 1024, 64
 IN_MEMORY, UNPACKED_MOST = 16 << 20, 2 << 30
@@ -32,7 +34,8 @@ def open_log(path: Path) -> BinaryIO:
     try:
         descriptor = os.open(path, flags)
     except OSError as error:
-        raise NotReadable(error.strerror or str(error)) from error
+        reason = "a link, left alone" if error.errno == errno.ELOOP else error.strerror
+        raise NotReadable(reason or str(error)) from error
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise NotReadable("not a regular file")
@@ -141,16 +144,24 @@ def decompressed(stream: BinaryIO) -> BinaryIO:
     """
     import zstandard
 
+    unpacker = zstandard.ZstdDecompressor(max_window_size=1 << 27)
+    frame: zstandard.ZstdDecompressionObj | None = None
     plain = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - handed on
     try:
-        with zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(
-            stream, closefd=False
-        ) as reader:
-            while block := reader.read(1 << 20):
-                if plain.tell() + len(block) > UNPACKED_MOST:
+        # Small bites: a bomb can't unpack more than 64 MB before its size is looked at.
+        while packed := stream.read(BITE):
+            while packed:
+                frame = frame or unpacker.decompressobj()
+                plain.write(frame.decompress(packed))
+                if plain.tell() > UNPACKED_MOST:
                     raise NotReadable("unpacks to more than 2 GB")
-                plain.write(block)
+                packed, frame = (frame.unused_data, None) if frame.eof else (b"", frame)
+        if frame is not None:
+            raise NotReadable("not a whole zstd file: its end is missing")
     except zstandard.ZstdError as error:
         plain.close()
         raise NotReadable(f"not a whole zstd file: {error}") from error
+    except BaseException:
+        plain.close()
+        raise
     return cast(BinaryIO, plain)

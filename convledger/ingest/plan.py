@@ -90,7 +90,7 @@ def plan_of_paths(
             if found is not None:
                 scanned.files.append(found)
             row = known_file(connection, stored_path(Path(path)))
-            if row is not None:
+            if row is not None and (found or not os.path.lexists(path)):
                 known[row[2]] = row
         with transaction(connection):
             source_id = Catalog(connection).source(reader, str(root), now_us())
@@ -119,11 +119,14 @@ def _compare(
         if row is None or row[3:6] != (found.size, found.mtime_ns, found.inode) or row[6] != "live":
             changed.append((found, name, row))
     blocked = {stored_path(Path(path)): reason for path, reason in scanned.unreadable}
+    hidden = tuple(f"{path}{os.sep}" for path, _ in scanned.unreadable)
     for name, reason in blocked.items():
         if name not in known or known[name][6] != "unreadable":
             states.append((name, "unreadable", reason))
     for name, row in known.items():
-        if name not in seen and name not in blocked and row[6] != "gone":
+        if name in seen or name in blocked or row[6] == "gone":
+            continue
+        if not os.fsdecode(name).startswith(hidden):  # or nobody knows whether it is there
             states.append((name, "gone", "no longer there; what it held is kept"))
     if not changed and not states:
         return
@@ -132,7 +135,7 @@ def _compare(
             set_state(connection, add_file(connection, source_id, name), state, reason)
         for found, name, row in changed:
             file_id = row[0] if row else add_file(connection, source_id, name)
-            if row and row[6] == "gone":
+            if row and row[6] != "live":
                 set_state(connection, file_id, "live", "")
             grown = found.size - row[3] if row and found.size > row[3] > 0 else found.size
             plan.works.append(

@@ -29,7 +29,7 @@ class Rates:
         input: int, output: int, cache_read: int, cache_write_5m: int, cache_write_1h: int,  # noqa: A002
         web_searches: int,
     ) -> tuple[int | None, int]:  # fmt: skip
-        """Return a call's cost in picodollars, None where unknown, and how far it can be relied on."""
+        """Return a call's cost in picodollars, None where unknown, and its price state."""
         return self.rater.pico(
             source, provider, model, at, context, input, output, cache_read, cache_write_5m,
             cache_write_1h, web_searches,

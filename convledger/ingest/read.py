@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, Protocol
 
 from msgspec import Struct
 
-from convledger.ingest.archives import INSIDE, open_member
+from convledger.ingest.archives import archive_of, open_member
 from convledger.ingest.lines import Chunks, NotReadable, decompressed, is_same_file, mark, open_log
 from convledger.sources.codex.forks import Family, Totals
 from convledger.sources.findings import AgentFacts, Figures, Lines, Texts
@@ -163,18 +163,21 @@ def merged(found: Figures, rest: Figures) -> Figures:
 @contextmanager
 def _opened(path: str) -> Iterator[tuple[BinaryIO, tuple[int, int, int, int]]]:
     """Open a log, whichever way it is packed, with its size, mtime, inode and device as scanned."""
-    outer, inside, _ = path.partition(".zip" + INSIDE)
-    with closing(open_log(Path(outer + ".zip" if inside else path))) as raw:
-        info = os.fstat(raw.fileno())
-        stamp = (info.st_size, info.st_mtime_ns, info.st_ino, info.st_dev)
-        if inside:
-            with closing(open_member(path)) as member:
-                yield member, (member.seek(0, os.SEEK_END), *stamp[1:])
-        elif path.endswith(".zst"):
-            with closing(decompressed(raw)) as plain:
-                yield plain, stamp
-        else:
-            yield raw, stamp
+    archive = archive_of(path)
+    try:
+        with closing(open_log(archive or Path(path))) as raw:
+            info = os.fstat(raw.fileno())
+            stamp = (info.st_size, info.st_mtime_ns, info.st_ino, info.st_dev)
+            if archive:
+                with closing(open_member(archive, path)) as member:
+                    yield member, (member.seek(0, os.SEEK_END), *stamp[1:])
+            elif path.endswith(".zst"):
+                with closing(decompressed(raw)) as plain:
+                    yield plain, stamp
+            else:
+                yield raw, stamp
+    except OSError as error:  # of the disk, in the middle of the file
+        raise NotReadable(error.strerror or str(error)) from error
 
 
 def _advance(row: FileRow, what: str, chunks: Chunks, reader: Reader) -> None:
@@ -230,16 +233,18 @@ def whole_record(rest: bytes) -> bytes:
 
 
 def totals_in(path: Path) -> frozenset[Totals] | None:
-    """Return the cumulative totals of all token counts in a rollout; None where it can't be read."""
+    """Return the cumulative totals of the token counts in a rollout; None if it can't be read."""
     from convledger.sources.codex.figures import token_totals
 
     try:
-        with closing(open_log(path)) as raw:
-            stream = decompressed(raw) if path.suffix == ".zst" else raw
+        with (
+            closing(open_log(path)) as raw,
+            closing(decompressed(raw) if path.suffix == ".zst" else raw) as stream,
+        ):
             end = stream.seek(0, os.SEEK_END)
             found: set[Totals] = set()
             for lines in Chunks(stream, 0, 0, end):
                 found.update(token_totals(lines))
-    except NotReadable:
+    except (NotReadable, OSError):
         return None
     return frozenset(found)

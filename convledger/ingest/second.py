@@ -14,7 +14,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import msgspec
 from msgspec import Struct
@@ -26,11 +26,14 @@ _LENGTH = struct.Struct("<I")
 
 
 class Order(Struct):
-    """What the second process is to read, newest first, and the ledger to ask about parents."""
+    """What the second process is to read, newest first, and the ledger to ask about parents.
 
-    ledger: str
+    Paths are bytes where they need not be Unicode.
+    """
+
+    ledger: bytes
     jobs: list[Job]
-    rollouts: dict[str, str]
+    rollouts: dict[bytes, bytes]
 
 
 class Reading(Struct):
@@ -59,36 +62,26 @@ class SecondReader:
     """A second process at work on some jobs; what it leaves undone must be read here."""
 
     def __init__(self, ledger: Path, jobs: list[Job], rollouts: dict[str, str]) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "convledger.ingest.second"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            close_fds=True,
-        )
         self.undone = dict(enumerate(jobs))
+        self._process = _started()
+        if self._process is None:
+            return
+        paths = {os.fsencode(name): os.fsencode(path) for name, path in rollouts.items()}
+        order = msgspec.msgpack.encode(Order(os.fsencode(ledger), jobs, paths))
         try:
-            order = Order(str(ledger), jobs, rollouts)
-            _send(self._stdin, msgspec.msgpack.encode(order))
-            self._stdin.close()
+            with cast(BinaryIO, self._process.stdin) as stream:
+                _send(stream, order)
         except OSError:
             self.close()
 
-    @property
-    def _stdin(self) -> BinaryIO:
-        stream = self._process.stdin
-        if stream is None:
-            raise OSError("no pipe")
-        return stream  # type: ignore[return-value]
-
     def readings(self, *, waiting: bool) -> Iterator[Reading]:
         """Yield what has come, and if `waiting` all that will come until the process ends."""
-        stream = self._process.stdout
-        while stream is not None and self.undone:
+        while self._process is not None and self.undone:
+            stream = cast(BinaryIO, self._process.stdout)
             if not waiting and not select.select([stream], [], [], 0)[0]:
                 return
             try:
-                data = _receive(stream)  # type: ignore[arg-type]
+                data = _receive(stream)
                 reading = _reading.decode(data) if data else None
             except (OSError, ValueError, msgspec.MsgspecError):
                 reading = None
@@ -100,13 +93,36 @@ class SecondReader:
 
     def close(self) -> None:
         """End the process."""
+        process, self._process = self._process, None
+        if process is None:
+            return
         with contextlib.suppress(OSError):
-            self._process.kill()
-        for stream in (self._process.stdin, self._process.stdout):
+            process.kill()
+        for stream in (process.stdin, process.stdout):
             if stream is not None:
                 with contextlib.suppress(OSError):
                     stream.close()
-        self._process.wait()
+        process.wait()
+
+
+def _started() -> subprocess.Popen[bytes] | None:
+    """Start the process, None where that can't be done.
+
+    It runs this package and no other: a folder that one happens to stand in is not to be trusted.
+    """
+    package = str(Path(__file__).parents[2])
+    search = os.pathsep.join([package, *filter(None, [os.environ.get("PYTHONPATH")])])
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-P", "-m", "convledger.ingest.second"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            close_fds=True,
+            env=os.environ | {"PYTHONPATH": search},
+        )
+    except OSError:
+        return None
 
 
 def main() -> None:
@@ -120,9 +136,10 @@ def main() -> None:
     gc.disable()
     out = os.fdopen(os.dup(1), "wb", buffering=1 << 20)
     order = _order.decode(_receive(sys.stdin.buffer))
-    connection: sqlite3.Connection = connect(Path(order.ledger), read_only=True)
+    ledger = Path(os.fsdecode(order.ledger))
+    connection: sqlite3.Connection = connect(ledger, read_only=True)
     family = Family(connection)
-    family.add(order.rollouts)
+    family.add({os.fsdecode(name): os.fsdecode(path) for name, path in order.rollouts.items()})
     encode = msgspec.msgpack.Encoder().encode
     for number, job in enumerate(order.jobs):
         problem = ""

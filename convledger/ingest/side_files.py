@@ -7,24 +7,26 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from convledger.ingest.lines import NotReadable, open_log
-from convledger.sources.lenient import BadLine, loads
-from convledger.sources.titles import CUSTOM, GENERATED, title_line
-from convledger.store.catalog import Catalog
 from convledger.store.connection import transaction
-from convledger.store.messages import note, settings
+from convledger.store.settings import note, setting
 
 LARGEST_INDEX = 64 << 20
 _STATE = re.compile(r"state_(\d+)\.sqlite")
 
 
 def take_titles(connection: sqlite3.Connection, root: Path) -> None:
-    """Give conversations the names that stand in the files beside a Codex root, if those changed."""
+    """Give conversations the names that stand beside the rollouts, if those files changed."""
     index, state = root / "session_index.jsonl", _newest_state(root)
     seen = " ".join(_stamp(path) for path in (index, state, _wal(state)) if path is not None)
     name = f"titles {root}"
-    if not seen.strip("- ") or settings(connection).get(name) == seen:
+    if not seen.strip("- "):
         return
+    seen += f" {_threads_known(connection)}"  # a name may be there before its thread is
+    if setting(connection, name) == seen:
+        return
+    from convledger.sources.titles import CUSTOM, GENERATED, title_line
+    from convledger.store.catalog import Catalog
+
     titles = [(GENERATED, *item) for item in _threads(state)] if state else []
     titles += [(CUSTOM, *item) for item in _index(index)]
     with transaction(connection):
@@ -33,6 +35,14 @@ def take_titles(connection: sqlite3.Connection, root: Path) -> None:
         for rank, native, title in titles:
             catalog.entitle(reader_id, native, rank, title_line(title))
         note(connection, name, seen)
+
+
+def _threads_known(connection: sqlite3.Connection) -> int:
+    found = connection.execute(
+        "SELECT count(*) FROM conversation WHERE reader_id=(SELECT id FROM reader "
+        "WHERE name='codex')"
+    )
+    return int(found.fetchone()[0])
 
 
 def _stamp(path: Path) -> str:
@@ -62,6 +72,9 @@ def _wal(state: Path | None) -> Path | None:
 
 def _index(path: Path) -> list[tuple[str, str]]:
     """Return (thread, name) of the names given by hand; of one thread the last holds."""
+    from convledger.ingest.lines import NotReadable, open_log
+    from convledger.sources.lenient import BadLine, loads
+
     try:
         with closing(open_log(path)) as stream:
             lines = stream.read(LARGEST_INDEX).split(b"\n")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from convledger import __version__
 from convledger.store.connection import transaction
+from convledger.store.settings import setting
 
 _NOTE = "prices.stamp"
 _BOOK = Path(__file__).parent.parent / "pricing" / "data" / "pricebook.json.gz"
@@ -25,13 +26,12 @@ def stamp(prices: Path) -> str:
     return " ".join(parts)
 
 
-def is_current(connection: sqlite3.Connection, prices: Path) -> bool:
-    """Tell whether the ledger was last rated with the prices as they stand."""
-    found = connection.execute("SELECT value FROM setting WHERE name=?", (_NOTE,)).fetchone()
-    return found is not None and found[0] == stamp(prices)
+def is_current(connection: sqlite3.Connection, seen: str) -> bool:
+    """Tell whether the ledger was last rated with the prices of this stamp."""
+    return setting(connection, _NOTE) == seen
 
 
-def keep(connection: sqlite3.Connection, prices: Path) -> None:
-    """Note that the ledger is rated with the prices as they stand."""
+def keep(connection: sqlite3.Connection, seen: str) -> None:
+    """Note that the ledger is rated with the prices of a stamp taken before they were loaded."""
     with transaction(connection):
-        connection.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (_NOTE, stamp(prices)))
+        connection.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (_NOTE, seen))

@@ -13,6 +13,7 @@ import os
 import random
 import threading
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,7 +36,8 @@ from convledger.sources.registry import PLACES
 if TYPE_CHECKING:
     from watchdog.observers.api import BaseObserver, ObservedWatch
 
-    from convledger.ledger import Ledger, SyncResult
+    from convledger.ingest.result import SyncResult
+    from convledger.ledger import Ledger
 
 KINDS: list[type[FileSystemEvent]] = [
     FileCreatedEvent,
@@ -128,6 +130,8 @@ class Watcher:
         log = logging.getLogger("watchdog")
         log.addHandler(self._handler)
         log.propagate = False
+        # Said when a new folder is found twice; it would be printed into whatever is on screen.
+        warnings.filterwarnings("ignore", "Callback with id", RuntimeWarning)
         self._observer.start()
         try:
             self._look()
@@ -231,12 +235,7 @@ class Watcher:
             most = int(MOST_WATCHES.read_text())
         except (OSError, ValueError):
             return False
-        folders = 0
-        for _ in os.walk(root):
-            folders += 1
-            if folders > most * 0.8:
-                return True
-        return False
+        return any(folders > most * 0.8 for folders, _ in enumerate(os.walk(root), 1))
 
 
 def _inode(root: Path) -> int | None:

@@ -12,7 +12,7 @@ from convledger.sources.findings import Call, Figures, Message
 from convledger.store.calls import Birth, CallBook, CallRow
 from convledger.store.catalog import Catalog
 from convledger.store.files import forget_rejected, reject, save_file
-from convledger.store.messages import message_key, write_batch
+from convledger.store.messages import message_key, resolve_summaries, write_batch
 
 
 class Rates(Protocol):
@@ -52,6 +52,7 @@ class Writer:
         self._calls: list[CallRow] = []
         self._book = CallBook(connection, births)
         self._texts: list[tuple[int, int, int, int | None, Message]] = []
+        self._said = False
         self._providers: dict[tuple[str, str, str], str] = {}
         self.tally = Tally()
 
@@ -82,8 +83,7 @@ class Writer:
     def _finish(self, part: Part, rejected: list) -> None:  # type: ignore[type-arg]
         part.row.read_at = now_us()
         if rejected:
-            reject(self._connection, part.row.id, rejected, part.row.read_at)
-            self.tally.rejected += len(rejected)
+            self.tally.rejected += reject(self._connection, part.row.id, rejected, part.row.read_at)
         save_file(self._connection, part.row)
         self.tally.read_bytes += part.read_bytes
 
@@ -156,7 +156,7 @@ class Writer:
                     0,
                     file_id,
                     reported.line,
-                )  # fmt: skip
+                )
             )
         self._connection.executemany(
             "INSERT OR REPLACE INTO reported (conversation_id, model_id, at, cumulative_pico, "
@@ -177,6 +177,7 @@ class Writer:
             if message.agent:
                 agent_id = self.catalog.agent(conversation_id, message.agent)
             self._texts.append((reader_id, row.id, conversation_id, agent_id, message))
+        self._said = True
         self._finish(part, found.rejected)
 
     def forget(self) -> None:
@@ -194,3 +195,6 @@ class Writer:
         if self._texts:
             self.tally.messages += write_batch(self._connection, self._texts, self._births)
             self._texts = []
+        if self._said:  # with the messages: nobody would come back for the titles alone
+            resolve_summaries(self._connection)
+            self._said = False

@@ -5,11 +5,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from convledger.clock import iso_text
 from convledger.errors import UsageProblem
 from convledger.money import usd_text
+
+if TYPE_CHECKING:
+    from convledger.reports.usage import UsageQuery
 
 KINDS = {
     1: "prompt",
@@ -126,6 +129,7 @@ class Entry:
     file: str
     line: int
     call: CallLine | None = None
+    agent_name: str = ""
 
     @property
     def hidden(self) -> bool:
@@ -139,6 +143,7 @@ class Entry:
             "kind": self.kind,
             "name": self.name or None,
             "agent": self.agent or None,
+            "agent_name": self.agent_name or None,
             "sidechain": bool(self.flags & SIDECHAIN),
             "hidden": self.hidden,
             "inherited": bool(self.flags & INHERITED),
@@ -162,12 +167,15 @@ def find(connection: sqlite3.Connection, name: str) -> Conversation:
 
     Raises UsageProblem where there is none, or several, which it then names.
     """
-    rows = connection.execute(f"{_SELECT} WHERE native=?", (name,)).fetchall()
-    if not rows and len(name) >= 4:
-        upper = name + "\U0010ffff"
+    source, _, rest = storable(name).rpartition(":")
+    known = connection.execute("SELECT count(*) FROM reader WHERE name=?", (source,)).fetchone()[0]
+    wanted, only = (rest, source) if known else (storable(name), "")
+    among = "AND reader.name=?" if only else "AND ?=''"
+    rows = connection.execute(f"{_SELECT} WHERE native=? {among}", (wanted, only)).fetchall()
+    if not rows and len(wanted) >= 4:
         rows = connection.execute(
-            f"{_SELECT} WHERE native >= ? AND native < ? ORDER BY last_at DESC LIMIT 6",
-            (name, upper),
+            f"{_SELECT} WHERE native >= ? AND native < ? {among} ORDER BY last_at DESC LIMIT 6",
+            (wanted, wanted + "\U0010ffff", only),
         ).fetchall()
     if not rows:
         raise UsageProblem(
@@ -175,9 +183,55 @@ def find(connection: sqlite3.Connection, name: str) -> Conversation:
             "at least four characters of an id are enough"
         )
     if len(rows) > 1:
-        names = ", ".join(row[2] for row in rows[:5])
+        names = ", ".join(f"{row[1]}:{row[2]}" for row in rows[:5])
         raise UsageProblem(f"{name!r:.60} may be {names}; write more of the id")
     return _filled(connection, Conversation(*rows[0]))
+
+
+def storable(name: str) -> str:
+    """Return a name as the ledger could hold it: without what is no Unicode."""
+    return name.encode("utf-8", "replace").decode("utf-8")
+
+
+def names(connection: sqlite3.Connection, query: UsageQuery) -> list[str]:
+    """Return `source:id` of the conversations that fit the filters of `query`, the newest first.
+
+    Those without any call are among them.
+    """
+    clauses, values = ["true"], list[object]()
+    for column, wanted in (("reader.name", query.source), ("native", query.conversation)):
+        if wanted:
+            clauses.append(f"({' OR '.join([f'{column} GLOB ?'] * len(wanted))})")
+            values += wanted
+    if query.project:
+        clauses.append(f"({' OR '.join(['project GLOB ?'] * len(query.project))})")
+        values += [text if "*" in text or "/" in text else f"*/{text}" for text in query.project]
+    for name, wanted in (("tag", query.tag), ("client", query.client)):
+        if wanted:
+            clauses.append(
+                "EXISTS (SELECT 1 FROM label WHERE conversation_id=conversation.id "
+                f"AND name='{name}' AND value IN ({','.join('?' * len(wanted))}))"
+            )
+            values += wanted
+    if query.since is not None:
+        clauses.append("coalesce(last_at, 0) >= ?")
+        values.append(query.since)
+    if query.until is not None:
+        clauses.append("coalesce(first_at, 0) < ?")
+        values.append(query.until)
+    if query.model:
+        tests = " OR ".join(["model.name GLOB ?"] * len(query.model))
+        clauses.append(
+            "EXISTS (SELECT 1 FROM call JOIN model ON model.id=model_id WHERE "
+            f"conversation_id=conversation.id AND ({tests}))"
+        )
+        values += query.model
+    rows = connection.execute(
+        "SELECT reader.name || ':' || native FROM conversation JOIN reader ON reader.id=reader_id "
+        f"WHERE {' AND '.join(clauses)} ORDER BY last_at DESC",
+        values,
+    )
+    return [row[0] for row in rows]
 
 
 def _filled(connection: sqlite3.Connection, found: Conversation) -> Conversation:
@@ -261,7 +315,8 @@ def transcript(
     rolled_back = _rolled_back(connection, conversation_id, pages)
     rows = connection.execute(
         "SELECT message.id, at, message.kind, flags, message.name, page_id, start, length, "
-        "agent.native, path, line, file_id FROM message JOIN file ON file.id=file_id "
+        "agent.native, path, line, file_id, agent.kind, agent.description "
+        "FROM message JOIN file ON file.id=file_id "
         "LEFT JOIN agent ON agent.id=agent_id WHERE message.conversation_id=? "
         "ORDER BY at, file_id, line, message.id",
         (conversation_id,),
@@ -273,9 +328,17 @@ def transcript(
             continue
         body = pages.body(row[5], row[6], row[7])
         entry = Entry(
-            row[0], row[1], KINDS.get(row[2], "note"), flags, row[4] or "", body, row[8] or "",
-            _path_text(row[9]), row[10],
-        )  # fmt: skip
+            id=row[0],
+            at=row[1],
+            kind=KINDS.get(row[2], "note"),
+            flags=flags,
+            name=row[4] or "",
+            body=body,
+            agent=row[8] or "",
+            file=_path_text(row[9]),
+            line=row[10],
+            agent_name=": ".join(filter(None, row[12:14])),
+        )
         yield from _silent_calls(calls, row[11], entry.line, entry.at)
         entry.call = call_here[0] if call_here else None
         yield entry
@@ -299,7 +362,7 @@ def _silent_calls(
 
 
 def _rolled_back(connection: sqlite3.Connection, conversation_id: int, pages: Any) -> set[int]:
-    """Return the messages of turns that were taken back: billed, but no longer part of the thread."""
+    """Return the messages of turns that were taken back: billed, but out of the thread."""
     marks = connection.execute(
         "SELECT file_id, line, page_id, start, length FROM message "
         "WHERE conversation_id=? AND name='rolled_back' ORDER BY line",

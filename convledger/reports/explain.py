@@ -11,6 +11,7 @@ from convledger.errors import UsageProblem
 from convledger.money import usd_text
 from convledger.pricing import Rated, Rater
 from convledger.records import Usage
+from convledger.reports.conversations import storable
 
 STATES = {1: "priced", 2: "free", 3: "estimated", 4: "unpriced"}
 
@@ -93,6 +94,7 @@ def explain(
 
     `name` is a call's id or a conversation's, or a beginning of either. Raises UsageProblem.
     """
+    name = storable(name)
     upper = name + "\U0010ffff"
     for condition, values in (
         ("call.key=?", (name,)),

@@ -64,7 +64,7 @@ def _next(period: str, day: date) -> date:
 
 
 def _hours(first: int, last: int, zone: tzinfo) -> list[Span]:
-    """Return the clock hours of `zone`; the hour that a clock shows twice is named with its offset."""
+    """Return the clock hours of `zone`, named with their offset: one hour may come twice."""
     found = []
     # An hour of a zone whose offset has half or quarter hours begins at such a minute of UTC.
     offset = to_datetime(first).astimezone(zone).utcoffset() or timedelta()

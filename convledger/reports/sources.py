@@ -115,7 +115,7 @@ def files(connection: sqlite3.Connection, *, only_troubled: bool = False) -> lis
         f"""SELECT reader.name, path, file.state, file.reason, size, figures_offset, texts_offset,
           (SELECT count(*) FROM rejected WHERE file_id=file.id), read_at
         FROM file JOIN source ON source.id=source_id JOIN reader ON reader.id=reader_id
-        {condition} ORDER BY mtime_ns DESC"""  # noqa: S608
+        {condition} ORDER BY mtime_ns DESC"""
     )
     return [FileLine(row[0], _text(row[1]), *row[2:]) for row in rows]
 

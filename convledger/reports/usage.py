@@ -162,7 +162,7 @@ def usage(connection: sqlite3.Connection, query: UsageQuery) -> UsageReport:
         ends = [join for join in joins if join.startswith("AND")]
         condition = where.replace("WHERE", "AND", 1) if where else ""
         found = connection.execute(
-            f"SELECT {', '.join(keys)}, {_DISTINCT}, {_SUMS}{title} FROM {''.join(spanned)}{base} "  # noqa: S608
+            f"SELECT {', '.join(keys)}, {_DISTINCT}, {_SUMS}{title} FROM {''.join(spanned)}{base} "
             f"{' '.join(join for join in joins if not join.startswith('AND'))} {' '.join(labels)} "
             f"WHERE true {' '.join(ends)} {condition} "
             f"GROUP BY {', '.join(groups)} ORDER BY {', '.join(groups)}",
@@ -172,6 +172,22 @@ def usage(connection: sqlite3.Connection, query: UsageQuery) -> UsageReport:
         report.rows = [_row(dict(zip(query.by, row, strict=False)), row[count:]) for row in found]
     report.total = _total(connection, query, base, where, values, report.rows)
     return report
+
+
+def doubtful_models(
+    connection: sqlite3.Connection, query: UsageQuery
+) -> tuple[list[str], list[str]]:
+    """Return the models of what `query` asks for that have no price, and those estimated."""
+    where, values = _filters(query, False)
+    names = [*_joins(query, for_total=True), "JOIN model ON model.id=base.model_id"]
+    joins = " ".join(dict.fromkeys(names))
+    rows = connection.execute(
+        f"SELECT {_COLUMNS['model']}, sum(unpriced_calls), sum(estimated_calls) "
+        f"FROM {_base(connection, False)} {joins} {where or 'WHERE true'} "
+        "AND (unpriced_calls > 0 OR estimated_calls > 0) GROUP BY 1 ORDER BY 2 + 3 DESC, 1",
+        values,
+    ).fetchall()
+    return [row[0] for row in rows if row[1]], [row[0] for row in rows if row[2]]
 
 
 def _total(
@@ -186,7 +202,7 @@ def _total(
     joins = " ".join(_joins(query, for_total=True))
     if not query.by or any(key in LABELS for key in query.by):
         found = connection.execute(
-            f"SELECT {_DISTINCT}, {_SUMS} FROM {base} {joins} {where}",  # noqa: S608
+            f"SELECT {_DISTINCT}, {_SUMS} FROM {base} {joins} {where}",
             values,
         ).fetchone()
         return _row({}, found)
@@ -199,7 +215,7 @@ def _total(
             if amount is not None:
                 setattr(total, name, (getattr(total, name) or 0) + amount)
     total.conversations = connection.execute(
-        f"SELECT {_DISTINCT} FROM {base} {joins} {where}",  # noqa: S608
+        f"SELECT {_DISTINCT} FROM {base} {joins} {where}",
         values,
     ).fetchone()[0]
     return total
@@ -354,7 +370,7 @@ def _make_spans(
     unit = 1 if exact else QUARTER
     joins = " ".join(_joins(query, for_total=True))
     first, last = connection.execute(
-        f"SELECT min(base.t), max(base.t) FROM {base} {joins} {where}",  # noqa: S608
+        f"SELECT min(base.t), max(base.t) FROM {base} {joins} {where}",
         values,
     ).fetchone()
     for period in periods:
@@ -362,7 +378,7 @@ def _make_spans(
         if first is not None and period == "window5h":
             calls = f"{where} AND" if where else "WHERE"
             instants = connection.execute(
-                f"SELECT base.t FROM {base} {joins} {calls} base.calls > 0 ORDER BY base.t",  # noqa: S608
+                f"SELECT base.t FROM {base} {joins} {calls} base.calls > 0 ORDER BY base.t",
                 values,
             )
             found = five_hour_windows((row[0] for row in instants), query.zone)
@@ -373,6 +389,6 @@ def _make_spans(
             f"CREATE TEMP TABLE span_{period} (lo INTEGER PRIMARY KEY, hi INTEGER, name TEXT)"
         )
         connection.executemany(
-            f"INSERT OR IGNORE INTO temp.span_{period} VALUES (?, ?, ?)",  # noqa: S608
+            f"INSERT OR IGNORE INTO temp.span_{period} VALUES (?, ?, ?)",
             ((span.since // unit, -(-span.until // unit), span.name) for span in found),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from itertools import accumulate
 from typing import Annotated
 
 from msgspec import Meta, Struct, field
@@ -11,6 +12,8 @@ TOKEN_LIMIT = 2**27 - 1  # 134 million: one call can't hold more; a larger figur
 Tokens = Annotated[int, Meta(ge=0, le=TOKEN_LIMIT)] | None
 CUMULATIVE_LIMIT = 2**60
 Cumulative = Annotated[int, Meta(ge=0, le=CUMULATIVE_LIMIT)] | None
+SEARCH_LIMIT = 100_000  # searches of one call
+Searches = Annotated[int, Meta(ge=0, le=SEARCH_LIMIT)] | None
 
 
 class Kind(IntEnum):
@@ -172,16 +175,22 @@ class Texts(Struct):
 
 
 class Lines(Struct):
-    """Complete lines of a file, the last one without its end, and where the first of them stands."""
+    """Complete lines of a file, the last without its end, and where the first one stands.
+
+    `starts` is where each line begins in `data`, worked out when a line must be rejected.
+    """
 
     data: bytes
     number: int
     offset: int
     count: int
+    starts: list[int] = field(default_factory=list)
 
     def rejected(self, number: int, reason: str) -> Rejected:
         """Return the rejection of line `number` of these."""
-        lines = self.data.split(b"\n")
-        index = number - self.number
-        offset = self.offset + sum(len(line) + 1 for line in lines[:index])
-        return Rejected(number, offset, reason, lines[index][:400])
+        if not self.starts:
+            lengths = (len(line) + 1 for line in self.data.split(b"\n"))
+            self.starts = [0, *accumulate(lengths)]
+        start, end = self.starts[number - self.number], self.starts[number - self.number + 1]
+        excerpt = self.data[start : min(end - 1, start + 400)]
+        return Rejected(number, self.offset + start, reason, excerpt)

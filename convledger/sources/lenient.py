@@ -5,20 +5,27 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import msgspec
 
+from convledger.clock import parse_instant, to_datetime
 from convledger.sources.findings import (
     CUMULATIVE_LIMIT,
+    SEARCH_LIMIT,
     TOKEN_LIMIT,
     Cumulative,
     Lines,
     Rejected,
+    Searches,
     Tokens,
 )
 
-LIMITS: dict[Any, int] = {Tokens: TOKEN_LIMIT, Cumulative: CUMULATIVE_LIMIT}
+LIMITS: dict[Any, int] = {
+    Tokens: TOKEN_LIMIT,
+    Cumulative: CUMULATIVE_LIMIT,
+    Searches: SEARCH_LIMIT,
+}
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -28,7 +35,7 @@ class BadLine(ValueError):
 
 
 def scrub(value: Any) -> Any:
-    """Return decoded JSON with every lone surrogate replaced by U+FFFD, so that it can be stored."""
+    """Return decoded JSON with lone surrogates replaced by U+FFFD, so that it can be stored."""
     if isinstance(value, str):
         return _SURROGATE.sub("\ufffd", value)
     if isinstance(value, list):
@@ -76,25 +83,34 @@ def _loads_stdlib(text: bytes) -> Any:
 
 
 def conform(value: Any, wanted: type[Any]) -> Any:
-    """Return `value` as a `wanted` struct, leaving out each field whose value is of another type."""
+    """Return `value` as a `wanted` struct, without the fields whose value is of another type."""
     known: dict[str, Any] = {}
     for item in msgspec.structs.fields(wanted):
         if item.encode_name not in value:
             continue
         part = value[item.encode_name]
         if item.type is msgspec.Raw:
-            known[item.name] = msgspec.Raw(msgspec.json.encode(part))
+            known[item.name] = _raw(part)
             continue
-        if item.type in (Tokens, Cumulative):
+        if item.type in LIMITS:
             known[item.name] = token_count(part, LIMITS[item.type])
             continue
         try:
             known[item.name] = msgspec.convert(part, item.type, strict=False)
         except (msgspec.ValidationError, RecursionError):
-            inner = _struct_of(item.type)
+            inner, listed = _struct_of(item.type), _struct_in_list(item.type)
             if inner is not None and isinstance(part, dict):
                 known[item.name] = conform(part, inner)
+            elif listed is not None and isinstance(part, list):
+                known[item.name] = [conform(one, listed) for one in part if isinstance(one, dict)]
     return wanted(**known)
+
+
+def _raw(part: Any) -> msgspec.Raw:
+    try:
+        return msgspec.Raw(msgspec.json.encode(part))
+    except RecursionError:
+        raise BadLine("nested too deeply") from None
 
 
 def token_count(value: Any, limit: int = TOKEN_LIMIT) -> int:
@@ -118,6 +134,23 @@ def _struct_of(kind: Any) -> type[Any] | None:
         if isinstance(option, type) and issubclass(option, msgspec.Struct):
             return option
     return None
+
+
+def _struct_in_list(kind: Any) -> type[Any] | None:
+    """Return the struct that the lists among the options of `kind` hold, if there is one."""
+    for option in get_args(kind):
+        if get_origin(option) is list:
+            return _struct_of(get_args(option)[0])
+    return None
+
+
+def sortable(stamp: str) -> str:
+    """Return an instant's text as both tools write it, so that such texts sort by time.
+
+    Empty where it is no instant.
+    """
+    at = parse_instant(stamp)
+    return "" if at is None else f"{to_datetime(at):%Y-%m-%dT%H:%M:%S.%f}"[:23] + "Z"
 
 
 def decode_line(decoder: msgspec.json.Decoder[Any], line: bytes) -> Any:

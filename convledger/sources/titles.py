@@ -79,7 +79,7 @@ def content_text(content: Any) -> str:
 
 
 def claude_title(raw: bytes) -> tuple[int, str]:
-    """Return the title that a user or system record's raw content gives, with its rank; 0 if none."""
+    """Return the title that a record's raw content gives, with its rank; 0 if it gives none."""
     try:
         content = msgspec.json.decode(raw) if raw else ""
     except (msgspec.MsgspecError, ValueError, RecursionError):

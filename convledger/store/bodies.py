@@ -27,7 +27,7 @@ class PageWriter:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._compress = zstandard.ZstdCompressor(level=LEVEL).compress
+        self._compress = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compress
         found = connection.execute("SELECT coalesce(max(id), 0) FROM page").fetchone()
         self._page = int(found[0]) + 1
         self._parts: list[bytes] = []

@@ -98,7 +98,7 @@ class CallBook:
                 some = keys[start : start + _IN_STEP]
                 marks = ",".join("?" * len(some))
                 found = self.connection.execute(
-                    f"SELECT {_COLUMNS}, id FROM call WHERE reader_id=? AND key IN ({marks})",  # noqa: S608
+                    f"SELECT {_COLUMNS}, id FROM call WHERE reader_id=? AND key IN ({marks})",
                     (reader_id, *some),
                 )
                 for values in found:
@@ -130,7 +130,8 @@ class CallBook:
                 "price_state",
             ):  # fmt: skip
                 setattr(twin, name, getattr(row, name))
-        if owns or (fuller and row.conversation_id == twin.conversation_id):
+        same = (row.conversation_id, row.sidechain) == (twin.conversation_id, twin.sidechain)
+        if owns or (fuller and same):
             for name in ("conversation_id", "agent_id", "file_id", "line", "sidechain", "variant"):
                 setattr(twin, name, getattr(row, name))
         if twin.reported_pico is None:
@@ -153,12 +154,12 @@ class CallBook:
         marks = ",".join("?" * 22)
         last = int(self.connection.execute("SELECT coalesce(max(id), 0) FROM call").fetchone()[0])
         self.connection.executemany(
-            f"INSERT INTO call ({_COLUMNS}) VALUES ({marks})",  # noqa: S608
+            f"INSERT INTO call ({_COLUMNS}) VALUES ({marks})",
             (row.values() for row in fresh),
         )
         names = ", ".join(f"{name.strip()}=?" for name in _COLUMNS.split(","))
         self.connection.executemany(
-            f"UPDATE call SET {names} WHERE id=?",  # noqa: S608
+            f"UPDATE call SET {names} WHERE id=?",
             ((*row.values(), row.id) for row in dirty if row.id),
         )
         add_usage(self.connection, self._deltas)
@@ -221,7 +222,7 @@ def add_usage(
     changes = [(*name, *values) for name, values in deltas.items() if any(values)]
     marks = ",".join("?" * 16)
     connection.executemany(
-        f"INSERT INTO usage (quarter, conversation_id, model_id, {USAGE}) VALUES ({marks}) "  # noqa: S608
+        f"INSERT INTO usage (quarter, conversation_id, model_id, {USAGE}) VALUES ({marks}) "
         f"ON CONFLICT DO UPDATE SET {_ADDED}",
         changes,
     )
@@ -234,7 +235,7 @@ def add_usage(
 def add_usage_of_calls(connection: sqlite3.Connection, after: int) -> None:
     """Add the calls with ids above `after` to the roll-up."""
     connection.execute(
-        f"INSERT INTO usage (quarter, conversation_id, model_id, {USAGE}) "  # noqa: S608
+        f"INSERT INTO usage (quarter, conversation_id, model_id, {USAGE}) "
         f"SELECT at/{QUARTER}, conversation_id, model_id, {_SUMS} FROM call WHERE id>? "
         f"GROUP BY 1, 2, 3 ORDER BY 1, 2, 3 ON CONFLICT DO UPDATE SET {_ADDED}",
         (after,),
@@ -244,7 +245,7 @@ def add_usage_of_calls(connection: sqlite3.Connection, after: int) -> None:
 def rebuilt_usage(connection: sqlite3.Connection) -> Iterable[tuple[int, ...]]:
     """Yield the roll-up as the calls give it, for `check` to compare with what is stored."""
     return connection.execute(
-        f"SELECT at/{QUARTER}, conversation_id, model_id, {_SUMS} FROM call "  # noqa: S608
+        f"SELECT at/{QUARTER}, conversation_id, model_id, {_SUMS} FROM call "
         "GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
     )
 

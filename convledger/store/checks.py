@@ -23,7 +23,10 @@ class Finding:
 
 
 def check(connection: sqlite3.Connection, path: Path, *, deep: bool = False) -> list[Finding]:
-    """Return what is wrong; nothing where all is well. `deep` reads every page of the file."""
+    """Return what is wrong; nothing where all is well. `deep` reads every page of the file.
+
+    Raises OperationalError where the file can't be looked at now, which is no damage.
+    """
     findings: list[Finding] = []
     restore = "move the file aside and run `convledger import`: the logs hold it all"
     pragma = "integrity_check" if deep else "quick_check"
@@ -38,11 +41,12 @@ def check(connection: sqlite3.Connection, path: Path, *, deep: bool = False) -> 
             if len(findings) > 20:
                 break
         connection.execute("INSERT INTO said (said) VALUES ('integrity-check')")
+        findings += _sums(connection)
+        findings += _index(connection, deep)
+    except sqlite3.OperationalError:
+        raise
     except sqlite3.DatabaseError as error:
         findings.append(Finding("file", str(error), restore))
-        return findings
-    findings += _sums(connection)
-    findings += _index(connection, deep)
     findings += _modes(path)
     return findings
 
@@ -50,7 +54,7 @@ def check(connection: sqlite3.Connection, path: Path, *, deep: bool = False) -> 
 def _sums(connection: sqlite3.Connection) -> list[Finding]:
     """Compare the roll-up with the calls that it sums up."""
     stored = connection.execute(
-        f"SELECT quarter, conversation_id, model_id, {USAGE} FROM usage ORDER BY 1, 2, 3"  # noqa: S608
+        f"SELECT quarter, conversation_id, model_id, {USAGE} FROM usage ORDER BY 1, 2, 3"
     )
     for have, want in zip_longest(stored, rebuilt_usage(connection)):
         if have != want:

@@ -4,14 +4,32 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from convledger.errors import WorkspaceError
 
 APPLICATION_ID = 0x434C4447  # "CLDG"
 BUSY_SECONDS = 10.0
+_SETTINGS = (
+    *("trusted_schema=OFF", "foreign_keys=ON", "secure_delete=ON", "synchronous=NORMAL"),
+    *("temp_store=MEMORY", "cache_size=-16384"),
+)
+
+
+class HasPath(Protocol):
+    """Something that works on a ledger's file."""
+
+    @property
+    def path(self) -> Path: ...
+
+
+Owner = TypeVar("Owner", bound=HasPath)
+Asked = ParamSpec("Asked")
+Answer = TypeVar("Answer")
 
 
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
@@ -36,12 +54,12 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
             timeout=BUSY_SECONDS,
             check_same_thread=False,
         )
-        connection.execute("PRAGMA trusted_schema=OFF")
-        connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("PRAGMA secure_delete=ON")
-        connection.execute("PRAGMA synchronous=NORMAL")
-        connection.execute("PRAGMA temp_store=MEMORY")
-        connection.execute("PRAGMA cache_size=-16384")
+        try:
+            for setting in _SETTINGS:
+                connection.execute(f"PRAGMA {setting}")
+        except BaseException:
+            connection.close()
+            raise
     except sqlite3.Error as error:
         raise unreadable(path, error) from error
     return connection
@@ -66,6 +84,21 @@ def unreadable(path: Path, error: sqlite3.Error) -> WorkspaceError:
     else:
         way_out = "check the disk and the folder, then try again"
     return WorkspaceError(f"{path}: {way_out} (SQLite: {text})")
+
+
+def in_words(
+    method: Callable[Concatenate[Owner, Asked], Answer],
+) -> Callable[Concatenate[Owner, Asked], Answer]:
+    """Make a method tell SQLite's failures as WorkspaceError, with the file and the way out."""
+
+    @wraps(method)
+    def told(owner: Owner, /, *args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
+        try:
+            return method(owner, *args, **kwargs)
+        except sqlite3.Error as error:
+            raise unreadable(owner.path, error) from error
+
+    return told
 
 
 @contextmanager

@@ -66,7 +66,7 @@ def known_file(connection: sqlite3.Connection, path: str | bytes) -> Known | Non
 
 
 def files_without_texts(connection: sqlite3.Connection) -> list[tuple[int, str, str]]:
-    """Return id, reader and root of each live file whose texts are behind its figures, newest first."""
+    """Return id, reader and root of each live file whose texts are behind, the newest first."""
     return connection.execute(
         "SELECT file.id, reader.name, root FROM file JOIN source ON source.id=source_id "
         "JOIN reader ON reader.id=reader_id "
@@ -97,7 +97,7 @@ def add_file(connection: sqlite3.Connection, source_id: int, path: str | bytes) 
 def load_file(connection: sqlite3.Connection, file_id: int) -> FileRow:
     """Return what is known of a file."""
     row = connection.execute(
-        f"SELECT {', '.join(_NAMES)} FROM file WHERE id=?",  # noqa: S608
+        f"SELECT {', '.join(_NAMES)} FROM file WHERE id=?",
         (file_id,),
     ).fetchone()
     return FileRow(*row)
@@ -107,7 +107,7 @@ def save_file(connection: sqlite3.Connection, row: FileRow) -> None:
     """Store a file's identity and positions; belongs into the transaction of what was read."""
     names = ", ".join(f"{name}=?" for name in _SAVED)
     values = [getattr(row, name) for name in _SAVED]
-    connection.execute(f"UPDATE file SET {names} WHERE id=?", (*values, row.id))  # noqa: S608
+    connection.execute(f"UPDATE file SET {names} WHERE id=?", (*values, row.id))
 
 
 def set_state(connection: sqlite3.Connection, file_id: int, state: str, reason: str) -> None:
@@ -125,13 +125,20 @@ def births(connection: sqlite3.Connection) -> dict[int, tuple[int, int, int, str
     }
 
 
-def reject(connection: sqlite3.Connection, file_id: int, rejected: list[Rejected], at: int) -> None:
-    """Keep the lines that could not be used, once each."""
+def reject(connection: sqlite3.Connection, file_id: int, rejected: list[Rejected], at: int) -> int:
+    """Keep the lines that could not be used, once each; returns how many were not known."""
+    before = _rejected_in(connection, file_id)
     connection.executemany(
         "INSERT OR REPLACE INTO rejected (file_id, line, offset, reason, excerpt, at) "
         "VALUES (?, ?, ?, ?, ?, ?)",
         ((file_id, bad.line, bad.offset, bad.reason, bad.excerpt, at) for bad in rejected),
     )
+    return _rejected_in(connection, file_id) - before
+
+
+def _rejected_in(connection: sqlite3.Connection, file_id: int) -> int:
+    found = connection.execute("SELECT count(*) FROM rejected WHERE file_id=?", (file_id,))
+    return int(found.fetchone()[0])
 
 
 def forget_rejected(connection: sqlite3.Connection, file_id: int) -> None:

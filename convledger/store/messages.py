@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from convledger.store.bodies import PageReader, PageWriter, said_text
 from convledger.store.calls import Birth
+from convledger.store.settings import note, setting
 
 if TYPE_CHECKING:
     from convledger.sources.findings import Message
@@ -34,24 +35,14 @@ def message_key(reader_id: int, uuid: str, block: int) -> int:
     return int.from_bytes(blake2b(name, digest_size=8).digest()) & _MASK
 
 
-def settings(connection: sqlite3.Connection) -> dict[str, str]:
-    """Return the ledger's own notes."""
-    return dict(connection.execute("SELECT name, value FROM setting"))
-
-
-def note(connection: sqlite3.Connection, name: str, value: object) -> None:
-    """Keep one of the ledger's own notes."""
-    connection.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, str(value)))
-
-
 def _place(connection: sqlite3.Connection, count: int, newest: int) -> int:
     """Return the first of `count` free ids; batches of older messages get lower ones.
 
     So the index, which lists by id, lists the newest first, although history is read backwards.
     """
-    notes = settings(connection)
-    low, high = int(notes.get(_LOW, MIDDLE)), int(notes.get(_HIGH, MIDDLE))
-    if high > low and newest < int(notes.get(_NEWEST, 0)):
+    low = int(setting(connection, _LOW, str(MIDDLE)))
+    high = int(setting(connection, _HIGH, str(MIDDLE)))
+    if high > low and newest < int(setting(connection, _NEWEST, "0")):
         low -= count
         note(connection, _LOW, low)
         return low
@@ -140,7 +131,7 @@ class _Copies:
             some = keys[start : start + _IN_STEP]
             marks = ",".join("?" * len(some))
             for key, conversation_id, file_id in connection.execute(
-                f"SELECT key, conversation_id, file_id FROM message WHERE key IN ({marks})",  # noqa: S608
+                f"SELECT key, conversation_id, file_id FROM message WHERE key IN ({marks})",
                 some,
             ):
                 self._known.setdefault(key, []).append((conversation_id, file_id, None))
@@ -182,7 +173,7 @@ class _Copies:
     def mark(self) -> None:
         """Mark the stored copies as inherited, and name the conversations they came from."""
         self._connection.executemany(
-            f"UPDATE message SET flags=flags|{INHERITED} WHERE key=? AND conversation_id=?",  # noqa: S608
+            f"UPDATE message SET flags=flags|{INHERITED} WHERE key=? AND conversation_id=?",
             self._inherited,
         )
         self._connection.executemany(

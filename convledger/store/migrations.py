@@ -160,9 +160,11 @@ SCHEMA_VERSION = len(MIGRATIONS)
 def schema_version(connection: sqlite3.Connection, path: Path) -> int:
     """Return the version of the tables in an open file; raises WorkspaceError if it isn't ours."""
     try:
+        connection.execute("BEGIN")  # all three of one moment: another process may be at it
+        empty = not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
         version = int(connection.execute("PRAGMA user_version").fetchone()[0])
         owner = int(connection.execute("PRAGMA application_id").fetchone()[0])
-        empty = not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+        connection.execute("COMMIT")
     except sqlite3.Error as error:
         raise unreadable(path, error) from error
     if owner != APPLICATION_ID and not (empty and owner == 0):

@@ -7,6 +7,7 @@ import sqlite3
 from dataclasses import dataclass, field
 
 from convledger.store.bodies import PageReader, query_words
+from convledger.store.labels import project_pattern, unicode_text
 
 AMONG = 2000  # the newest matches that are ranked; a common word has far more
 _PHRASE = re.compile(r'"([^"]*)"|(\S+)')
@@ -22,7 +23,7 @@ class SearchQuery:
     project: tuple[str, ...] = ()
     since: int | None = None
     until: int | None = None
-    kind: tuple[str, ...] = ()
+    kind: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -56,7 +57,7 @@ class SearchResult:
 def match_expression(text: str) -> str:
     """Return `text` as an FTS5 expression in which nothing but quotes and a last star acts."""
     terms = []
-    for found in _PHRASE.finditer(text):
+    for found in _PHRASE.finditer(unicode_text(text)):
         words = found[1] if found[1] is not None else found[2]
         star = found[1] is None and words.endswith("*") and len(words) > 2
         bare = (
@@ -83,7 +84,7 @@ def search(connection: sqlite3.Connection, query: SearchQuery) -> SearchResult:
     else:
         ranked = "SELECT rowid AS id, bm25(said) AS rank FROM said WHERE said MATCH ? "
     rows = connection.execute(
-        f"SELECT id, rank FROM ({ranked} ORDER BY said.rowid DESC LIMIT {AMONG + 1})",  # noqa: S608
+        f"SELECT id, rank FROM ({ranked} ORDER BY said.rowid DESC LIMIT {AMONG + 1})",
         (expression, *values),
     ).fetchall()
     result.matches, result.complete = min(len(rows), AMONG), len(rows) <= AMONG
@@ -101,7 +102,8 @@ def _filters(query: SearchQuery) -> tuple[str, list[object]]:
         if wanted:
             clauses.append(f"AND ({' OR '.join([f'{column} GLOB ?'] * len(wanted))})")
             values += [
-                text if "*" in text or column == "reader.name" else f"*{text}*" for text in wanted
+                unicode_text(text) if column == "reader.name" else project_pattern(text)
+                for text in wanted
             ]
     if query.since is not None:
         clauses.append("AND message.at >= ?")
@@ -151,7 +153,7 @@ def _fill(
                 before,
                 match,
                 after,
-            )  # fmt: skip
+            )
         )
         if len(result.hits) >= query.limit:
             return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import msgspec
 from msgspec import Struct
 
@@ -16,11 +18,12 @@ from convledger.sources.findings import (
     Reported,
     Summary,
 )
-from convledger.sources.lenient import decode_line
+from convledger.sources.lenient import decode_line, sortable
 from convledger.sources.lenient import records as each
 from convledger.sources.titles import CUSTOM, GENERATED, claude_title, title_line
 
 RENAME_LENGTH = 2000  # a record of the rename command is short; longer ones are not searched
+COST_LIMIT = 1_000_000  # dollars; a larger figure is a broken log
 STANDARD = frozenset(("", "standard", "default", "not_available", "global", None))
 Counts = tuple[int, int, int, int, int, int, int]
 Kept = dict[tuple[str, str, bool], Call]
@@ -54,6 +57,11 @@ def context_of(usage: Usage) -> str:
 def is_unique_id(message_id: str) -> bool:
     """Tell whether this is an id of Anthropic's own, which no two requests share."""
     return message_id.startswith("msg_") and len(message_id) >= 16
+
+
+def is_possible_cost(amount: Decimal) -> bool:
+    """Tell whether a conversation may have cost so much, in dollars."""
+    return amount.is_finite() and 0 <= amount <= COST_LIMIT
 
 
 def total_of(counts: Counts) -> int:
@@ -107,7 +115,9 @@ class FiguresReader:
             try:
                 session = record.sessionId or self._session
                 stamp = record.timestamp
-                if stamp:
+                if stamp and (
+                    (stamp[23:] == "Z" and stamp[0] == "2") or (stamp := sortable(stamp))
+                ):
                     span = spans.get(session)
                     if span is None:
                         spans[session] = (stamp, stamp)
@@ -124,7 +134,7 @@ class FiguresReader:
                     self._echo(record, session, number, kept, found)
                 elif kind is not None:
                     self._side_record(kind, record, session, number, found)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 found.rejected.append(lines.rejected(number, str(error)))
         for session, (first, last) in spans.items():
             facts = found.conversation(session)
@@ -162,7 +172,7 @@ class FiguresReader:
         session: str,
         number: int,
     ) -> Call:
-        at = parse_instant(record.timestamp) or self._latest(session)
+        at = parse_instant(record.timestamp) or self._latest()
         if not at:
             raise ValueError("no usable timestamp")
         sidechain = record.isSidechain is True
@@ -188,14 +198,14 @@ class FiguresReader:
         )
         if owner != session:
             call.copied_into = session
-        if record.costUSD is not None and record.costUSD.is_finite():
+        if record.costUSD is not None and is_possible_cost(record.costUSD):
             call.reported = pico_from_usd(record.costUSD)
         return call
 
-    def _latest(self, session: str) -> int:
-        """Return the last instant seen before a record that has none."""
-        span = self._spans.get(session)
-        return (parse_instant(span[1]) if span else None) or self._state.last_at
+    def _latest(self) -> int:
+        """Return the last instant in the file before a record that has none."""
+        seen = (parse_instant(last) or 0 for _, last in self._spans.values())
+        return max(self._state.last_at, max(seen, default=0))
 
     def _echo(
         self, record: CountedLine, session: str, number: int, kept: Kept, found: Figures
@@ -230,6 +240,8 @@ class FiguresReader:
         if self._state.titled and b"/rename" not in raw:
             return
         rank, title = claude_title(raw)
+        if self._state.titled and rank < CUSTOM:
+            return  # a later prompt that speaks of the command
         facts.entitle(rank, title)
         self._state.titled = self._state.titled or bool(title)
 
@@ -250,7 +262,7 @@ class FiguresReader:
             self._reported(record, session, number, found)
 
     def _reported(self, record: CountedLine, session: str, number: int, found: Figures) -> None:
-        at = parse_instant(record.timestamp) or self._latest(session)
+        at = parse_instant(record.timestamp) or self._latest()
         if not at or record.totalCostUSD is None:
             return
         raw = bytes(record.modelUsage)
@@ -260,5 +272,5 @@ class FiguresReader:
             if cost.costUSD is not None
         } or {"": record.totalCostUSD}
         for model, cost in costs.items():
-            if cost.is_finite():
+            if is_possible_cost(cost):
                 found.reported.append(Reported(session, model, at, pico_from_usd(cost), number))

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import Raw, Struct
 
-from convledger.sources.findings import Tokens
+from convledger.sources.findings import Searches, Tokens
 
 
 class CacheWrites(Struct, gc=False):
@@ -23,7 +23,7 @@ class CacheWrites(Struct, gc=False):
 class ServerTools(Struct, gc=False):
     """Requests to tools that the provider runs and bills."""
 
-    web_search_requests: Tokens = 0
+    web_search_requests: Searches = 0
 
 
 class OutputDetails(Struct, gc=False):

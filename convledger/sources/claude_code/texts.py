@@ -36,6 +36,7 @@ class TextsReader:
         self._session = session_of(relative)
         self._state = msgspec.msgpack.decode(state, type=TextsState) if state else TextsState()
         self._said: list[str] = []
+        self._speaks = False
 
     def state(self) -> bytes:
         """Return what a later reader of the same file needs to go on."""
@@ -70,24 +71,34 @@ class TextsReader:
         content = message.content if isinstance(message, SaidMessage) else message
         answer = (message.id if isinstance(message, SaidMessage) else None) or entry.record.uuid
         if answer != state.answer:
-            state.answer, state.said, self._said = answer or "", [], []
+            state.answer, state.said, self._said, self._speaks = answer or "", [], [], False
+        line = f"\0{entry.record.uuid}"
+        is_again = self._is_said(line)  # the very same line, not only the same block
+        self._said.append(line)
         flags = Flag.ERROR if entry.record.isApiErrorMessage else 0
         for block in _blocks(content):
             kind, name, body = _said(block)
             mark = block.id or body
-            if not body or mark in self._said or (state.said and _digest(mark) in state.said):
+            if not body or self._is_said(mark):
                 continue  # the same block again, as streaming repeats it
-            earlier = entry.found.messages[-1] if self._said and entry.found.messages else None
+            earlier = entry.found.messages[-1] if self._speaks and entry.found.messages else None
             self._said.append(mark)
+            self._speaks = True
             entry.add(kind, body, name, flags)
             if (
                 earlier is not None
                 and kind in (Kind.ANSWER, Kind.THINKING)
                 and earlier.kind == kind
+                and earlier.line != entry.number
                 and body.startswith(earlier.body)
             ):
                 earlier.body, earlier.flags = "", earlier.flags | Flag.HIDDEN
-        entry.close(Kind.ANSWER)
+        if not is_again:
+            entry.close(Kind.ANSWER)
+
+    def _is_said(self, mark: str) -> bool:
+        """Tell whether the answer has a block or a line already, here or in an earlier chunk."""
+        return mark in self._said or (bool(self._state.said) and _digest(mark) in self._state.said)
 
 
 class _Entry:
@@ -200,7 +211,8 @@ def _said(block: Block) -> tuple[Kind, str, str]:
     if block.type == "thinking":
         return Kind.THINKING, "", block.thinking or ""
     if block.type in ("tool_use", "server_tool_use", "mcp_tool_use"):
-        return Kind.TOOL_CALL, block.name or "tool", bytes(block.input).decode("utf-8", "replace")
+        given = bytes(block.input).decode("utf-8", "replace")
+        return Kind.TOOL_CALL, block.name or "tool", given or "{}"
     if block.type and block.type.endswith("_tool_result"):
         return Kind.TOOL_RESULT, "", flat_text(block.content)
     return Kind.ANSWER, "", _text_of(block)

@@ -17,11 +17,12 @@ def roots(environment: Mapping[str, str], home: Path, platform: str) -> list[Pat
 
 
 FOLDERS = ("sessions", "archived_sessions")
+NO_LOGS = ("history.jsonl", "session_index.jsonl")  # the tool's own, beside those folders
 
 
 def is_log(relative: str) -> bool:
     """Tell whether the file at `relative`, a path below a root, is a rollout."""
-    return relative.endswith((".jsonl", ".jsonl.zst"))
+    return relative.endswith((".jsonl", ".jsonl.zst")) and relative not in NO_LOGS
 
 
 def thread_of(relative: str) -> str:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import operator
+
 import msgspec
 from msgspec import Struct
 
-from convledger.clock import parse_instant
+from convledger.clock import EARLIEST, LATEST, parse_instant
 from convledger.sources.codex import records, thread_of
-from convledger.sources.codex.forks import Family, Replay, Totals
+from convledger.sources.codex.forks import Family, Replay, Totals, uuid7_instant
 from convledger.sources.codex.records import CountedLine, CountedPayload, ThreadUsage, TokenUsage
 from convledger.sources.findings import (
+    TOKEN_LIMIT,
     Call,
     ConversationFacts,
     Figures,
     Lines,
 )
 from convledger.sources.lenient import records as each
+from convledger.sources.lenient import sortable
 from convledger.sources.titles import PROMPT, content_text, is_codex_prompt, title_line
 
 
@@ -32,6 +36,8 @@ class FiguresState(Struct):
     titled: bool = False
     last_at: int = 0
     turns: int = 0
+    falls: int = 0
+    counted: Totals | None = None
     replay: Replay = msgspec.field(default_factory=Replay)
 
 
@@ -69,7 +75,6 @@ class FiguresReader:
         self._family = family or (lambda _thread: None)
         self._parents: frozenset[Totals] | None = None
         self._written_at = written_at
-        self._from_counts: list[tuple[Totals, Call]] = []
         if self._state.replay.open and self._state.replay.known:
             self._parents = self._family(self._state.replay.parent)
 
@@ -84,24 +89,26 @@ class FiguresReader:
     def read(self, lines: Lines) -> Figures:
         """Return what `lines` hold; a line that can't be used is among the rejected."""
         found = Figures()
-        self._from_counts = []
         state = self._state
         first = last = ""
         for number, record in each(records.counted_line, lines, found.rejected):
             try:
                 stamp = record.timestamp
-                if stamp:
+                if stamp and (
+                    (stamp[23:] == "Z" and stamp[0] == "2") or (stamp := sortable(stamp))
+                ):
                     first = stamp if not first or stamp < first else first
                     last = stamp if stamp > last else last
-                if state.replay.open and (at := parse_instant(stamp)):
+                elif last:
+                    state.last_at = max(state.last_at, parse_instant(last) or 0)
+                if state.replay.open and (at := parse_instant(record.timestamp)):
                     state.replay.line(at)
                 self._record(record, number, found)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 found.rejected.append(lines.rejected(number, str(error)))
         facts = found.conversation(state.thread)
         facts.first_at, facts.last_at = parse_instant(first), parse_instant(last)
         state.last_at = max(state.last_at, facts.last_at or 0)
-        found.calls.extend(call for _, call in self._from_counts)
         return found
 
     def _record(self, record: CountedLine, number: int, found: Figures) -> None:
@@ -114,7 +121,7 @@ class FiguresReader:
             return
         if kind == "event_msg":
             if payload.type == "token_count" and payload.info is not None:
-                self._token_count(record, payload.info, number)
+                self._token_count(record, payload.info, number, found)
             elif payload.type == "task_started":
                 self._state.replay.turn(payload.turn_id)
         elif kind == "turn_context":
@@ -123,7 +130,7 @@ class FiguresReader:
         elif kind == "token_usage_record" and payload.usage is not None:
             self._usage_record(record, payload, payload.usage, number, found)
         elif kind == "session_meta":
-            self._session(payload, found)
+            self._session(payload, parse_instant(record.timestamp) or 0, found)
         elif kind == "response_item" and not self._state.titled and payload.role == "user":
             self._title(payload, found.conversation(self._state.thread))
 
@@ -136,7 +143,7 @@ class FiguresReader:
             facts.entitle(PROMPT, title_line(text))
             self._state.titled = True
 
-    def _session(self, payload: CountedPayload, found: Figures) -> None:
+    def _session(self, payload: CountedPayload, at: int, found: Figures) -> None:
         state = self._state
         state.replay.metas += 1
         if state.known:
@@ -158,9 +165,13 @@ class FiguresReader:
             state.based = bool(base) and base != b"null"
             self._parents = self._family(parent)
             known = self._parents is not None
-            state.replay = Replay(parent, state.thread, not state.based, known, state.replay.metas)
+            metas = state.replay.metas
+            state.replay = Replay(parent, state.thread, not state.based, known, metas)
+            state.replay.line(at)
 
-    def _token_count(self, record: CountedLine, info: records.Info, number: int) -> None:
+    def _token_count(
+        self, record: CountedLine, info: records.Info, number: int, found: Figures
+    ) -> None:
         state = self._state
         totals, last = totals_of(info.total_token_usage), totals_of(info.last_token_usage)
         if totals is not None and totals == state.totals:
@@ -171,14 +182,18 @@ class FiguresReader:
         usage = info.last_token_usage
         if usage is None:
             usage = self._since_previous(info.total_token_usage)
+        if totals and state.totals and any(map(operator.lt, totals, state.totals)):
+            state.falls += 1  # the same totals may come again, for other calls
         state.totals = totals or state.totals
         if usage is None or state.records:
             return
         stamp = "/".join(map(str, totals if totals is not None else (last or ())))
-        key = f"{state.thread}:{stamp}" if totals else f"{state.thread}@{record.timestamp}:{stamp}"
+        begun = f"{state.thread}:{state.falls}" if state.falls else state.thread
+        key = f"{begun}:{stamp}" if totals else f"{state.thread}@{record.timestamp}:{stamp}"
         call = self._call(key, record, usage, number)
+        state.counted = totals_of(usage)
         if call.total:
-            self._from_counts.append((totals or (0, 0, 0, 0, 0), call))
+            found.calls.append(call)
 
     def _since_previous(self, usage: ThreadUsage | None) -> TokenUsage | None:
         totals, before = totals_of(usage), self._state.totals
@@ -191,6 +206,8 @@ class FiguresReader:
         if totals[4] < before[4]:
             return None
         fresh, cached, written, out, whole = _difference(totals, before)
+        if max(fresh, out, whole) > TOKEN_LIMIT:
+            raise ValueError(f"not a possible token count: {max(fresh, out, whole)}")
         return TokenUsage(fresh, cached, written, out, 0, whole)
 
     def _usage_record(
@@ -204,8 +221,9 @@ class FiguresReader:
         state = self._state
         thread = payload.thread_id or state.thread
         if not state.records:
-            self._drop_doubles(payload, usage)
             state.records = True
+            if self._is_told(payload, usage):
+                return
         whole = "/".join(map(str, totals_of(payload.thread_token_usage) or ()))
         name = payload.response_id or f"{payload.turn_id or record.timestamp}:{whole}"
         call = self._call(f"{thread}:{name}", record, usage, number)
@@ -214,14 +232,15 @@ class FiguresReader:
         if call.total:
             found.calls.append(call)
 
-    def _drop_doubles(self, payload: CountedPayload, usage: TokenUsage) -> None:
-        """Keep of the token counts before the first usage record only those of older versions."""
-        whole, own = totals_of(payload.thread_token_usage), totals_of(usage)
-        if whole is None or own is None or self._state.replay.parent:
-            self._from_counts = []
-            return
-        before = whole[4] - own[4]
-        self._from_counts = [item for item in self._from_counts if 0 < item[0][4] <= before]
+    def _is_told(self, payload: CountedPayload, usage: TokenUsage) -> bool:
+        """Tell whether the token count before a file's first usage record is of its request.
+
+        Earlier counts are those of an older version that wrote no records, and hold.
+        """
+        state, whole = self._state, totals_of(payload.thread_token_usage)
+        if whole is not None and state.totals is not None:
+            return whole == state.totals
+        return totals_of(usage) == state.counted
 
     def _exec_turn(self, record: CountedLine, number: int, found: Figures) -> None:
         if record.usage is None:
@@ -231,9 +250,14 @@ class FiguresReader:
         key = f"{self._state.thread}#{self._state.turns}"
         found.calls.append(self._call(key, record, record.usage, number))
 
+    def _begun_at(self) -> int:
+        """Return when the thread or else its file was made, for logs without any instant."""
+        begun = uuid7_instant(self._state.thread) or 0
+        return begun if EARLIEST <= begun < LATEST else self._written_at
+
     def _call(self, key: str, record: CountedLine, usage: TokenUsage, number: int) -> Call:
         state = self._state
-        at = parse_instant(record.timestamp) or state.last_at or self._written_at
+        at = parse_instant(record.timestamp) or state.last_at or self._begun_at()
         if not at:
             raise ValueError("no usable timestamp")
         fresh = usage.input_tokens or 0

@@ -35,7 +35,8 @@ def uuid7_instant(identifier: str) -> int | None:
 class Replay(Struct):
     """Where the reading of a possibly replayed start of a file stands.
 
-    `until` is the last line that is known to be a copy; `open` while the next count may be one.
+    `until` is the last line that is known to be a copy; `open` while the next count may be one;
+    `quiet` once the burst of lines with which a fork begins is over.
     """
 
     parent: str = ""
@@ -46,16 +47,16 @@ class Replay(Struct):
     until: int = 0
     began: int = 0
     latest: int = 0
-    settled: bool = False
+    quiet: bool = False
 
     def line(self, at: int) -> None:
         """Take note of a line's instant; silence ends the burst in which a fork writes its copy."""
-        if not self.open or self.known:
+        if not self.open or self.quiet:
             return
         if not self.began:
             self.began = self.latest = at
         elif at - self.latest > BURST_GAP or at > self.began + BURST_LENGTH:
-            self.open = False
+            self.quiet, self.open = True, self.known
         self.latest = max(self.latest, at)
 
     def turn(self, turn_id: str | None) -> None:
@@ -69,11 +70,14 @@ class Replay(Struct):
     def repeats(
         self, totals: Totals | None, last: Totals | None, parents: frozenset[Totals] | None
     ) -> bool:
-        """Tell whether a token count repeats one of the parent's; the first that does not ends it."""
+        """Tell whether a token count repeats the parent's; the first that does not ends it."""
         if not self.open:
             return False
+        from_zero = self.metas < 2 and totals == last
         if self.known:
-            self.open = parents is not None and totals in parents
-        elif self.metas < 2 and totals == last:
+            # The parent may have begun with the same numbers: no copy comes after the burst.
+            is_own = self.quiet and from_zero
+            self.open = not is_own and parents is not None and totals in parents
+        elif from_zero:
             self.open = False
         return self.open

@@ -139,7 +139,7 @@ class TextsReader:
         payload: SaidPayload | None = None,
         flags: int = 0,
     ) -> None:
-        """Add a message named by its item's id, else by instant and content: a re-read finds it again."""
+        """Add a message named by its item's id, else by instant and content, to be found again."""
         uuid = (payload.call_id or payload.id or "") if payload else ""
         if uuid:
             uuid = f"{self._state.thread}:{kind}:{uuid}"

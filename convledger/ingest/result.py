@@ -1,0 +1,27 @@
+"""What bringing a ledger up to date has done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from convledger.ingest.discover import Scan
+
+
+@dataclass(slots=True)
+class SyncResult:
+    """What bringing the ledger up to date has done."""
+
+    calls: int = 0
+    messages: int = 0
+    rejected: int = 0
+    files: int = 0
+    read_bytes: int = 0
+    conversations: int = 0
+    scans: list[Scan] = field(default_factory=list)
+    busy: bool = False
+    stopped: bool = False
+    pending_files: int = 0
+    pending_bytes: int = 0
+    rerated: str = ""

@@ -1,0 +1,35 @@
+"""Keeps every test away from the user's own logs, books and settings."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+LEAKS = ("CLAUDE_", "CODEX_", "XDG_", "CONVLEDGER_", "APPDATA", "LOCALAPPDATA")
+PLAIN = ("NO_COLOR", "COLUMNS", "FORCE_COLOR", "PYTHONIOENCODING")
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Give the test an empty home and the zone UTC, and take back what it changes."""
+    before = dict(os.environ)
+    home = tmp_path_factory.mktemp("home")
+    for name in list(os.environ):
+        if name.startswith(LEAKS) or name in PLAIN:
+            del os.environ[name]
+    os.environ["HOME"] = os.environ["USERPROFILE"] = str(home)
+    os.environ["TZ"] = "UTC"
+    _set_zone()
+    yield home
+    os.environ.clear()
+    os.environ.update(before)
+    _set_zone()
+
+
+def _set_zone() -> None:
+    if hasattr(time, "tzset"):
+        time.tzset()

@@ -1,0 +1,1 @@
+"""Homes with the logs of one counting rule each."""

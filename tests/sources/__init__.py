@@ -1,0 +1,1 @@
+"""What the readers find in logs."""
