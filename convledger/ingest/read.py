@@ -99,6 +99,8 @@ def _read(job: Job, what: str, reader_of: Callable[[bytes], Reader]) -> Iterator
             row.figures_offset = row.figures_line = row.texts_offset = row.texts_line = 0
             row.figures_state = row.texts_state = b""
             row.replayed_until = row.head_length = row.texts_size = 0
+        if not row.size:
+            row.mtime_ns = stamp[1]  # the instant of a log that names none
         end = stream.seek(0, os.SEEK_END)
         reader = reader_of(getattr(row, f"{what}_state"))
         offset = getattr(row, f"{what}_offset")
@@ -152,6 +154,10 @@ def merged(found: Figures, rest: Figures) -> Figures:
     found.summaries.extend(rest.summaries)
     for native, facts in rest.conversations.items():
         earlier = found.conversations.setdefault(native, facts)
+        earlier.parent = earlier.parent or facts.parent
+        earlier.relation = earlier.relation or facts.relation
+        earlier.branch = earlier.branch or facts.branch
+        earlier.version = earlier.version or facts.version
         if earlier is not facts:
             earlier.entitle(facts.title_rank, facts.title)
             earlier.last_at = max(earlier.last_at or 0, facts.last_at or 0) or None

@@ -137,14 +137,12 @@ class Importer:
             works.append(Work(reader, path, relative, file_id, size, row.mtime_ns))
         if not works:
             return
-        bulk = sum(work.bytes for work in works) > BATCH_BYTES
-        if bulk:
-            with transaction(self._connection):
-                index_in_bulk(self._connection, bulk=True)
+        with transaction(self._connection):
+            bulk = sum(work.bytes for work in works) > BATCH_BYTES
+            index_in_bulk(self._connection, bulk=bulk)
         self._run("texts", works, self._texts_of(works))
         with transaction(self._connection):
-            if bulk:
-                index_in_bulk(self._connection, bulk=False)
+            index_in_bulk(self._connection, bulk=False)
             resolve_summaries(self._connection)
 
     def _texts_of(self, works: list[Work]) -> Iterator[Reading]:

@@ -157,7 +157,6 @@ class Figures(Struct, array_like=True):
     summaries: list[Summary] = field(default_factory=list)
     agents: list[AgentFacts] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
-    retract: list[str] = field(default_factory=list)
 
     def conversation(self, native: str) -> ConversationFacts:
         """Return the facts on conversation `native`, made where they are new."""

@@ -14,6 +14,8 @@ from typing import Any
 import msgspec
 import zstandard
 
+from convledger.errors import WorkspaceError
+
 PAGE = 64 << 10  # bytes before compression; a larger body has a page of its own
 LEVEL = 1
 _MOST = 1 << 30  # no page is larger once unpacked
@@ -71,7 +73,13 @@ class PageReader:
             row = self._connection.execute(
                 "SELECT body FROM page WHERE id=?", (page_id,)
             ).fetchone()
-            page = self._decompress(row[0], max_output_size=_MOST) if row else b""
+            try:
+                page = self._decompress(row[0], max_output_size=_MOST) if row else b""
+            except zstandard.ZstdError as error:
+                raise WorkspaceError(
+                    f"page {page_id} of the texts in the ledger is damaged ({error}); "
+                    "`convledger check --deep` says how much of it is"
+                ) from error
             self._pages[page_id] = page
             if len(self._pages) > _KEPT:
                 self._pages.popitem(last=False)

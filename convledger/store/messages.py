@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 HIDDEN, INHERITED = 2, 4  # flags: said by no person or model; said first in another conversation
 _LAST: Birth = (1, 1 << 62, 0, "")
 MIDDLE = 1 << 40
+_BULK = "index.bulk"
 _LOW, _HIGH, _NEWEST = "messages.low", "messages.high", "messages.newest"
 
 
@@ -147,9 +148,7 @@ class _Copies:
             if other == conversation_id:
                 if twin is None or twin.body == message.body:
                     return None
-                # One name for two texts in one log: both are kept.
-                mark = blake2b(message.body.encode("utf-8", "replace"), digest_size=8).hexdigest()
-                return message_key(reader_id, f"{message.uuid}#{mark}", message.block)
+                return self._second_name(reader_id, file_id, conversation_id, message)
         original = min(
             [(self._births.get(file_id, _LAST), file_id, conversation_id, message)]
             + [(self._births.get(one[1], _LAST), one[1], one[0], one[2]) for one in known],
@@ -162,6 +161,21 @@ class _Copies:
             self._inherit(key, conversation_id, message, original[2])
         known.append((conversation_id, file_id, message))
         return key
+
+    def _second_name(
+        self, reader_id: int, file_id: int, conversation_id: int, message: Message
+    ) -> int | None:
+        """Return a key for one of several texts that a log gives one name: all are kept, once."""
+        mark = blake2b(message.body.encode("utf-8", "replace"), digest_size=8).hexdigest()
+        key = message_key(reader_id, f"{message.uuid}#{mark}", message.block)
+        known = self._known.setdefault(key, [])
+        if any(one[0] == conversation_id for one in known):
+            return None
+        known.append((conversation_id, file_id, message))
+        stored = self._connection.execute(
+            "SELECT 1 FROM message WHERE key=? AND conversation_id=?", (key, conversation_id)
+        ).fetchone()
+        return None if stored else key
 
     def _inherit(self, key: int, conversation_id: int, twin: Message | None, owner: int) -> None:
         if twin is None:
@@ -184,7 +198,13 @@ class _Copies:
 
 
 def index_in_bulk(connection: sqlite3.Connection, *, bulk: bool) -> None:
-    """Let the index gather segments unmerged during a large import, and merge a little after it."""
+    """Let the index gather segments unmerged during a large import, and merge a little after it.
+
+    Belongs into a transaction; does nothing where the index does so already.
+    """
+    if setting(connection, _BULK, "0") == str(int(bulk)):
+        return
+    note(connection, _BULK, int(bulk))
     for option, value in (("automerge", 0 if bulk else 8), ("crisismerge", 999 if bulk else 64)):
         connection.execute("INSERT INTO said (said, rank) VALUES (?, ?)", (option, value))
 

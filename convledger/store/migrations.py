@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -150,6 +151,8 @@ def _m001_first_tables(connection: sqlite3.Connection) -> None:
     # One segment a batch: the index is flushed when its transaction ends, not every megabyte.
     connection.execute("INSERT INTO said (said, rank) VALUES ('hashsize', 67108864)")
     connection.execute("INSERT INTO said (said, rank) VALUES ('pgsz', 16000)")
+    connection.execute("INSERT INTO said (said, rank) VALUES ('automerge', 8)")
+    connection.execute("INSERT INTO said (said, rank) VALUES ('crisismerge', 64)")
 
 
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_m001_first_tables,)
@@ -185,7 +188,7 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
     try:
         if version == 0:
             connection.execute(f"PRAGMA page_size={PAGE_SIZE}")
-            connection.execute("PRAGMA journal_mode=WAL")
+            _use_wal(connection)
         else:
             _back_up(connection, path.with_name(f"{path.name}.v{version}.bak"))
         connection.execute("PRAGMA foreign_keys=OFF")
@@ -208,6 +211,21 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
         connection.execute("PRAGMA foreign_keys=ON")
     except sqlite3.Error as error:
         raise unreadable(path, error) from error
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Turn to WAL; SQLite itself does not wait when another process is just about to as well."""
+    milliseconds = connection.execute("PRAGMA busy_timeout").fetchone()[0]
+    deadline = time.monotonic() + milliseconds / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() >= deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _back_up(connection: sqlite3.Connection, target: Path) -> None:

@@ -220,7 +220,6 @@ def test_saved_exec_output_is_imported_at_the_instant_in_its_thread_id(tmp_path:
     assert row.list_pico is None
 
 
-@pytest.mark.xfail(strict=True, reason="a file's own instant is not known when it is first read")
 def test_saved_exec_output_without_a_thread_has_the_instant_of_its_file(tmp_path: Path) -> None:
     saved = tmp_path / "run.jsonl"
     usage = {"input_tokens": 1000, "cached_input_tokens": 600, "output_tokens": 50}

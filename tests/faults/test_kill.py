@@ -148,7 +148,6 @@ def test_figures_come_before_texts_and_newest_first(
     assert len(told) > 20
 
 
-@pytest.mark.xfail(strict=True, reason="what a stopped import set stays where the rest is small")
 def test_index_merges_as_usual_after_a_large_import_was_stopped(
     tmp_path: Path, made_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -263,7 +263,6 @@ def test_any_log_can_be_stored_and_read_again(reader: str, tmp_path: Path) -> No
     holds()
 
 
-@pytest.mark.xfail(strict=True, reason="the store refuses the third message of one name")
 def test_one_name_for_several_texts_again_and_again_is_stored(tmp_path: Path) -> None:
     def prompt(text: str) -> dict[str, Any]:
         at = "2026-11-10T09:00:00Z"

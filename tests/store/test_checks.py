@@ -143,7 +143,6 @@ def test_damaged_text_is_found(filled: Bench) -> None:
     assert "bodies" in kinds(filled, deep=True)
 
 
-@pytest.mark.xfail(strict=True, reason="PageReader lets zstandard's own error through")
 def test_damaged_text_is_told_in_words_when_it_is_read(filled: Bench) -> None:
     filled.ledger.connection.execute("UPDATE page SET body=x'00112233'")
 
