@@ -85,7 +85,7 @@ def _named(
     """Return the ids of the named conversations, or of those that match the filters."""
     if names:
         return list(dict.fromkeys(ledger.conversation(name).native for name in names))
-    from convledger.cli.report import make_query
+    from convledger.cli.report_answer import make_query
 
     return ledger.conversation_names(make_query(("conversation",), since, until, tz, filters))
 

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 
+from convledger.cli.values import one_form, parts
+
+__all__ = ["one_form", "parts"]
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 SOURCES = ("claude-code", "codex")
-
-
-def parts(values: Iterable[str]) -> tuple[str, ...]:
-    """Return the values of an option that may be repeated or hold several, with commas between."""
-    found: dict[str, None] = {}
-    for value in values:
-        found.update(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))
-    return tuple(found)
 
 
 def _complete_source(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
@@ -78,11 +74,3 @@ def json_flag(command: F) -> F:
 def csv_flag(command: F) -> F:
     """Give a command --csv."""
     return click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")(command)
-
-
-def one_form(as_json: bool, as_csv: bool) -> None:
-    """Refuse to print two forms at once. Raises UsageProblem."""
-    if as_json and as_csv:
-        from convledger.errors import UsageProblem
-
-        raise UsageProblem("--json and --csv can't be printed at once; choose one")

@@ -40,7 +40,7 @@ def has_calls(ledger: Ledger) -> bool:
 
 def print_days(ledger: Ledger, keys: tuple[str, ...]) -> None:
     """Print the usage of the last 30 days by `keys`."""
-    from convledger.cli.report import make_query
+    from convledger.cli.report_answer import make_query
     from convledger.cli.usage_table import print_usage
 
     answer = ledger.usage(make_query(keys, f"{DAYS}d", None, None, {}))

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from convledger.sources.registry import PLACES
 
 DEEPEST = 24  # folders below a root; deeper is a loop or a mistake
 
 
-@dataclass(slots=True)
-class Found:
+class Found(NamedTuple):
     """A log file as a scan sees it; `relative` is its path below the root, with slashes."""
 
     path: str
@@ -59,7 +59,7 @@ def scan(reader: str, root: Path) -> Scan:
         if _is_folder(start):
             result.present = True
             base = len(str(root).rstrip(os.sep)) + 1
-            result.files.extend(_walk(str(start), base, place.is_log, result, DEEPEST))
+            _walk(str(start), base, place.is_log, result)
     result.files = _without_doubles(result.files)
     return result
 
@@ -119,36 +119,41 @@ def _found(path: str, relative: str, info: os.stat_result) -> Found:
     return Found(path, relative, info.st_size, info.st_mtime_ns, info.st_ino, info.st_dev)
 
 
-def _walk(
-    folder: str, base: int, is_log: Callable[[str], bool], result: Scan, depth: int
-) -> Iterator[Found]:
-    result.folders += 1
-    try:
-        with os.scandir(folder) as entries:
-            listed = list(entries)
-    except OSError as error:
-        result.unreadable.append((folder, error.strerror or str(error)))
-        return
-    for entry in listed:
+def _walk(start: str, base: int, is_log: Callable[[str], bool], result: Scan) -> None:
+    """Add the logs below `start` to `result`; this runs at each report, over every file."""
+    folders = [(start, DEEPEST)]
+    add, forward = result.files.append, os.sep == "/"
+    while folders:
+        folder, depth = folders.pop()
+        result.folders += 1
         try:
-            if entry.is_dir(follow_symlinks=False):
-                if depth:
-                    yield from _walk(entry.path, base, is_log, result, depth - 1)
-                continue
-            relative = entry.path[base:]
-            if os.sep != "/":
-                relative = relative.replace(os.sep, "/")
-            if not is_log(relative):
-                continue
-            info = entry.stat(follow_symlinks=False)
+            with os.scandir(folder) as entries:
+                listed = list(entries)
         except OSError as error:
-            result.unreadable.append((entry.path, error.strerror or str(error)))
+            result.unreadable.append((folder, error.strerror or str(error)))
             continue
-        if stat.S_ISREG(info.st_mode):
-            yield _found(entry.path, relative, info)
-        else:
-            kind = "a link" if stat.S_ISLNK(info.st_mode) else "not a regular file"
-            result.unreadable.append((entry.path, f"{kind}, left alone"))
+        for entry in listed:
+            path = entry.path
+            try:
+                if entry.is_dir(follow_symlinks=False):
+                    if depth:
+                        folders.append((path, depth - 1))
+                    continue
+                relative = path[base:] if forward else path[base:].replace(os.sep, "/")
+                if not is_log(relative):
+                    continue
+                if entry.is_file(follow_symlinks=False):
+                    info = entry.stat(follow_symlinks=False)
+                    add(
+                        Found(
+                            path, relative, info.st_size, info.st_mtime_ns, info.st_ino, info.st_dev
+                        )
+                    )
+                else:
+                    kind = "a link" if entry.is_symlink() else "not a regular file"
+                    result.unreadable.append((path, f"{kind}, left alone"))
+            except OSError as error:
+                result.unreadable.append((path, error.strerror or str(error)))
 
 
 def _without_doubles(files: list[Found]) -> list[Found]:

@@ -110,13 +110,14 @@ def _compare(
     changed: list[tuple[Found, str | bytes, Known | None]] = []
     states: list[tuple[str | bytes, str, str]] = []
     seen: set[str | bytes] = set()
+    if scanned.reader == "codex":
+        plan.rollouts |= {found.relative: found.path for found in scanned.files}
     for found in scanned.files:
-        name = found.path if found.path.isascii() else stored_path(Path(found.path))
+        path = found.path
+        name = path if path.isascii() else stored_path(Path(path))
         seen.add(name)
-        if scanned.reader == "codex":
-            plan.rollouts[found.relative] = found.path
         row = known.get(name)
-        if row is None or row[3:6] != (found.size, found.mtime_ns, found.inode) or row[6] != "live":
+        if row is None or row[3:] != (found.size, found.mtime_ns, found.inode, "live"):
             changed.append((found, name, row))
     blocked = {stored_path(Path(path)): reason for path, reason in scanned.unreadable}
     hidden = tuple(f"{path}{os.sep}" for path, _ in scanned.unreadable)

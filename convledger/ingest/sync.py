@@ -18,7 +18,7 @@ from convledger.ingest.read import Job, read_figures, read_texts
 from convledger.ingest.second import Reading, SecondReader
 from convledger.ingest.write import Rates, Writer
 from convledger.paths import real_path
-from convledger.store.connection import transaction
+from convledger.store.connection import bulk_writing, transaction
 from convledger.store.files import births, files_without_texts, load_file, set_state
 from convledger.store.messages import index_in_bulk, resolve_summaries
 
@@ -163,7 +163,7 @@ class Importer:
         whole = sum(work.bytes for work in works)
         done = files = 0
         add = self._writer.add_figures if stage == "figures" else self._writer.add_texts
-        with collection_paused(), closing_of(readings):
+        with collection_paused(), closing_of(readings), bulk_writing(self._connection):
             more = True
             while more:
                 more, batch = False, 0

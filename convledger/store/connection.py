@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import wraps
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
@@ -14,6 +14,8 @@ from convledger.errors import WorkspaceError
 
 APPLICATION_ID = 0x434C4447  # "CLDG"
 BUSY_SECONDS = 10.0
+CACHE, BULK_CACHE = 16384, 65536  # KB
+BULK_CHECKPOINT = 8000  # pages, 128 MB
 _SETTINGS = (
     *("trusted_schema=OFF", "foreign_keys=ON", "secure_delete=ON", "synchronous=NORMAL"),
     *("temp_store=MEMORY", "cache_size=-16384"),
@@ -112,3 +114,20 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+@contextmanager
+def bulk_writing(connection: sqlite3.Connection) -> Iterator[None]:
+    """Give a large import more cache and let it copy pages from the log back in longer runs.
+
+    Pages that many batches touch, as those of the indexes, are then copied once and not each time.
+    """
+    connection.execute(f"PRAGMA cache_size=-{BULK_CACHE}")
+    connection.execute(f"PRAGMA wal_autocheckpoint={BULK_CHECKPOINT}")
+    try:
+        yield
+    finally:
+        connection.execute(f"PRAGMA cache_size=-{CACHE}")
+        connection.execute("PRAGMA wal_autocheckpoint=1000")
+        with suppress(sqlite3.Error):  # a reader may be in the way; the next checkpoint does it
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
