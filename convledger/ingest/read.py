@@ -37,7 +37,8 @@ class Reader(Protocol):
 class Part(Struct):
     """Findings of some lines, and the file's row as it stands once they are stored.
 
-    `restarted`: the file was not the one that was read before, and is read from its start.
+    `first_reading`: the file is read for the first time. `restarted`: another file stands where
+    one was read before, and is read from its start.
     """
 
     row: FileRow
@@ -45,6 +46,7 @@ class Part(Struct):
     texts: Texts | None = None
     read_bytes: int = 0
     restarted: bool = False
+    first_reading: bool = False
 
 
 def figures_reader(job: Job, state: bytes, family: Family | None) -> Reader:
@@ -99,7 +101,8 @@ def _read(job: Job, what: str, reader_of: Callable[[bytes], Reader]) -> Iterator
             row.figures_offset = row.figures_line = row.texts_offset = row.texts_line = 0
             row.figures_state = row.texts_state = b""
             row.replayed_until = row.head_length = row.texts_size = 0
-        if not row.size:
+        first = not row.size
+        if first:
             row.mtime_ns = stamp[1]  # the instant of a log that names none
         end = stream.seek(0, os.SEEK_END)
         reader = reader_of(getattr(row, f"{what}_state"))
@@ -109,7 +112,7 @@ def _read(job: Job, what: str, reader_of: Callable[[bytes], Reader]) -> Iterator
         found: Any = None
         for lines in chunks:
             if found is not None:  # the last chunk is kept back, to go with the file's end
-                yield _part(copy(row), what, found, chunks_read, restarted)
+                yield _part(copy(row), what, found, chunks_read, restarted, first)
                 restarted = False
             found = reader.read(lines)
             found.rejected.extend(chunks.rejected)
@@ -125,7 +128,7 @@ def _read(job: Job, what: str, reader_of: Callable[[bytes], Reader]) -> Iterator
             mark(stream, row)
         else:
             row.texts_size = stamp[0]
-        yield _part(row, what, found, chunks_read + chunks.offset - offset, restarted)
+        yield _part(row, what, found, chunks_read + chunks.offset - offset, restarted, first)
 
 
 def _with_rest(
@@ -195,8 +198,10 @@ def _advance(row: FileRow, what: str, chunks: Chunks, reader: Reader) -> None:
         row.replayed_until = replayed_until()
 
 
-def _part(row: FileRow, what: str, found: Any, read_bytes: int, restarted: bool) -> Part:
-    part = Part(row, read_bytes=read_bytes, restarted=restarted)
+def _part(
+    row: FileRow, what: str, found: Any, read_bytes: int, restarted: bool, first: bool
+) -> Part:
+    part = Part(row, read_bytes=read_bytes, restarted=restarted, first_reading=first)
     if what == "figures":
         part.figures = found
     else:

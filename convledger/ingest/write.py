@@ -88,16 +88,23 @@ class Writer:
         self.tally.read_bytes += part.read_bytes
 
     def _birth(self, found: Figures, part: Part) -> None:
+        """Note when a file was begun, and how far it went when it was first read.
+
+        Of two logs with the same beginning the one that goes on longer is the copy: a conversation
+        is taken up again when it has ended.
+        """
         row = part.row
-        if not row.first_mtime_ns:
-            row.first_mtime_ns = row.mtime_ns
+        spans = found.conversations.values()
         if row.first_at is None:
-            firsts = [facts.first_at for facts in found.conversations.values() if facts.first_at]
-            row.first_at = min(firsts, default=None)
-            row.background = int(any(facts.background for facts in found.conversations.values()))
+            row.first_at = min((span.first_at for span in spans if span.first_at), default=None)
+            row.background = int(any(span.background for span in spans))
+        if part.first_reading:
+            ends = [span.last_at for span in spans if span.last_at]
+            row.first_until = max([row.first_until or 0, *ends]) or None
         self._births[row.id] = (
-            row.background, row.first_at or 0, row.first_mtime_ns, str(row.path),
-        )  # fmt: skip
+            *(row.background, row.first_at or 0, row.first_until or 0),
+            str(row.path),
+        )
 
     def _row(self, reader: str, reader_id: int, file_id: int, call: Call) -> CallRow:
         pico, state = self._rates.pico(

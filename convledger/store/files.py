@@ -24,8 +24,8 @@ class FileRow:
     inode: int = 0
     size: int = 0
     mtime_ns: int = 0
-    first_mtime_ns: int = 0
     first_at: int | None = None
+    first_until: int | None = None
     background: int = 0
     state: str = "live"
     reason: str = ""
@@ -118,9 +118,9 @@ def set_state(connection: sqlite3.Connection, file_id: int, state: str, reason: 
 def births(connection: sqlite3.Connection) -> dict[int, tuple[int, int, int, str]]:
     """Return for each file when it was begun, so that the original of two copies can be told."""
     return {
-        file_id: (background, first_at or 0, first_mtime_ns, str(path))
-        for file_id, background, first_at, first_mtime_ns, path in connection.execute(
-            "SELECT id, background, first_at, first_mtime_ns, path FROM file"
+        file_id: (background, first_at or 0, first_until or 0, str(path))
+        for file_id, background, first_at, first_until, path in connection.execute(
+            "SELECT id, background, first_at, first_until, path FROM file"
         )
     }
 
