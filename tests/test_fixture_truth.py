@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -32,11 +33,11 @@ def truth() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def ledger(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
     """A workspace with the shipped history."""
-    opened = Ledger.open(tmp_path_factory.mktemp("fixture") / "workspace")
-    opened.import_paths([FIXTURES / "home"])
-    return opened
+    with Ledger.open(tmp_path_factory.mktemp("fixture") / "workspace") as opened:
+        opened.import_paths([FIXTURES / "home"])
+        yield opened
 
 
 def test_every_source_day_and_model_is_counted_exactly(
