@@ -166,7 +166,8 @@ class FiguresReader:
             self._parents = self._family(parent)
             known = self._parents is not None
             metas = state.replay.metas
-            state.replay = Replay(parent, state.thread, not state.based, known, metas)
+            is_open = known or not state.based  # a thread that copies nothing may say a count again
+            state.replay = Replay(parent, state.thread, is_open, known, metas)
             state.replay.line(at)
 
     def _token_count(
@@ -177,7 +178,8 @@ class FiguresReader:
         if totals is not None and totals == state.totals:
             return
         if state.replay.repeats(totals, last, self._parents):
-            state.replay.until, state.totals = number, totals or state.totals
+            state.replay.until = 0 if state.based else number
+            state.totals = totals or state.totals
             return
         usage = info.last_token_usage
         if usage is None:
