@@ -163,7 +163,7 @@ def _print(rows: list[PriceLine]) -> None:
     note = "USD per million tokens"
     if any(row.tier_above is not None for row in rows):
         note += "; above: for requests that send more tokens than that"
-    streams.say(streams.dim(note))
+    streams.remark(note)
 
 
 def _cells(row: PriceLine) -> list[str]:

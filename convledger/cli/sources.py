@@ -112,9 +112,9 @@ def _print_sources(rows: Sequence[Any]) -> None:
     ]
     print_table(columns, cells)
     if any(row.rejected for row in rows):
-        streams.say(streams.dim("`convledger sources --rejected` lists the rejected lines"))
+        streams.remark("`convledger sources --rejected` lists the rejected lines")
     if any(row.unreadable or row.waiting for row in rows):
-        streams.say(streams.dim("`convledger sources --files` lists the files with their state"))
+        streams.remark("`convledger sources --files` lists the files with their state")
 
 
 def _print_files(rows: Sequence[Any]) -> None:
@@ -172,7 +172,7 @@ def _print_unpriced(rows: Sequence[Any]) -> None:
         [row.source, row.provider, row.model, count(row.calls), count(row.tokens)] for row in rows
     ]
     print_table(columns, cells)
-    streams.say(streams.dim("`convledger help prices` says how to give them a price"))
+    streams.remark("`convledger help prices` says how to give them a price")
 
 
 _PRINTED = {

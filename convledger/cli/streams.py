@@ -113,8 +113,23 @@ def say(text: str = "") -> None:
     sys.stdout.write(text + "\n")
 
 
+def remark(text: str) -> None:
+    """Write a dim sentence below a table, on a terminal folded between words."""
+    for line in _folded(text, sys.stdout):
+        say(dim(line))
+
+
 def note(text: str) -> None:
-    """Write a line to standard error, behind what standard output has already been given."""
+    """Write a sentence to standard error, behind what standard output has already been given."""
     sys.stdout.flush()
-    sys.stderr.write(text + "\n")
+    sys.stderr.write("\n".join(_folded(text, sys.stderr)) + "\n")
     sys.stderr.flush()
+
+
+def _folded(text: str, stream: object) -> list[str]:
+    """Return the lines of a sentence: one for a program, as many as it takes for a terminal."""
+    if not is_terminal(stream) or len(text) <= (wide := width()):
+        return [text]
+    import textwrap
+
+    return textwrap.wrap(text, wide, break_long_words=False, break_on_hyphens=False)

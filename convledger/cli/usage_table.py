@@ -47,9 +47,9 @@ def print_usage(ledger: Ledger, report: UsageReport, *, everything: bool = False
     total = ["total", *[""] * (len(columns) - len(numbers) - 1), *numbers]
     print_table(columns, cells, total)
     if left_out:
-        streams.say(streams.dim(f"{left_out:,} more rows: `--all` shows them"))
+        streams.remark(f"{left_out:,} more rows: `--all` shows them")
     for text in coverage(ledger, report):
-        streams.say(streams.dim(text))
+        streams.remark(text)
 
 
 def coverage(ledger: Ledger, report: UsageReport) -> list[str]:
