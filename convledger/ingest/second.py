@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
+import queue
 import struct
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -23,6 +24,7 @@ from convledger.ingest.lines import NotReadable
 from convledger.ingest.read import Job, Part, read_figures
 
 _LENGTH = struct.Struct("<I")
+MOST_WAITING = 400  # messages, of a log's findings each
 
 
 class Order(Struct):
@@ -59,50 +61,68 @@ def _send(stream: BinaryIO, data: bytes) -> None:
 
 
 class SecondReader:
-    """A second process at work on some jobs; what it leaves undone must be read here."""
+    """A second process at work on some jobs; what it leaves undone must be read here.
+
+    A thread gives it its order and takes what it sends, so that neither process waits for the
+    other while there is work for both.
+    """
 
     def __init__(self, ledger: Path, jobs: list[Job], rollouts: dict[str, str]) -> None:
         self.undone = dict(enumerate(jobs))
+        self._come: queue.Queue[bytes] = queue.Queue(MOST_WAITING)
         self._process = _started()
         if self._process is None:
+            self._come.put(b"")
             return
         paths = {os.fsencode(name): os.fsencode(path) for name, path in rollouts.items()}
-        order = msgspec.msgpack.encode(Order(os.fsencode(ledger), jobs, paths))
+        order = Order(os.fsencode(ledger), jobs, paths)
+        self._pump = threading.Thread(target=self._take, args=(self._process, order), daemon=True)
+        self._pump.start()
+
+    def _take(self, process: subprocess.Popen[bytes], order: Order) -> None:
+        """Send the order, then queue what comes; an empty message is the end of it."""
         try:
-            with cast(BinaryIO, self._process.stdin) as stream:
-                _send(stream, order)
-        except OSError:
-            self.close()
+            with cast(BinaryIO, process.stdin) as stream:
+                _send(stream, msgspec.msgpack.encode(order))
+            while data := _receive(cast(BinaryIO, process.stdout)):
+                self._come.put(data)
+        except (OSError, ValueError):
+            pass  # it has ended early, or was ended
+        self._come.put(b"")
 
     def readings(self, *, waiting: bool) -> Iterator[Reading]:
         """Yield what has come, and if `waiting` all that will come until the process ends."""
-        while self._process is not None and self.undone:
-            stream = cast(BinaryIO, self._process.stdout)
-            if not waiting and not select.select([stream], [], [], 0)[0]:
+        while self.undone:
+            try:
+                data = self._come.get(block=waiting)
+            except queue.Empty:
                 return
             try:
-                data = _receive(stream)
                 reading = _reading.decode(data) if data else None
-            except (OSError, ValueError, msgspec.MsgspecError):
+            except (ValueError, msgspec.MsgspecError):
                 reading = None
             if reading is None:
+                self._come.put(b"")  # for whoever asks again
                 return  # it has ended early; its jobs are read here
             yield reading
             if reading.part is None:
                 self.undone.pop(reading.job, None)
 
     def close(self) -> None:
-        """End the process."""
+        """End the process and its thread."""
         process, self._process = self._process, None
         if process is None:
             return
         with contextlib.suppress(OSError):
             process.kill()
+        process.wait()
+        while self._pump.is_alive():  # it may be waiting for room
+            with contextlib.suppress(queue.Empty):
+                self._come.get(timeout=0.05)
         for stream in (process.stdin, process.stdout):
             if stream is not None:
                 with contextlib.suppress(OSError):
                     stream.close()
-        process.wait()
 
 
 def _started() -> subprocess.Popen[bytes] | None:

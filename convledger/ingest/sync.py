@@ -24,7 +24,7 @@ from convledger.store.messages import index_in_bulk, resolve_summaries
 
 BATCH_BYTES = 24 << 20
 SECOND_FROM = 48 << 20  # bytes to read from which a second process is worth its start
-OWN_SHARE = 4  # of so many files this process reads one itself beside its writing
+OWN_SHARE = 7  # of so many files this process reads one itself beside its writing
 TICK_SECONDS = 0.1
 
 
@@ -90,7 +90,7 @@ class Importer:
         jobs = [self._job(work) for work in plan.works]
         mine = list(range(len(jobs)))
         second = None
-        if plan.bytes >= SECOND_FROM and (os.cpu_count() or 1) > 1 and os.name == "posix":
+        if plan.bytes >= SECOND_FROM and (os.cpu_count() or 1) > 1:
             others = [
                 place
                 for place, job in enumerate(jobs)
