@@ -107,7 +107,7 @@ CREATE TABLE message (
 CREATE UNIQUE INDEX message_by_key ON message (key, conversation_id);
 CREATE INDEX message_by_conversation ON message (conversation_id);
 CREATE VIRTUAL TABLE said USING fts5(
-  text, content='', tokenize="unicode61 remove_diacritics 2"
+  text, content='', columnsize=0, tokenize="unicode61 remove_diacritics 2"
 );
 CREATE TABLE summary (
   reader_id INTEGER NOT NULL REFERENCES reader(id), leaf_key INTEGER NOT NULL,

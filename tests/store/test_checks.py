@@ -10,6 +10,7 @@ import pytest
 from convledger.errors import WorkspaceError
 from convledger.ledger import Ledger
 from convledger.store import checks as checks_module
+from convledger.store.bodies import PageReader
 from tests.ingest.logs import ROLLOUT, Bench, everything, prompt, rollout, turns
 
 
@@ -80,9 +81,22 @@ def test_roll_up_row_of_no_call_is_found_and_repaired(filled: Bench) -> None:
     assert filled.is_sound()
 
 
+def said_by_the_newest(filled: Bench) -> tuple[int, str]:
+    """The id of the newest message of a person, and its text."""
+    connection = filled.ledger.connection
+    row = connection.execute(
+        "SELECT id, page_id, start, length FROM message WHERE kind=1 AND flags=0 "
+        "AND page_id IS NOT NULL ORDER BY id DESC"
+    ).fetchone()
+    return row[0], PageReader(connection).body(*row[1:])
+
+
 def test_message_missing_from_the_index_is_found_and_repaired(filled: Bench) -> None:
     before = everything(filled.ledger.connection)["words"]
-    damage(filled, "DELETE FROM said_docsize WHERE id=(SELECT max(id) FROM said_docsize)")
+    row_id, body = said_by_the_newest(filled)
+    filled.ledger.connection.execute(
+        "INSERT INTO said(said, rowid, text) VALUES('delete', ?, ?)", (row_id, body)
+    )
     assert "index" in kinds(filled)
 
     filled.ledger.repair()
@@ -94,7 +108,7 @@ def test_empty_index_is_found_and_repaired(filled: Bench) -> None:
     damage(filled, "INSERT INTO said(said) VALUES('delete-all')")
     (finding,) = filled.ledger.check()
 
-    assert finding.problem == "80 messages should be in the index, 0 are"
+    assert finding.problem == "80 messages are not found by their own words"
     filled.ledger.repair()
     assert filled.is_sound()
 
@@ -139,7 +153,7 @@ def test_damaged_text_is_found(filled: Bench) -> None:
         "UPDATE page SET body=? WHERE id=(SELECT min(id) FROM page)", (damaged,)
     )
 
-    assert kinds(filled) == []
+    assert "bodies" in kinds(filled)
     assert "bodies" in kinds(filled, deep=True)
 
 

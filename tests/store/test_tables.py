@@ -17,7 +17,7 @@ from convledger.store.connection import connect
 from convledger.store.migrations import migrate
 from tests.ingest.logs import Bench, turns
 
-SHADOWS = ("said", "said_data", "said_idx", "said_docsize", "said_config", "said_content")
+SHADOWS = ("said", "said_data", "said_idx", "said_config", "said_content")
 
 
 @pytest.fixture
