@@ -131,7 +131,10 @@ def test_a_second_run_is_byte_identical(home: Path, tmp_path: Path) -> None:
 
 
 def test_shipped_home_is_what_the_script_makes(home: Path) -> None:
-    assert contents(FIXTURES / "home") == contents(home)
+    shipped, made = contents(FIXTURES / "home"), contents(home)
+
+    assert sorted(shipped) == sorted(made)
+    assert [name for name in made if shipped[name] != made[name]] == []
 
 
 def test_shipped_truth_is_what_the_script_makes() -> None:
