@@ -21,6 +21,10 @@ LEVEL = 1
 _MOST = 1 << 30  # no page is larger once unpacked
 _KEPT = 64
 
+# A term of every text in the index, by which its rows can be listed: the index keeps no list of
+# its own. A private character counts as a word, and nobody types it.
+MARK = "\ue000"
+
 Place = tuple[int | None, int, int]  # page id, start, length in bytes
 
 
@@ -103,7 +107,7 @@ def said_text(name: str, body: str, encoded: bytes) -> str:
         text = _unescaped(body)
     if len(encoded) != len(body) and _may_hold_cjk(encoded):
         text = _CJK.sub(r" \g<0> ", text)
-    return f"{name}\n{text}" if name else text
+    return f"{MARK} {name}\n{text}" if name else f"{MARK} {text}"
 
 
 def _unescaped(body: str) -> str:

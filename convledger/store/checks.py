@@ -11,6 +11,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from convledger.errors import WorkspaceError
+from convledger.store.bodies import MARK
 from convledger.store.calls import USAGE, rebuilt_usage
 
 SAMPLE = 1000  # messages that are looked for in the index unless all are
@@ -84,12 +85,23 @@ def _sums(connection: sqlite3.Connection) -> list[Finding]:
 def _index(connection: sqlite3.Connection, deep: bool) -> list[Finding]:
     """See that the index holds the messages that were said, no more and no fewer."""
     findings = []
+    said = "SELECT id FROM message WHERE page_id IS NOT NULL AND flags & 2 = 0"
+    listed = "SELECT rowid FROM said WHERE said MATCH ?"
+    marked = (f'"{MARK}"',)
+    for query, words in (
+        (f"SELECT count(*) FROM ({said} EXCEPT {listed})", "messages are missing from the index"),
+        (f"SELECT count(*) FROM ({listed} EXCEPT {said})", "rows of the index have no message"),
+    ):
+        count = connection.execute(query, marked).fetchone()[0]
+        if count:
+            text = f"{count} {words}"
+            findings.append(Finding("index", text, "run `convledger check --repair`"))
     try:
         missing = _not_found(connection, everything=deep)
     except WorkspaceError as error:
         findings.append(Finding("bodies", str(error), "restore a backup"))
         missing = 0
-    if missing:
+    if missing and not findings:
         text = f"{missing} messages are not found by their own words"
         findings.append(Finding("index", text, "run `convledger check --repair`"))
     lost = connection.execute(
@@ -111,10 +123,7 @@ def _index(connection: sqlite3.Connection, deep: bool) -> list[Finding]:
 
 
 def _not_found(connection: sqlite3.Connection, *, everything: bool) -> int:
-    """Count the messages that the index does not find by a word of theirs: of a sample, or of all.
-
-    The index keeps neither texts nor rows to count, so each message is looked for.
-    """
+    """Count the messages, of a sample or of all, that the index does not find by a word."""
     from convledger.store.bodies import PageReader, said_text
 
     sample = "" if everything else f"ORDER BY id * 2654435761 % 4294967296 LIMIT {SAMPLE}"

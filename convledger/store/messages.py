@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 HIDDEN, INHERITED = 2, 4  # flags: said by no person or model; said first in another conversation
 _LAST: Birth = (1, 1 << 62, 0, "")
 MIDDLE = 1 << 40
+# Segments after which one write merges them all: never, a large history would stall a small line.
+CRISIS = 1999
 _BULK = "index.bulk"
 _LOW, _HIGH, _NEWEST = "messages.low", "messages.high", "messages.newest"
 
@@ -205,7 +207,7 @@ def index_in_bulk(connection: sqlite3.Connection, *, bulk: bool) -> None:
     if setting(connection, _BULK, "0") == str(int(bulk)):
         return
     note(connection, _BULK, int(bulk))
-    for option, value in (("automerge", 0 if bulk else 8), ("crisismerge", 999 if bulk else 64)):
+    for option, value in (("automerge", 0 if bulk else 8), ("crisismerge", CRISIS)):
         connection.execute("INSERT INTO said (said, rank) VALUES (?, ?)", (option, value))
 
 

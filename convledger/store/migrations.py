@@ -152,7 +152,7 @@ def _m001_first_tables(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO said (said, rank) VALUES ('hashsize', 67108864)")
     connection.execute("INSERT INTO said (said, rank) VALUES ('pgsz', 16000)")
     connection.execute("INSERT INTO said (said, rank) VALUES ('automerge', 8)")
-    connection.execute("INSERT INTO said (said, rank) VALUES ('crisismerge', 64)")
+    connection.execute("INSERT INTO said (said, rank) VALUES ('crisismerge', 1999)")
 
 
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_m001_first_tables,)

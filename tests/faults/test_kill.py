@@ -161,7 +161,7 @@ def test_index_merges_as_usual_after_a_large_import_was_stopped(
 
         assert ledger.connection.execute(options).fetchall() == [
             ("automerge", 8),
-            ("crisismerge", 64),
+            ("crisismerge", 1999),
         ]
 
 

@@ -10,7 +10,7 @@ import pytest
 from convledger.errors import WorkspaceError
 from convledger.ledger import Ledger
 from convledger.store import checks as checks_module
-from convledger.store.bodies import PageReader
+from convledger.store.bodies import PageReader, said_text
 from tests.ingest.logs import ROLLOUT, Bench, everything, prompt, rollout, turns
 
 
@@ -88,7 +88,8 @@ def said_by_the_newest(filled: Bench) -> tuple[int, str]:
         "SELECT id, page_id, start, length FROM message WHERE kind=1 AND flags=0 "
         "AND page_id IS NOT NULL ORDER BY id DESC"
     ).fetchone()
-    return row[0], PageReader(connection).body(*row[1:])
+    body = PageReader(connection).body(*row[1:])
+    return row[0], said_text("", body, body.encode())
 
 
 def test_message_missing_from_the_index_is_found_and_repaired(filled: Bench) -> None:
@@ -104,11 +105,36 @@ def test_message_missing_from_the_index_is_found_and_repaired(filled: Bench) -> 
     assert everything(filled.ledger.connection)["words"] == before
 
 
+def test_row_of_the_index_without_a_message_is_found_and_repaired(filled: Bench) -> None:
+    filled.ledger.connection.execute(
+        "INSERT INTO said(rowid, text) VALUES(1, ?)", (said_text("", "stray", b"stray"),)
+    )
+    (finding,) = filled.ledger.check()
+
+    assert finding.problem == "1 rows of the index have no message"
+    filled.ledger.repair()
+    assert filled.is_sound()
+
+
+def test_every_missing_message_is_found_without_a_deep_check(
+    filled: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checks_module, "SAMPLE", 0)
+    row_id, words = said_by_the_newest(filled)
+    filled.ledger.connection.execute(
+        "INSERT INTO said(said, rowid, text) VALUES('delete', ?, ?)", (row_id, words)
+    )
+
+    assert [finding.problem for finding in filled.ledger.check()] == [
+        "1 messages are missing from the index"
+    ]
+
+
 def test_empty_index_is_found_and_repaired(filled: Bench) -> None:
     damage(filled, "INSERT INTO said(said) VALUES('delete-all')")
     (finding,) = filled.ledger.check()
 
-    assert finding.problem == "80 messages are not found by their own words"
+    assert finding.problem == "80 messages are missing from the index"
     filled.ledger.repair()
     assert filled.is_sound()
 
