@@ -24,7 +24,7 @@ from convledger.ingest.lines import NotReadable
 from convledger.ingest.read import Job, Part, read_figures
 
 _LENGTH = struct.Struct("<I")
-MOST_WAITING = 400  # messages, of a log's findings each
+MOST_WAITING = 64  # messages, of a log's findings each
 
 
 class Order(Struct):

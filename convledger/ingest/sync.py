@@ -22,7 +22,7 @@ from convledger.store.connection import bulk_writing, transaction
 from convledger.store.files import births, files_without_texts, load_file, set_state
 from convledger.store.messages import index_in_bulk, resolve_summaries
 
-BATCH_BYTES = 24 << 20
+BATCH_BYTES = 16 << 20
 SECOND_FROM = 48 << 20  # bytes to read from which a second process is worth its start
 OWN_SHARE = 7  # of so many files this process reads one itself beside its writing
 TICK_SECONDS = 0.1
