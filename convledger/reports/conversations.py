@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from convledger.clock import iso_text
 from convledger.errors import UsageProblem
 from convledger.money import usd_text
+from convledger.store.patterns import any_of, any_project, labelled
 
 if TYPE_CHECKING:
     from convledger.reports.usage import UsageQuery
@@ -199,20 +200,19 @@ def names(connection: sqlite3.Connection, query: UsageQuery) -> list[str]:
     Those without any call are among them.
     """
     clauses, values = ["true"], list[object]()
-    for column, wanted in (("reader.name", query.source), ("native", query.conversation)):
-        if wanted:
-            clauses.append(f"({' OR '.join([f'{column} GLOB ?'] * len(wanted))})")
-            values += wanted
+    tests = [
+        any_of(column, wanted)
+        for column, wanted in (("reader.name", query.source), ("native", query.conversation))
+        if wanted
+    ]
     if query.project:
-        clauses.append(f"({' OR '.join(['project GLOB ?'] * len(query.project))})")
-        values += [text if "*" in text or "/" in text else f"*/{text}" for text in query.project]
+        tests.append(any_project("project", query.project))
     for name, wanted in (("tag", query.tag), ("client", query.client)):
         if wanted:
-            clauses.append(
-                "EXISTS (SELECT 1 FROM label WHERE conversation_id=conversation.id "
-                f"AND name='{name}' AND value IN ({','.join('?' * len(wanted))}))"
-            )
-            values += wanted
+            tests.append(labelled("conversation.id", name, wanted))
+    for test, given in tests:
+        clauses.append(test)
+        values += given
     if query.since is not None:
         clauses.append("coalesce(last_at, 0) >= ?")
         values.append(query.since)
@@ -220,12 +220,12 @@ def names(connection: sqlite3.Connection, query: UsageQuery) -> list[str]:
         clauses.append("coalesce(first_at, 0) < ?")
         values.append(query.until)
     if query.model:
-        tests = " OR ".join(["model.name GLOB ?"] * len(query.model))
+        test, given = any_of("model.name", query.model)
         clauses.append(
             "EXISTS (SELECT 1 FROM call JOIN model ON model.id=model_id WHERE "
-            f"conversation_id=conversation.id AND ({tests}))"
+            f"conversation_id=conversation.id AND {test})"
         )
-        values += query.model
+        values += given
     rows = connection.execute(
         "SELECT reader.name || ':' || native FROM conversation JOIN reader ON reader.id=reader_id "
         f"WHERE {' AND '.join(clauses)} ORDER BY last_at DESC",

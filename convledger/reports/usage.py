@@ -12,6 +12,7 @@ from convledger.clock import QUARTER
 from convledger.errors import UsageProblem
 from convledger.money import usd_text
 from convledger.reports.periods import Span, five_hour_windows, spans
+from convledger.store.patterns import any_of, any_project, labelled
 
 PERIODS = ("hour", "day", "week", "month", "window5h")
 LABELS = ("tag", "client", "kind", "outcome")
@@ -325,34 +326,24 @@ def _filters(query: UsageQuery, exact: bool) -> tuple[str, list[object]]:
     if query.until is not None:
         clauses.append("base.t < ?")
         values.append(query.until // unit)
-    for key, wanted in (
-        ("source", query.source),
-        ("model", query.model),
-        ("project", query.project),
-        ("conversation", query.conversation),
-    ):
-        if wanted:
-            tests = []
-            for text in wanted:
-                tests.append(f"{_COLUMNS[key]} {'GLOB' if _is_glob(text) else '='} ?")
-                values.append(text)
-                if key == "project" and not _is_glob(text):
-                    tests.append("replace(conversation.project, '\\', '/') GLOB ?")
-                    values.append(f"*/{text.strip('/')}")
-            clauses.append(f"({' OR '.join(tests)})")
+    tests = [
+        any_of(_COLUMNS[key], wanted)
+        for key, wanted in (
+            ("source", query.source),
+            ("model", query.model),
+            ("conversation", query.conversation),
+        )
+        if wanted
+    ]
+    if query.project:
+        tests.append(any_project("conversation.project", query.project))
     for name, wanted in (("tag", query.tag), ("client", query.client)):
         if wanted:
-            marks = ",".join("?" * len(wanted))
-            clauses.append(
-                "EXISTS (SELECT 1 FROM label WHERE conversation_id=base.conversation_id "
-                f"AND name='{name}' AND value IN ({marks}))"
-            )
-            values.extend(wanted)
+            tests.append(labelled("base.conversation_id", name, wanted))
+    for test, given in tests:
+        clauses.append(test)
+        values += given
     return (f"WHERE {' AND '.join(clauses)}" if clauses else ""), values
-
-
-def _is_glob(text: str) -> bool:
-    return any(mark in text for mark in "*?[")
 
 
 def _make_spans(

@@ -93,21 +93,25 @@ class PageReader:
 
 
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_CJK_LEADS = bytes(range(0xE3, 0xEE))  # the first bytes of those characters in UTF-8
+_MARKED = MARK.encode() + b" "
 
 
-def said_text(name: str, body: str, encoded: bytes) -> str:
-    """Return the words of a message for the index, from its body and that body in UTF-8.
+def said_text(name: str, body: str, encoded: bytes) -> bytes:
+    """Return the words of a message for the index in UTF-8, from its body and the body in UTF-8.
 
     Of JSON the escapes are undone; each Chinese, Japanese or Korean character becomes a word of
     its own, since those languages write no spaces. The same body always gives the same words, so
     that they can be taken out of the index again.
     """
-    text = body
     if name and "\\" in body:
-        text = _unescaped(body)
+        body = _unescaped(body)
+        encoded = body.encode("utf-8", "replace")
     if len(encoded) != len(body) and _may_hold_cjk(encoded):
-        text = _CJK.sub(r" \g<0> ", text)
-    return f"{MARK} {name}\n{text}" if name else f"{MARK} {text}"
+        encoded = _CJK.sub(r" \g<0> ", body).encode("utf-8", "replace")
+    if name:
+        return b"%b%b\n%b" % (_MARKED, name.encode("utf-8", "replace"), encoded)
+    return _MARKED + encoded
 
 
 def _unescaped(body: str) -> str:
@@ -130,19 +134,7 @@ def _values(value: Any) -> str:
 
 def _may_hold_cjk(encoded: bytes) -> bool:
     """Tell whether a lead byte of those scripts occurs: far cheaper than searching a class."""
-    return (
-        b"\xe3" in encoded
-        or b"\xe4" in encoded
-        or b"\xe5" in encoded
-        or b"\xe6" in encoded
-        or b"\xe7" in encoded
-        or b"\xe8" in encoded
-        or b"\xe9" in encoded
-        or b"\xea" in encoded
-        or b"\xeb" in encoded
-        or b"\xec" in encoded
-        or b"\xed" in encoded
-    )
+    return len(encoded.translate(None, _CJK_LEADS)) != len(encoded)
 
 
 def query_words(text: str) -> str:

@@ -134,7 +134,8 @@ def _not_found(connection: sqlite3.Connection, *, everything: bool) -> int:
         f"WHERE page_id IS NOT NULL AND flags & 2 = 0 {sample}"
     ):
         body = pages.body(page_id, start, length)
-        word = _WORD.search(said_text(name or "", body, body.encode("utf-8", "replace")))
+        words = said_text(name or "", body, body.encode("utf-8", "replace"))
+        word = _WORD.search(words.decode("utf-8"))
         if word is not None:
             missing += not connection.execute(
                 "SELECT 1 FROM said WHERE said MATCH ? AND rowid=?", (f'"{word[0]}"', row_id)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
+from convledger.store.patterns import any_project, unicode_text
+
 SINGLE = ("client", "kind", "outcome", "project")
 NAMES = ("tag", *SINGLE)
 
@@ -40,28 +42,14 @@ def remove_label(
     return removed
 
 
-def unicode_text(text: str) -> str:
-    """Return what was typed as text that SQLite takes: a command line need not be Unicode."""
-    return text.encode("utf-8", "replace").decode()
-
-
-def project_pattern(project: str, wild: str = "*") -> str:
-    """Return the pattern for a project: what was typed if one of `wild` is in it, else a part."""
-    text = unicode_text(project).replace("[", "[[]")
-    return text if any(mark in text for mark in wild) else f"*{text}*"
-
-
 def matching(connection: sqlite3.Connection, projects: list[str], source: str) -> list[int]:
     """Return the conversations whose project matches one of `projects`, of one source if named."""
-    found = []
-    for project in projects:
-        pattern = project_pattern(project, "*?")
-        found += [
-            row[0]
-            for row in connection.execute(
-                "SELECT conversation.id FROM conversation JOIN reader ON reader.id=reader_id "
-                "WHERE project GLOB ? AND (?='' OR reader.name=?)",
-                (pattern, unicode_text(source), unicode_text(source)),
-            )
-        ]
-    return found
+    if not projects:
+        return []
+    test, values = any_project("project", projects)
+    rows = connection.execute(
+        "SELECT conversation.id FROM conversation JOIN reader ON reader.id=reader_id "
+        f"WHERE {test} AND (?='' OR reader.name=?)",
+        [*values, unicode_text(source), unicode_text(source)],
+    )
+    return [row[0] for row in rows]

@@ -55,6 +55,8 @@ def _place(connection: sqlite3.Connection, count: int, newest: int) -> int:
     return high
 
 
+INDEX_WORDS = "INSERT INTO said (rowid, text) VALUES (?, CAST(? AS TEXT))"
+
 Entry = tuple[int, int, int, int | None, "Message"]  # reader, file, conversation, sub-agent
 _IN_STEP = 900
 
@@ -67,16 +69,15 @@ def write_batch(
     A message that the ledger has already is passed over; one that another conversation has too is
     marked as inherited in all but the one whose file was begun first. Returns how many were new.
     """
-    keys: dict[tuple[int, str, int], int] = {}
-
-    def key_of(reader_id: int, uuid: str, block: int) -> int:
-        name = (reader_id, uuid, block)
-        key = keys.get(name)
-        if key is None:
-            key = keys[name] = message_key(reader_id, uuid, block)
-        return key
-
-    named = [(key_of(entry[0], entry[4].uuid, entry[4].block), entry) for entry in batch]
+    named = []
+    seen: tuple[int, str, int] = (0, "", 0)
+    key = 0
+    for entry in batch:
+        message = entry[4]
+        name = (entry[0], message.uuid, message.block)
+        if name != seen:
+            seen, key = name, message_key(*name)
+        named.append((key, entry))
     copies = _Copies(connection, births, [key for key, _ in named])
     fresh = []
     for key, entry in named:
@@ -87,33 +88,39 @@ def write_batch(
         return 0
     copies.mark()
     pages = PageWriter(connection)
+    add = pages.add
     rows: list[tuple[Any, ...]] = []
+    words: list[bytes | None] = []
+    parents: dict[tuple[int, str], int] = {}
     for key, (reader_id, file_id, conversation_id, agent_id, message) in fresh:
-        parent = key_of(reader_id, message.parent, 0) if message.parent else None
-        encoded = message.body.encode("utf-8", "replace")
-        words = None
-        if encoded and not message.flags & HIDDEN:
-            words = said_text(message.name, message.body, encoded)
-        place = pages.add(encoded)
+        parent = None
+        if message.parent:
+            origin = (reader_id, message.parent)
+            parent = parents.get(origin)
+            if parent is None:
+                parent = parents[origin] = message_key(reader_id, message.parent, 0)
+        body, kind, flags = message.body, message.kind, message.flags
+        encoded = body.encode("utf-8", "replace")
         rows.append(
             (
-                *(message.at, words, conversation_id, key, parent, file_id, message.line),
-                *(message.at, message.kind, message.flags, agent_id, message.name or None),
-                *place,
+                *(conversation_id, key, parent, file_id, message.line, message.at, kind, flags),
+                *(agent_id, message.name or None, *add(encoded)),
             )
         )
+        is_said = encoded and not flags & HIDDEN
+        words.append(said_text(message.name, body, encoded) if is_said else None)
     pages.flush()
-    rows.sort(key=itemgetter(0))
-    first = _place(connection, len(rows), rows[-1][0])
+    order = sorted(range(len(rows)), key=[row[5] for row in rows].__getitem__)
+    first = _place(connection, len(rows), rows[order[-1]][5])
     connection.executemany(
         "INSERT INTO message (id, conversation_id, key, parent_key, file_id, line, at, kind, "
         "flags, agent_id, name, page_id, start, length) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        ((row_id, *row[2:]) for row_id, row in enumerate(rows, first)),
+        [(row_id, *rows[place]) for row_id, place in enumerate(order, first)],
     )
     connection.executemany(
-        "INSERT INTO said (rowid, text) VALUES (?, ?)",
-        ((row_id, row[1]) for row_id, row in enumerate(rows, first) if row[1] is not None),
+        INDEX_WORDS,
+        [(row_id, words[place]) for row_id, place in enumerate(order, first) if words[place]],
     )
     return len(rows)
 
@@ -232,4 +239,4 @@ def rebuild_index(connection: sqlite3.Connection) -> None:
     for row_id, name, page_id, start, length in rows:
         body = pages.body(page_id, start, length)
         words = said_text(name or "", body, body.encode("utf-8", "replace"))
-        connection.execute("INSERT INTO said (rowid, text) VALUES (?, ?)", (row_id, words))
+        connection.execute(INDEX_WORDS, (row_id, words))

@@ -7,7 +7,7 @@ import sqlite3
 from dataclasses import dataclass, field
 
 from convledger.store.bodies import PageReader, query_words
-from convledger.store.labels import project_pattern, unicode_text
+from convledger.store.patterns import any_of, any_project, unicode_text
 
 AMONG = 2000  # the newest matches that are ranked; a common word has far more
 _PHRASE = re.compile(r'"([^"]*)"|(\S+)')
@@ -98,13 +98,14 @@ def search(connection: sqlite3.Connection, query: SearchQuery) -> SearchResult:
 def _filters(query: SearchQuery) -> tuple[str, list[object]]:
     clauses: list[str] = []
     values: list[object] = []
-    for column, wanted in (("reader.name", query.source), ("conversation.project", query.project)):
-        if wanted:
-            clauses.append(f"AND ({' OR '.join([f'{column} GLOB ?'] * len(wanted))})")
-            values += [
-                unicode_text(text) if column == "reader.name" else project_pattern(text)
-                for text in wanted
-            ]
+    tests = []
+    if query.source:
+        tests.append(any_of("reader.name", query.source))
+    if query.project:
+        tests.append(any_project("conversation.project", query.project))
+    for test, given in tests:
+        clauses.append(f"AND {test}")
+        values += given
     if query.since is not None:
         clauses.append("AND message.at >= ?")
         values.append(query.since)

@@ -205,3 +205,5 @@ def test_a_label_joins_conversations_into_a_row(other: Cli) -> None:
     assert [row["client"] for row in rows] == [None, "northwind"]
     only = other("report", "--by", "client", "--client", "northwind", "--json").json
     assert only["rows"] == rows[1:]
+    like = other("report", "--by", "client", "--client", "north*", "--json").json
+    assert like["rows"] == rows[1:]

@@ -112,7 +112,7 @@ def test_words_of_a_body_are_always_the_same() -> None:
     ],
 )
 def test_words_for_the_index(name: str, body: str, words: list[str]) -> None:
-    said = said_text(name, body, body.encode())
+    said = said_text(name, body, body.encode()).decode()
     for mark in '{}":':
         said = said.replace(mark, " ")
 

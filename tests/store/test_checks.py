@@ -89,7 +89,7 @@ def said_by_the_newest(filled: Bench) -> tuple[int, str]:
         "AND page_id IS NOT NULL ORDER BY id DESC"
     ).fetchone()
     body = PageReader(connection).body(*row[1:])
-    return row[0], said_text("", body, body.encode())
+    return row[0], said_text("", body, body.encode()).decode()
 
 
 def test_message_missing_from_the_index_is_found_and_repaired(filled: Bench) -> None:
@@ -107,7 +107,7 @@ def test_message_missing_from_the_index_is_found_and_repaired(filled: Bench) -> 
 
 def test_row_of_the_index_without_a_message_is_found_and_repaired(filled: Bench) -> None:
     filled.ledger.connection.execute(
-        "INSERT INTO said(rowid, text) VALUES(1, ?)", (said_text("", "stray", b"stray"),)
+        "INSERT INTO said(rowid, text) VALUES(1, ?)", (said_text("", "stray", b"stray").decode(),)
     )
     (finding,) = filled.ledger.check()
 

@@ -119,7 +119,7 @@ def test_labels_outlive_the_log_and_its_return(bench: Bench) -> None:
 
 @pytest.mark.parametrize(
     ("project", "source", "count"),
-    [("bakery", "", 1), ("/home/*", "", 1), ("b?kery", "", 0), ("*b?kery", "", 1),
+    [("bakery", "", 1), ("/home/*", "", 1), ("b?kery", "", 1), ("*b?kery", "", 1),
      ("rail", "", 0), ("bakery", "codex", 0), ("bakery", "claude-code", 1)],
 )  # fmt: skip
 def test_conversations_by_project(bench: Bench, project: str, source: str, count: int) -> None:
