@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 
 
 def main() -> None:
@@ -14,9 +16,15 @@ def main() -> None:
 
 
 def _run(arguments: list[str]) -> int:
-    """Answer the plainest commands without the time that a command line parser takes to load."""
+    """Open the app, or answer the plainest commands, without waiting for a command line parser."""
+    from convledger.cli import opening
     from convledger.cli.quick import plain
 
+    opening.opened_by(_open_app)
+    if not arguments and "_CONVLEDGER_COMPLETE" not in os.environ and opening.can_open():
+        from convledger import paths
+
+        return opening.open_app(paths.default_workspace())
     asked = plain(arguments)
     if asked is None:
         from convledger.cli.app import run
@@ -33,6 +41,12 @@ def _run(arguments: list[str]) -> int:
     chosen.choose(workspace)
     answer(**values)
     return 0
+
+
+def _open_app(workspace: Path) -> int:
+    from convledger.tui.start import run_app
+
+    return run_app(workspace)
 
 
 if __name__ == "__main__":

@@ -9,32 +9,28 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convledger import paths
 from convledger.errors import WorkspaceError
+from convledger.questions import Questions
 from convledger.store.connection import connect, in_words, transaction, unreadable
 from convledger.store.migrations import migrate
 
 if TYPE_CHECKING:
+    from convledger.ingest.discover import Scan
     from convledger.ingest.rates import Rates
     from convledger.ingest.rerate import Rerating
     from convledger.ingest.result import SyncResult as SyncResult
     from convledger.ingest.sync import Listener
-    from convledger.reports.conversations import Conversation, Entry
-    from convledger.reports.explain import Explanation
-    from convledger.reports.runs import RatingRun
-    from convledger.reports.sources import FileLine, RejectedLine, SourceLine, UnpricedModel
-    from convledger.reports.usage import UsageQuery, UsageReport
     from convledger.store.checks import Finding
-    from convledger.store.search import SearchQuery, SearchResult
 
 WAIT_SECONDS = 10.0
 
 
-class Ledger:
+class Ledger(Questions):
     """An open workspace."""
 
     def __init__(self, workspace: Path, connection: sqlite3.Connection) -> None:
@@ -69,20 +65,6 @@ class Ledger:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    @property
-    def path(self) -> Path:
-        """The ledger's file."""
-        return self.workspace / paths.LEDGER
-
-    @property
-    def rates(self) -> Rates:
-        """The prices in force, loaded when first needed."""
-        if self._rates is None:
-            from convledger.ingest.rates import load_rates
-
-            self._rates = load_rates(self.workspace / paths.PRICES)
-        return self._rates
 
     def known_roots(self) -> list[tuple[str, Path]]:
         """Return (reader, folder) of each place where logs may be on this machine.
@@ -209,13 +191,22 @@ class Ledger:
         result.pending_files, result.pending_bytes = pending, pending_bytes
         return result
 
+    def discover(self) -> list[Scan]:
+        """Return what the log folders of this machine hold, without reading any of it."""
+        from convledger.ingest.discover import scan
+
+        return [scan(reader, root) for reader, root in self.known_roots()]
+
+    def is_in_place(self) -> bool:
+        """Tell whether the open file is still the ledger: not deleted, not replaced."""
+        try:
+            return self.path.stat().st_ino == self._inode
+        except OSError:
+            return False
+
     def _require_file(self) -> None:
         """Raise WorkspaceError where the open file is no longer the ledger: writes were lost."""
-        try:
-            inode = self.path.stat().st_ino
-        except OSError:
-            inode = None
-        if inode != self._inode:
+        if not self.is_in_place():
             raise WorkspaceError(
                 f"{self.path}: was deleted or replaced while it was open; run the command again, "
                 "the logs still hold what they held"
@@ -234,91 +225,6 @@ class Ledger:
         changed = rerate(self.connection, self.rates, "the prices have changed")
         stamps.keep(self.connection, seen)
         return changed.words() if changed is not None and changed.changed_calls else ""
-
-    def usage(self, query: UsageQuery) -> UsageReport:
-        """Answer a question for usage."""
-        from convledger.reports.usage import usage
-
-        try:
-            return usage(self.connection, query)
-        except sqlite3.Error as error:
-            raise unreadable(self.path, error) from error
-
-    def doubtful_models(self, query: UsageQuery) -> tuple[list[str], list[str]]:
-        """Return the models in the answer to `query` without a price, and those estimated."""
-        from convledger.reports.usage import doubtful_models
-
-        return doubtful_models(self.connection, query)
-
-    @in_words
-    def conversation(self, name: str) -> Conversation:
-        """Return the conversation whose id is or begins with `name`; raises UsageProblem."""
-        from convledger.reports.conversations import find
-
-        return find(self.connection, name)
-
-    def conversation_names(self, query: UsageQuery) -> list[str]:
-        """Return the names of the conversations that fit the filters of `query`."""
-        from convledger.reports.conversations import names
-
-        return names(self.connection, query)
-
-    def transcript(self, conversation_id: int, *, hidden: bool = False) -> Iterator[Entry]:
-        """Yield what was said in a conversation, with what each turn cost."""
-        from convledger.reports.conversations import transcript
-
-        return transcript(self.connection, conversation_id, hidden=hidden)
-
-    @in_words
-    def search(self, query: SearchQuery) -> SearchResult:
-        """Search everything that was said."""
-        from convledger.store.search import search
-
-        return search(self.connection, query)
-
-    @in_words
-    def explain(self, name: str) -> list[Explanation]:
-        """Explain the cost of a call, or of each call of a conversation; raises UsageProblem."""
-        from convledger.reports.explain import explain
-
-        return explain(self.connection, self.rates.rater, name)
-
-    @in_words
-    def sources(self) -> list[SourceLine]:
-        """Return each source with its counts."""
-        from convledger.reports import sources
-
-        return sources.sources(self.connection)
-
-    @in_words
-    def files(self, *, only_troubled: bool = False) -> list[FileLine]:
-        """Return each log file and how far it is read."""
-        from convledger.reports import sources
-
-        return sources.files(self.connection, only_troubled=only_troubled)
-
-    @in_words
-    def rejected(self, limit: int = 1000) -> list[RejectedLine]:
-        """Return the lines that could not be used."""
-        from convledger.reports import sources
-
-        return sources.rejected(self.connection, limit)
-
-    @in_words
-    def unpriced(self) -> list[UnpricedModel]:
-        """Return the models that have no price."""
-        from convledger.reports import sources
-
-        return sources.unpriced(self.connection)
-
-    @in_words
-    def status(self) -> dict[str, int]:
-        """Return what was spent today and in the last 7 and 30 days, in picodollars, with calls."""
-        import time
-
-        from convledger.reports.status import status
-
-        return status(self.connection, time.time())
 
     @in_words
     def check(self, *, deep: bool = False) -> list[Finding]:
@@ -351,12 +257,6 @@ class Ledger:
             stamps.keep(self.connection, seen)
         return found
 
-    def rating_runs(self) -> list[RatingRun]:
-        """Return the times that calls were rated, the last one first."""
-        from convledger.reports.runs import rating_runs
-
-        return rating_runs(self.connection)
-
     @in_words
     def label(self, conversation_ids: Iterable[int], name: str, value: str) -> int:
         """Give conversations a label; but for a tag it replaces an earlier one of its name."""
@@ -372,13 +272,3 @@ class Ledger:
 
         with transaction(self.connection):
             return remove_label(self.connection, list(conversation_ids), name, value)
-
-    @in_words
-    def conversation_ids(
-        self, *, names: Iterable[str] = (), projects: Iterable[str] = (), source: str = ""
-    ) -> list[int]:
-        """Return the conversations that are named, or whose project matches (with * and ?)."""
-        from convledger.store.labels import matching
-
-        found = [self.conversation(name).id for name in names]
-        return found + matching(self.connection, list(projects), source)

@@ -10,9 +10,10 @@ import click
 
 from convledger import __version__
 from convledger.cli import chosen
-from convledger.cli.commands import COMMANDS, nearest
+from convledger.cli.commands import COMMANDS
 from convledger.cli.outcome import MISUSED, complain
 from convledger.cli.streams import note, say
+from convledger.words import nearest
 
 PROGRAM = "convledger"
 COMPLETE = "_CONVLEDGER_COMPLETE"
@@ -83,8 +84,8 @@ def _show_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     cls=LazyGroup,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Alone it brings the ledger up to date and shows the last 30 days. "
-    "`convledger help start` is the first page to read.",
+    epilog="Alone it opens the app; where there is no terminal it brings the ledger up to date and "
+    "prints the last 30 days. `convledger help start` is the first page to read.",
 )
 @click.option(
     "--workspace",
@@ -105,6 +106,10 @@ def cli(ctx: click.Context, workspace: str | None) -> None:
     """The books for AI conversations: what each one cost, exact, offline, on your machine."""
     chosen.choose(workspace)
     if ctx.invoked_subcommand is None:
+        from convledger.cli import opening
+
+        if opening.can_open():
+            ctx.exit(opening.open_app(chosen.folder()))
         from convledger.cli.overview import show_overview
 
         show_overview()

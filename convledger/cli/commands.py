@@ -33,12 +33,3 @@ COMMANDS: dict[str, Entry] = {
     "help": Entry("help", "help_", "Read about a topic.", LOOK),
     "completion": Entry("completion", "completion", "Print what completes in your shell.", LOOK),
 }
-
-
-def nearest(word: str, known: list[str]) -> str | None:
-    """Return the known word that `word` was most likely meant to be."""
-    from difflib import get_close_matches
-
-    by_lower = {name.lower(): name for name in known}
-    found = get_close_matches(word.lower(), by_lower, 1, 0.5)
-    return by_lower[found[0]] if found else None

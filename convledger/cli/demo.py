@@ -16,15 +16,15 @@ from types import FrameType
 
 import click
 
-from convledger.cli import chosen
+from convledger.cli import chosen, opening
 from convledger.cli.streams import say
 from convledger.ledger import Ledger
 from convledger.reports.usage import UsageQuery
 
 # Whatever could lead a reader to the user's own logs.
 REDIRECTED = (
-    "CLAUDE_CONFIG_DIR", "CODEX_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "APPDATA",
-    "LOCALAPPDATA",
+    "CLAUDE_CONFIG_DIR", "CODEX_HOME", "CONVLEDGER_CONFIG", "XDG_CONFIG_HOME", "XDG_DATA_HOME",
+    "APPDATA", "LOCALAPPDATA",
 )  # fmt: skip
 _CLIENT = re.compile(r"/clients/([^/]+)/")
 
@@ -39,7 +39,8 @@ def demo(keep: bool, args: tuple[str, ...]) -> int:
     """Show what convledger does with an invented history: six weeks of a consultant's work.
 
     It lives in a temporary folder that is removed at the end; your own logs and books are never
-    touched. COMMAND is run on it instead: convledger demo -- report --by client,model
+    touched. On a terminal it opens the app; COMMAND is run on it instead:
+    convledger demo -- report --by client,model
     """
     with _throw_away(keep) as folder:
         home, workspace = folder / "home", folder / "workspace"
@@ -48,6 +49,8 @@ def demo(keep: bool, args: tuple[str, ...]) -> int:
             from convledger.cli.app import run
 
             code = run(list(args))
+        elif opening.can_open():
+            code = opening.open_app(workspace)
         else:
             code = _show()
         if keep:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -10,11 +10,10 @@ import click
 from convledger.cli import chosen, options, streams
 from convledger.cli.outcome import DONE, FAILED
 from convledger.cli.updating import bring_up_to_date
+from convledger.errors import UsageProblem
 
 if TYPE_CHECKING:
-    from convledger.cli.destination import Destination
     from convledger.ledger import Ledger
-    from convledger.reports.conversations import Conversation
 
 
 @click.command(short_help="Write conversations as JSON Lines or Markdown.")
@@ -56,7 +55,11 @@ def export(
     JSON Lines has a conversation on each line. Markdown into a folder is a file for each; files
     can be read by you alone. What a log says is made harmless in Markdown.
     """
-    from convledger.cli.destination import Destination
+    from convledger.cli.names import plural
+    from convledger.cli.printing import json_text
+    from convledger.reports.export import AlreadyThere, Destination, Page, write
+    from convledger.reports.render import json_out
+    from convledger.zones import machine_zone
 
     with chosen.open_ledger() as ledger:
         if not no_sync:
@@ -65,12 +68,16 @@ def export(
         if not natives:
             streams.note("No conversation matches.")
             return FAILED
-        target = Destination(output, form, len(natives), force=force)
-        write = _write_lines if form == "jsonl" else _write_pages
-        write(ledger, natives, target)
-    if not target.is_stdout:
-        count = len(natives)
-        streams.note(f"{count:,} {'conversation' if count == 1 else 'conversations'} in {output}")
+        stream = sys.stdout if output == "-" else None
+        target = Destination(output, form, len(natives), force=force, stream=stream)
+        to_json = json_out.dumps if stream is None else json_text
+        try:
+            for _ in write(ledger, natives, target, Page(*machine_zone()), to_json=to_json):
+                pass
+        except AlreadyThere as problem:
+            raise UsageProblem(f"{problem}; --force replaces it") from problem
+    if stream is None:
+        streams.note(f"{plural(len(natives), 'conversation')} in {output}")
     return DONE
 
 
@@ -88,46 +95,3 @@ def _named(
     from convledger.cli.report_answer import make_query
 
     return ledger.conversation_names(make_query(("conversation",), since, until, tz, filters))
-
-
-def _write_lines(ledger: Ledger, natives: list[str], target: Destination) -> None:
-    """Write a line of JSON for each conversation."""
-    from convledger.cli.printing import json_text
-    from convledger.reports.render import json_out
-
-    to_json = json_text if target.is_stdout else json_out.dumps
-    with target.one("conversations.jsonl") as stream:
-        for native in natives:
-            found = ledger.conversation(native)
-            entries = [e.document() for e in ledger.transcript(found.id, hidden=True)]
-            document = {"schema": 1, **found.document(), "entries": entries}
-            stream.write(to_json(document, indent=None) + "\n")
-
-
-def _write_pages(ledger: Ledger, natives: list[str], target: Destination) -> None:
-    """Write a page of Markdown for each conversation, in files of their own or in one."""
-    from convledger.cli.zones import machine_zone
-
-    zone, zone_name = machine_zone()
-
-    def page(found: Conversation) -> Iterator[str]:
-        from convledger.cli.markdown_page import page_lines
-
-        entries = ledger.transcript(found.id)
-        return page_lines(found, entries, zone, zone_name)
-
-    if target.folder is None:
-        with target.one("") as stream:
-            for number, native in enumerate(natives):
-                if number:
-                    stream.write("\n")
-                for line in page(ledger.conversation(native)):
-                    stream.write(line + "\n")
-        return
-    from convledger.cli.destination import file_name
-
-    for native in natives:
-        found = ledger.conversation(native)
-        with target.one(file_name(found, zone, ".md")) as stream:
-            for line in page(found):
-                stream.write(line + "\n")

@@ -3,32 +3,13 @@
 from __future__ import annotations
 
 import textwrap
-from importlib.resources import files
 
 import click
 
 from convledger.cli import streams
-from convledger.cli.commands import COMMANDS, nearest
-
-ORDER = (
-    "start", "sources", "counting", "prices", "report", "search", "watch", "workspace", "privacy",
-    "scripts", "demo",
-)  # fmt: skip
-
-
-def topics() -> list[str]:
-    """Return the names of all pages, in the order in which to read them."""
-    found = {
-        page.name.removesuffix(".md")
-        for page in files("convledger").joinpath("help").iterdir()
-        if page.name.endswith(".md")
-    }
-    return [*(name for name in ORDER if name in found), *sorted(found - set(ORDER))]
-
-
-def page_text(topic: str) -> str:
-    """Return a page as it is written, in Markdown."""
-    return files("convledger").joinpath("help").joinpath(f"{topic}.md").read_text("utf-8")
+from convledger.cli.commands import COMMANDS
+from convledger.manual import first_sentence, page_text, topics
+from convledger.words import nearest
 
 
 def _complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
@@ -46,7 +27,7 @@ def help_(ctx: click.Context, topic: str | None) -> None:
         streams.say()
         room = min(streams.width(), 88) - 14
         for name in known:
-            first, *more = textwrap.wrap(_first_sentence(page_text(name)), room)
+            first, *more = textwrap.wrap(first_sentence(page_text(name)), room)
             streams.say(f"  {streams.bold(name.ljust(10))}  {first}")
             for line in more:
                 streams.say(" " * 14 + line)
@@ -72,9 +53,3 @@ def help_(ctx: click.Context, topic: str | None) -> None:
     near = nearest(topic, [*known, *COMMANDS])
     hint = f"; did you mean {near}?" if near else ""
     raise UsageProblem(f"no such page: {topic}{hint} Pages are: {', '.join(known)}")
-
-
-def _first_sentence(page: str) -> str:
-    """Return the first sentence below the heading of a page."""
-    body = " ".join(page.partition("\n\n")[2].partition("\n\n")[0].split())
-    return body.partition(". ")[0].rstrip(".").replace("`", "") + "."

@@ -7,11 +7,7 @@ from datetime import tzinfo
 from pathlib import Path
 
 from convledger import clock
-
-
-def short_id(native: str) -> str:
-    """Return enough of a conversation's id to name it; ids that begin with a time need more."""
-    return native[: 13 if native[14:15] == "7" and native[8:9] == "-" else 8]
+from convledger.reports.render.wording import short_id as short_id
 
 
 def tilde(path: str) -> str:

@@ -77,10 +77,10 @@ def make_query(
     filters: dict[str, Any],
 ) -> UsageQuery:
     """Return the question that the options ask. Raises UsageProblem."""
-    from convledger.cli.zones import zone_of
     from convledger.clock import now_us
     from convledger.reports.periods import read_since, read_until
     from convledger.reports.usage import UsageQuery
+    from convledger.zones import zone_of
 
     zone, zone_name = zone_of(tz)
     now = now_us()

@@ -24,7 +24,7 @@ def print_runs(ledger: Ledger, as_json: bool) -> None:
         streams.say("Nothing has been rated yet.")
         return
     from convledger.cli.names import minute_text
-    from convledger.cli.zones import machine_zone
+    from convledger.zones import machine_zone
 
     zone, _ = machine_zone()
     columns = [

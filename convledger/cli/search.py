@@ -59,10 +59,10 @@ def search(
     Every word must occur; "a phrase" stands in quotes within the word, and a `*` at the end of a
     word finds all that begins with it. Ends with 1 where nothing is found.
     """
-    from convledger.cli.zones import zone_of
     from convledger.clock import now_us
     from convledger.reports.periods import read_since, read_until
     from convledger.store.search import SearchQuery
+    from convledger.zones import zone_of
 
     zone, _ = zone_of(tz)
     now = now_us()
@@ -95,8 +95,8 @@ def _kinds(names: tuple[str, ...]) -> Any:
     numbers = {name: number for number, name in KINDS.items()}
     for name in names:
         if name not in numbers:
-            from convledger.cli.commands import nearest
             from convledger.errors import UsageProblem
+            from convledger.words import nearest
 
             near = nearest(name, list(numbers))
             hint = f"; did you mean {near}?" if near else ""

@@ -36,7 +36,7 @@ def show(
     CONVERSATION is an id or the first characters of one, as `report --by conversation` and
     `search` print it.
     """
-    from convledger.cli.zones import zone_of
+    from convledger.zones import zone_of
 
     zone, zone_name = zone_of(tz)
     with chosen.open_ledger() as ledger:

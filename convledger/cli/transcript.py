@@ -12,26 +12,14 @@ from convledger.cli.streams import bold, dim
 from convledger.cli.wrapping import wrapped
 from convledger.clock import to_datetime
 from convledger.money import usd_display
-from convledger.reports.conversations import ERROR, INHERITED, ROLLED_BACK
+from convledger.reports.render.wording import MARKS, PLACES, who_says
 from convledger.text.display import display_text
 
 if TYPE_CHECKING:
     from convledger.reports.conversations import CallLine, Conversation, Entry
 
-WHO = {
-    "prompt": "You",
-    "answer": "Answer",
-    "thinking": "Thinking",
-    "tool_call": "Tool",
-    "tool_result": "Result",
-    "note": "Note",
-    "attachment": "Attachment",
-    "call": "Call",
-}
 SHORTENED = {"tool_call": 4, "tool_result": 6, "thinking": 12, "attachment": 4}
-MARKS = ((INHERITED, "from the parent"), (ROLLED_BACK, "taken back"), (ERROR, "failed"))
 INDENT = "  "
-PLACES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +110,6 @@ def _entry_lines(entry: Entry, time: str, look: Look) -> Iterator[str]:
             yield (margin + INDENT + (dim(line) if fainter else line)).rstrip()
     if entry.call is not None:
         yield margin + INDENT + dim(_call_text(entry.call, look))
-
-
-def who_says(entry: Entry) -> str:
-    """Return who said an entry; what a sub-agent is asked comes from no person."""
-    if entry.agent and entry.kind == "prompt":
-        return "Task"
-    return WHO.get(entry.kind, entry.kind.capitalize())
 
 
 def _call_text(call: CallLine, look: Look) -> str:

@@ -28,7 +28,7 @@ def why(name: str, tz: str | None, as_json: bool) -> None:
     Each line is quantity × price × multiplier, with where the price comes from and since when it
     holds. `convledger show CONVERSATION --calls` prints the ids of calls.
     """
-    from convledger.cli.zones import zone_of
+    from convledger.zones import zone_of
 
     zone, zone_name = zone_of(tz)
     with chosen.open_ledger() as ledger:

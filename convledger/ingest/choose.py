@@ -6,6 +6,7 @@ import itertools
 import os
 from collections.abc import Iterable
 from contextlib import closing, suppress
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -17,6 +18,23 @@ from convledger.sources.lenient import BadLine, loads
 from convledger.sources.registry import PLACES
 
 SNIFFED_LINES, SNIFFED_BYTES, SNIFFED_FILES = 40, 1 << 20, 200
+GLANCED_FILES, GLANCED_LOGS = 5000, 10  # while a path is being typed
+COMPLETIONS = 200
+_LOGS = (".jsonl", ".jsonl.zst")
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What a path holds at a short look: readers with their roots, and the logs that were seen.
+
+    `problem` says why it can't be read. Not `whole` where there was more than a short look takes.
+    """
+
+    path: Path
+    roots: list[tuple[str, Path]] = field(default_factory=list)
+    logs: int = 0
+    whole: bool = True
+    problem: str = ""
 
 
 def roots_in(path: Path, source: str | None) -> list[tuple[str, Path]]:
@@ -73,7 +91,7 @@ def _sniffed_folder(path: Path) -> list[tuple[str, Path]]:
         Path(folder) / name
         for folder, _, names in os.walk(path)
         for name in sorted(names)
-        if name.endswith((".jsonl", ".jsonl.zst"))
+        if name.endswith(_LOGS)
     )
     by_file = _sniffed(itertools.islice(logs, SNIFFED_FILES))
     readers = {reader for reader, _ in by_file}
@@ -125,3 +143,65 @@ def sniff(path: Path) -> str | None:
             if place.knows(record):
                 return reader
     return None
+
+
+def glance(path: Path) -> Glance:
+    """Tell what `path` seems to hold without reading or walking much of it; never raises."""
+    try:
+        path = Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 - as in roots_in
+        if path.is_dir():
+            return _glance_at_folder(path)
+        return Glance(path, roots_in(path, None), 1)
+    except UsageProblem as error:
+        return Glance(path, problem=str(error).removeprefix(f"{path}: "))
+    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: a ~name of nobody
+        return Glance(path, problem=getattr(error, "strerror", None) or str(error))
+
+
+def _glance_at_folder(path: Path) -> Glance:
+    known = _known_layout(path)
+    files = (
+        (reader, start, os.path.join(folder, name))  # noqa: PTH118 - thousands of them
+        for reader, start in known or [("", path)]
+        for folder, _, names in os.walk(start)
+        for name in names
+    )
+    seen = list(itertools.islice(files, GLANCED_FILES + 1))
+    some = (Path(file) for _, _, file in seen if file.endswith(_LOGS))
+    readers = {reader for reader, _ in _sniffed(itertools.islice(some, GLANCED_LOGS))}
+    found = known or sorted((reader, path) for reader in readers)
+    logs = sum(_is_log(file, start, reader or readers) for reader, start, file in seen)
+    return Glance(path, found, logs, len(seen) <= GLANCED_FILES)
+
+
+def _is_log(file: str, start: Path, readers: str | set[str]) -> bool:
+    relative = file[len(str(start)) + 1 :].replace(os.sep, "/")
+    names = [readers] if isinstance(readers, str) else readers
+    return any(PLACES[name].is_log(relative) for name in names)
+
+
+def completions(typed: str) -> list[str]:
+    """Return how a typed path can go on: folders with a slash, then logs and archives."""
+    if typed.startswith("~") and "/" not in typed:
+        return ["~/"] if typed == "~" else []
+    start, _, name = typed.rpartition("/")
+    folder = Path(f"{start}/").expanduser() if start or typed.startswith("/") else Path()
+    folders, files = [], []
+    try:
+        with os.scandir(folder) as entries:
+            for entry in itertools.islice(entries, GLANCED_FILES):
+                if not entry.name.lower().startswith(name.lower()):
+                    continue
+                if entry.is_dir():
+                    folders.append(entry.name + "/")
+                elif entry.name.endswith((*_LOGS, ".zip")):
+                    files.append(entry.name)
+    except (OSError, ValueError, RuntimeError):
+        return []
+    head = typed[: len(typed) - len(name)]
+    found = [*sorted(folders, key=_hidden_last), *sorted(files, key=_hidden_last)]
+    return [head + one for one in found[:COMPLETIONS]]
+
+
+def _hidden_last(name: str) -> tuple[bool, str]:
+    return name.startswith("."), name.lower()

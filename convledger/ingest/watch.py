@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from watchdog.observers.api import BaseObserver, ObservedWatch
 
     from convledger.ingest.result import SyncResult
+    from convledger.ingest.sync import Listener
     from convledger.ledger import Ledger
 
 KINDS: list[type[FileSystemEvent]] = [
@@ -108,15 +109,26 @@ class _Overflows(logging.Handler):
 
 
 class Watcher:
-    """Watches the roots of a ledger's sources and reads what they gain."""
+    """Watches the roots of a ledger's sources and reads what they gain.
+
+    While `pausing` says so nothing is read; a scan that is under way then stops. `rescan` brings
+    the ledger up to date again afterwards. `settled` hears of every look, also of one that found
+    nothing new.
+    """
 
     def __init__(
         self,
         ledger: Ledger,
         on_change: Callable[[SyncResult], None],
-        on_notice: Callable[[str], None] | None = None,
+        on_notice: Callable[[str], object] | None = None,
+        listener: Listener | None = None,
+        pausing: Callable[[], bool] = lambda: False,
+        settled: Callable[[SyncResult], object] = lambda _result: None,
     ) -> None:
+        self._settled = settled
         self._ledger = ledger
+        self._listener = listener
+        self._pausing = pausing
         self._on_change = on_change
         self._on_notice = on_notice or (lambda _text: None)
         self._inbox = Inbox()
@@ -146,6 +158,10 @@ class Watcher:
         """Make the watcher look at once, as before it is asked to stop."""
         self._inbox.awake.set()
 
+    def rescan(self) -> None:
+        """Have all roots scanned at once."""
+        self._inbox.ask_for_scan()
+
     def _loop(self, stopping: threading.Event) -> None:
         next_scan = time.monotonic() + SCAN_EVERY
         last_look = time.monotonic()
@@ -170,11 +186,17 @@ class Watcher:
                 self._sync(paths)
 
     def _sync(self, paths: set[str] | None) -> None:
-        result = self._ledger.sync() if paths is None else self._ledger.sync_paths(paths)
+        if self._pausing():
+            return
+        if paths is None:
+            result = self._ledger.sync(listener=self._listener, stopping=self._pausing)
+        else:
+            result = self._ledger.sync_paths(paths)
         if result.calls or result.messages or result.rejected or result.rerated:
             self._on_change(result)
         if result.busy:
             self._inbox.ask_for_scan()
+        self._settled(result)
 
     def _look(self) -> bool:
         """Watch roots that appeared, let go of those that vanished; True where a scan is due."""
@@ -250,7 +272,7 @@ def watch(
     ledger: Ledger,
     on_change: Callable[[SyncResult], None],
     stopping: threading.Event,
-    on_notice: Callable[[str], None] | None = None,
+    on_notice: Callable[[str], object] | None = None,
 ) -> None:
     """Keep `ledger` up to date until `stopping` is set, telling of each arrival."""
     Watcher(ledger, on_change, on_notice).run(stopping)

@@ -8,12 +8,11 @@ from decimal import Decimal
 
 import msgspec
 
-from convledger.errors import ConfigError
 from convledger.pricing.modifiers import Modifier
 from convledger.pricing.prices import TOKEN_COMPONENTS, PriceSet, TieredPrice
-from convledger.pricing.toml_tables import Table, toml_error
+from convledger.pricing.toml_tables import PriceTable
+from convledger.toml_tables import parse_toml
 
-LARGEST_FILE = 1024 * 1024
 PRICE_KEYS = (*TOKEN_COMPONENTS, "cache_write", "web_searches")
 SPAN_KEYS = ("effective_from", "effective_to")
 KEYS = {
@@ -70,15 +69,7 @@ class Overrides(msgspec.Struct, frozen=True):
 
 def parse_overrides(text: str, file_name: str = "prices.toml") -> Overrides:
     """Return what `text` says, or raise a ConfigError naming file, table and key."""
-    import tomllib  # only a user with a prices.toml needs it
-
-    if len(text.encode("utf-8", "surrogatepass")) > LARGEST_FILE:
-        raise ConfigError(f"{file_name}: the file is larger than 1 MB")
-    try:
-        document = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        raise ConfigError(f"{file_name}: not valid TOML: {toml_error(error)}") from error
-    top = Table(file_name, "", document)
+    top = PriceTable(file_name, "", parse_toml(text, file_name))
     top.allow_only(("price", "alias", "modifier"))
     return Overrides(
         prices=tuple(_price(each) for each in top.tables("price")),
@@ -88,7 +79,7 @@ def parse_overrides(text: str, file_name: str = "prices.toml") -> Overrides:
     )
 
 
-def _price(table: Table) -> OwnPrice:
+def _price(table: PriceTable) -> OwnPrice:
     table.allow_only(KEYS["price"])
     since, until = _span(table)
     free = table.flag("free")
@@ -112,12 +103,12 @@ def _price(table: Table) -> OwnPrice:
     )
 
 
-def _amounts(table: Table) -> dict[str, Decimal]:
+def _amounts(table: PriceTable) -> dict[str, Decimal]:
     return {key: table.decimal(key) for key in PRICE_KEYS if key in table}
 
 
 def _tiered(
-    table: Table, base: Mapping[str, Decimal], tiers: list[tuple[int, dict[str, Decimal]]]
+    table: PriceTable, base: Mapping[str, Decimal], tiers: list[tuple[int, dict[str, Decimal]]]
 ) -> PriceSet:
     """Return base prices with their tiers; a tier leaves what it does not name as it was."""
     tiers.sort(key=lambda tier: tier[0])
@@ -133,7 +124,7 @@ def _tiered(
     return prices
 
 
-def _alias(table: Table) -> OwnAlias:
+def _alias(table: PriceTable) -> OwnAlias:
     table.allow_only(KEYS["alias"])
     table.note()
     free = table.flag("free")
@@ -149,10 +140,10 @@ def _alias(table: Table) -> OwnAlias:
     )
 
 
-def _modifier(table: Table) -> Modifier:
+def _modifier(table: PriceTable) -> Modifier:
     table.allow_only(KEYS["modifier"])
     since, until = _span(table)
-    when = table.table("when")
+    when = table.table("when", '{ inference_geo = "us" }')
     when.allow_only(CONTEXT_KEYS)
     pairs = frozenset((key, when.text(key).lower()) for key in CONTEXT_KEYS if key in when)
     if not pairs:
@@ -171,7 +162,7 @@ def _modifier(table: Table) -> Modifier:
     )
 
 
-def _span(table: Table) -> tuple[int | None, int | None]:
+def _span(table: PriceTable) -> tuple[int | None, int | None]:
     since, until = table.instant("effective_from"), table.instant("effective_to")
     if since is not None and until is not None and until <= since:
         raise table.problem("effective_to", "is not after effective_from")

@@ -3,28 +3,49 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from convledger.clock import iso_text
 from convledger.errors import UsageProblem
 from convledger.money import usd_text
+from convledger.reports.thread import (
+    ERROR,
+    HIDDEN,
+    INHERITED,
+    KINDS,
+    ROLLED_BACK,
+    SIDECHAIN,
+    CallLine,
+    Head,
+    bodies,
+    path_text,
+    thread,
+)
 from convledger.store.patterns import any_of, any_project, labelled
 
 if TYPE_CHECKING:
     from convledger.reports.usage import UsageQuery
 
-KINDS = {
-    1: "prompt",
-    2: "answer",
-    3: "thinking",
-    4: "tool_call",
-    5: "tool_result",
-    6: "note",
-    7: "attachment",
-}
-SIDECHAIN, HIDDEN, INHERITED, ERROR, ROLLED_BACK = 1, 2, 4, 8, 16
+__all__ = [
+    "ERROR",
+    "HIDDEN",
+    "INHERITED",
+    "KINDS",
+    "ROLLED_BACK",
+    "SIDECHAIN",
+    "CallLine",
+    "Conversation",
+    "Entry",
+    "find",
+    "names",
+    "reported_pico",
+    "storable",
+    "transcript",
+]
+
+_PORTION, _AT_ONCE = 4 << 20, 500  # bytes and messages whose texts are held at once
 
 
 @dataclass(slots=True)
@@ -76,43 +97,6 @@ class Conversation:
             "reported_cost_usd": (
                 None if self.reported_pico is None else usd_text(self.reported_pico)
             ),
-        }
-
-
-@dataclass(slots=True)
-class CallLine:
-    """A call as a transcript shows it."""
-
-    id: int
-    key: str
-    at: int
-    model: str
-    input: int
-    output: int
-    reasoning: int
-    cache_read: int
-    cache_write: int
-    list_pico: int | None
-    line: int
-    file: str
-
-    @property
-    def context(self) -> int:
-        """The tokens that the model was sent."""
-        return self.input + self.cache_read + self.cache_write
-
-    def document(self) -> dict[str, Any]:
-        """Return the call as JSON says it."""
-        return {
-            "call": self.key,
-            "at": iso_text(self.at),
-            "model": self.model,
-            "input": self.input,
-            "output": self.output,
-            "reasoning": self.reasoning,
-            "cache_read": self.cache_read,
-            "cache_write": self.cache_write,
-            "list_cost_usd": None if self.list_pico is None else usd_text(self.list_pico),
         }
 
 
@@ -297,95 +281,40 @@ def transcript(
     connection: sqlite3.Connection, conversation_id: int, *, hidden: bool = False
 ) -> Iterator[Entry]:
     """Yield the entries of a conversation in the order of their time, each call at its message."""
-    from convledger.store.bodies import PageReader
-
-    pages = PageReader(connection)
-    calls: dict[tuple[int, int], list[CallLine]] = {}
-    by_file: dict[int, list[CallLine]] = {}
-    for row in connection.execute(
-        "SELECT call.id, call.key, at, model.name || CASE speed WHEN '' THEN '' ELSE '-' || speed "
-        "END, input, output, reasoning, cache_read, cache_write_5m + cache_write_1h, list_pico, "
-        "line, path, file_id FROM call JOIN model ON model.id=model_id "
-        "JOIN file ON file.id=file_id WHERE conversation_id=? ORDER BY at, call.id",
-        (conversation_id,),
-    ):
-        call = CallLine(*(*row[:11], _path_text(row[11])))
-        calls.setdefault((row[12], call.line), []).append(call)
-        by_file.setdefault(row[12], []).append(call)
-    rolled_back = _rolled_back(connection, conversation_id, pages)
-    rows = connection.execute(
-        "SELECT message.id, at, message.kind, flags, message.name, page_id, start, length, "
-        "agent.native, path, line, file_id, agent.kind, agent.description "
-        "FROM message JOIN file ON file.id=file_id "
-        "LEFT JOIN agent ON agent.id=agent_id WHERE message.conversation_id=? "
-        "ORDER BY at, file_id, line, message.id",
-        (conversation_id,),
-    )
-    for row in rows:
-        flags = row[3] | (ROLLED_BACK if row[0] in rolled_back else 0)
-        call_here = calls.pop((row[11], row[10]), [])
-        if flags & HIDDEN and not hidden and not call_here:
-            continue
-        body = pages.body(row[5], row[6], row[7])
-        entry = Entry(
-            id=row[0],
-            at=row[1],
-            kind=KINDS.get(row[2], "note"),
-            flags=flags,
-            name=row[4] or "",
-            body=body,
-            agent=row[8] or "",
-            file=_path_text(row[9]),
-            line=row[10],
-            agent_name=": ".join(filter(None, row[12:14])),
-        )
-        yield from _silent_calls(calls, row[11], entry.line, entry.at)
-        entry.call = call_here[0] if call_here else None
-        yield entry
-    for key in sorted(calls):
-        for call in calls[key]:
-            yield Entry(0, call.at, "call", 0, call.model, "", "", call.file, call.line, call)
+    paths: dict[int, str] = {}
+    heads = thread(connection, conversation_id)
+    for some in _portions(head for head in heads if hidden or head.is_shown):
+        texts = bodies(connection, some)
+        for head in some:
+            if head.file_id not in paths:
+                row = connection.execute(
+                    "SELECT path FROM file WHERE id=?", (head.file_id,)
+                ).fetchone()
+                paths[head.file_id] = path_text(row[0]) if row else ""
+            yield Entry(
+                id=head.id,
+                at=head.at,
+                kind=head.kind,
+                flags=head.flags,
+                name=head.name,
+                body=texts.get(head.id, ""),
+                agent=head.agent,
+                file=paths[head.file_id],
+                line=head.line,
+                call=head.call,
+                agent_name=head.agent_name,
+            )
 
 
-def _silent_calls(
-    calls: dict[tuple[int, int], list[CallLine]], file_id: int, line: int, at: int
-) -> Iterator[Entry]:
-    """Yield the calls of a file that come before a line and belong to no message."""
-    earlier = sorted(
-        key
-        for key, found in calls.items()
-        if key[0] == file_id and key[1] < line and found[0].at <= at
-    )
-    for key in earlier:
-        for call in calls.pop(key):
-            yield Entry(0, call.at, "call", 0, call.model, "", "", call.file, call.line, call)
-
-
-def _rolled_back(connection: sqlite3.Connection, conversation_id: int, pages: Any) -> set[int]:
-    """Return the messages of turns that were taken back: billed, but out of the thread."""
-    marks = connection.execute(
-        "SELECT file_id, line, page_id, start, length FROM message "
-        "WHERE conversation_id=? AND name='rolled_back' ORDER BY line",
-        (conversation_id,),
-    ).fetchall()
-    taken: set[int] = set()
-    for file_id, line, page_id, start, length in marks:
-        body = pages.body(page_id, start, length)
-        turns = int(body) if body.isdigit() else 1
-        rows = connection.execute(
-            "SELECT id, kind FROM message WHERE conversation_id=? AND file_id=? AND line<? "
-            "ORDER BY line DESC",
-            (conversation_id, file_id, line),
-        )
-        for message_id, kind in rows:
-            if message_id in taken:
-                continue
-            taken.add(message_id)
-            turns -= kind == 1
-            if turns <= 0:
-                break
-    return taken
-
-
-def _path_text(stored: str | bytes) -> str:
-    return stored if isinstance(stored, str) else stored.decode("utf-8", "replace")
+def _portions(heads: Iterable[Head]) -> Iterator[list[Head]]:
+    """Yield heads in runs whose texts may be held at once."""
+    some: list[Head] = []
+    size = 0
+    for head in heads:
+        if some and (size + head.length > _PORTION or len(some) == _AT_ONCE):
+            yield some
+            some, size = [], 0
+        some.append(head)
+        size += head.length
+    if some:
+        yield some

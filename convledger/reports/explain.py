@@ -92,9 +92,14 @@ def explain(
 ) -> list[Explanation]:
     """Return how the costs of calls come about: of one call, or of all of a conversation.
 
-    `name` is a call's id or a conversation's, or a beginning of either. Raises UsageProblem.
+    `name` is a call's id or a conversation's, or a beginning of either; `source:conversation`
+    names one of several sources. At most `limit` calls, the first ones. Raises UsageProblem.
     """
-    name = storable(name)
+    asked = name
+    source, _, rest = storable(name).rpartition(":")
+    known = connection.execute("SELECT count(*) FROM reader WHERE name=?", (source,)).fetchone()[0]
+    name, only = (rest, source) if known else (storable(name), "")
+    among = "AND reader.name=?" if only else "AND ?=''"
     upper = name + "\U0010ffff"
     for condition, values in (
         ("call.key=?", (name,)),
@@ -105,13 +110,13 @@ def explain(
         if ("<" in condition) and len(name) < 4:
             continue
         rows = connection.execute(
-            f"{_SELECT} WHERE {condition} ORDER BY call.at LIMIT {limit}",
-            values,
+            f"{_SELECT} WHERE {condition} {among} ORDER BY call.at LIMIT ?",
+            (*values, only, limit),
         ).fetchall()
         if rows:
             return [_explained(connection, rater, row) for row in rows]
     raise UsageProblem(
-        f"no call or conversation {name!r:.60}. `convledger show CONVERSATION --calls` lists the "
+        f"no call or conversation {asked!r:.60}. `convledger show CONVERSATION --calls` lists the "
         "calls of a conversation with their ids"
     )
 

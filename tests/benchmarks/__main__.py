@@ -23,6 +23,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.benchmarks import app
+
 COMMAND = [sys.executable, "-m", "convledger"]
 RUNS = 15
 IDLE_SECONDS = 60.0
@@ -213,6 +215,7 @@ def main() -> None:
             time.sleep(IDLE_SECONDS)
             idle = (cpu_seconds(watcher) - used) / (time.monotonic() - begun)
             note("watching, idle CPU", f"{idle:.2%}", "0.30 %")
+        app.measure(home, workspace, folder, environment(home), note)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from convledger.cli.commands import COMMANDS
-from convledger.cli.help import ORDER, page_text, topics
+from convledger.manual import ORDER, page_text, topics
 from tests.cli.conftest import Cli
 
 README = Path(__file__).resolve().parents[2] / "README.md"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from convledger.cli.markdown_page import inert
+from convledger.reports.render.markdown_page import inert
 from tests.cli.conftest import Cli
 
 
@@ -107,8 +107,8 @@ def test_prices_of_the_models_in_use_are_listed(other: Cli, own_home: Path) -> N
 
 
 def test_the_example_of_prices_toml_is_valid_and_is_followed(other: Cli, own_home: Path) -> None:
-    from convledger.cli.help import page_text
     from convledger.cli.prices import EXAMPLE
+    from convledger.manual import page_text
     from convledger.pricing import parse_overrides
 
     page = page_text("prices").split("```")[1]

@@ -45,7 +45,7 @@ def zone_of(name: str | None) -> tuple[tzinfo, str]:
         return found, name
     from zoneinfo import available_timezones
 
-    from convledger.cli.commands import nearest
+    from convledger.words import nearest
 
     names = sorted(available_timezones())
     near = nearest(name, names) or nearest(name, sorted({n.rpartition("/")[2] for n in names}))

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
-from convledger.cli.transcript import MARKS, PLACES, who_says
 from convledger.clock import iso_text, to_datetime
 from convledger.money import usd_display, usd_text
+from convledger.reports.render.wording import MARKS, PLACES, who_says
 from convledger.text.display import display_text
 
 if TYPE_CHECKING:

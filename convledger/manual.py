@@ -1,0 +1,31 @@
+"""The manual: pages of Markdown that the command line and the app both show."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+ORDER = (
+    "start", "app", "sources", "counting", "prices", "report", "search", "watch", "settings",
+    "workspace", "privacy", "scripts", "demo",
+)  # fmt: skip
+
+
+def topics() -> list[str]:
+    """Return the names of all pages, in the order in which to read them."""
+    found = {
+        page.name.removesuffix(".md")
+        for page in files("convledger").joinpath("help").iterdir()
+        if page.name.endswith(".md")
+    }
+    return [*(name for name in ORDER if name in found), *sorted(found - set(ORDER))]
+
+
+def page_text(topic: str) -> str:
+    """Return a page as it is written, in Markdown."""
+    return files("convledger").joinpath("help").joinpath(f"{topic}.md").read_text("utf-8")
+
+
+def first_sentence(page: str) -> str:
+    """Return the first sentence below the heading of a page."""
+    body = " ".join(page.partition("\n\n")[2].partition("\n\n")[0].split())
+    return body.partition(". ")[0].rstrip(".").replace("`", "") + "."

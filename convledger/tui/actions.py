@@ -1,0 +1,137 @@
+"""Every action of a person, in one table: footer, palette, help, keymap and jumps come from it.
+
+An action belongs to a scope, the widget or screen that performs it; its method is `action_` and
+the verb. `app` is everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from textual.binding import Binding
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something a person can do: where, how it is called, by which keys, and what it is for."""
+
+    scope: str
+    verb: str
+    keys: str  # separated by commas, the one shown first
+    label: str
+    help: str
+    shown: bool = False  # in the footer
+
+    @property
+    def id(self) -> str:
+        """The name that a keymap uses."""
+        return f"{self.scope}.{self.verb}"
+
+
+SCOPES = {
+    "app": "everywhere",
+    "list": "in a list",
+    "live": "Live",
+    "chart": "in a chart",
+    "conversations": "Conversations",
+    "facets": "in the filters",
+    "reader": "in a conversation",
+    "search": "Search",
+    "sources": "Sources",
+}
+
+
+def _actions() -> Iterable[Action]:
+    yield Action("app", "live", "1", "Live", "What is being spent now.")
+    yield Action("app", "conversations", "2", "Conversations", "All conversations, and their text.")
+    yield Action("app", "sources", "8", "Sources", "Where the figures come from.")
+    yield Action("app", "search", "slash", "Search", "Look for words in everything said.", True)
+    yield Action("app", "jump", "ctrl+o", "Jump", "Go to any part of the screen by a letter.")
+    yield Action("app", "palette", "ctrl+p", "Palette", "Find any action by its name.")
+    yield Action("app", "undo", "u", "Undo", "Take back the last change.")
+    yield Action("app", "help", "f1,question_mark", "Help", "Explain where you are.", True)
+    yield Action("app", "back", "escape", "Back", "Go one step back.")
+    yield Action("app", "quit", "q", "Quit", "Leave; nothing is lost.", True)
+
+    yield Action("list", "down", "down,j", "Down", "The next row.")
+    yield Action("list", "up", "up,k", "Up", "The row before.")
+    yield Action("list", "page_down", "pagedown,ctrl+d", "Page down", "A screenful further.")
+    yield Action("list", "page_up", "pageup,ctrl+u", "Page up", "A screenful back.")
+    yield Action("list", "first", "home", "First", "The first row.")
+    yield Action("list", "last", "end,G", "Last", "The last row.")
+    yield Action("list", "open", "enter", "Open", "Open what the cursor is on.", True)
+
+    yield Action("chart", "earlier", "left,h", "Earlier", "Choose the bar before.")
+    yield Action("chart", "later", "right,l", "Later", "Choose the next bar.")
+    yield Action("chart", "open", "enter", "Open", "The conversations behind the bar.", True)
+
+    yield Action("live", "range", "d", "Range", "Show more or fewer days.", True)
+    yield Action("live", "period", "p", "Period", "Bars of a day, week, month or hour.", True)
+    yield Action("live", "group", "g", "Group", "Stack by model, source, project, client.", True)
+    yield Action("live", "why", "w", "Why", "Explain the figure, call by call.", True)
+
+    yield Action("conversations", "filter", "f", "Filter", "Narrow the list as you type.", True)
+    yield Action("conversations", "mark", "space", "Mark", "Mark the row, for one label on many.")
+    yield Action("conversations", "mark_all", "ctrl+a", "Mark all", "Mark all rows of the list.")
+    yield Action(
+        "conversations", "label", "l", "Label", "Project, client, tag, kind, outcome.", True
+    )
+    yield Action("conversations", "sort", "s", "Sort", "Order by the next column.", True)
+    yield Action("conversations", "reverse", "S", "Reverse", "Turn the order round.")
+    yield Action("conversations", "why", "w", "Why", "Explain the cost, call by call.", True)
+    yield Action("conversations", "export", "e", "Export", "Write Markdown or JSONL files.")
+    yield Action("conversations", "clear", "x", "Clear", "Drop all filters and marks.")
+    yield Action("conversations", "facets", "v", "Filters", "Show or hide the filters.")
+
+    yield Action("facets", "choose", "enter", "Choose", "Keep only these, or all again.", True)
+
+    yield Action("reader", "fold", "enter", "Fold", "Open or fold the entry.", True)
+    yield Action("reader", "fold_all", "z", "Fold all", "Open or fold all tool calls.", True)
+    yield Action("reader", "next_prompt", "n", "Next", "The next prompt, or the next match.", True)
+    yield Action("reader", "previous_prompt", "N,p", "Previous", "The one before.")
+    yield Action("reader", "find", "f", "Find", "Find words in this conversation.", True)
+    yield Action("reader", "family", "t", "Tree", "Sub-agents, forks and resumes.", True)
+    yield Action("reader", "hidden", "H", "Hidden", "Show what no person or model said.")
+    yield Action("reader", "copy", "y", "Copy", "Copy the entry's text.")
+    yield Action("reader", "why", "w", "Why", "Explain the cost of this turn.", True)
+    yield Action("reader", "label", "l", "Label", "Project, client, tag, kind, outcome.")
+    yield Action("reader", "export", "e", "Export", "Write Markdown or JSONL.")
+
+    yield Action("sources", "rescan", "r", "Re-scan", "Look at all folders again now.", True)
+    yield Action("sources", "import", "i", "Import", "Read a file or folder by its path.", True)
+    yield Action("sources", "stop", "x", "Stop", "Stop reading; it goes on later.")
+    yield Action("sources", "price", "p", "Set price", "Give an unpriced model a price.", True)
+    yield Action("sources", "alias", "a", "Alias", "Price a model like another one.")
+
+
+ACTIONS: tuple[Action, ...] = tuple(_actions())
+BY_ID = {action.id: action for action in ACTIONS}
+
+
+def bindings(scope: str) -> list[Binding]:
+    """Return the key bindings of a scope."""
+    return [
+        Binding(
+            action.keys,
+            action.verb,
+            action.label,
+            show=action.shown,
+            tooltip=action.help,
+            id=action.id,
+        )
+        for action in ACTIONS
+        if action.scope == scope
+    ]
+
+
+def key_text(keys: str) -> str:
+    """Return the first of some keys as people write it: `↵`, `^p`, `F1`."""
+    names = {
+        "enter": "⏎", "slash": "/", "question_mark": "?", "escape": "esc", "space": "space",
+        "pagedown": "pgdn", "pageup": "pgup", "down": "↓", "up": "↑", "left": "←", "right": "→",
+    }  # fmt: skip
+    first = keys.split(",", 1)[0].strip()
+    if first.startswith("ctrl+"):
+        return f"^{first.removeprefix('ctrl+')}"
+    return names.get(first, first)

@@ -1,0 +1,121 @@
+"""Where screens ask the ledger: in a thread with a connection of its own, the last question first.
+
+A question has a name. When it is asked again before it was answered, the earlier one is dropped:
+an answer that comes late never replaces a newer one. Answers are handed over in the app's thread.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from convledger.errors import ConvledgerError
+from convledger.ledger import Ledger
+
+Answer = TypeVar("Answer")
+Question = Callable[[Ledger], Any]
+Deliver = Callable[[Callable[[], None]], object]
+
+
+class Desk:
+    """A thread that answers questions; `deliver` runs a function in the app's own thread."""
+
+    def __init__(
+        self, workspace: Path | None, deliver: Deliver, trouble: Callable[[Exception], None]
+    ) -> None:
+        self._workspace = workspace
+        self._deliver = deliver
+        self._trouble = trouble
+        self._lock = threading.Condition()
+        self._waiting: OrderedDict[object, tuple[int, Question, Callable[[Any], None]]] = (
+            OrderedDict()
+        )
+        self._numbers = itertools.count(1)
+        self._latest: dict[object, int] = {}
+        self._ledger: Ledger | None = None
+        self._busy_with: object = None
+        self._closed = False
+        self._thread = threading.Thread(target=self._work, name="desk", daemon=True)
+        self._thread.start()
+
+    def ask(
+        self, name: object, question: Callable[[Ledger], Answer], then: Callable[[Answer], None]
+    ) -> None:
+        """Have `question` answered and `then` told, unless `name` is asked again before that."""
+        with self._lock:
+            number = self._latest[name] = next(self._numbers)
+            self._waiting.pop(name, None)
+            self._waiting[name] = (number, question, then)
+            if self._busy_with == name and self._ledger is not None:
+                self._ledger.interrupt()  # its answer would be dropped
+            self._lock.notify()
+
+    def forget(self, name: object) -> None:
+        """Drop the question `name`: who asked it is gone."""
+        with self._lock:
+            self._waiting.pop(name, None)
+            self._latest.pop(name, None)
+
+    def reopen(self) -> None:
+        """Open the workspace anew before the next question."""
+        self.ask(("desk", "reopen"), self._drop, lambda _: None)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no question waits or is being answered."""
+        with self._lock:
+            return not self._waiting and self._busy_with is None
+
+    def close(self) -> None:
+        """Stop answering."""
+        with self._lock:
+            self._closed = True
+            self._waiting.clear()
+            self._lock.notify()
+
+    def _work(self) -> None:
+        while True:
+            with self._lock:
+                while not self._waiting and not self._closed:
+                    self._lock.wait()
+                if self._closed:
+                    break
+                name, (number, question, then) = self._waiting.popitem(last=False)
+                self._busy_with = name
+            self._answer(name, number, question, then)
+            with self._lock:
+                self._busy_with = None
+        if self._ledger is not None:
+            self._ledger.close()
+
+    def _answer(
+        self, name: object, number: int, question: Question, then: Callable[[Any], None]
+    ) -> None:
+        try:
+            if self._ledger is None:
+                self._ledger = Ledger.open(self._workspace)
+            answer = question(self._ledger)
+        except ConvledgerError as error:
+            if self._latest.get(name) == number:
+                self._drop(None)
+                told = error
+                self._deliver(lambda: self._trouble(told))
+            return
+        except Exception as error:  # noqa: BLE001 - a mistake of ours: raised again in the app
+            self._deliver(partial(_raise, error))
+            return
+        self._deliver(lambda: then(answer) if self._latest.get(name) == number else None)
+
+    def _drop(self, _: Ledger | None) -> None:
+        if self._ledger is not None:
+            self._ledger.close()
+            self._ledger = None
+
+
+def _raise(error: Exception) -> None:
+    raise error

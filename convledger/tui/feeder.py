@@ -1,0 +1,170 @@
+"""Keeps the ledger up to date while the app is open, in a thread with a connection of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from convledger.errors import ConvledgerError
+from convledger.ledger import Ledger
+
+if TYPE_CHECKING:
+    from convledger.ingest.discover import Scan
+    from convledger.ingest.result import SyncResult
+    from convledger.ingest.sync import Progress
+
+RETRY_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What the feeder is doing, for the screens.
+
+    `state`: looking, asking (logs were found, nothing is read yet), nothing (no logs), reading,
+    paused, live, elsewhere (another process reads), trouble.
+    """
+
+    state: str
+    progress: Progress | None = None
+    found: list[Scan] = field(default_factory=list)
+    words: str = ""
+
+
+class Feeder:
+    """Imports what the logs hold, then follows them; tells of it through `tell` and `arrived`.
+
+    Both are called in the feeder's own thread. Nothing is read from an empty ledger before
+    `begin` was called, unless `unasked`.
+    """
+
+    def __init__(
+        self,
+        workspace: Path | None,
+        tell: Callable[[Feed], object],
+        arrived: Callable[[SyncResult], object],
+        *,
+        unasked: bool = False,
+    ) -> None:
+        self._workspace = workspace
+        self._tell = tell
+        self._arrived = arrived
+        self._unasked = unasked
+        self._feed = Feed("looking")
+        self._stopping = threading.Event()
+        self._paused = threading.Event()
+        self._begun = threading.Event()
+        self._rescan: Callable[[], None] = lambda: None
+        self._wake: Callable[[], None] = lambda: None
+        self._thread = threading.Thread(target=self._run, name="feeder", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look for logs."""
+        self._thread.start()
+
+    def begin(self) -> None:
+        """Read what was found, or go on after `pause`."""
+        self._paused.clear()
+        self._begun.set()
+        self._rescan()
+
+    def pause(self) -> None:
+        """Stop reading at the next batch; `begin` goes on from there."""
+        self._paused.set()
+        self._say(Feed("paused"))
+
+    def rescan(self) -> None:
+        """Look at all folders now."""
+        self.begin()
+
+    def stop(self) -> None:
+        """End the thread; it may take as long as one batch, and nobody needs to wait for it."""
+        self._stopping.set()
+        self._paused.set()
+        self._begun.set()
+        self._wake()
+
+    def import_paths(
+        self, named: list[Path], done: Callable[[SyncResult | Exception], None]
+    ) -> None:
+        """Read what a person names, in a thread of its own; `done` gets what came of it."""
+
+        before = self._feed
+
+        def work() -> None:
+            try:
+                with Ledger.open(self._workspace) as ledger:
+                    done(
+                        ledger.import_paths(
+                            named, listener=self._progress, stopping=self._stopping.is_set
+                        )
+                    )
+            except ConvledgerError as error:
+                done(error)
+            self._say(before)
+
+        threading.Thread(target=work, name="import", daemon=True).start()
+
+    def _say(self, feed: Feed) -> None:
+        if feed.progress is None:
+            self._feed = feed
+        self._tell(feed)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                with Ledger.open(self._workspace) as ledger:
+                    if self._may_read(ledger):
+                        self._follow(ledger)
+            except ConvledgerError as error:
+                self._say(Feed("trouble", words=str(error)))
+                self._stopping.wait(RETRY_SECONDS)
+
+    def _may_read(self, ledger: Ledger) -> bool:
+        """Wait for a person's word where the ledger is empty; False where the app ends."""
+        if self._unasked or self._begun.is_set() or ledger.sources():
+            return True
+        while not self._stopping.is_set():
+            self._say(Feed("looking"))
+            found = ledger.discover()
+            if any(scan.files for scan in found):
+                self._say(Feed("asking", found=found))
+                self._begun.wait()
+                return not self._stopping.is_set()
+            self._say(Feed("nothing", found=found))
+            if self._begun.wait(RETRY_SECONDS):  # asked to look again, or something was imported
+                return not self._stopping.is_set()
+        return False
+
+    def _follow(self, ledger: Ledger) -> None:
+        from convledger.ingest.watch import Watcher
+
+        watcher = Watcher(
+            ledger,
+            self._on_change,
+            lambda words: self._say(Feed("live", words=words)),
+            listener=self._progress,
+            pausing=self._paused.is_set,
+            settled=self._settled,
+        )
+        self._rescan, self._wake = watcher.rescan, watcher.wake
+        try:
+            watcher.run(self._stopping)
+        finally:
+            self._rescan = self._wake = lambda: None
+
+    def _progress(self, progress: Progress) -> None:
+        self._say(Feed("reading", progress=progress))
+
+    def _on_change(self, result: SyncResult) -> None:
+        self._arrived(result)
+
+    def _settled(self, result: SyncResult) -> None:
+        if self._paused.is_set():
+            self._say(Feed("paused"))
+        elif result.busy:
+            self._say(Feed("elsewhere"))
+        else:
+            self._say(Feed("live"))

@@ -1,0 +1,54 @@
+"""What help says about a place: its own words, then the actions in reach, from the one table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from textual.dom import DOMNode
+
+from convledger.tui.actions import ACTIONS, SCOPES, Action, key_text
+
+PLACES = {
+    "live": "What is being spent now. The top row is spend at list price, the price an API would "
+    "charge; `~` marks an estimate and `–` a model without a known price. Figures open the "
+    "conversations behind them.",
+    "chart": "Each bar is a stretch of time, stacked by what the legend names, the largest at the "
+    "bottom. The line below writes the chosen bar out to the cent.",
+    "conversations": "Every conversation in the ledger. Filter as you type, narrow by the values "
+    "at the left, mark rows and label many at once. `u` takes a change back.",
+    "facets": "Values to narrow the list by, each with how many conversations it leaves. Choosing "
+    "one again widens the list.",
+    "reader": "A conversation as it was held. Tool calls and thinking are folded to a line. The "
+    "figures beside a name are the tokens and the list cost of that turn; at the right stands "
+    "what the conversation had cost by then.",
+    "search": "Looks through everything said, tool input and output too. Words must all occur; "
+    '"a phrase" in quotes, and `word*` for a beginning.',
+    "sources": "Where the figures come from: folders, files and how far each is read, lines that "
+    "could not be used, and models without a price.",
+}
+
+
+def scopes_of(node: DOMNode | None) -> list[str]:
+    """Return the scopes in reach from a widget: its own, those around it, `app` last."""
+    found: list[str] = []
+    for one in node.ancestors_with_self if node is not None else ():
+        scope = getattr(one, "SCOPE", "")
+        if scope and scope not in found:
+            found.append(scope)
+    if "app" not in found:
+        found.append("app")
+    return found
+
+
+def actions_of(scopes: Iterable[str]) -> list[tuple[str, list[Action]]]:
+    """Return the actions of each scope with the scope's name, in the given order."""
+    return [
+        (SCOPES.get(scope, scope), [action for action in ACTIONS if action.scope == scope])
+        for scope in scopes
+    ]
+
+
+def keys_of(action: Action, keymap: Mapping[str, str]) -> str:
+    """Return the keys of an action as people write them, the user's own where there are any."""
+    keys = keymap.get(action.id, action.keys)
+    return " ".join(key_text(key.strip()) for key in keys.split(","))

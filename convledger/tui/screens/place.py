@@ -1,0 +1,70 @@
+"""What the numbered screens share: top line, footer, and how they hear of new figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from convledger.tui.widgets.topline import TopLine
+
+if TYPE_CHECKING:
+    from convledger.ledger import Ledger
+    from convledger.tui.app import ConvledgerApp
+    from convledger.tui.feeder import Feed
+
+Answer = TypeVar("Answer")
+
+
+class PlaceScreen(Screen[None]):
+    """A screen with a number. `NAME` stands in the top line; `parts` composes the middle."""
+
+    NAME = ""
+
+    @property
+    def books(self) -> ConvledgerApp:
+        """The app, by its own type."""
+        return cast("ConvledgerApp", self.app)
+
+    def parts(self) -> ComposeResult:
+        """Compose what stands between top line and footer."""
+        raise NotImplementedError
+
+    def compose(self) -> ComposeResult:
+        """Put the parts between top line and footer."""
+        line = TopLine()
+        line.place = self.NAME
+        line.pulse = self.books.pulse
+        yield line
+        yield from self.parts()
+        yield Footer(show_command_palette=False)
+
+    def on_screen_resume(self) -> None:
+        """Ask for new figures: they may have changed while another screen was shown."""
+        self.query_one(TopLine).pulse = self.books.pulse
+        self.renew()
+
+    def ask(
+        self,
+        name: str,
+        question: Callable[[Ledger], Answer],
+        then: Callable[[Answer], None],
+        *,
+        slow: bool = False,
+    ) -> None:
+        """Ask the ledger; the answer is dropped where the screen is gone or asked again."""
+
+        def if_here(answer: Answer) -> None:
+            if self.is_attached:
+                then(answer)
+
+        self.books.ask((type(self).__name__, id(self), name), question, if_here, slow=slow)
+
+    def renew(self) -> None:
+        """Ask for the figures anew; called when the ledger has changed."""
+
+    def fed(self, feed: Feed) -> None:
+        """Hear what the feeder does."""

@@ -1,0 +1,49 @@
+"""How a path can go on, in a list of one line each."""
+
+from __future__ import annotations
+
+from convledger.text.display import display_text
+from convledger.tui.widgets.path_line import ending
+from convledger.tui.widgets.rows import RowLine, Rows
+
+
+class PathRows(Rows):
+    """Folders, logs and archives below what is typed; enter goes on with one."""
+
+    HELP = "Folders, logs and archives that the path can go on with. Enter takes one over."
+    lines_per_row = 1
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._paths: list[str] = []
+
+    def show(self, paths: list[str]) -> None:
+        """Show other paths from the first on."""
+        if paths != self._paths:
+            self._paths = paths
+            self.renew(cursor=0)
+
+    def path_at(self, index: int) -> str | None:
+        """Return the path of a row, None where there is none."""
+        return self._paths[index] if 0 <= index < len(self._paths) else None
+
+    def action_up(self) -> None:
+        """Go to the row before, from the first one back to the line one types in."""
+        if self.cursor:
+            super().action_up()
+        else:
+            self.screen.focus_previous()
+
+    def count(self) -> int:
+        """Return how many paths there are."""
+        return len(self._paths)
+
+    def row(self, index: int, cells: int) -> list[RowLine]:
+        """Return the path, cut at its beginning."""
+        path = display_text(self._paths[index])
+        style = "$foreground" if path.endswith("/") else "$muted"
+        return [RowLine([(ending(path, cells - 2), style)], [])]
+
+    def empty_lines(self) -> list[str]:
+        """Return nothing: what is typed is all there is."""
+        return []

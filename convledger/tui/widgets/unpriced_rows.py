@@ -1,0 +1,56 @@
+"""The models without a known price, in a list: how much of each was used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from convledger.text.display import display_text
+from convledger.tui.amounts import tokens
+from convledger.tui.widgets.rows import RowLine, Rows
+
+if TYPE_CHECKING:
+    from convledger.reports.sources import UnpricedModel
+
+
+class UnpricedRows(Rows):
+    """Two lines a model, the most used first."""
+
+    HELP = (
+        "Models that no price is known for. Their calls cost – and are in no sum of money. p sets "
+        "a price, a prices the model like another one or says that it costs nothing."
+    )
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._models: list[UnpricedModel] = []
+
+    def show(self, models: list[UnpricedModel]) -> None:
+        """Show other models."""
+        self._models = models
+        self.renew()
+
+    def chosen(self) -> UnpricedModel | None:
+        """Return the model under the cursor, None where there is none."""
+        return self._models[self.cursor] if 0 <= self.cursor < len(self._models) else None
+
+    def count(self) -> int:
+        """Return how many models there are."""
+        return len(self._models)
+
+    def row(self, index: int, cells: int) -> list[RowLine]:
+        """Return model and calls, then where it was used and its tokens."""
+        del cells
+        model = self._models[index]
+        calls = "1 call" if model.calls == 1 else f"{model.calls:,} calls"
+        where = f"  {display_text(model.source)} · {display_text(model.provider)}"
+        return [
+            RowLine(
+                [("– ", "$accent"), (display_text(model.model) or "no name", "$foreground")],
+                [(f"  {calls}", "$foreground")],
+            ),
+            RowLine([(where, "$muted")], [(f"  {tokens(model.tokens)} tokens", "$muted")]),
+        ]
+
+    def empty_lines(self) -> list[str]:
+        """Return the good news."""
+        return ["None.", "A price is known for every model."]

@@ -1,0 +1,34 @@
+"""Workspaces for tests of the app: the invented history, read once and copied for each test."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from convledger.ledger import Ledger
+
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "home"
+
+
+@pytest.fixture(scope="session")
+def read_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace that holds the invented history, with a client for each conversation."""
+    folder = tmp_path_factory.mktemp("books") / "studio"
+    roots = [("claude-code", FIXTURES / ".claude" / "projects"), ("codex", FIXTURES / ".codex")]
+    with Ledger.open(folder) as ledger:
+        ledger.sync(roots)
+        for project in ("northwind-bakery", "harbour-law"):
+            ids = ledger.conversation_ids(projects=[f"*/clients/{project}/*"])
+            ledger.label(ids, "client", project)
+        ledger.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return folder
+
+
+@pytest.fixture
+def studio(read_once: Path, tmp_path: Path) -> Path:
+    """A copy of the invented books for this test alone."""
+    folder = tmp_path / "studio"
+    shutil.copytree(read_once, folder)
+    return folder

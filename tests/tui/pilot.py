@@ -1,0 +1,66 @@
+"""Opens the app without a terminal, at a fixed instant, and waits until it has nothing to do."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from textual.pilot import Pilot
+from textual.widget import Widget
+
+from convledger.clock import SECOND
+from convledger.config import Config
+from convledger.tui.app import ConvledgerApp
+
+NOW = int(datetime(2026, 11, 20, 14, 32, tzinfo=UTC).timestamp()) * SECOND
+
+
+def app_on(workspace: Path, **settings: Any) -> ConvledgerApp:
+    """Return the app over a workspace, at half past two, in UTC, without reading any log."""
+    config = Config(**{"timezone": "UTC", "animation": False, **settings})
+    return ConvledgerApp(workspace, config, feeding=False, now=lambda: NOW)
+
+
+@asynccontextmanager
+async def opened(
+    workspace: Path, *, size: tuple[int, int] = (120, 36), **settings: Any
+) -> AsyncIterator[Pilot[None]]:
+    """Run the app and yield its pilot when everything that was asked is answered."""
+    app = app_on(workspace, **settings)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await settled(pilot)
+        yield pilot
+
+
+async def settled(pilot: Pilot[None]) -> None:
+    """Wait until no question is open and every answer is on the screen."""
+    app = pilot.app
+    assert isinstance(app, ConvledgerApp)
+    quiet = 0
+    while quiet < 2:
+        await pilot.pause()
+        busy = not (app.desk.is_idle and app.side_desk.is_idle)
+        quiet = 0 if busy else quiet + 1
+
+
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    """Press keys one by one, each when the app has answered the one before."""
+    for key in keys:
+        await pilot.press(key)
+        await settled(pilot)
+
+
+def text_of(widget: Widget) -> str:
+    """Return what a widget shows, line by line, as plain text."""
+    width, height = widget.size
+    lines = widget.render_lines(widget.region.reset_offset.__class__(0, 0, width, height))
+    return "\n".join(strip.text.rstrip() for strip in lines)
+
+
+def screen_text(pilot: Pilot[None]) -> str:
+    """Return the whole screen as plain text."""
+    lines = pilot.app.screen._compositor.render_strips()
+    return "\n".join(strip.text.rstrip() for strip in lines)

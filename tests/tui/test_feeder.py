@@ -1,0 +1,147 @@
+"""The feeder names logs before it reads them, can be stopped, goes on, and follows what grows."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from convledger.ingest.result import SyncResult
+from convledger.ledger import Ledger
+from convledger.tui.feeder import Feed, Feeder
+from tests.ingest.logs import reply, session, turns
+
+SECONDS = 30.0
+
+
+class Listening:
+    """A feeder and what it has told."""
+
+    def __init__(self, workspace: Path) -> None:
+        self.workspace = workspace
+        self.feeds: queue.Queue[Feed] = queue.Queue()
+        self.arrivals: queue.Queue[SyncResult] = queue.Queue()
+        self.feeder = Feeder(workspace, self.feeds.put, self.arrivals.put)
+
+    def until(self, state: str) -> Feed:
+        """Return the first state of that name that is told."""
+        while (feed := self.feeds.get(timeout=SECONDS)).state != state:
+            pass
+        return feed
+
+    def calls(self) -> int:
+        """Return how many calls the ledger holds."""
+        with Ledger.open(self.workspace) as ledger:
+            return ledger.status()["today_calls"] + int(
+                ledger.connection.execute("SELECT count(*) FROM call").fetchone()[0]
+            )
+
+
+@pytest.fixture
+def log(own_home: Path) -> Path:
+    folder = own_home / ".claude" / "projects" / "-home-ana-bakery"
+    folder.mkdir(parents=True)
+    path = folder / f"{session()}.jsonl"
+    path.write_bytes(turns(1, 3))
+    return path
+
+
+@pytest.fixture
+def listening(tmp_path: Path) -> Iterator[Listening]:
+    listening = Listening(tmp_path / "books")
+    yield listening
+    listening.feeder.stop()
+
+
+def test_logs_are_named_before_any_is_read(log: Path, listening: Listening) -> None:
+    listening.feeder.start()
+    feed = listening.until("asking")
+    found = [scan for scan in feed.found if scan.files]
+
+    assert [(scan.reader, len(scan.files)) for scan in found] == [("claude-code", 1)]
+    assert listening.calls() == 0
+
+
+def test_begin_reads_and_then_follows(log: Path, listening: Listening) -> None:
+    listening.feeder.start()
+    listening.until("asking")
+    listening.feeder.begin()
+    assert listening.arrivals.get(timeout=SECONDS).calls == 3
+    listening.until("live")
+    with log.open("ab") as stream:
+        stream.write(reply(4))
+
+    assert listening.arrivals.get(timeout=SECONDS).calls == 1
+
+
+def test_known_ledger_is_read_without_asking(log: Path, tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "books") as ledger:
+        ledger.sync()
+    with log.open("ab") as stream:
+        stream.write(turns(4, 5))
+    listening = Listening(tmp_path / "books")
+    listening.feeder.start()
+    try:
+        assert listening.arrivals.get(timeout=SECONDS).calls == 2
+    finally:
+        listening.feeder.stop()
+
+
+def test_paused_feeder_reads_nothing_until_it_goes_on(log: Path, listening: Listening) -> None:
+    listening.feeder.start()
+    listening.until("asking")
+    listening.feeder.begin()
+    listening.until("live")
+    listening.feeder.pause()
+    listening.until("paused")
+    with log.open("ab") as stream:
+        stream.write(turns(4, 4))
+    assert listening.calls() == 3
+    listening.arrivals.get(timeout=SECONDS)
+    listening.feeder.begin()
+
+    assert listening.arrivals.get(timeout=SECONDS).calls == 1
+
+
+def test_machine_without_logs_says_so_and_where_it_looked(listening: Listening) -> None:
+    listening.feeder.start()
+    feed = listening.until("nothing")
+
+    assert feed.found
+    assert not any(scan.files for scan in feed.found)
+
+
+def test_path_named_by_a_person_is_read(own_home: Path, listening: Listening) -> None:
+    folder = own_home / "exports"
+    folder.mkdir()
+    (folder / f"{session(7)}.jsonl").write_bytes(turns(1, 2, of=session(7)))
+    done: queue.Queue[SyncResult | Exception] = queue.Queue()
+    listening.feeder.import_paths([folder], done.put)
+    result = done.get(timeout=SECONDS)
+
+    assert isinstance(result, SyncResult)
+    assert result.calls == 2
+
+
+def test_path_that_holds_nothing_known_is_told(own_home: Path, listening: Listening) -> None:
+    done: queue.Queue[SyncResult | Exception] = queue.Queue()
+    listening.feeder.import_paths([own_home / "nowhere"], done.put)
+
+    assert "nowhere" in str(done.get(timeout=SECONDS))
+
+
+def test_ledger_that_cannot_be_opened_is_told_and_tried_again(
+    log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("convledger.tui.feeder.RETRY_SECONDS", 0.01)
+    (tmp_path / "books").write_text("a file stands where the folder should be")
+    listening = Listening(tmp_path / "books")
+    listening.feeder.start()
+    try:
+        assert "books" in listening.until("trouble").words
+        (tmp_path / "books").unlink()
+        listening.until("asking")
+    finally:
+        listening.feeder.stop()

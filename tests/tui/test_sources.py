@@ -1,0 +1,582 @@
+"""Sources: what is read and how far, what could not be, and what a person can do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from convledger.ingest.choose import completions, glance
+from convledger.ingest.discover import Scan
+from convledger.ingest.result import SyncResult
+from convledger.ingest.sync import Progress
+from convledger.ledger import Ledger
+from convledger.reports.sources import FileLine
+from convledger.tui.app import ConvledgerApp
+from convledger.tui.feeder import Feed
+from convledger.tui.paced import Paced
+from convledger.tui.screens.import_path import ImportScreen
+from convledger.tui.screens.rejected_line import RejectedLineScreen
+from convledger.tui.screens.sources import SourcesScreen
+from convledger.tui.widgets.file_rows import FileRows
+from convledger.tui.widgets.panel import Panel
+from convledger.tui.widgets.path_line import ending, path_line
+from convledger.tui.widgets.rejected_rows import RejectedRows
+from convledger.tui.widgets.rows import RowLine
+from convledger.tui.widgets.source_rows import SourceRows
+from tests.ingest.logs import Bench, rollout, turns
+from tests.tui.pilot import opened, press, screen_text, settled, text_of
+
+SIZES = [(40, 10), (80, 24), (120, 36), (140, 45)]
+HOSTILE = b'{"type": "user", "text": "\x1b]0;owned\x07 [red]x[/] \xe2\x80\xae'
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """A home with one good log, and one with three lines that can't be used."""
+    made = Bench(tmp_path)
+    monkeypatch.setenv("HOME", str(made.home))
+    made.write(made.log, turns(1, 3))
+    made.write(made.claude / "rail" / "odd.jsonl", turns(4, 5) + (HOSTILE + b"\n") * 3)
+    made.write(made.codex / "sessions" / "rollout-x.jsonl", rollout(2))
+    made.sync()
+    return made
+
+
+def app_of(pilot: Pilot[None]) -> ConvledgerApp:
+    assert isinstance(pilot.app, ConvledgerApp)
+    return pilot.app
+
+
+async def fed(pilot: Pilot[None], feed: Feed) -> None:
+    """Let the screen hear what the feeder does."""
+    app_of(pilot)._fed(feed)
+    await settled(pilot)
+
+
+async def asked(pilot: Pilot[None]) -> None:
+    """Wait until the screen has every answer that it waits for, those it rests before too."""
+    screen = pilot.app.screen
+    assert isinstance(screen, SourcesScreen)
+    await settled(pilot)
+    while screen._ask_files._asked is not None or screen._ask_overview._asked is not None:
+        await settled(pilot)
+
+
+async def go(pilot: Pilot[None], *keys: str) -> None:
+    """Go to Sources, press keys there, and wait for what they ask for."""
+    await press(pilot, "8")
+    await asked(pilot)
+    for key in keys:
+        await press(pilot, key)
+        if isinstance(pilot.app.screen, SourcesScreen):
+            await asked(pilot)
+
+
+async def renewed(pilot: Pilot[None]) -> None:
+    """Show what another process has written."""
+    place = app_of(pilot).place()
+    assert place is not None
+    place.renew()
+    await asked(pilot)
+
+
+def shown(pilot: Pilot[None], selector: str) -> str:
+    return text_of(pilot.app.screen.query_one(selector))
+
+
+def words(line: RowLine) -> str:
+    return "".join(text for text, _ in [*line.left, *line.right])
+
+
+# ---- what is in sight
+
+
+async def test_each_source_says_what_it_holds_and_how_far_it_is_read(studio: Path) -> None:
+    async with opened(studio) as pilot:
+        await go(pilot)
+        text = shown(pilot, "#sources")
+
+        assert "claude-code" in text
+        assert "58 conversations · 663 calls" in text
+        assert "● 62 live · △ 1 rejected" in text
+        assert "85 B waiting" in text
+        assert "17 conversations · 144 calls" in text
+        assert "all read" in text
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_nothing_spills_at_any_size(studio: Path, size: tuple[int, int]) -> None:
+    async with opened(studio, size=size) as pilot:
+        await go(pilot)
+        for _ in range(4):
+            lines = screen_text(pilot).splitlines()
+            assert len(lines) == size[1]
+            assert max(map(len, lines)) <= size[0]
+            await press(pilot, "tab")
+
+
+async def test_all_panels_stand_side_by_side_where_there_is_room(studio: Path) -> None:
+    async with opened(studio, size=(140, 45)) as pilot:
+        await go(pilot)
+        text = screen_text(pilot)
+
+        for title in ("─ Sources ─", "─ Files ─", "─ Rejected lines ─", "─ No price ─"):
+            assert title in text
+        assert "northwind-local-7b" in text
+
+
+async def test_small_screen_shows_one_panel_and_tab_the_next(studio: Path) -> None:
+    async with opened(studio, size=(80, 24)) as pilot:
+        await go(pilot)
+        for title in ("Sources · 1 of 4", "Files · 2 of 4", "Rejected lines · 3 of 4"):
+            assert title in screen_text(pilot)
+            await press(pilot, "tab")
+        text = screen_text(pilot)
+        assert "No price · 4 of 4" in text
+        assert "Sources 2   Files 79   Rejected lines 1   No price 1" in text
+        assert "1 of 4" not in text
+
+
+async def test_click_on_a_tab_shows_its_panel(studio: Path) -> None:
+    async with opened(studio, size=(80, 24)) as pilot:
+        await go(pilot)
+        await pilot.click("TabStrip", offset=(30, 0))
+        await settled(pilot)
+
+        assert "Rejected lines · 3 of 4" in screen_text(pilot)
+
+
+async def test_panels_unfold_when_the_terminal_grows(studio: Path) -> None:
+    async with opened(studio, size=(80, 24)) as pilot:
+        await go(pilot, "tab")
+        await pilot.resize_terminal(140, 45)
+        await settled(pilot)
+        assert "─ No price ─" in screen_text(pilot)
+        assert "of 4" not in screen_text(pilot)
+
+        await pilot.resize_terminal(60, 12)
+        await settled(pilot)
+        assert "Files · 2 of 4" in screen_text(pilot)
+        assert "─ No price ─" not in screen_text(pilot)
+
+
+async def test_file_says_how_far_figures_and_texts_are_read() -> None:
+    rows = FileRows()
+    rows._files = [
+        FileLine("codex", "/logs/a/new.jsonl", "live", "", 1000, 1000, 250, 0, None),
+        FileLine("codex", "/logs/a/gone.jsonl", "gone", "", 10, 10, 10, 2, None),
+        FileLine("codex", "/logs/a/shut.jsonl", "unreadable", "Forbidden", 10, 0, 0, 0, None),
+        FileLine("codex", "/logs/a/empty.jsonl", "live", "", 0, 0, 0, 0, None),
+    ]  # fmt: skip
+    wide, narrow = ([rows.row(index, cells) for index in range(4)] for cells in (90, 44))
+
+    assert "figures ━━━━━━━━  texts ━━━━━━━━" in words(wide[0][1])
+    assert ("━━", "$accent") in wide[0][1].right  # a quarter of eight cells
+    assert words(narrow[0][1]).endswith("texts 25 %")
+    assert words(wide[1][0]).startswith("○ gone.jsonl")
+    assert "△ 2 rejected" in words(wide[1][0])
+    assert words(wide[2][1]) == "  unreadable: Forbidden"
+    assert words(narrow[3][1]).endswith("all read")
+
+
+def test_of_a_long_path_the_end_is_kept() -> None:
+    assert ending("/home/ana/bakery", 9) == "…a/bakery"
+    assert ending("/日本/語", 5) == "…/語"
+    assert ending("/a", 2) == "/a"
+    line = path_line(30, [("● ", "")], ("/home/ana/clients/bakery", ""), [], [("12 kB", "")])
+    assert words(line) == "● …ana/clients/bakery12 kB"
+
+
+async def test_hundred_thousand_files_cost_what_is_in_sight(studio: Path) -> None:
+    files = [
+        FileLine("codex", f"/logs/{n}.jsonl", "live", "", 9, 9, 9, 0, None) for n in range(100_000)
+    ]
+    async with opened(studio, size=(80, 24)) as pilot:
+        await go(pilot, "tab")
+        rows = pilot.app.screen.query_one(FileRows)
+        drawn: set[int] = set()
+        row = rows.row
+
+        def watched(index: int, cells: int) -> list[RowLine]:
+            drawn.add(index)
+            return row(index, cells)
+
+        rows.row = watched  # type: ignore[method-assign]
+        rows.show(files)
+        await press(pilot, "end")
+
+        assert "99999.jsonl" in shown(pilot, "#files")
+        assert len(drawn) < 100
+
+
+async def test_cursor_stays_on_its_file_when_newer_ones_come(studio: Path) -> None:
+    async with opened(studio) as pilot:
+        await go(pilot)
+        rows = pilot.app.screen.query_one(FileRows)
+        rows.cursor = 3
+        under = rows.file_at(3)
+        assert under is not None
+        new = FileLine("codex", "/logs/new.jsonl", "live", "", 9, 9, 9, 0, None)
+        rows.show([new, *rows._files])
+
+        assert rows.cursor == 4
+        assert rows.file_at(4) == under
+
+
+# ---- sources, files and rejected lines
+
+
+async def test_enter_on_a_source_shows_its_files_alone_and_all_again(studio: Path) -> None:
+    async with opened(studio) as pilot:
+        await go(pilot, "down", "enter")
+        panel = pilot.app.screen.query_one("#files-panel", Panel)
+        assert "Files · codex" in str(panel.border_title)
+        assert str(panel.border_subtitle) == "17 files"
+        assert "▸ codex" in shown(pilot, "#sources")
+
+        await press(pilot, "enter")
+        await asked(pilot)
+        assert str(panel.border_subtitle) == "79 files"
+
+
+async def test_enter_on_a_file_shows_its_rejected_lines_alone(bench: Bench) -> None:
+    bench.write(bench.claude / "rail" / "worse.jsonl", b"{nothing\n")
+    bench.sync()
+    async with opened(bench.ledger.workspace) as pilot:
+        await go(pilot)
+        files = pilot.app.screen.query_one(FileRows)
+        rejected = pilot.app.screen.query_one(RejectedRows)
+        assert rejected.count() == 4
+
+        files.cursor = [Path(file.path).name for file in files._files].index("odd.jsonl")
+        files.focus()
+        await press(pilot, "enter")
+        await asked(pilot)
+        assert rejected.count() == 3
+        assert "Rejected lines · odd.jsonl" in screen_text(pilot)
+
+        files.focus()
+        await press(pilot, "enter")
+        await asked(pilot)
+        assert rejected.count() == 4
+
+
+async def test_rejected_line_is_shown_whole_with_nothing_hidden(bench: Bench) -> None:
+    async with opened(bench.ledger.workspace) as pilot:
+        await go(pilot, "tab", "tab", "enter")
+        assert isinstance(pilot.app.screen, RejectedLineScreen)
+        text = screen_text(pilot)
+
+        assert "rail/odd.jsonl" in text
+        assert "5, from byte" in text
+        assert "␛]0;owned␇ [red]x[/] ‹U+202E›" in text
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, SourcesScreen)
+
+
+async def test_vanished_and_unreadable_files_say_so(bench: Bench) -> None:
+    bench.log.unlink()
+    bench.sync()
+    bench.ledger.connection.execute(
+        "UPDATE file SET state='unreadable', reason='Permission denied' WHERE path LIKE '%odd%'"
+    )
+    bench.ledger.connection.commit()
+    async with opened(bench.ledger.workspace) as pilot:
+        await go(pilot)
+        text = screen_text(pilot)
+
+        assert "○ 1 gone · ✕ 1 unreadable" in text
+        assert "unreadable: Permission denied" in text
+
+
+# ---- reading
+
+
+async def test_import_under_way_shows_files_bytes_and_time_left(studio: Path) -> None:
+    async with opened(studio, size=(140, 45)) as pilot:
+        await go(pilot)
+        await fed(pilot, Feed("reading", Progress("texts", 12, 230, 1_200_000, 5_600_000, 3.0)))
+        line = shown(pilot, "FeedLine")
+
+        assert "reading texts" in line
+        assert "12 of 230 files · 1.20 MB of 5.60 MB · 11 s left · x stops" in line
+        assert line.count("━") + line.count("╸") == 32
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("live", "● live  what tools write is read as they write it"),
+        ("paused", "‖ paused  nothing is read · x goes on"),
+        ("elsewhere", "◌ read elsewhere"),
+        ("trouble", "▲ trouble"),
+    ],
+)
+async def test_state_of_reading_stands_there_in_words(studio: Path, state: str, said: str) -> None:
+    async with opened(studio) as pilot:
+        await go(pilot)
+        await fed(pilot, Feed(state))
+
+        assert said in shown(pilot, "FeedLine")
+
+
+async def test_folder_that_cannot_be_watched_stays_named(studio: Path) -> None:
+    async with opened(studio) as pilot:
+        await go(pilot)
+        await fed(pilot, Feed("live", words="/srv/logs: can't be watched"))
+        await fed(pilot, Feed("live"))
+
+        assert "● live  ▲ /srv/logs: can't be watched" in shown(pilot, "FeedLine")
+
+
+async def test_stop_pauses_reading_and_goes_on(
+    studio: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(studio) as pilot:
+        done: list[str] = []
+        feeder = app_of(pilot).feeder
+        monkeypatch.setattr(feeder, "pause", lambda: done.append("pause"))
+        monkeypatch.setattr(feeder, "begin", lambda: done.append("begin"))
+        await go(pilot, "x")
+        assert done == []  # nothing is being read
+
+        await fed(pilot, Feed("reading"))
+        await press(pilot, "x")
+        await fed(pilot, Feed("paused"))
+        await press(pilot, "x")
+        assert done == ["pause", "begin"]
+
+
+async def test_rescan_looks_at_all_folders(studio: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened(studio) as pilot:
+        done: list[str] = []
+        monkeypatch.setattr(app_of(pilot).feeder, "rescan", lambda: done.append("rescan"))
+        await go(pilot, "r")
+
+        assert done == ["rescan"]
+
+
+async def test_new_figures_appear_when_another_process_has_read(bench: Bench) -> None:
+    async with opened(bench.ledger.workspace) as pilot:
+        await go(pilot)
+        assert "1 conversation · 2 calls" in shown(pilot, "#sources")
+        bench.write(bench.codex / "sessions" / "rollout-x.jsonl", rollout(5))
+        bench.sync()
+        await renewed(pilot)
+
+        assert "1 conversation · 5 calls" in shown(pilot, "#sources")
+
+
+class Slow:
+    """A screen that answers when it is told to."""
+
+    is_attached = True
+
+    def __init__(self) -> None:
+        self.open: list[Callable[[Any], None]] = []
+        self.later: list[Callable[[], None]] = []
+
+    def ask(self, _name: str, _question: object, then: Callable[[Any], None], **_: object) -> None:
+        self.open.append(then)
+
+    def set_timer(self, _seconds: float, work: Callable[[], None]) -> None:
+        self.later.append(work)
+
+
+def paced_question() -> tuple[Slow, list[int], Paced[int]]:
+    screen, answers = Slow(), list[int]()
+    return screen, answers, Paced[int](screen, "n", lambda _: 0, answers.append)  # type: ignore[arg-type]
+
+
+def test_slow_question_is_not_asked_again_but_once_after_a_rest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("convledger.tui.paced.QUICK", 0.0)
+    screen, answers, paced = paced_question()
+    for _ in range(5):
+        paced.wish()
+    assert len(screen.open) == 1
+
+    screen.open.pop()(7)
+    assert (answers, len(screen.later), screen.open) == ([7], 1, [])
+    paced.wish()
+    screen.later.pop()()
+    assert len(screen.open) == 1
+
+    screen.open.pop()(8)
+    assert (answers, screen.later) == ([7, 8], [])
+
+
+def test_quick_question_is_asked_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("convledger.tui.paced.QUICK", 3600.0)
+    screen, answers, paced = paced_question()
+    paced.wish()
+    paced.wish()
+    screen.open.pop()(7)
+
+    assert (answers, len(screen.open), screen.later) == ([7], 1, [])
+
+
+def test_question_of_a_person_does_not_wait_for_the_one_before() -> None:
+    screen, _, paced = paced_question()
+    paced.wish()
+    paced.wish(anew=True)
+
+    assert len(screen.open) == 2
+
+
+# ---- where nothing is read yet
+
+
+async def test_without_logs_it_says_where_it_looked_and_what_to_do(tmp_path: Path) -> None:
+    found = [Scan("claude-code", tmp_path / "none"), Scan("codex", tmp_path / ".codex", True)]
+    async with opened(tmp_path / "books", size=(80, 24)) as pilot:
+        await go(pilot)
+        await fed(pilot, Feed("nothing", found=found))
+        await fed(pilot, Feed("looking"))
+        text = screen_text(pilot)
+
+        assert "keeps the books of your AI conversations" in text
+        assert "○ claude-code  not there" in text
+        assert "○ codex        no logs in it" in text
+        assert "convledger demo" in text
+        assert "i                 imports a file or folder" in text
+        assert "Rejected" not in text
+
+
+async def test_lists_take_the_place_of_the_welcome_with_the_first_source(bench: Bench) -> None:
+    empty = bench.home.parent / "books"
+    async with opened(empty) as pilot:
+        await go(pilot)
+        assert "No log is read yet" in screen_text(pilot)
+        with Ledger.open(empty) as ledger:
+            ledger.sync(bench.roots)
+        await renewed(pilot)
+
+        assert "No log is read yet" not in screen_text(pilot)
+        assert isinstance(pilot.app.focused, SourceRows)
+
+
+# ---- importing a path
+
+
+async def typed(pilot: Pilot[None], text: str) -> None:
+    from textual.widgets import Input
+
+    pilot.app.screen.query_one(Input).value = text
+    await settled(pilot)
+
+
+@pytest.fixture
+def imports(monkeypatch: pytest.MonkeyPatch) -> list[tuple[list[Path], Callable[[Any], None]]]:
+    """What the feeder is asked to import."""
+    asked: list[tuple[list[Path], Callable[[Any], None]]] = []
+    monkeypatch.setattr(
+        "convledger.tui.feeder.Feeder.import_paths",
+        lambda _, paths, done: asked.append((paths, done)),
+    )
+    return asked
+
+
+async def test_path_says_what_it_is_before_it_is_read(
+    studio: Path, bench: Bench, imports: list[tuple[list[Path], Callable[[Any], None]]]
+) -> None:
+    async with opened(studio, size=(80, 24)) as pilot:
+        await go(pilot, "i")
+        assert isinstance(pilot.app.screen, ImportScreen)
+        assert "claude-code and codex · 3 logs" in screen_text(pilot)
+        assert imports == []
+
+        await typed(pilot, "~/.claude/projects/rail/odd.jsonl")
+        assert "claude-code · 1 log" in screen_text(pilot)
+        await press(pilot, "enter")
+        assert [paths for paths, _ in imports] == [[bench.claude / "rail" / "odd.jsonl"]]
+        assert isinstance(pilot.app.screen, SourcesScreen)
+
+
+async def test_what_an_import_brought_is_told(
+    studio: Path, bench: Bench, imports: list[tuple[list[Path], Callable[[Any], None]]]
+) -> None:
+    async with opened(studio) as pilot:
+        await go(pilot, "i", "enter")
+        said: list[str] = []
+        app_of(pilot).say = lambda words, **_: said.append(words)  # type: ignore[method-assign]
+        imports[0][1](SyncResult(conversations=2, calls=1, messages=40, rejected=3))
+        await settled(pilot)
+        imports[0][1](SyncResult())
+        await settled(pilot)
+        imports[0][1](ValueError("disk full"))
+        await settled(pilot)
+
+        assert said == [
+            "~: 2 conversations, 1 call, 40 messages, 3 rejected lines.",
+            "~: nothing new, all of it is in the ledger.",
+            "disk full",
+        ]
+
+
+async def test_path_that_holds_nothing_is_not_read(
+    studio: Path, bench: Bench, imports: list[tuple[list[Path], Callable[[Any], None]]]
+) -> None:
+    (bench.home / "letters").mkdir()
+    async with opened(studio) as pilot:
+        await go(pilot, "i")
+        for path, said in (
+            ("~/nowhere", "there is no such file or folder"),
+            ("~/letters", "a folder without a log of a known tool"),
+            ("", "A log, a folder of logs"),
+        ):
+            await typed(pilot, path)
+            await press(pilot, "enter")
+            assert said in screen_text(pilot)
+        assert imports == []
+
+
+async def test_path_goes_on_with_what_is_below_it(studio: Path, bench: Bench) -> None:
+    async with opened(studio) as pilot:
+        await go(pilot, "i")
+        await typed(pilot, "~/.claude/pro")
+        await press(pilot, "down", "enter")
+        from textual.widgets import Input
+
+        line = pilot.app.screen.query_one(Input)
+        assert (line.value, line.has_focus) == ("~/.claude/projects/", True)
+
+
+def test_glance_tells_what_a_path_holds_and_never_raises(bench: Bench) -> None:
+    assert glance(Path("~")).roots == bench.roots
+    assert glance(bench.log).roots == [("claude-code", bench.log)]
+    assert glance(Path("~/none")).problem == "there is no such file or folder"
+    assert glance(Path("~nobody-of-that-name")).problem
+    assert glance(Path("a\0b")).problem
+    assert glance(Path("/" + "x" * 5000)).problem
+
+
+def test_large_folder_is_not_walked_to_its_end(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("convledger.ingest.choose.GLANCED_FILES", 5)
+    large = bench.home / "large"
+    large.mkdir()
+    for number in range(20):
+        (large / f"{number}.txt").touch()
+
+    assert not glance(large).whole
+    assert glance(large).roots == []
+
+
+def test_completions_are_folders_then_logs_hidden_ones_last(bench: Bench) -> None:
+    for name in ("Beta/", "alpha/", ".hidden/"):
+        (bench.home / "x" / name).mkdir(parents=True)
+    for name in ("one.jsonl", "notes.txt", "two.zip"):
+        (bench.home / "x" / name).touch()
+
+    assert completions("~/x/") == [
+        "~/x/alpha/", "~/x/Beta/", "~/x/.hidden/", "~/x/one.jsonl", "~/x/two.zip",
+    ]  # fmt: skip
+    assert completions("~/x/b") == ["~/x/Beta/"]
+    assert completions("~/none/") == []
