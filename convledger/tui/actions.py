@@ -91,7 +91,7 @@ def _actions() -> Iterable[Action]:
     yield Action("reader", "next_prompt", "n", "Next", "The next prompt, or the next match.", True)
     yield Action("reader", "previous_prompt", "N,p", "Previous", "The one before.")
     yield Action("reader", "find", "f", "Find", "Find words in this conversation.", True)
-    yield Action("reader", "family", "t", "Tree", "Sub-agents, forks and resumes.", True)
+    yield Action("reader", "family", "t", "Tree", "Sub-agents, forks and resumes.")
     yield Action("reader", "hidden", "H", "Hidden", "Show what no person or model said.")
     yield Action("reader", "copy", "y", "Copy", "Copy the entry's text.")
     yield Action("reader", "why", "w", "Why", "Explain the cost of this turn.", True)

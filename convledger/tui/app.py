@@ -25,6 +25,7 @@ from convledger.tui.desk import Desk
 from convledger.tui.feeder import Feed, Feeder
 from convledger.tui.guard import TerminalGuard
 from convledger.tui.keymap import readable_keymap
+from convledger.tui.screens.place import PlaceScreen
 from convledger.tui.themes import ThemeWatch, load_themes, variables_for
 from convledger.tui.undo import Undo
 from convledger.tui.widgets.inks import forget_inks
@@ -34,7 +35,6 @@ from convledger.zones import zone_of
 if TYPE_CHECKING:
     from convledger.ingest.result import SyncResult
     from convledger.ledger import Ledger
-    from convledger.tui.screens.place import PlaceScreen
 
 Answer = TypeVar("Answer")
 FALLBACKS = ("ledger-ink", "textual-dark")
@@ -272,9 +272,9 @@ class ConvledgerApp(App[None]):
         self._renewal_waits = False
         self._renewed = time.monotonic()
         self.renew_figures()
-        place = self.place()
-        if place is not None:
-            place.renew()
+        for screen in self.screen_stack:
+            if isinstance(screen, PlaceScreen):
+                screen.renew()
 
     def renew_figures(self) -> None:
         """Ask for what the top line shows."""
@@ -315,8 +315,6 @@ class ConvledgerApp(App[None]):
 
     def place(self) -> PlaceScreen | None:
         """Return the numbered screen that is shown, under whatever stands over it."""
-        from convledger.tui.screens.place import PlaceScreen
-
         return next((one for one in self.screen_stack if isinstance(one, PlaceScreen)), None)
 
     # ---- actions

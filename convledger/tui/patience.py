@@ -15,15 +15,14 @@ Answer = TypeVar("Answer")
 class Patience:
     """Asks for a screen, and remembers what is not answered yet.
 
-    A patient question lets the one under way be answered instead of replacing it, and has `again`
-    called then: what takes longer than the time between two changes would never be shown else.
+    A patient question lets the one of its name that is under way be answered, and is asked then:
+    what takes longer than the time between two changes would never be shown else.
     """
 
-    def __init__(self, screen: PlaceScreen, again: Callable[[], None]) -> None:
+    def __init__(self, screen: PlaceScreen) -> None:
         self._screen = screen
-        self._again = again
         self._open: set[str] = set()
-        self._is_late = False
+        self._late: dict[str, Callable[[], None]] = {}
 
     def ask(
         self,
@@ -34,19 +33,19 @@ class Patience:
         slow: bool = False,
         patient: bool = False,
     ) -> None:
-        """Ask the ledger, or note that it is to be asked when the open question is answered."""
+        """Ask the ledger now, or when the question of this name that is open is answered."""
         books = self._screen.books
         desk = books.side_desk if slow else books.desk
         if patient and name in self._open and not desk.is_idle:  # an idle desk has failed to answer
-            self._is_late = True
+            self._late[name] = lambda: self.ask(name, question, then, slow=slow)
             return
+        self._late.pop(name, None)
         self._open.add(name)
 
         def answered(answer: Answer) -> None:
             self._open.discard(name)
             then(answer)
-            if self._is_late and not self._open:
-                self._is_late = False
-                self._again()
+            if name in self._late:
+                self._late.pop(name)()
 
         self._screen.ask(name, question, answered, slow=slow)

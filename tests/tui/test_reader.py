@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from zstandard import ZstdCompressor
 from convledger.clock import SECOND
 from convledger.ledger import Ledger
 from convledger.reports.family import Member
+from convledger.reports.reading import Outline
 from convledger.store.connection import transaction
 from convledger.store.messages import HIDDEN
 from convledger.tui.screens.family import FamilyRows, FamilyScreen, branches
@@ -134,6 +136,7 @@ async def test_a_message_that_is_gone_is_said(studio: Path) -> None:
         screen = await read(pilot, find(studio, TITLE), 7)
         assert "no longer in the ledger" in screen_text(pilot)
         assert "you  " in transcript(screen)
+        assert "hidden shown" not in frame(screen)[1]
 
 
 async def test_a_conversation_that_is_gone_is_said(studio: Path) -> None:
@@ -153,6 +156,32 @@ async def test_escape_goes_back_to_where_one_came_from(studio: Path) -> None:
         await read(pilot, find(studio, TITLE))
         await press(pilot, "escape")
         assert pilot.app.screen is before
+
+
+async def test_who_leaves_before_it_was_read_leaves_nothing_behind(
+    studio: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, answered = threading.Event(), threading.Event()
+    outline = Ledger.outline
+
+    def slow(ledger: Ledger, conversation_id: int, *, hidden: bool = False) -> Outline:
+        asked.set()
+        answered.wait(10)
+        return outline(ledger, conversation_id, hidden=hidden)
+
+    conversation_id = find(studio, TITLE)
+    async with opened(studio) as pilot:
+        before = pilot.app.screen
+        monkeypatch.setattr(Ledger, "outline", slow)
+        pilot.app.push_screen(ReaderScreen(conversation_id))
+        while not asked.is_set():
+            await pilot.pause()
+        await pilot.press("escape")
+        assert pilot.app.screen is before
+        answered.set()
+        await settled(pilot)
+        screen = await read(pilot, conversation_id)
+        assert "▎ The night train" in transcript(screen)
 
 
 # ---- keys

@@ -215,14 +215,14 @@ async def test_of_a_folded_entry_only_the_beginning_is_read() -> None:
 async def test_what_was_laid_out_and_read_is_forgotten_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sheet_module, "_LINES_KEPT", 300)
-    monkeypatch.setattr(sheet_module, "_TEXTS_KEPT", 3_000)
+    monkeypatch.setattr(sheet_module, "_LINES_KEPT", 120)
+    monkeypatch.setattr(sheet_module, "_TEXTS_KEPT", 1_200)
     async with reading(chat(100, 9)) as (app, pilot):
         for _ in range(12):
             await press(pilot, "pagedown")
         sheet = app.transcript.sheet
-        assert sheet._blocks_size == sum(block.height for block in sheet._blocks.values()) <= 300
-        assert sheet._texts_size == sum(len(text) for text, _ in sheet._texts.values()) <= 3_000
+        assert sheet._blocks_size == sum(block.height for block in sheet._blocks.values()) <= 120
+        assert sheet._texts_size == sum(len(text) for text, _ in sheet._texts.values()) <= 1_200
         before = shown(app)
         await press(pilot, "home", *["pagedown"] * 12)
         assert shown(app) == before

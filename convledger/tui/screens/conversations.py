@@ -59,7 +59,7 @@ class ConversationsScreen(PlaceScreen):
         super().__init__()
         self.query_shown = ListQuery()
         self._totals: Totals | None = None
-        self._patience = Patience(self, self.renew)
+        self._patience = Patience(self)
         self._marking = Marking(self, self._show_counts)
 
     def parts(self) -> ComposeResult:

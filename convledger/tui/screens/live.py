@@ -86,7 +86,7 @@ class LiveScreen(PlaceScreen):
         self._view = View(self._ranges["day"])
         self._figures: LiveFigures | None = None
         self._figures_at = 0  # UTC microseconds
-        self._patience = Patience(self, self.renew)
+        self._patience = Patience(self)
 
     def parts(self) -> ComposeResult:
         """Compose the panels, and what stands in their place while there is nothing to show."""

@@ -42,6 +42,10 @@ class PlaceScreen(Screen[None]):
         yield from self.parts()
         yield Footer(show_command_palette=False)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Do nothing before the parts are there: a quick hand types ahead of the screen."""
+        return self.is_mounted and super().check_action(action, parameters)
+
     def on_screen_resume(self) -> None:
         """Ask for new figures: they may have changed while another screen was shown."""
         self.query_one(TopLine).pulse = self.books.pulse

@@ -84,9 +84,11 @@ class ReaderScreen(PlaceScreen):
 
     def parts(self) -> ComposeResult:
         """Compose transcript, the line to find with, and the meter."""
-        self.transcript = Transcript(self.books.zone)
+        # Kept, as the ledger is asked in a thread that may outlast the screen.
+        self._zone = self.books.zone
+        self.transcript = Transcript(self._zone)
         self.find_line = FindLine()
-        self._meter = ContextMeter(self.books.zone)
+        self._meter = ContextMeter(self._zone)
         self._panel = Panel(
             "Conversation", self.transcript, self.find_line, self._meter, counts="Reading …"
         )
@@ -121,7 +123,7 @@ class ReaderScreen(PlaceScreen):
         line = self._read_line(ledger)
         outline = ledger.outline(self.conversation_id, hidden=hidden)
         messages = sum(1 for head in outline.heads if head.id and not head.flags & HIDDEN)
-        script = script_of(outline, self.books.zone, line.project if line else "")
+        script = script_of(outline, self._zone, line.project if line else "")
         return Reading(line, script, hidden, messages)
 
     def _show(self, reading: Reading) -> None:
@@ -150,6 +152,7 @@ class ReaderScreen(PlaceScreen):
             self._message_id = None
             if place is None:
                 self.books.say("That message is no longer in the ledger.", severity="warning")
+                self.action_hidden()
                 return
             if not transcript.sheet.is_open(place):
                 transcript.sheet.turn(place)
@@ -340,7 +343,8 @@ class ReaderScreen(PlaceScreen):
         message_id, length, kind = head.id, head.length, head.kind
 
         def read(ledger: Ledger) -> str:
-            return display_text(ledger.bodies([message_id], most=COPIED)[message_id], lines=True)
+            texts = ledger.bodies([message_id], most=COPIED)
+            return display_text(texts.get(message_id, ""), lines=True)
 
         def copy(text: str) -> None:
             self.app.copy_to_clipboard(text)
