@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -9,14 +10,25 @@ import pytest
 
 from convledger.ledger import Ledger
 
+AGE = 1_790_000_000  # seconds of the epoch
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "home"
 
 
 @pytest.fixture(scope="session")
-def read_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the invented history, its files in one order of age on every machine."""
+    home = tmp_path_factory.mktemp("history") / "home"
+    shutil.copytree(FIXTURES, home)
+    for age, path in enumerate(sorted(path for path in home.rglob("*") if path.is_file())):
+        os.utime(path, (AGE + age, AGE + age))
+    return home
+
+
+@pytest.fixture(scope="session")
+def read_once(tmp_path_factory: pytest.TempPathFactory, history: Path) -> Path:
     """A workspace that holds the invented history, with a client for each conversation."""
     folder = tmp_path_factory.mktemp("books") / "studio"
-    roots = [("claude-code", FIXTURES / ".claude" / "projects"), ("codex", FIXTURES / ".codex")]
+    roots = [("claude-code", history / ".claude" / "projects"), ("codex", history / ".codex")]
     with Ledger.open(folder) as ledger:
         ledger.sync(roots)
         for project in ("northwind-bakery", "harbour-law"):

@@ -13,7 +13,6 @@ import pytest
 from textual.pilot import Pilot
 
 from convledger.tui.feeder import Feed
-from tests.tui.conftest import FIXTURES
 from tests.tui.pilot import app_on, press, settled
 
 SIZES = [(80, 24), (120, 36), (140, 45)]
@@ -32,9 +31,14 @@ SCREENS: dict[str, tuple[str, ...]] = {
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("screen", SCREENS)
 def test_screen_looks_as_it_did(
-    screen: str, size: tuple[int, int], theme: str, studio: Path, snap_compare: Any
+    screen: str,
+    size: tuple[int, int],
+    theme: str,
+    studio: Path,
+    history: Path,
+    snap_compare: Any,
 ) -> None:
-    os.environ["HOME"] = os.environ["USERPROFILE"] = str(FIXTURES)  # paths are shown from there
+    os.environ["HOME"] = os.environ["USERPROFILE"] = str(history)  # paths are shown from there
     app = app_on(studio, theme=theme)
 
     async def lead(pilot: Pilot[None]) -> None:
