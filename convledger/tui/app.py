@@ -157,15 +157,14 @@ class ConvledgerApp(App[None]):
         """Have somebody to ask before the first screen does."""
         self.desk = Desk(self.workspace, self.tell, self.trouble)
         self.side_desk = Desk(self.workspace, self.tell, self.trouble)
-
-    def on_mount(self) -> None:
-        """Begin to follow the logs."""
         self.feeder = Feeder(
             self.workspace,
             lambda feed: self.tell(lambda: self._fed(feed)),
             lambda result: self.tell(lambda: self._arrived(result)),
-            unasked=False,
         )
+
+    def on_mount(self) -> None:
+        """Begin to follow the logs."""
         if self._feeding:
             self.feeder.start()
         self.set_interval(LOOK_EVERY, self._look)
@@ -196,9 +195,10 @@ class ConvledgerApp(App[None]):
         then: Callable[[Answer], None],
         *,
         slow: bool = False,
+        patient: bool = False,
     ) -> None:
         """Ask the ledger in another thread; `slow` ones have a thread of their own."""
-        (self.side_desk if slow else self.desk).ask(name, question, then)
+        (self.side_desk if slow else self.desk).ask(name, question, then, patient=patient)
 
     def trouble(self, error: Exception) -> None:
         """Say what went wrong; the app goes on."""

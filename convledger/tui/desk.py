@@ -1,7 +1,9 @@
-"""Where screens ask the ledger: in a thread with a connection of its own, the last question first.
+"""Where screens ask the ledger: in a thread with a connection of its own, one after the other.
 
 A question has a name. When it is asked again before it was answered, the earlier one is dropped:
-an answer that comes late never replaces a newer one. Answers are handed over in the app's thread.
+an answer that comes late never replaces a newer one. A patient question lets the one of its name
+that is under way be answered first: what takes longer than the time between two changes of the
+ledger would never be shown else. Answers are handed over in the app's thread.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ class Desk:
             OrderedDict()
         )
         self._numbers = itertools.count(1)
-        self._latest: dict[object, int] = {}
+        self._oldest: dict[object, int] = {}  # numbers below are answers that come too late
         self._ledger: Ledger | None = None
         self._busy_with: object = None
         self._closed = False
@@ -44,22 +46,35 @@ class Desk:
         self._thread.start()
 
     def ask(
-        self, name: object, question: Callable[[Ledger], Answer], then: Callable[[Answer], None]
+        self,
+        name: object,
+        question: Callable[[Ledger], Answer],
+        then: Callable[[Answer], None],
+        *,
+        patient: bool = False,
     ) -> None:
         """Have `question` answered and `then` told, unless `name` is asked again before that."""
         with self._lock:
-            number = self._latest[name] = next(self._numbers)
-            self._waiting.pop(name, None)
+            number = next(self._numbers)
             self._waiting[name] = (number, question, then)
-            if self._busy_with == name and self._ledger is not None:
-                self._ledger.interrupt()  # its answer would be dropped
+            if patient:
+                self._oldest.setdefault(name, number)
+            else:
+                self._oldest[name] = number
+                if self._busy_with == name and self._ledger is not None:
+                    self._ledger.interrupt()  # its answer would be dropped
             self._lock.notify()
+
+    def _counts(self, name: object, number: int) -> bool:
+        """Tell whether the answer to a question is still wanted."""
+        oldest = self._oldest.get(name)
+        return oldest is not None and number >= oldest
 
     def forget(self, name: object) -> None:
         """Drop the question `name`: who asked it is gone."""
         with self._lock:
             self._waiting.pop(name, None)
-            self._latest.pop(name, None)
+            self._oldest.pop(name, None)
 
     def reopen(self) -> None:
         """Open the workspace anew before the next question."""
@@ -101,7 +116,7 @@ class Desk:
                 self._ledger = Ledger.open(self._workspace)
             answer = question(self._ledger)
         except ConvledgerError as error:
-            if self._latest.get(name) == number:
+            if self._counts(name, number):
                 self._drop(None)
                 told = error
                 self._deliver(lambda: self._trouble(told))
@@ -109,7 +124,7 @@ class Desk:
         except Exception as error:  # noqa: BLE001 - a mistake of ours: raised again in the app
             self._deliver(partial(_raise, error))
             return
-        self._deliver(lambda: then(answer) if self._latest.get(name) == number else None)
+        self._deliver(lambda: then(answer) if self._counts(name, number) else None)
 
     def _drop(self, _: Ledger | None) -> None:
         if self._ledger is not None:

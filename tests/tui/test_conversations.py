@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,7 +14,6 @@ from convledger.clock import DAY, HOUR, SECOND
 from convledger.ledger import Ledger
 from convledger.reports.listing import ListQuery, Totals
 from convledger.tui.list_words import SORTS, chips, count_words, empty_words, next_sort
-from convledger.tui.patience import Patience
 from convledger.tui.screens.conversations import ConversationsScreen
 from convledger.tui.screens.why import WhyScreen
 from convledger.tui.widgets.facet_rows import FacetRows
@@ -424,64 +421,6 @@ async def test_a_line_that_changed_is_shown_anew(studio: Path) -> None:
         await settled(pilot)
 
         assert text_of(screen.rows).splitlines()[0].startswith("   renamed")
-
-
-class Slow:
-    """A screen whose questions are answered when the test says so."""
-
-    def __init__(self) -> None:
-        self.is_idle = True
-        self.books = self
-        self.desk = self.side_desk = self
-        self.asked: list[Callable[[Any], None]] = []
-
-    def ask(self, name: str, question: object, then: Callable[[Any], None], *, slow: bool) -> None:
-        del name, question, slow
-        self.is_idle = False
-        self.asked.append(then)
-
-    def answer(self) -> None:
-        self.is_idle = True
-        self.asked[-1](None)
-
-
-def test_a_question_under_way_is_answered_before_it_is_asked_again() -> None:
-    slow, answers = Slow(), list[object]()
-    patience = Patience(slow)  # type: ignore[arg-type]
-
-    for _ in range(3):
-        patience.ask("totals", lambda _: None, answers.append, patient=True)
-
-    assert len(slow.asked) == 1
-    slow.answer()
-    assert (len(slow.asked), len(answers)) == (2, 1)
-    slow.answer()
-    assert (len(slow.asked), len(answers)) == (2, 2)
-
-
-def test_a_person_does_not_wait() -> None:
-    slow, answers = Slow(), list[str]()
-    patience = Patience(slow)  # type: ignore[arg-type]
-    patience.ask("list", lambda _: None, lambda _: answers.append("before"), patient=True)
-    patience.ask("list", lambda _: None, lambda _: answers.append("late"), patient=True)
-
-    patience.ask("list", lambda _: None, lambda _: answers.append("typed"))
-
-    assert len(slow.asked) == 2
-    slow.answer()
-    assert answers == ["typed"]  # and what was late is no longer asked for
-    assert len(slow.asked) == 2
-
-
-def test_a_question_that_failed_is_asked_again() -> None:
-    slow = Slow()
-    patience = Patience(slow)  # type: ignore[arg-type]
-    patience.ask("list", lambda _: None, lambda _: None, patient=True)
-    slow.is_idle = True  # and nothing was answered
-
-    patience.ask("list", lambda _: None, lambda _: None, patient=True)
-
-    assert len(slow.asked) == 2
 
 
 # ---- what the cursor is on

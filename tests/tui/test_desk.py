@@ -161,3 +161,59 @@ def test_reopened_desk_sees_the_new_ledger(office: Office, tmp_path: Path) -> No
     office.hand_over()
 
     assert in_place == [True, False, True]
+
+
+def held_up(office: Office, answers: list[str]) -> threading.Event:
+    """Ask a question that is under way until the event is set."""
+    begun, gate = threading.Event(), threading.Event()
+
+    def waits(_: Ledger) -> str:
+        begun.set()
+        gate.wait(SECONDS)
+        return "under way"
+
+    office.desk.ask("n", waits, answers.append, patient=True)
+    assert begun.wait(SECONDS)
+    return gate
+
+
+def test_patient_questions_let_the_one_under_way_be_answered(office: Office) -> None:
+    answers: list[str] = []
+    gate = held_up(office, answers)
+    for words in ("replaced", "last"):
+        office.desk.ask("n", partial(_said, words), answers.append, patient=True)
+    gate.set()
+    office.hand_over()
+    office.hand_over()
+
+    assert answers == ["under way", "last"]
+    assert office.desk.is_idle
+
+
+def test_person_does_not_wait_for_a_patient_question(office: Office) -> None:
+    answers: list[str] = []
+    gate = held_up(office, answers)
+    office.desk.ask("n", partial(_said, "late"), answers.append, patient=True)
+    office.desk.ask("n", partial(_said, "typed"), answers.append)
+    gate.set()
+    office.hand_over()
+    office.hand_over()
+
+    assert answers == ["typed"]
+
+
+def test_patient_question_is_asked_again_after_one_that_failed(office: Office) -> None:
+    def fails(_: Ledger) -> str:
+        raise WorkspaceError("the disk is gone")
+
+    answers: list[str] = []
+    office.desk.ask("n", fails, answers.append, patient=True)
+    office.hand_over()
+    office.desk.ask("n", partial(_said, "well again"), answers.append, patient=True)
+    office.hand_over()
+
+    assert answers == ["well again"]
+
+
+def _said(words: str, _: Ledger) -> str:
+    return words

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -16,7 +16,6 @@ from convledger.reports.listing import ConversationLine, ListQuery, Totals
 from convledger.tui.actions import bindings
 from convledger.tui.list_words import RISING, next_sort
 from convledger.tui.marking import Marking
-from convledger.tui.patience import Patience
 from convledger.tui.screens.place import PlaceScreen
 from convledger.tui.widgets.conversation_rows import ConversationRows
 from convledger.tui.widgets.facet_rows import FACETS, FacetRows
@@ -26,7 +25,6 @@ from convledger.tui.widgets.preview import Preview, first_prompt
 from convledger.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
-    from convledger.ledger import Ledger
     from convledger.reports.facets import FacetValue
     from convledger.tui.feeder import Feed
 
@@ -59,7 +57,6 @@ class ConversationsScreen(PlaceScreen):
         super().__init__()
         self.query_shown = ListQuery()
         self._totals: Totals | None = None
-        self._patience = Patience(self)
         self._marking = Marking(self, self._show_counts)
 
     def parts(self) -> ComposeResult:
@@ -70,25 +67,9 @@ class ConversationsScreen(PlaceScreen):
             yield Panel("Under the cursor", Preview(), id="preview")
 
     @property
-    def _is_ready(self) -> bool:
-        """Whether its widgets are there: they come after it, and go before it."""
+    def is_ready(self) -> bool:
+        """Whether its widgets are there."""
         return bool(self.query(Preview))
-
-    def ask(
-        self,
-        name: str,
-        question: Callable[[Ledger], Answer],
-        then: Callable[[Answer], None],
-        *,
-        slow: bool = False,
-    ) -> None:
-        """Ask the ledger; an answer that comes when the app is being closed is dropped."""
-
-        def if_ready(answer: Answer) -> None:
-            if self._is_ready:
-                then(answer)
-
-        super().ask(name, question, if_ready, slow=slow)
 
     @property
     def panel(self) -> ListPanel:
@@ -115,12 +96,12 @@ class ConversationsScreen(PlaceScreen):
         """List what fits a query, from the top; called by screens whose figures it explains."""
         self.remove_class("-with-facets")
         self._narrow(query)
-        if self._is_ready:
+        if self.is_ready:
             self.rows.focus()
 
     def renew(self) -> None:
         """Ask for everything anew; cursor, marks and what is in sight stay."""
-        if not self._is_ready:
+        if not self.is_ready:
             return
         self.rows.now = self.books.now()
         self.rows.expire()
@@ -130,21 +111,21 @@ class ConversationsScreen(PlaceScreen):
 
     def fed(self, feed: Feed) -> None:
         """Hear what the feeder does: an empty list says so."""
-        if self._is_ready:
+        if self.is_ready:
             self.panel.show_nothing(feed.state)
 
     def _narrow(self, query: ListQuery) -> None:
         """List what fits another query."""
         self.query_shown = query
         self._totals = None
-        if self._is_ready:
+        if self.is_ready:
             self._show_query()
             self._ask_list(keeping_place=False)
             self._ask_figures(patient=False)
 
     def _ask_list(self, *, keeping_place: bool) -> None:
         query = self.query_shown
-        self._patience.ask(
+        self.ask(
             "list",
             lambda ledger: ledger.matching(query),
             lambda ids: self._list(ids, keeping_place=keeping_place),
@@ -153,14 +134,14 @@ class ConversationsScreen(PlaceScreen):
 
     def _ask_figures(self, *, patient: bool) -> None:
         query = self.query_shown
-        self._patience.ask(
+        self.ask(
             "totals",
             lambda ledger: ledger.list_totals(query),
             self._took_totals,
             slow=True,
             patient=patient,
         )
-        self._patience.ask(
+        self.ask(
             "facets",
             lambda ledger: ledger.facets(query),
             self._took_facets,
@@ -307,7 +288,7 @@ class ConversationsScreen(PlaceScreen):
 
     def _fit(self) -> None:
         """Fill what has another size, and keep the focus on something in sight."""
-        if not self._is_ready:
+        if not self.is_ready:
             return
         self._show_counts()
         self._show_preview()

@@ -15,7 +15,6 @@ from textual.widgets import Static
 from convledger.clock import SECOND
 from convledger.tui.actions import BY_ID, bindings
 from convledger.tui.help_text import keys_of
-from convledger.tui.patience import Patience
 from convledger.tui.screens import live_words as words
 from convledger.tui.screens.place import PlaceScreen
 from convledger.tui.widgets.cost_chart import BarParts, Charted, CostChart
@@ -86,7 +85,6 @@ class LiveScreen(PlaceScreen):
         self._view = View(self._ranges["day"])
         self._figures: LiveFigures | None = None
         self._figures_at = 0  # UTC microseconds
-        self._patience = Patience(self)
 
     def parts(self) -> ComposeResult:
         """Compose the panels, and what stands in their place while there is nothing to show."""
@@ -116,7 +114,7 @@ class LiveScreen(PlaceScreen):
 
     def _ask(self, *, patient: bool) -> None:
         view, now, zone = self._view, self.books.now(), self.books.zone
-        self._patience.ask(
+        self.ask(
             "figures",
             lambda ledger: ledger.live(
                 now, zone, bars=view.bars, period=view.period, group=view.group

@@ -51,6 +51,11 @@ class PlaceScreen(Screen[None]):
         self.query_one(TopLine).pulse = self.books.pulse
         self.renew()
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether answers can be shown: its widgets come after the screen, and go before it."""
+        return self.is_attached
+
     def ask(
         self,
         name: str,
@@ -58,14 +63,16 @@ class PlaceScreen(Screen[None]):
         then: Callable[[Answer], None],
         *,
         slow: bool = False,
+        patient: bool = False,
     ) -> None:
         """Ask the ledger; the answer is dropped where the screen is gone or asked again."""
 
         def if_here(answer: Answer) -> None:
-            if self.is_attached:
+            if self.is_ready:
                 then(answer)
 
-        self.books.ask((type(self).__name__, id(self), name), question, if_here, slow=slow)
+        asker = (type(self).__name__, id(self), name)
+        self.books.ask(asker, question, if_here, slow=slow, patient=patient)
 
     def renew(self) -> None:
         """Ask for the figures anew; called when the ledger has changed."""

@@ -1,4 +1,4 @@
-"""A line to type in that stands over a list."""
+"""A line to type in, and the list that stands below it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from textual.binding import BindingType
 from textual.widgets import Input
 
 from convledger.tui.actions import bindings
+from convledger.tui.widgets.rows import Rows
 
 
 class Entry(Input):
@@ -20,3 +21,14 @@ class Entry(Input):
     def action_down(self) -> None:
         """Go into the list."""
         self.screen.focus_next()
+
+
+class RowsBelow(Rows):
+    """A list from whose first row the key for the row before leads back to the line."""
+
+    def action_up(self) -> None:
+        """Go to the row before, or back to the line."""
+        if self.cursor:
+            super().action_up()
+        else:
+            self.screen.focus_previous()

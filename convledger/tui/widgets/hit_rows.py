@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from convledger.reports.conversations import KINDS
 from convledger.text.display import clip, display_text, width
 from convledger.tui.amounts import ago
+from convledger.tui.widgets.entry import RowsBelow
 from convledger.tui.widgets.path_line import ending
-from convledger.tui.widgets.rows import Part, RowLine, Rows
+from convledger.tui.widgets.rows import Part, RowLine
 
 if TYPE_CHECKING:
     from convledger.store.search import Hit
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _SPACE = re.compile(r"\s+")
 
 
-class HitRows(Rows):
+class HitRows(RowsBelow):
     """Two lines a hit, the best first. `now` returns UTC microseconds."""
 
     HELP = (
@@ -40,13 +41,6 @@ class HitRows(Rows):
     def hit_at(self, index: int) -> Hit | None:
         """Return the hit of a row, None where there is none."""
         return self._hits[index] if 0 <= index < len(self._hits) else None
-
-    def action_up(self) -> None:
-        """Go to the row before, from the first one back to the words."""
-        if self.cursor:
-            super().action_up()
-        else:
-            self.screen.focus_previous()
 
     def count(self) -> int:
         """Return how many hits there are."""

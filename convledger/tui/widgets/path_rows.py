@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from convledger.text.display import display_text
+from convledger.tui.widgets.entry import RowsBelow
 from convledger.tui.widgets.path_line import ending
-from convledger.tui.widgets.rows import RowLine, Rows
+from convledger.tui.widgets.rows import RowLine
 
 
-class PathRows(Rows):
+class PathRows(RowsBelow):
     """Folders, logs and archives below what is typed; enter goes on with one."""
 
     HELP = "Folders, logs and archives that the path can go on with. Enter takes one over."
@@ -26,13 +27,6 @@ class PathRows(Rows):
     def path_at(self, index: int) -> str | None:
         """Return the path of a row, None where there is none."""
         return self._paths[index] if 0 <= index < len(self._paths) else None
-
-    def action_up(self) -> None:
-        """Go to the row before, from the first one back to the line one types in."""
-        if self.cursor:
-            super().action_up()
-        else:
-            self.screen.focus_previous()
 
     def count(self) -> int:
         """Return how many paths there are."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from convledger.text.display import display_text
+from convledger.tui.widgets.entry import RowsBelow
 from convledger.tui.widgets.path_line import roomiest
-from convledger.tui.widgets.rows import Part, RowLine, Rows
+from convledger.tui.widgets.rows import Part, RowLine
 
 if TYPE_CHECKING:
     from convledger.pricing import PriceLine
@@ -15,7 +16,7 @@ _PRICE = 9  # cells of a price like $150.00
 _NAME = 24  # cells that the name of a model needs beside its prices
 
 
-class PricedRows(Rows):
+class PricedRows(RowsBelow):
     """The first row stands for "costs nothing", the others for models of the price list."""
 
     HELP = (
@@ -49,13 +50,6 @@ class PricedRows(Rows):
     def chosen(self, index: int) -> PriceLine | None:
         """Return the model of a row, None for the first one: it costs nothing."""
         return self._shown[index - 1] if 0 < index <= len(self._shown) else None
-
-    def action_up(self) -> None:
-        """Go to the row before, from the first one back to the line one types in."""
-        if self.cursor:
-            super().action_up()
-        else:
-            self.screen.focus_previous()
 
     def count(self) -> int:
         """Return how many rows there are, once the price list is known."""
