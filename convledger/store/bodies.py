@@ -92,7 +92,8 @@ class PageReader:
         return page[start : start + length].decode("utf-8", "replace")
 
 
-_CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"  # each a word of its own
+_CJK = re.compile(f"[{CJK}]")
 _CJK_LEADS = bytes(range(0xE3, 0xEE))  # the first bytes of those characters in UTF-8
 _MARKED = MARK.encode() + b" "
 

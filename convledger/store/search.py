@@ -6,11 +6,11 @@ import re
 import sqlite3
 from dataclasses import dataclass, field
 
-from convledger.store.bodies import PageReader, query_words
-from convledger.store.patterns import any_of, any_project, unicode_text
+from convledger.store.bodies import PageReader
+from convledger.store.patterns import any_of, any_project
+from convledger.store.terms import Term, first_place, terms_of
 
 AMONG = 2000  # the newest matches that are ranked; a common word has far more
-_PHRASE = re.compile(r'"([^"]*)"|(\S+)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,26 +54,13 @@ class SearchResult:
     complete: bool = True
 
 
-def match_expression(text: str) -> str:
-    """Return `text` as an FTS5 expression in which nothing but quotes and a last star acts."""
-    terms = []
-    for found in _PHRASE.finditer(unicode_text(text)):
-        words = found[1] if found[1] is not None else found[2]
-        star = found[1] is None and words.endswith("*") and len(words) > 2
-        bare = (
-            query_words(words.rstrip("*") if star else words).replace('"', " ").replace("\0", " ")
-        )
-        if any(character.isalnum() for character in bare):
-            terms.append(f'"{bare}"' + ("*" if star else ""))
-    return " ".join(terms)
-
-
 def search(connection: sqlite3.Connection, query: SearchQuery) -> SearchResult:
     """Return the best matches among the newest; none for a text without a word in it."""
-    expression = match_expression(query.text)
+    terms = terms_of(query.text)
     result = SearchResult()
-    if not expression:
+    if not terms:
         return result
+    expression = " ".join(term.expression for term in terms)
     where, values = _filters(query)
     if where:
         ranked = (
@@ -91,7 +78,7 @@ def search(connection: sqlite3.Connection, query: SearchQuery) -> SearchResult:
     ordered = sorted(
         enumerate(rows[:AMONG]), key=lambda item: item[1][1] * (1 - item[0] / (4 * AMONG))
     )
-    _fill(connection, query, [row[0] for _, row in ordered], result)
+    _fill(connection, query, terms, [row[0] for _, row in ordered], result)
     return result
 
 
@@ -119,11 +106,15 @@ def _filters(query: SearchQuery) -> tuple[str, list[object]]:
 
 
 def _fill(
-    connection: sqlite3.Connection, query: SearchQuery, ids: list[int], result: SearchResult
+    connection: sqlite3.Connection,
+    query: SearchQuery,
+    terms: list[Term],
+    ids: list[int],
+    result: SearchResult,
 ) -> None:
     """Read the best matches; a text that a fork or a resume repeats is shown once."""
     pages = PageReader(connection)
-    words = first_words(query.text)
+    patterns = [term.pattern() for term in terms]
     seen: set[int] = set()
     for message_id in ids:
         row = connection.execute(
@@ -137,7 +128,7 @@ def _fill(
             continue
         seen.add(row[12])
         body = pages.body(row[9], row[10], row[11])
-        before, match, after = snippet(body, words)
+        before, match, after = snippet(body, patterns)
         path = row[7] if isinstance(row[7], str) else row[7].decode("utf-8", "replace")
         result.hits.append(
             Hit(
@@ -160,22 +151,13 @@ def _fill(
             return
 
 
-def first_words(text: str) -> list[str]:
-    """Return the phrases and words of a query, for showing where they stand."""
-    found = [match[1] if match[1] is not None else match[2] for match in _PHRASE.finditer(text)]
-    return [word.rstrip("*") for word in found if word.strip('*"')]
-
-
-def snippet(body: str, words: list[str], around: int = 70) -> tuple[str, str, str]:
-    """Return the text before, at and after the first of `words` in `body`."""
-    lowered = body.lower()
-    places = [(lowered.find(word.lower()), len(word)) for word in words]
-    known = [place for place in places if place[0] >= 0]
-    start, length = min(known) if known else (0, 0)
+def snippet(body: str, patterns: list[re.Pattern[str]], around: int = 70) -> tuple[str, str, str]:
+    """Return the text before, at and after the first match in `body`."""
+    start, end = first_place(body, patterns)
     before = body[max(0, start - around) : start]
-    after = body[start + length : start + length + around * 2]
+    after = body[end : end + around * 2]
     if start > around:
         before = "…" + before
-    if start + length + around * 2 < len(body):
+    if end + around * 2 < len(body):
         after += "…"
-    return before, body[start : start + length], after
+    return before, body[start:end], after

@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from convledger.sources.findings import Kind
-from convledger.store.search import SearchQuery, match_expression, snippet
+from convledger.store.search import SearchQuery, snippet
+from convledger.store.terms import terms_of
 from tests.ingest.logs import MODEL, Bench, instant, line, prompt, reply, rollout, session
 
 NASTY = [
@@ -101,7 +102,8 @@ def test_all_words_must_occur_in_any_order(filled: Bench) -> None:
 
 def test_operators_are_only_words(filled: Bench) -> None:
     assert found(filled, "fox OR wolf") == []
-    assert match_expression('fox OR "a" NOT') == '"fox" "OR" "a" "NOT"'
+    asked = [term.expression for term in terms_of('fox OR "a" NOT')]
+    assert asked == ['"fox"', '"OR"', '"a"', '"NOT"']
 
 
 def test_filters_narrow_the_search(filled: Bench) -> None:
@@ -128,6 +130,17 @@ def test_project_with_brackets_in_its_name_is_found(bench: Bench) -> None:
     assert len(found(bench, "brackets", project=("[web] shop",))) == 1
     assert found(bench, "brackets", project=("[w] shop",)) == []
     assert bench.ledger.conversation_ids(projects=["[web] shop"]) == [1]
+
+
+def test_phrase_is_found_behind_many_messages_that_only_hold_its_words(bench: Bench) -> None:
+    apart = b"".join(prompt(n, f"rye {n:03} and dough, a long night {n}") for n in range(2, 200))
+    bench.write(bench.log, prompt(1, "the rye dough of monday") + apart)
+    bench.sync()
+    result = bench.ledger.search(SearchQuery('"rye dough"'))
+
+    assert (result.matches, result.complete) == (1, True)
+    assert (result.hits[0].match, result.hits[0].line) == ("rye dough", 1)
+    assert bench.ledger.search(SearchQuery("rye dough")).matches == 199
 
 
 def test_newest_of_equal_matches_comes_first(bench: Bench) -> None:
@@ -158,7 +171,9 @@ def test_hit_names_the_file_and_line_it_came_from(filled: Bench) -> None:
 
 
 def test_text_around_a_match_is_cut_at_both_ends() -> None:
-    before, match, after = snippet("x" * 500 + " needle " + "y" * 500, ["needle"])
+    before, match, after = snippet(
+        "x" * 500 + " needle " + "y" * 500, [one.pattern() for one in terms_of("needle")]
+    )
 
     assert match == "needle"
     assert before.startswith("…")

@@ -1,0 +1,107 @@
+"""What a person searches for: as the index is asked for it, and where it stands in a text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from convledger.store.bodies import CJK, query_words
+from convledger.store.patterns import unicode_text
+
+_CJK = re.compile(f"[{CJK}]")
+_LETTER = rf"[^\W_{CJK}]"  # what goes on a word
+_WORD = re.compile(r"[^\W_]+")
+_TERM = re.compile(r'"([^"]*)"|(\S+)')
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Words that must follow each other; with `open_end` the last is the beginning of a word.
+
+    `expression` asks FTS5 for them, and nothing in it but quotes and a last star acts.
+    """
+
+    expression: str
+    words: tuple[str, ...]
+    open_end: bool = False
+
+    def pattern(self) -> re.Pattern[str]:
+        """Return what finds the term in a folded text."""
+        first, last = self.words[0], self.words[-1]
+        parts = ["" if _is_cjk(first) else rf"(?<!{_LETTER})"]
+        for place, word in enumerate(self.words):
+            if place:
+                apart = "*" if _is_cjk(word) or _is_cjk(self.words[place - 1]) else "+"
+                parts.append(rf"[\W_]{apart}")
+            parts.append(re.escape(word))
+        if not (self.open_end or _is_cjk(last)):
+            parts.append(rf"(?!{_LETTER})")
+        return re.compile("".join(parts))
+
+
+def _is_cjk(word: str) -> bool:
+    return _CJK.fullmatch(word) is not None
+
+
+def terms_of(text: str) -> list[Term]:
+    """Return the words, "phrases" in quotes and beginnings* of a query; none if it holds no word.
+
+    What the index takes for several words, as `report.py`, is a phrase.
+    """
+    terms = []
+    for found in _TERM.finditer(unicode_text(text)):
+        quoted, bare = found[1], found[2] or ""
+        star = quoted is None and bare.endswith("*") and len(bare) > 2
+        said = quoted if quoted is not None else bare.rstrip("*") if star else bare
+        spaced = query_words(said).replace('"', " ").replace("\0", " ")
+        words = tuple(_WORD.findall(fold(spaced)))
+        if words:
+            terms.append(Term(f'"{spaced}"' + ("*" if star else ""), words, star))
+    return terms
+
+
+_MOST_BASES = 20_000
+
+
+class _Bases(dict[int, str]):
+    """The small letter without accents of each character that was asked for; none for an accent."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        parts = unicodedata.normalize("NFD", character)
+        # A Hangul syllable comes apart too, into letters and not into accents.
+        base = parts[0] if all(map(_is_accent, parts[1:])) else character
+        small = base.lower()
+        small = small if len(small) == 1 else base
+        small = "" if _is_accent(character) else small
+        if len(self) < _MOST_BASES:
+            self[code] = small
+        return small
+
+
+def _is_accent(character: str) -> bool:
+    return "\u0300" <= character <= "\u036f"
+
+
+_BASES = _Bases()
+
+
+def fold(text: str) -> str:
+    """Return `text` in small letters without accents, as the index compares it.
+
+    It is as long as `text`, but for accents that stand there as characters of their own.
+    """
+    return text.lower() if text.isascii() else text.translate(_BASES)
+
+
+def first_place(text: str, patterns: list[re.Pattern[str]]) -> tuple[int, int]:
+    """Return where in `text` the first match of any pattern begins and ends; 0, 0 if nowhere."""
+    folded = fold(text)
+    start, end = min(
+        (one.span() for two in patterns if (one := two.search(folded))), default=(0, 0)
+    )
+    if end and len(folded) != len(text):
+        kept = [place for place, character in enumerate(text) if not _is_accent(character)]
+        start, end = kept[start], kept[end - 1] + 1
+    return start, end
