@@ -20,7 +20,7 @@ from convledger.ingest.write import Rates, Writer
 from convledger.paths import real_path
 from convledger.store.connection import bulk_writing, transaction
 from convledger.store.files import births, files_without_texts, load_file, set_state
-from convledger.store.messages import index_in_bulk, resolve_summaries
+from convledger.store.messages import index_in_bulk
 
 BATCH_BYTES = 16 << 20
 SECOND_FROM = 48 << 20  # bytes to read from which a second process is worth its start
@@ -143,7 +143,6 @@ class Importer:
         self._run("texts", works, self._texts_of(works))
         with transaction(self._connection):
             index_in_bulk(self._connection, bulk=False)
-            resolve_summaries(self._connection)
 
     def _texts_of(self, works: list[Work]) -> Iterator[Reading]:
         for place, work in enumerate(works):

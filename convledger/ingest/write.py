@@ -12,7 +12,7 @@ from convledger.sources.findings import Call, Figures, Message
 from convledger.store.calls import Birth, CallBook, CallRow
 from convledger.store.catalog import Catalog
 from convledger.store.files import forget_rejected, reject, save_file
-from convledger.store.messages import message_key, resolve_summaries, write_batch
+from convledger.store.messages import message_key, resolve_summaries, summarised, write_batch
 
 
 class Rates(Protocol):
@@ -52,7 +52,8 @@ class Writer:
         self._calls: list[CallRow] = []
         self._book = CallBook(connection, births)
         self._texts: list[tuple[int, int, int, int | None, Message]] = []
-        self._said = False
+        self._leaves: set[int] | None = None  # messages that summaries name; None: not looked up
+        self._named: set[int] = set()  # those that this batch's summaries name
         self._providers: dict[tuple[str, str, str], str] = {}
         self.tally = Tally()
 
@@ -74,10 +75,11 @@ class Writer:
             self._calls.append(self._row(reader, reader_id, row.id, call))
         self._add_reported(reader, reader_id, row.id, found)
         for summary in found.summaries:
+            key = message_key(reader_id, summary.leaf, 0)
             self._connection.execute(
-                "INSERT OR IGNORE INTO summary VALUES (?, ?, ?)",
-                (reader_id, message_key(reader_id, summary.leaf, 0), summary.title),
+                "INSERT OR IGNORE INTO summary VALUES (?, ?, ?)", (reader_id, key, summary.title)
             )
+            self._named.add(key)
         self._finish(part, found.rejected)
 
     def _finish(self, part: Part, rejected: list) -> None:  # type: ignore[type-arg]
@@ -184,13 +186,13 @@ class Writer:
             if message.agent:
                 agent_id = self.catalog.agent(conversation_id, message.agent)
             self._texts.append((reader_id, row.id, conversation_id, agent_id, message))
-        self._said = True
         self._finish(part, found.rejected)
 
     def forget(self) -> None:
         """Drop what was taken in but not stored, as after a transaction that was rolled back."""
         self._calls, self._texts = [], []
         self._book = CallBook(self._connection, self._births)
+        self._leaves, self._named = None, set()
         self.catalog.forget()
 
     def flush(self) -> None:
@@ -199,9 +201,14 @@ class Writer:
             self._book.add(self._calls)
             self.tally.calls += self._book.write()
             self._calls = []
+        if self._named:
+            resolve_summaries(self._connection, self._named)
+            self._leaves, self._named = None, set()
         if self._texts:
-            self.tally.messages += write_batch(self._connection, self._texts, self._births)
+            new = write_batch(self._connection, self._texts, self._births)
+            self.tally.messages += len(new)
             self._texts = []
-        if self._said:  # with the messages: nobody would come back for the titles alone
-            resolve_summaries(self._connection)
-            self._said = False
+            if self._leaves is None:
+                self._leaves = summarised(self._connection)
+            if named := self._leaves.intersection(new):
+                resolve_summaries(self._connection, named)

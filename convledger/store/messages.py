@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from hashlib import blake2b
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from convledger.store.bodies import PageReader, PageWriter, said_text
 from convledger.store.calls import Birth
@@ -63,11 +66,12 @@ _IN_STEP = 900
 
 def write_batch(
     connection: sqlite3.Connection, batch: list[Entry], births: dict[int, Birth]
-) -> int:
+) -> list[int]:
     """Store messages with their bodies, in the order of their logs, and index their words.
 
     A message that the ledger has already is passed over; one that another conversation has too is
-    marked as inherited in all but the one whose file was begun first. Returns how many were new.
+    marked as inherited in all but the one whose file was begun first. Returns the keys of those
+    that were new.
     """
     named = []
     seen: tuple[int, str, int] = (0, "", 0)
@@ -85,7 +89,7 @@ def write_batch(
         if own is not None:
             fresh.append((own, entry))
     if not fresh:
-        return 0
+        return []
     copies.mark()
     pages = PageWriter(connection)
     add = pages.add
@@ -122,7 +126,7 @@ def write_batch(
         INDEX_WORDS,
         [(row_id, words[place]) for row_id, place in enumerate(order, first) if words[place]],
     )
-    return len(rows)
+    return [key for key, _ in fresh]
 
 
 class _Copies:
@@ -218,14 +222,21 @@ def index_in_bulk(connection: sqlite3.Connection, *, bulk: bool) -> None:
         connection.execute("INSERT INTO said (said, rank) VALUES (?, ?)", (option, value))
 
 
-def resolve_summaries(connection: sqlite3.Connection) -> None:
-    """Give conversations the titles that stand in other files' summaries."""
+def resolve_summaries(connection: sqlite3.Connection, keys: Iterable[int]) -> None:
+    """Give conversations the titles that summaries hold for the messages with these keys."""
     connection.execute(
         """UPDATE conversation SET title=found.title, title_rank=2
         FROM (SELECT message.conversation_id AS id, summary.title AS title FROM summary
-              JOIN message ON message.key=summary.leaf_key) AS found
-        WHERE conversation.id=found.id AND conversation.title_rank<2"""
+              JOIN message ON message.key=summary.leaf_key
+              WHERE summary.leaf_key IN (SELECT value FROM json_each(?))) AS found
+        WHERE conversation.id=found.id AND conversation.title_rank<2""",
+        (msgspec.json.encode(list(keys)).decode(),),
     )
+
+
+def summarised(connection: sqlite3.Connection) -> set[int]:
+    """Return the keys of the messages, stored or not yet, that summaries give a title to."""
+    return {row[0] for row in connection.execute("SELECT leaf_key FROM summary")}
 
 
 def rebuild_index(connection: sqlite3.Connection) -> None:
