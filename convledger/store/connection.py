@@ -121,12 +121,15 @@ def bulk_writing(connection: sqlite3.Connection) -> Iterator[None]:
     """Give a large import more cache and let it copy pages from the log back in longer runs.
 
     Pages that many batches touch, as those of the indexes, are then copied once and not each time.
+    What a row refers to was looked up or made in its own transaction: it is not looked up again.
     """
+    connection.execute("PRAGMA foreign_keys=OFF")
     connection.execute(f"PRAGMA cache_size=-{BULK_CACHE}")
     connection.execute(f"PRAGMA wal_autocheckpoint={BULK_CHECKPOINT}")
     try:
         yield
     finally:
+        connection.execute("PRAGMA foreign_keys=ON")
         connection.execute(f"PRAGMA cache_size=-{CACHE}")
         connection.execute("PRAGMA wal_autocheckpoint=1000")
         with suppress(sqlite3.Error):  # a reader may be in the way; the next checkpoint does it
