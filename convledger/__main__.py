@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -44,9 +45,20 @@ def _run(arguments: list[str]) -> int:
 
 
 def _open_app(workspace: Path) -> int:
-    from convledger.tui.start import run_app
+    from convledger.cli.curtain import curtain
 
-    return run_app(workspace)
+    # What loading makes stays: looking through it for garbage, and again, would only take time.
+    gc.disable()
+    try:
+        with curtain(workspace):
+            from convledger.tui.start import made_app
+
+            app = made_app(workspace)
+        gc.freeze()
+    finally:
+        gc.enable()
+    app.run(mouse=app.config.mouse)
+    return app.return_code or 0
 
 
 if __name__ == "__main__":

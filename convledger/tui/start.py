@@ -1,4 +1,4 @@
-"""Opens the app with the user's settings."""
+"""Makes the app with the user's settings."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from convledger.errors import ConfigError
 from convledger.tui.app import ConvledgerApp
 
 
-def run_app(workspace: Path) -> int:
-    """Run the app until it is left and return the exit code.
+def made_app(workspace: Path) -> ConvledgerApp:
+    """Return the app over a workspace, ready to run.
 
     A mistake in the settings keeps nobody out: it is told, and the defaults are used.
     """
@@ -21,6 +21,4 @@ def run_app(workspace: Path) -> int:
     except ConfigError as error:
         config = Config()
         problems.append(str(error))
-    app = ConvledgerApp(workspace, config, troubles=problems)
-    app.run(mouse=config.mouse)
-    return app.return_code or 0
+    return ConvledgerApp(workspace, config, troubles=problems)

@@ -1,0 +1,44 @@
+"""What stands on the terminal while the app is loaded, and after it could not be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from convledger.cli.curtain import curtain
+
+
+def test_says_where_one_is_on_the_screen_that_the_app_takes(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with curtain(Path("/books/bakery")):
+        shown = capsys.readouterr().out
+
+    assert shown.startswith("\x1b[?1049h")
+    assert "convledger" in shown
+    assert "bakery ›" in shown
+    assert capsys.readouterr().out == ""
+
+
+def test_leaves_the_terminal_as_it_was_where_no_app_comes(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fail() -> None:
+        with curtain(Path("/books/bakery")):
+            raise ImportError("no textual")
+
+    with pytest.raises(ImportError):
+        fail()
+
+    assert capsys.readouterr().out.endswith("\x1b[?1049l\x1b[?25h")
+
+
+def test_name_of_a_workspace_can_not_act_and_is_cut(capsys: pytest.CaptureFixture[str]) -> None:
+    with curtain(Path("/books/\x1b]0;owned\x07" + "x" * 500)):
+        shown = capsys.readouterr().out
+
+    assert "\x1b]" not in shown
+    assert "\x07" not in shown
+    assert "…" in shown
+    assert len(shown) < 200
