@@ -1,0 +1,130 @@
+"""Each action of the table does what the table says, on the screen that it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from convledger.tui.actions import ACTIONS, BY_ID, SCOPES, bindings
+from convledger.tui.widgets.rows import Rows
+from tests.tui.pilot import opened, press, screen_text
+
+Seen = Callable[[Pilot[None]], object]
+
+
+@dataclass(frozen=True)
+class Step:
+    """An action, what is pressed to be where it matters, and what it must change, and into what.
+
+    `into` None means that it only has to be something else than before.
+    """
+
+    before: tuple[str, ...]
+    seen: Seen
+    into: object = None
+
+
+def screen(pilot: Pilot[None]) -> object:
+    return type(pilot.app.screen).__name__.removesuffix("Screen")
+
+
+def text(pilot: Pilot[None]) -> object:
+    return screen_text(pilot)
+
+
+def cursor(pilot: Pilot[None]) -> object:
+    focused = pilot.app.focused
+    return focused.cursor if isinstance(focused, Rows) else None
+
+
+def running(pilot: Pilot[None]) -> object:
+    return pilot.app._exit
+
+
+def copied(pilot: Pilot[None]) -> object:
+    return bool(pilot.app.clipboard)
+
+
+READ = ("2", "enter")
+STEPS = {
+    "app.live": Step(("2",), screen, "Live"),
+    "app.conversations": Step((), screen, "Conversations"),
+    "app.sources": Step((), screen, "Sources"),
+    "app.search": Step((), screen, "Search"),
+    "app.jump": Step((), screen, "Jump"),
+    "app.palette": Step((), screen),
+    "app.undo": Step((), text),
+    "app.help": Step((), screen, "Help"),
+    "app.back": Step(READ, screen, "Conversations"),
+    "app.quit": Step((), running, True),
+    "list.down": Step(("2",), cursor, 1),
+    "list.up": Step(("2", "down", "down"), cursor, 1),
+    "list.page_down": Step(("2",), cursor),
+    "list.page_up": Step(("2", "end"), cursor),
+    "list.first": Step(("2", "end"), cursor, 0),
+    "list.last": Step(("2",), cursor, 74),
+    "list.open": Step(("2",), screen, "Reader"),
+    "chart.earlier": Step(("shift+tab",), text),
+    "chart.later": Step(("shift+tab", "left", "left"), text),
+    "chart.open": Step(("shift+tab", "left"), screen, "Conversations"),
+    "live.range": Step((), text),
+    "live.period": Step((), text),
+    "live.group": Step((), text),
+    "live.why": Step((), screen, "Why"),
+    "conversations.filter": Step(("2",), text),
+    "conversations.mark": Step(("2",), text),
+    "conversations.mark_all": Step(("2",), text),
+    "conversations.label": Step(("2",), screen, "Label"),
+    "conversations.sort": Step(("2",), text),
+    "conversations.reverse": Step(("2",), text),
+    "conversations.why": Step(("2",), screen, "Why"),
+    "conversations.export": Step(("2",), screen, "Export"),
+    "conversations.clear": Step(("2", "space"), text),
+    "conversations.facets": Step(("2",), text),
+    "facets.choose": Step(("2", "shift+tab"), text),
+    "reader.fold": Step((*READ, "end"), text),
+    "reader.fold_all": Step(READ, text),
+    "reader.next_prompt": Step((*READ, "home"), text),
+    "reader.previous_prompt": Step((*READ, "end"), text),
+    "reader.find": Step(READ, text),
+    "reader.family": Step(READ, text),
+    "reader.hidden": Step(READ, text),
+    "reader.copy": Step(READ, copied, True),
+    "reader.why": Step(READ, screen, "Why"),
+    "reader.label": Step(READ, screen, "Label"),
+    "reader.export": Step(READ, screen, "Export"),
+    "sources.rescan": Step(("8",), text),
+    "sources.import": Step(("8",), screen, "Import"),
+    "sources.stop": Step(("8",), text),
+    "sources.price": Step(("8",), screen, "Price"),
+    "sources.alias": Step(("8",), text),
+}
+
+
+def test_every_action_has_a_step_and_every_scope_actions() -> None:
+    assert STEPS.keys() == BY_ID.keys()
+    assert {action.scope for action in ACTIONS} >= SCOPES.keys() - {"search"}
+
+
+def test_every_key_of_an_action_is_bound_to_it() -> None:
+    for action in ACTIONS:
+        bound = {binding.id: binding for binding in bindings(action.scope)}[action.id]
+        assert (bound.key, bound.action) == (action.keys, action.verb)
+
+
+@pytest.mark.parametrize("name", STEPS)
+async def test_action(studio: Path, name: str) -> None:
+    step, key = STEPS[name], BY_ID[name].keys.split(",")[0]
+    async with opened(studio, size=(140, 45)) as pilot:
+        await press(pilot, *step.before)
+        before = step.seen(pilot)
+        await press(pilot, key)
+        after = step.seen(pilot)
+
+    assert after != before
+    if step.into is not None:
+        assert after == step.into
