@@ -23,7 +23,9 @@ from convledger.sources.lenient import records as each
 from convledger.sources.titles import CUSTOM, GENERATED, claude_title, title_line
 
 RENAME_LENGTH = 2000  # a record of the rename command is short; longer ones are not searched
+SEARCH_RESULT_MOST = 256 << 10  # bytes; what a web search brings back is shorter
 COST_LIMIT = 1_000_000  # dollars; a larger figure is a broken log
+SEARCH_COUNT = b'"searchCount"'
 STANDARD = frozenset(("", "standard", "default", "not_available", "global", None))
 Counts = tuple[int, int, int, int, int, int, int]
 Kept = dict[tuple[str, str, bool], Call]
@@ -34,6 +36,7 @@ class FiguresState(Struct):
 
     last_at: int = 0
     titled: bool = False
+    model: str = ""
 
 
 def context_of(usage: Usage) -> str:
@@ -130,6 +133,7 @@ class FiguresReader:
                     self._assistant(record, session, number, kept, found)
                 elif kind == "user":
                     self._user(record, session, found)
+                    self._searches(record, session, number, kept)
                 elif kind == "progress":
                     self._echo(record, session, number, kept, found)
                 elif kind is not None:
@@ -151,6 +155,7 @@ class FiguresReader:
             return
         if message.model == "<synthetic>":
             return
+        self._state.model = message.model or ""
         counts = disjoint_tokens(message.usage)
         name = (message.id or record.uuid or "", record.requestId or "", record.isSidechain is True)
         earlier = kept.get(name) if name[0] else None
@@ -244,6 +249,33 @@ class FiguresReader:
             return  # a later prompt that speaks of the command
         facts.entitle(rank, title)
         self._state.titled = self._state.titled or bool(title)
+
+    def _searches(self, record: CountedLine, session: str, number: int, kept: Kept) -> None:
+        """Count the fee of the web searches that a tool ran in a side call of its own.
+
+        The tokens of that call are not logged; the fee is that of the model that asked for it.
+        """
+        result = memoryview(record.toolUseResult)
+        if not len(SEARCH_COUNT) < result.nbytes <= SEARCH_RESULT_MOST:
+            return
+        raw = result.tobytes()
+        if SEARCH_COUNT not in raw or not raw.startswith(b"{"):
+            return
+        count = decode_line(records.search_result, raw).searchCount
+        at = parse_instant(record.timestamp) or self._latest()
+        if not count or not at:
+            return
+        identity = f"{record.uuid or f'{session}@{record.timestamp}#{number}'}:searches"
+        kept[identity, "", record.isSidechain is True] = Call(
+            identity,
+            record.requestSessionId or session,
+            at,
+            self._state.model or "unknown",
+            number,
+            web_searches=count,
+            sidechain=record.isSidechain is True,
+            agent=record.agentId or "",
+        )
 
     def _side_record(
         self, kind: str, record: CountedLine, session: str, number: int, found: Figures

@@ -76,6 +76,7 @@ class CountedLine(Struct, gc=False):
     message: CountedMessage | str | None = None
     content: Raw = Raw(b"")
     data: Raw = Raw(b"")
+    toolUseResult: Raw = Raw(b"")
     costUSD: Decimal | None = None
     summary: str | None = None
     leafUuid: str | None = None
@@ -90,6 +91,12 @@ class Echo(Struct, gc=False):
 
     message: CountedLine | None = None
     agentId: str | None = None
+
+
+class SearchResult(Struct, gc=False):
+    """What the web search tool says of its side call, which has no line of its own."""
+
+    searchCount: Searches = 0
 
 
 class ModelCost(Struct, gc=False):
@@ -162,5 +169,6 @@ class SaidLine(Struct, gc=False):
 counted_line = msgspec.json.Decoder(CountedLine)
 echo = msgspec.json.Decoder(Echo)
 model_costs = msgspec.json.Decoder(dict[str, ModelCost])
+search_result = msgspec.json.Decoder(SearchResult)
 said_line = msgspec.json.Decoder(SaidLine)
 attachment = msgspec.json.Decoder(Attachment)
