@@ -19,6 +19,14 @@ def now_us() -> int:
     return time.time_ns() // 1000
 
 
+def seconds_passed() -> float:
+    """Return seconds that nobody can set, those in which the machine slept among them."""
+    if hasattr(time, "clock_gettime"):
+        # Linux leaves sleep out of its monotonic clock, others count it.
+        return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+    return time.monotonic()
+
+
 def parse_instant(text: str | None) -> int | None:
     """Return an ISO 8601 instant as UTC microseconds; without an offset it is taken as UTC.
 

@@ -12,7 +12,6 @@ import logging
 import os
 import random
 import threading
-import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -31,6 +30,7 @@ from watchdog.events import (
 )
 from watchdog.observers import Observer
 
+from convledger.clock import seconds_passed
 from convledger.sources.registry import PLACES
 
 if TYPE_CHECKING:
@@ -163,8 +163,8 @@ class Watcher:
         self._inbox.ask_for_scan()
 
     def _loop(self, stopping: threading.Event) -> None:
-        next_scan = time.monotonic() + SCAN_EVERY
-        last_look = time.monotonic()
+        next_scan = seconds_passed() + SCAN_EVERY
+        last_look = seconds_passed()
         while not stopping.is_set():
             wait = POLL_EVERY if self._polled else LOOK_EVERY
             if self._inbox.awake.wait(wait):
@@ -173,7 +173,7 @@ class Watcher:
                 paths, scan = self._inbox.take()
             else:
                 paths, scan = set(), False
-            now = time.monotonic()
+            now = seconds_passed()
             if now - last_look > LOOK_EVERY * 3:
                 scan = True  # the machine slept: nobody counted what happened meanwhile
             if now - last_look >= LOOK_EVERY:

@@ -18,15 +18,18 @@ from textual.screen import Screen
 
 from convledger import clock, paths
 from convledger.config import Config
-from convledger.errors import ConvledgerError
+from convledger.errors import ConvledgerError, UsageProblem
 from convledger.text.display import display_text
 from convledger.tui.actions import bindings
 from convledger.tui.desk import Desk
+from convledger.tui.feed_news import FeedNews
 from convledger.tui.feeder import Feed, Feeder
 from convledger.tui.guard import TerminalGuard
 from convledger.tui.keymap import readable_keymap
+from convledger.tui.lookout import LOOK_EVERY, Lookout
+from convledger.tui.notices import Notice, Notices
 from convledger.tui.screens.place import PlaceScreen
-from convledger.tui.themes import ThemeWatch, load_themes, variables_for
+from convledger.tui.themes import load_themes, variables_for
 from convledger.tui.undo import Undo
 from convledger.tui.widgets.inks import forget_inks
 from convledger.tui.widgets.topline import Pulse, TopLine
@@ -38,7 +41,6 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 FALLBACKS = ("ledger-ink", "textual-dark")
-LOOK_EVERY = 1.0  # seconds between looks for what another process has written
 RENEW_EVERY = 0.25  # seconds: nobody reads figures that change more often
 
 
@@ -104,12 +106,13 @@ class ConvledgerApp(App[None]):
         self.config = config or Config()
         self.now = now
         self.undoing = Undo()
+        self.notices = Notices()
+        self._news = FeedNews(self)
         self.feed = Feed("looking")
         self._guard = TerminalGuard()
         self._zone: tzinfo | None = None
         self._problems = list(troubles)
         self._feeding = feeding
-        self._version: int | None = None
         self._renewed = 0.0
         self._renewal_waits = False
         self.pulse = Pulse(str(self.workspace))
@@ -141,7 +144,7 @@ class ConvledgerApp(App[None]):
         from convledger.config import user_themes_folder
 
         folder = user_themes_folder()
-        self._theme_watch = ThemeWatch(folder)
+        self._lookout = Lookout(self, folder)
         loaded = load_themes(folder)
         for theme in loaded.themes.values():
             self.register_theme(theme)
@@ -169,7 +172,7 @@ class ConvledgerApp(App[None]):
             self.feeder.start()
         self.set_interval(LOOK_EVERY, self._look)
         for problem in self._problems:
-            self.say(problem, severity="warning")
+            self.notice(f"start {problem}", problem)
         self.renew_figures()
 
     def on_unmount(self) -> None:
@@ -202,7 +205,32 @@ class ConvledgerApp(App[None]):
 
     def trouble(self, error: Exception) -> None:
         """Say what went wrong; the app goes on."""
-        self.say(str(error), severity="error")
+        words = str(error)
+        if isinstance(error, UsageProblem):
+            self.say(words, severity="error")
+        else:
+            self.notice(f"trouble {words}", words, severity="error")
+
+    def notice(
+        self, about: str, words: str, *, severity: str = "warning", lasts: bool = False
+    ) -> None:
+        """Say what happened, and keep it in sight on every screen until it is read or over."""
+        top = self.screen_stack[-1] if self.screen_stack else None
+        is_shown = isinstance(top, PlaceScreen) and top.tells_whole(words)
+        if self.notices.tell(Notice(about, words, severity, lasts)) and not is_shown:
+            self.say(words, severity=severity)
+        self.show_notices()
+
+    def show_notices(self) -> None:
+        """Bring the line of notices up to date."""
+        for screen in self.screen_stack:
+            if isinstance(screen, PlaceScreen):
+                screen.show_notices()
+
+    def put_away_notice(self) -> None:
+        """Take away the notice that is shown: it has been read."""
+        self.notices.put_away()
+        self.show_notices()
 
     def say(self, words: str, *, severity: Any = "information", seconds: float = 6.0) -> None:
         """Show a line for a moment; `words` may hold foreign text."""
@@ -211,10 +239,10 @@ class ConvledgerApp(App[None]):
         )
 
     def _fed(self, feed: Feed) -> None:
-        before, self.feed = self.feed, feed
+        self._news.tell(feed)
+        before, self.feed = self.feed, self._news.with_words(feed)
+        feed = self.feed
         self._show_pulse(replace(self.pulse, feed=feed))
-        if feed.words and feed.words != before.words:
-            self.say(feed.words, severity="error" if feed.state == "trouble" else "warning")
         place = self.place()
         if place is not None:
             place.fed(feed)
@@ -235,27 +263,7 @@ class ConvledgerApp(App[None]):
     # ---- keeping the figures right
 
     def _look(self) -> None:
-        """See whether another process has written, the ledger is still there, a theme changed."""
-        self.ask("look", lambda ledger: (ledger.is_in_place(), ledger.data_version()), self._looked)
-        if self._theme_watch.has_changed():
-            self._reload_themes()
-
-    def _looked(self, found: tuple[bool, int]) -> None:
-        in_place, version = found
-        if not in_place:
-            self.say(
-                f"{self.workspace / paths.LEDGER} was deleted or replaced; it is opened anew, and "
-                "the logs still hold what they held",
-                severity="error",
-            )
-            self.desk.reopen()
-            self.side_desk.reopen()
-            self._version = None
-            self.renew()
-        elif version != self._version:
-            known, self._version = self._version is not None, version
-            if known:
-                self.renew()
+        self._lookout.look()
 
     def renew(self) -> None:
         """Show new figures soon: at once after a quiet time, else a few times a second."""
@@ -289,18 +297,6 @@ class ConvledgerApp(App[None]):
         for screen in self.screen_stack:
             for line in screen.query(TopLine):
                 line.pulse = pulse
-
-    def _reload_themes(self) -> None:
-        from convledger.config import user_themes_folder
-
-        loaded = load_themes(user_themes_folder())
-        for theme in loaded.themes.values():
-            self.register_theme(theme)
-        for problem in loaded.problems:
-            self.say(problem, severity="warning")
-        forget_inks()
-        self.refresh_css(animate=False)
-        self.screen.refresh(layout=True)
 
     def use_theme(self, name: str) -> None:
         """Show another theme, now and in later sittings."""
@@ -379,9 +375,11 @@ class ConvledgerApp(App[None]):
             self.push_screen(HelpScreen(self.screen, self.focused))
 
     async def action_back(self) -> None:
-        """Go one step back: out of a screen over another one."""
+        """Go one step back: out of a screen over another one, else past a notice."""
         if len(self.screen_stack) > 1:
             self.pop_screen()
+        else:
+            self.put_away_notice()
 
     def open_conversation(self, conversation_id: int, message_id: int | None = None) -> None:
         """Show a conversation, at a message if one is named."""

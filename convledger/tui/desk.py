@@ -12,31 +12,37 @@ import itertools
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from convledger.errors import ConvledgerError
 from convledger.ledger import Ledger
+from convledger.tui.failures import failure_of
 
 Answer = TypeVar("Answer")
 Question = Callable[[Ledger], Any]
+Failed = Callable[[Exception], None]
 Deliver = Callable[[Callable[[], None]], object]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    number: int
+    question: Question
+    then: Callable[[Any], None]
+    failed: Failed
 
 
 class Desk:
     """A thread that answers questions; `deliver` runs a function in the app's own thread."""
 
-    def __init__(
-        self, workspace: Path | None, deliver: Deliver, trouble: Callable[[Exception], None]
-    ) -> None:
+    def __init__(self, workspace: Path | None, deliver: Deliver, trouble: Failed) -> None:
         self._workspace = workspace
         self._deliver = deliver
         self._trouble = trouble
         self._lock = threading.Condition()
-        self._waiting: OrderedDict[object, tuple[int, Question, Callable[[Any], None]]] = (
-            OrderedDict()
-        )
+        self._waiting: OrderedDict[object, _Asked] = OrderedDict()
         self._numbers = itertools.count(1)
         self._oldest: dict[object, int] = {}  # numbers below are answers that come too late
         self._ledger: Ledger | None = None
@@ -52,11 +58,15 @@ class Desk:
         then: Callable[[Answer], None],
         *,
         patient: bool = False,
+        failed: Failed | None = None,
     ) -> None:
-        """Have `question` answered and `then` told, unless `name` is asked again before that."""
+        """Have `question` answered and `then` told, unless `name` is asked again before that.
+
+        `failed` hears of a failure in place of who hears of all others.
+        """
         with self._lock:
             number = next(self._numbers)
-            self._waiting[name] = (number, question, then)
+            self._waiting[name] = _Asked(number, question, then, failed or self._trouble)
             if patient:
                 self._oldest.setdefault(name, number)
             else:
@@ -100,29 +110,27 @@ class Desk:
                     self._lock.wait()
                 if self._closed:
                     break
-                name, (number, question, then) = self._waiting.popitem(last=False)
+                name, asked = self._waiting.popitem(last=False)
                 self._busy_with = name
-            self._answer(name, number, question, then)
+            self._answer(name, asked)
             with self._lock:
                 self._busy_with = None
         if self._ledger is not None:
             self._ledger.close()
 
-    def _answer(
-        self, name: object, number: int, question: Question, then: Callable[[Any], None]
-    ) -> None:
+    def _answer(self, name: object, asked: _Asked) -> None:
+        number, then, failed = asked.number, asked.then, asked.failed
         try:
             if self._ledger is None:
                 self._ledger = Ledger.open(self._workspace)
-            answer = question(self._ledger)
-        except ConvledgerError as error:
-            if self._counts(name, number):
+            answer = asked.question(self._ledger)
+        except Exception as error:  # noqa: BLE001 - told in words, or raised again in the app
+            told = failure_of(error, self._workspace)
+            if told is None:
+                self._deliver(partial(_raise, error))
+            elif self._counts(name, number):
                 self._drop(None)
-                told = error
-                self._deliver(lambda: self._trouble(told))
-            return
-        except Exception as error:  # noqa: BLE001 - a mistake of ours: raised again in the app
-            self._deliver(partial(_raise, error))
+                self._deliver(lambda: failed(told))
             return
         self._deliver(lambda: then(answer) if self._counts(name, number) else None)
 

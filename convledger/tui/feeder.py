@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from convledger.errors import ConvledgerError
+from convledger.errors import WorkspaceError
 from convledger.ledger import Ledger
+from convledger.tui.failures import failure_of
 
 if TYPE_CHECKING:
     from convledger.ingest.discover import Scan
@@ -24,13 +25,16 @@ class Feed:
     """What the feeder is doing, for the screens.
 
     `state`: looking, asking (logs were found, nothing is read yet), nothing (no logs), reading,
-    paused, live, elsewhere (another process reads), trouble.
+    paused, live, elsewhere (another process reads), trouble. `words` tell of something that
+    happened, `about` says to what; with `over` they tell that it is well again.
     """
 
     state: str
     progress: Progress | None = None
     found: list[Scan] = field(default_factory=list)
     words: str = ""
+    about: str = "watch"
+    over: bool = False
 
 
 class Feeder:
@@ -56,6 +60,9 @@ class Feeder:
         self._stopping = threading.Event()
         self._paused = threading.Event()
         self._begun = threading.Event()
+        self._pauses = 0
+        self._present: set[Path] = set()  # roots that were there when they were last looked at
+        self._missed: dict[Path, str] = {}  # roots that went meanwhile, and what was said of them
         self._rescan: Callable[[], None] = lambda: None
         self._wake: Callable[[], None] = lambda: None
         self._thread = threading.Thread(target=self._run, name="feeder", daemon=True)
@@ -71,13 +78,18 @@ class Feeder:
         self._rescan()
 
     def pause(self) -> None:
-        """Stop reading at the next batch; `begin` goes on from there."""
+        """Stop reading at the next batch, an import too; `begin` goes on from there."""
+        self._pauses += 1
         self._paused.set()
         self._say(Feed("paused"))
 
     def rescan(self) -> None:
         """Look at all folders now."""
         self.begin()
+
+    def look(self) -> None:
+        """Look at all folders now, unless reading is paused."""
+        self._rescan()
 
     def stop(self) -> None:
         """End the thread; it may take as long as one batch, and nobody needs to wait for it."""
@@ -89,21 +101,22 @@ class Feeder:
     def import_paths(
         self, named: list[Path], done: Callable[[SyncResult | Exception], None]
     ) -> None:
-        """Read what a person names, in a thread of its own; `done` gets what came of it."""
+        """Read what a person names, in a thread of its own; `done` gets what came of it.
 
-        before = self._feed
+        It is read during a pause too, as it was asked for; a later pause stops it.
+        """
+        pauses = self._pauses
+
+        def stopping() -> bool:
+            return self._stopping.is_set() or self._pauses != pauses
 
         def work() -> None:
             try:
                 with Ledger.open(self._workspace) as ledger:
-                    done(
-                        ledger.import_paths(
-                            named, listener=self._progress, stopping=self._stopping.is_set
-                        )
-                    )
-            except ConvledgerError as error:
-                done(error)
-            self._say(before)
+                    done(ledger.import_paths(named, listener=self._progress, stopping=stopping))
+            except Exception as error:  # noqa: BLE001 - whatever it is, a person waits for the end
+                done(failure_of(error, self._workspace) or error)
+            self._say(self._feed)
 
         threading.Thread(target=work, name="import", daemon=True).start()
 
@@ -117,9 +130,12 @@ class Feeder:
             try:
                 with Ledger.open(self._workspace) as ledger:
                     if self._may_read(ledger):
+                        self._begun.set()  # what was read once may be read into a new ledger
                         self._follow(ledger)
-            except ConvledgerError as error:
-                self._say(Feed("trouble", words=str(error)))
+            except Exception as error:  # noqa: BLE001 - a thread that ends tells nobody
+                known = failure_of(error, self._workspace)
+                words = str(known) if known else f"reading failed: {error!r:.200}"
+                self._say(Feed("trouble", words=words))
                 self._stopping.wait(RETRY_SECONDS)
 
     def _may_read(self, ledger: Ledger) -> bool:
@@ -144,7 +160,7 @@ class Feeder:
         watcher = Watcher(
             ledger,
             self._on_change,
-            lambda words: self._say(Feed("live", words=words)),
+            lambda words: self._say(Feed("live", words=words, about=f"watch {words}")),
             listener=self._progress,
             pausing=self._paused.is_set,
             settled=self._settled,
@@ -152,6 +168,10 @@ class Feeder:
         self._rescan, self._wake = watcher.rescan, watcher.wake
         try:
             watcher.run(self._stopping)
+        except WorkspaceError:
+            if ledger.is_in_place():
+                raise
+            # It was deleted or replaced, which the app says; the next round opens it anew.
         finally:
             self._rescan = self._wake = lambda: None
 
@@ -162,9 +182,28 @@ class Feeder:
         self._arrived(result)
 
     def _settled(self, result: SyncResult) -> None:
+        for scan in result.scans:
+            self._note(scan)
         if self._paused.is_set():
             self._say(Feed("paused"))
         elif result.busy:
             self._say(Feed("elsewhere"))
         else:
             self._say(Feed("live"))
+
+    def _note(self, scan: Scan) -> None:
+        """Say when a folder of logs goes, and when it is there again."""
+        root = scan.root
+        blocked = next((why for path, why in scan.unreadable if path == str(root)), "")
+        if scan.present and not blocked:
+            self._present.add(root)
+            if self._missed.pop(root, ""):
+                words = f"{root} is there again, and read on"
+                self._say(Feed("live", words=words, about=f"root {root}", over=True))
+            return
+        words = f"{root} is gone; what was read from it is kept, and it is read on when it is back"
+        if blocked:
+            words = f"{root} can't be read ({blocked}); what was read from it is kept"
+        if root in self._present and self._missed.get(root) != words:
+            self._missed[root] = words
+            self._say(Feed("live", words=words, about=f"root {root}"))

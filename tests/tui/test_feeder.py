@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import queue
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,6 +30,12 @@ class Listening:
     def until(self, state: str) -> Feed:
         """Return the first state of that name that is told."""
         while (feed := self.feeds.get(timeout=SECONDS)).state != state:
+            pass
+        return feed
+
+    def told(self) -> Feed:
+        """Return the next state that comes with words."""
+        while not (feed := self.feeds.get(timeout=SECONDS)).words:
             pass
         return feed
 
@@ -145,3 +153,100 @@ def test_ledger_that_cannot_be_opened_is_told_and_tried_again(
         listening.until("asking")
     finally:
         listening.feeder.stop()
+
+
+def test_pause_stops_an_import(
+    own_home: Path, listening: Listening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+
+    def stopped(_: Ledger, named: list[Path], **given: Any) -> SyncResult:
+        asked.append(given["stopping"]())
+        listening.feeder.pause()
+        asked.append(given["stopping"]())
+        return SyncResult(stopped=True)
+
+    monkeypatch.setattr(Ledger, "import_paths", stopped)
+    done: queue.Queue[SyncResult | Exception] = queue.Queue()
+    listening.feeder.import_paths([own_home], done.put)
+    done.get(timeout=SECONDS)
+
+    assert asked == [False, True]
+    assert [listening.feeds.get(timeout=SECONDS).state for _ in range(2)] == ["paused", "paused"]
+
+
+def test_import_asked_for_during_a_pause_is_read_and_the_pause_goes_on(
+    own_home: Path, listening: Listening
+) -> None:
+    log = own_home / f"{session(7)}.jsonl"
+    log.write_bytes(turns(1, 4, of=session(7)))
+    listening.feeder.pause()
+    done: queue.Queue[SyncResult | Exception] = queue.Queue()
+    listening.feeder.import_paths([log], done.put)
+    result = done.get(timeout=SECONDS)
+    listening.until("reading")
+
+    assert isinstance(result, SyncResult)
+    assert (result.calls, result.stopped) == (4, False)
+    assert listening.until("paused") == Feed("paused")
+
+
+def test_mistake_in_an_import_is_handed_over(
+    own_home: Path, listening: Listening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object, **__: object) -> SyncResult:
+        raise PermissionError(13, "Permission denied", "/srv/logs")
+
+    monkeypatch.setattr(Ledger, "import_paths", fails)
+    done: queue.Queue[SyncResult | Exception] = queue.Queue()
+    listening.feeder.import_paths([own_home], done.put)
+
+    assert str(done.get(timeout=SECONDS)) == "/srv/logs: Permission denied"
+
+
+def test_folder_that_goes_and_comes_back_is_told_once_each(
+    log: Path, listening: Listening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("convledger.ingest.watch.LOOK_EVERY", 0.02)
+    root, away = log.parent.parent, log.parent.parent.with_name("away")
+    listening.feeder.start()
+    listening.until("asking")
+    listening.feeder.begin()
+    listening.arrivals.get(timeout=SECONDS)
+    listening.until("live")
+    root.rename(away)
+    gone = listening.told()
+    away.rename(root)
+    back = listening.told()
+
+    assert gone.words.startswith(f"{root} is gone; what was read from it is kept")
+    assert not gone.over
+    assert back.words == f"{root} is there again, and read on"
+    assert (back.about, back.over) == (gone.about, True)
+
+
+def test_deleted_ledger_is_filled_again_without_asking(log: Path, tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "books") as ledger:
+        ledger.sync()
+    listening = Listening(tmp_path / "books")
+    listening.feeder.start()
+    try:
+        listening.until("live")
+        shutil.rmtree(tmp_path / "books")
+        listening.feeder.look()
+        assert listening.arrivals.get(timeout=SECONDS).calls == 3
+        assert listening.calls() == 3
+    finally:
+        listening.feeder.stop()
+
+
+def test_mistake_of_the_program_is_told_and_following_tried_again(
+    log: Path, listening: Listening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("convledger.tui.feeder.RETRY_SECONDS", 0.01)
+    discover = Ledger.discover
+    monkeypatch.setattr(Ledger, "discover", lambda _: [][0])
+    listening.feeder.start()
+    assert "IndexError" in listening.until("trouble").words
+    monkeypatch.setattr(Ledger, "discover", discover)
+    listening.until("asking")

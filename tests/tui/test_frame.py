@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from pathlib import Path
 
 import pytest
+from textual.app import App, ComposeResult
 from textual.command import CommandPalette
 from textual.widgets import Input
 
 from convledger.config import Config, load_config
 from convledger.ledger import Ledger
+from convledger.text.display import width
 from convledger.tui.actions import ACTIONS
 from convledger.tui.app import ConvledgerApp
 from convledger.tui.screens.conversations import ConversationsScreen
@@ -22,8 +25,10 @@ from convledger.tui.screens.place import PlaceScreen
 from convledger.tui.screens.reader import ReaderScreen
 from convledger.tui.screens.search import SearchScreen
 from convledger.tui.screens.sources import SourcesScreen
+from convledger.tui.themes import VARIABLES
 from convledger.tui.undo import Step
-from convledger.tui.widgets.rows import Rows
+from convledger.tui.widgets.rows import RowLine, Rows, fitted
+from convledger.tui.widgets.topline import Pulse, TopLine
 from tests.tui.pilot import app_on, opened, press, screen_text, settled
 
 
@@ -174,6 +179,31 @@ async def test_nothing_to_undo_is_said(studio: Path) -> None:
         assert "Nothing to undo" in screen_text(pilot)
 
 
+@pytest.mark.parametrize(
+    ("cells", "left", "right"),
+    [
+        (118, "convledger  a-workspace-with-a-long-name › Live", "○ looking for logs · today –"),
+        (68, "convledger  a-workspace… › Live", "○ looking for logs · today –"),
+        (50, "a-workspace… › Live", "○ looking for logs · today –"),
+        (33, "Live", "○ looking for logs · today –"),
+        (32, "a-workspace… › Live", "○ today –"),
+        (8, "Live", "○ –"),
+        (7, "Live", "○"),
+        (5, "Live", ""),
+        (3, "Li…", ""),
+    ],
+)
+def test_top_line_names_the_screen_as_long_as_there_is_room(
+    cells: int, left: str, right: str
+) -> None:
+    line = TopLine()
+    line.set_reactive(TopLine.place, "Live")
+    line.set_reactive(TopLine.pulse, Pulse("/books/a-workspace-with-a-long-name"))
+    parts = line._fitting(cells)
+
+    assert tuple("".join(text for text, _ in side) for side in parts) == (left, right)
+
+
 async def test_chosen_theme_is_kept(studio: Path, own_home: Path) -> None:
     config = Config(timezone="UTC", path=own_home / "config.toml")
     app = ConvledgerApp(studio, config, feeding=False)
@@ -202,8 +232,22 @@ async def test_question_mark_and_q_are_letters_in_an_input(studio: Path) -> None
 @pytest.mark.parametrize("size", [(40, 10), (20, 5), (80, 24), (140, 45), (300, 80)])
 async def test_every_size_shows_every_screen(studio: Path, size: tuple[int, int]) -> None:
     async with opened(studio, size=size) as pilot:
-        for key in ("2", "enter", "escape", "8", "1", "slash", "escape", "f1"):
+        for key, name in (
+            ("2", "Conversations"),
+            ("enter", "Conversation"),
+            ("escape", "Conversations"),
+            ("8", "Sources"),
+            ("1", "Live"),
+        ):
             await press(pilot, key)
+            lines = screen_text(pilot).splitlines()
+            assert re.search(rf"\b{name}\b", lines[0]), lines[0]
+            assert re.match(r" ⏎ (Open|Fold)\b", lines[-1]), lines[-1]
+            assert len(lines) == size[1]
+            assert all(width(line) <= size[0] for line in lines)
+        for key, name in (("slash", "Search"), ("f1", "Help · Sear")):
+            await press(pilot, key)
+            assert name in screen_text(pilot)
 
 
 async def test_resizing_keeps_the_cursor(studio: Path) -> None:
@@ -279,3 +323,53 @@ async def test_places_hear_of_the_feeder(studio: Path) -> None:
             await settled(pilot)
             assert isinstance(app.place(), PlaceScreen)
         assert "no logs" in screen_text(pilot)
+
+
+class Parts(Rows):
+    """Ten rows of the same parts, with an amount at the right."""
+
+    lines_per_row = 1
+
+    def __init__(self, *parts: str) -> None:
+        super().__init__()
+        self.parts = parts
+
+    def count(self) -> int:
+        return 10
+
+    def row(self, index: int, cells: int) -> list[RowLine]:
+        return [RowLine([(part, "$foreground") for part in self.parts], [("$1.00", "$accent")])]
+
+
+@pytest.mark.parametrize(
+    ("parts", "shown"),
+    [
+        (("0123456789", " abc"), "0123456789 abc"),
+        (("0123456789", "01234567"), "012345678901234567"),
+        (("0123456789", "01234567", "x"), "01234567890123456…"),
+        (("0123456789", "01234567", " ", ""), "012345678901234567"),
+        (("0123456789", "012345678", "x"), "01234567890123456…"),
+        (("0123456789", "0123456", "xyz"), "01234567890123456…"),
+        (("0123456789", "漢字漢字", "x"), "0123456789漢字漢…"),
+    ],
+)
+def test_a_part_without_room_leaves_a_sign(parts: tuple[str, ...], shown: str) -> None:
+    assert "".join(text for text, _ in fitted([(part, "") for part in parts], 18)) == shown
+
+
+async def test_amounts_leave_a_column_before_the_scroll_bar() -> None:
+    class Bare(App[None]):
+        def compose(self) -> ComposeResult:
+            yield Parts("title")
+
+        def get_theme_variable_defaults(self) -> dict[str, str]:
+            return VARIABLES
+
+    async with Bare().run_test(size=(20, 12)) as pilot:
+        rows = pilot.app.query_one(Parts)
+        assert rows.render_line(0).text == " title        $1.00 "
+        await pilot.resize_terminal(20, 5)
+        await pilot.pause()
+
+        assert rows.show_vertical_scrollbar
+        assert rows.render_line(0).text == " title       $1.00 "

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from textual import on
 from textual.app import ComposeResult
+from textual.keys import REPLACED_KEYS
 from textual.screen import Screen
-from textual.widgets import Footer
+from textual.widgets import Input
 
+from convledger.paths import home
+from convledger.tui.widgets.keys_line import KeysLine
+from convledger.tui.widgets.notice_line import NoticeLine, fits
 from convledger.tui.widgets.topline import TopLine
 
 if TYPE_CHECKING:
+    from textual.binding import ActiveBinding
+
     from convledger.ledger import Ledger
     from convledger.tui.app import ConvledgerApp
     from convledger.tui.feeder import Feed
 
 Answer = TypeVar("Answer")
+# Letters by the names of their keys that Textual does not know to be letters: `/`, `+` and others.
+_SIGNS = frozenset(REPLACED_KEYS)
 
 
 class PlaceScreen(Screen[None]):
     """A screen with a number. `NAME` stands in the top line; `parts` composes the middle."""
 
     NAME = ""
+    TELLS_FEED = False  # whether it shows what the watcher has to say in a line of its own
 
     @property
     def books(self) -> ConvledgerApp:
@@ -39,8 +51,9 @@ class PlaceScreen(Screen[None]):
         line.place = self.NAME
         line.pulse = self.books.pulse
         yield line
+        yield NoticeLine()
         yield from self.parts()
-        yield Footer(show_command_palette=False)
+        yield KeysLine()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Do nothing before the parts are there: a quick hand types ahead of the screen."""
@@ -49,7 +62,38 @@ class PlaceScreen(Screen[None]):
     def on_screen_resume(self) -> None:
         """Ask for new figures: they may have changed while another screen was shown."""
         self.query_one(TopLine).pulse = self.books.pulse
+        self.show_notices()
         self.renew()
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """The keys that do something; none that is a letter where one types."""
+        found = super().active_bindings
+        if not isinstance(self.focused, Input):
+            return found
+        return {key: one for key, one in found.items() if key not in _SIGNS}
+
+    def show_notices(self) -> None:
+        """Show the newest notice that stands nowhere else on the screen."""
+        if self.is_ready:
+            notice, others = self.books.notices.shown(without_watch=self.TELLS_FEED)
+            if notice is not None:
+                notice = replace(notice, words=self._short(notice.words))
+            self.query_one(NoticeLine).show((notice, others))
+
+    def tells_whole(self, words: str) -> bool:
+        """Whether the line of notices has room for all of `words`."""
+        return not self.TELLS_FEED and fits(self._short(words), self.app.size)
+
+    def _short(self, words: str) -> str:
+        """Return words with paths as they are seen from the workspace and from home."""
+        for folder, short in ((self.books.workspace, ""), (home(), f"~{os.sep}")):
+            words = words.replace(f"{folder}{os.sep}", short)
+        return words
+
+    @on(NoticeLine.Read)
+    def _notice_read(self) -> None:
+        self.books.put_away_notice()
 
     @property
     def is_ready(self) -> bool:

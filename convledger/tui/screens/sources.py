@@ -45,6 +45,7 @@ class SourcesScreen(PlaceScreen):
     """Sources, their files, rejected lines and models without a price."""
 
     NAME = "Sources"
+    TELLS_FEED = True
     SCOPE = "sources"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("sources")]
     DEFAULT_CSS = """

@@ -15,7 +15,12 @@ Result = TypeVar("Result")
 
 
 class Dialog(ModalScreen[Result | None]):
-    """A frame over the screen; `parts` is what stands in it. Escape returns None."""
+    """A frame over the screen; `parts` is what stands in it. Escape returns None.
+
+    `HELP` says in a sentence or two what it is for.
+    """
+
+    HELP = ""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back"),
@@ -35,6 +40,16 @@ class Dialog(ModalScreen[Result | None]):
         super().__init__()
         self._frame_title = title
         self._frame_subtitle = subtitle
+
+    @property
+    def title_words(self) -> str:
+        """The title of the frame."""
+        return self._frame_title
+
+    @property
+    def subtitle_words(self) -> str:
+        """What stood at the foot of the frame at first: its keys."""
+        return self._frame_subtitle
 
     def parts(self) -> list[Widget]:
         """Return the widgets inside the frame."""

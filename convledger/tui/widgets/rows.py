@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -42,6 +43,7 @@ class Rows(ScrollView, can_focus=True):
     Rows { height: 1fr; overflow-x: hidden; scrollbar-size-vertical: 1; background: $background; }
     """
     lines_per_row = 2
+    _base: Style | None = None
     cursor: reactive[int] = reactive(0, repaint=False)
 
     @dataclass
@@ -157,10 +159,18 @@ class Rows(ScrollView, can_focus=True):
         else:
             self.cursor = index
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return lines of what is in sight; the style under them is worked out once for all."""
+        self._base = self.rich_style
+        try:
+            return super().render_lines(crop)
+        finally:
+            self._base = None
+
     def render_line(self, y: int) -> Strip:
         """Return line `y` of what is in sight."""
-        cells = self.size.width
-        base = self.rich_style
+        cells = self.scrollable_content_region.width
+        base = self._base or self.rich_style
         index, part = divmod(y + self.scroll_offset.y, self.lines_per_row)
         if index >= self.count():
             return (
@@ -178,12 +188,9 @@ class Rows(ScrollView, can_focus=True):
         right_cells = sum(width(text) for text, _ in line.right)
         room = max(0, cells - right_cells - (4 if right else 2))
         segments = [Segment(" ", base)]
-        for text, style in line.left:
-            shown = clip(text, room)
-            room -= width(shown)
-            segments.append(Segment(shown, base + ink(self, style)))
-            if shown != text:
-                break
+        segments += [
+            Segment(text, base + ink(self, style)) for text, style in fitted(line.left, room)
+        ]
         strip = Strip(segments).adjust_cell_length(max(0, cells - right_cells - 1), base)
         if right:
             strip = Strip.join([strip, Strip([*right, Segment(" ", base)])])
@@ -195,3 +202,15 @@ class Rows(ScrollView, can_focus=True):
             return Strip.blank(cells, base)
         style = "$foreground" if y == 0 else "$muted"
         return self._strip(RowLine([(lines[y], style)], []), cells, base)
+
+
+def fitted(parts: Sequence[Part], room: int) -> Iterator[Part]:
+    """Yield parts for so many cells; what is cut ends in …, also between two parts."""
+    for index, (text, style) in enumerate(parts):
+        if room <= 0:
+            return
+        cells = width(text)
+        is_followed = any(rest.strip() for rest, _ in parts[index + 1 :])
+        shown = clip(text, room - 1, "") + "…" if is_followed and cells == room else text
+        yield clip(shown, room), style
+        room -= cells

@@ -15,8 +15,10 @@ from convledger.tui.amounts import usd
 from convledger.tui.feeder import Feed
 from convledger.tui.widgets.inks import ink
 
+Part = tuple[str, str]  # displayed text and the name of its style
 _RISING = "▁▂▃▄▅▆▇█"
 _NARROW = 100
+_SHORT_NAME = 12  # cells of a workspace's name where there is not enough room
 _LOOKING = Feed("looking")
 
 
@@ -42,44 +44,57 @@ class TopLine(Widget):
         """Return the line."""
         del y
         cells, base = self.size.width, self.rich_style
-        right = self._right(cells)
-        room = cells - sum(width(text) for text, _ in right) - 1
-        left: list[Segment] = []
-        for text, style in self._left():
-            shown = clip(text, max(0, room))
-            room -= width(shown)
-            left.append(Segment(shown, base + ink(self, style)))
-        strip = Strip(left)
-        gap = max(0, cells - strip.cell_length - sum(width(text) for text, _ in right))
-        segments = [Segment(" " * gap, base)]
-        segments += [Segment(text, base + ink(self, style)) for text, style in right]
-        return Strip.join([strip, Strip(segments)]).adjust_cell_length(cells, base)
+        left, right = self._fitting(cells)
+        gap: Part = (" " * max(0, cells - _cells(left) - _cells(right)), "")
+        segments = [
+            Segment(text, base + ink(self, style) if style else base)
+            for text, style in [*left, gap, *right]
+        ]
+        return Strip(segments).adjust_cell_length(cells, base)
 
-    def _left(self) -> list[tuple[str, str]]:
+    def _fitting(self, cells: int) -> tuple[list[Part], list[Part]]:
+        """Return what there is room for: of all that is told, the screen's name goes last."""
+        lefts = self._lefts()
+        for right in self._rights(cells):
+            for left in lefts:
+                if _cells(left) + 1 + _cells(right) <= cells:
+                    return left, right
+        return [(clip(self.place, cells), "bold $foreground")], []
+
+    def _lefts(self) -> list[list[Part]]:
         name = display_text(Path(self.pulse.workspace).name)
+        program: Part = ("convledger", "bold $accent")
+        place: Part = (self.place, "bold $foreground")
+        short = clip(name, _SHORT_NAME)
         return [
-            ("convledger", "bold $accent"),
-            (f"  {name} › ", "$muted"),
-            (self.place, "bold $foreground"),
+            [program, (f"  {name} › ", "$muted"), place],
+            [program, (f"  {short} › ", "$muted"), place],
+            [(f"{short} › ", "$muted"), place],
+            [place],
         ]
 
-    def _right(self, cells: int) -> list[tuple[str, str]]:
+    def _rights(self, cells: int) -> list[list[Part]]:
         pulse = self.pulse
         dot, words, style = _state(pulse.feed)
-        parts = [(dot, style), (f" {words} · today ", "$muted")]
-        parts.append((usd(pulse.today_pico, estimated=pulse.estimated), "bold $foreground"))
+        state: Part = (dot, style)
+        amount: Part = (usd(pulse.today_pico, estimated=pulse.estimated), "bold $foreground")
+        whole = [state, (f" {words} · today ", "$muted"), amount]
         if cells >= _NARROW and any(pulse.spark):
-            parts.append((" ", ""))
+            whole.append((" ", ""))
             last = len(pulse.spark) - 1
-            parts += [
+            whole += [
                 (_bar(value, max(pulse.spark)), "$accent" if place == last else "$primary")
                 for place, value in enumerate(pulse.spark)
             ]
-        return parts
+        return [whole, [state, (" today ", "$muted"), amount], [state, (" ", ""), amount], [state]]
 
     def with_feed(self, feed: Feed) -> None:
         """Show another state of the feeder."""
         self.pulse = replace(self.pulse, feed=feed)
+
+
+def _cells(parts: list[Part]) -> int:
+    return sum(width(text) for text, _ in parts)
 
 
 def _bar(value: int, most: int) -> str:

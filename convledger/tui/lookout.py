@@ -1,0 +1,113 @@
+"""Looks about once a second for what nobody announces, and says what it finds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from convledger import paths
+from convledger.clock import SECOND, now_us
+from convledger.tui.amounts import ago, nearest
+from convledger.tui.clock_watch import ClockWatch, Lapse
+from convledger.tui.themes import ThemeWatch, load_themes
+from convledger.tui.widgets.inks import forget_inks
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from convledger.ledger import Ledger
+    from convledger.tui.app import ConvledgerApp
+
+LOOK_EVERY = 1.0  # seconds
+MINUTE = 60 * SECOND
+
+
+class Lookout:
+    """Sees what other processes write, a ledger that goes or fails, themes, clock and sleep."""
+
+    def __init__(self, app: ConvledgerApp, themes_folder: Path) -> None:
+        self._app = app
+        self._themes_folder = themes_folder
+        self._themes = ThemeWatch(themes_folder)
+        self._version: int | None = None
+        # Only the machine's own clock goes on while the machine sleeps, and can be set.
+        self.clock = ClockWatch(app.now) if app.now is now_us else None
+
+    def look(self) -> None:
+        """Look at everything; what the ledger has to say comes a little later."""
+        self._app.desk.ask("look", _state_of, self._looked, failed=self._failed)
+        if self._themes.has_changed():
+            self._reload_themes()
+        lapse = self.clock.look() if self.clock is not None else None
+        if lapse is not None:
+            self._tell_lapse(lapse)
+
+    # ---- the ledger
+
+    def _looked(self, found: tuple[bool, int]) -> None:
+        app, (in_place, version) = self._app, found
+        if app.notices.settle("ledger"):
+            app.show_notices()
+            app.say(f"{app.workspace / paths.LEDGER} can be read again.")
+            app.renew()
+        if not in_place:
+            app.notice(
+                "deleted",
+                f"{app.workspace / paths.LEDGER} was deleted or replaced; it is opened anew, and "
+                "the logs still hold what they held",
+                severity="error",
+            )
+            app.desk.reopen()
+            app.side_desk.reopen()
+            app.feeder.look()
+            self._version = None
+            app.renew()
+        elif version != self._version:
+            known, self._version = self._version is not None, version
+            if known:
+                app.renew()
+
+    def _failed(self, error: Exception) -> None:
+        self._version = None
+        self._app.notice("ledger", str(error), severity="error", lasts=True)
+
+    # ---- time
+
+    def _tell_lapse(self, lapse: Lapse) -> None:
+        app = self._app
+        if lapse.slept:
+            app.notice(
+                "sleep",
+                f"For {ago(lapse.slept)} the machine slept or the app was held up; the logs are "
+                "looked at again",
+            )
+        if lapse.jumped:
+            way, span = "forward" if lapse.jumped > 0 else "back", ago(_minutes(lapse.jumped))
+            app.notice(
+                "clock",
+                f"The clock was set {way} by {span}; today and all ages follow it, and what the "
+                "logs say stays as it is",
+            )
+        app.feeder.look()
+        app.renew()
+
+    # ---- themes
+
+    def _reload_themes(self) -> None:
+        app = self._app
+        loaded = load_themes(self._themes_folder)
+        for theme in loaded.themes.values():
+            app.register_theme(theme)
+        for problem in loaded.problems:
+            app.notice(f"theme {problem}", problem)
+        forget_inks()
+        app.refresh_css(animate=False)
+        app.screen.refresh(layout=True)
+
+
+def _minutes(jump: int) -> int:
+    """Return a jump in whole minutes, as the seconds around it are those of the look."""
+    return nearest(abs(jump), MINUTE) * MINUTE
+
+
+def _state_of(ledger: Ledger) -> tuple[bool, int]:
+    return ledger.is_in_place(), ledger.data_version()
