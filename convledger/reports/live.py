@@ -10,6 +10,7 @@ from datetime import timedelta, tzinfo
 from convledger.clock import HOUR, QUARTER, SECOND
 from convledger.errors import UsageProblem
 from convledger.reports.periods import Span, local_day, spans, start_of_day
+from convledger.store.patterns import PROJECT
 
 PERIODS = ("hour", "day", "week", "month")
 OTHER = "other"
@@ -28,7 +29,7 @@ _GROUPS = {
     "": ("''", ""),
     "model": (_MODEL, "JOIN model ON model.id=base.model_id"),
     "source": ("reader.name", f"{_CONVERSATION} JOIN reader ON reader.id=conversation.reader_id"),
-    "project": ("conversation.project", _CONVERSATION),
+    "project": (PROJECT, _CONVERSATION),
     "client": (_CLIENT, ""),
 }
 GROUPS = tuple(name for name in _GROUPS if name)
@@ -90,7 +91,10 @@ class Growing:
 
 @dataclass(frozen=True, slots=True)
 class LiveFigures:
-    """Everything that the live screen shows; parts stand in the order of `series`."""
+    """Everything that the live screen shows; parts stand in the order of `series`.
+
+    `next_call_at` is when the first call lies that a clock set wrong puts into the future.
+    """
 
     today: Spend
     week: Spend
@@ -101,6 +105,7 @@ class LiveFigures:
     today_parts: tuple[int, ...]
     growing: list[Growing]
     last_call_at: int | None
+    next_call_at: int | None = None
 
 
 def live(
@@ -136,6 +141,9 @@ def live(
         growing=_growing(connection, now),
         last_call_at=connection.execute(
             "SELECT max(at) FROM call WHERE at <= ?", (now,)
+        ).fetchone()[0],
+        next_call_at=connection.execute(
+            "SELECT min(at) FROM call WHERE at > ?", (now,)
         ).fetchone()[0],
     )
 

@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 _WILD = "*?"
+# What a conversation counts for: the project that a person has named, else its folder.
+PROJECT = (
+    "coalesce((SELECT label.value FROM label WHERE label.conversation_id=conversation.id "
+    "AND label.name='project'), conversation.project)"
+)
 
 
 def unicode_text(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Sources: what is read and how far, what could not be, and what a person can do about it."""
+"""Sources: what was read, how far, what was rejected, and how reading goes."""
 
 from __future__ import annotations
 
@@ -7,18 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.pilot import Pilot
 
-from convledger.ingest.choose import completions, glance
-from convledger.ingest.discover import Scan
-from convledger.ingest.result import SyncResult
 from convledger.ingest.sync import Progress
-from convledger.ledger import Ledger
 from convledger.reports.sources import FileLine
-from convledger.tui.app import ConvledgerApp
 from convledger.tui.feeder import Feed
 from convledger.tui.paced import Paced
-from convledger.tui.screens.import_path import ImportScreen
 from convledger.tui.screens.rejected_line import RejectedLineScreen
 from convledger.tui.screens.sources import SourcesScreen
 from convledger.tui.widgets.file_rows import FileRows
@@ -26,70 +19,24 @@ from convledger.tui.widgets.panel import Panel
 from convledger.tui.widgets.path_line import ending, path_line
 from convledger.tui.widgets.rejected_rows import RejectedRows
 from convledger.tui.widgets.rows import RowLine
-from convledger.tui.widgets.source_rows import SourceRows
-from tests.ingest.logs import Bench, rollout, turns
-from tests.tui.pilot import opened, press, screen_text, settled, text_of
-
-SIZES = [(40, 10), (80, 24), (120, 36), (140, 45)]
-HOSTILE = b'{"type": "user", "text": "\x1b]0;owned\x07 [red]x[/] \xe2\x80\xae'
+from tests.ingest.logs import Bench, rollout
+from tests.tui.pilot import opened, press, screen_text, settled
+from tests.tui.source_parts import (
+    SIZES,
+    app_of,
+    asked,
+    fed,
+    go,
+    odd_bench,
+    renewed,
+    shown,
+    words,
+)
 
 
 @pytest.fixture
 def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
-    """A home with one good log, and one with three lines that can't be used."""
-    made = Bench(tmp_path)
-    monkeypatch.setenv("HOME", str(made.home))
-    made.write(made.log, turns(1, 3))
-    made.write(made.claude / "rail" / "odd.jsonl", turns(4, 5) + (HOSTILE + b"\n") * 3)
-    made.write(made.codex / "sessions" / "rollout-x.jsonl", rollout(2))
-    made.sync()
-    return made
-
-
-def app_of(pilot: Pilot[None]) -> ConvledgerApp:
-    assert isinstance(pilot.app, ConvledgerApp)
-    return pilot.app
-
-
-async def fed(pilot: Pilot[None], feed: Feed) -> None:
-    """Let the screen hear what the feeder does."""
-    app_of(pilot)._fed(feed)
-    await settled(pilot)
-
-
-async def asked(pilot: Pilot[None]) -> None:
-    """Wait until the screen has every answer that it waits for, those it rests before too."""
-    screen = pilot.app.screen
-    assert isinstance(screen, SourcesScreen)
-    await settled(pilot)
-    while screen._ask_files._asked is not None or screen._ask_overview._asked is not None:
-        await settled(pilot)
-
-
-async def go(pilot: Pilot[None], *keys: str) -> None:
-    """Go to Sources, press keys there, and wait for what they ask for."""
-    await press(pilot, "8")
-    await asked(pilot)
-    for key in keys:
-        await press(pilot, key)
-        if isinstance(pilot.app.screen, SourcesScreen):
-            await asked(pilot)
-
-
-async def renewed(pilot: Pilot[None]) -> None:
-    """Show what another process has written."""
-    place = app_of(pilot).place()
-    assert place is not None
-    place.renew()
-    await asked(pilot)
-
-
-def shown(pilot: Pilot[None], selector: str) -> str:
-    return text_of(pilot.app.screen.query_one(selector))
-
-
-def words(line: RowLine) -> str:
-    return "".join(text for text, _ in [*line.left, *line.right])
+    return odd_bench(tmp_path, monkeypatch)
 
 
 # ---- what is in sight
@@ -427,156 +374,3 @@ def test_question_of_a_person_does_not_wait_for_the_one_before() -> None:
     paced.wish(anew=True)
 
     assert len(screen.open) == 2
-
-
-# ---- where nothing is read yet
-
-
-async def test_without_logs_it_says_where_it_looked_and_what_to_do(tmp_path: Path) -> None:
-    found = [Scan("claude-code", tmp_path / "none"), Scan("codex", tmp_path / ".codex", True)]
-    async with opened(tmp_path / "books", size=(80, 24)) as pilot:
-        await go(pilot)
-        await fed(pilot, Feed("nothing", found=found))
-        await fed(pilot, Feed("looking"))
-        text = screen_text(pilot)
-
-        assert "keeps the books of your AI conversations" in text
-        assert "○ claude-code  not there" in text
-        assert "○ codex        no logs in it" in text
-        assert "convledger demo" in text
-        assert "i                 imports a file or folder" in text
-        assert "Rejected" not in text
-
-
-async def test_lists_take_the_place_of_the_welcome_with_the_first_source(bench: Bench) -> None:
-    empty = bench.home.parent / "books"
-    async with opened(empty) as pilot:
-        await go(pilot)
-        assert "No log is read yet" in screen_text(pilot)
-        with Ledger.open(empty) as ledger:
-            ledger.sync(bench.roots)
-        await renewed(pilot)
-
-        assert "No log is read yet" not in screen_text(pilot)
-        assert isinstance(pilot.app.focused, SourceRows)
-
-
-# ---- importing a path
-
-
-async def typed(pilot: Pilot[None], text: str) -> None:
-    from textual.widgets import Input
-
-    pilot.app.screen.query_one(Input).value = text
-    await settled(pilot)
-
-
-@pytest.fixture
-def imports(monkeypatch: pytest.MonkeyPatch) -> list[tuple[list[Path], Callable[[Any], None]]]:
-    """What the feeder is asked to import."""
-    asked: list[tuple[list[Path], Callable[[Any], None]]] = []
-    monkeypatch.setattr(
-        "convledger.tui.feeder.Feeder.import_paths",
-        lambda _, paths, done: asked.append((paths, done)),
-    )
-    return asked
-
-
-async def test_path_says_what_it_is_before_it_is_read(
-    studio: Path, bench: Bench, imports: list[tuple[list[Path], Callable[[Any], None]]]
-) -> None:
-    async with opened(studio, size=(80, 24)) as pilot:
-        await go(pilot, "i")
-        assert isinstance(pilot.app.screen, ImportScreen)
-        assert "claude-code and codex · 3 logs" in screen_text(pilot)
-        assert imports == []
-
-        await typed(pilot, "~/.claude/projects/rail/odd.jsonl")
-        assert "claude-code · 1 log" in screen_text(pilot)
-        await press(pilot, "enter")
-        assert [paths for paths, _ in imports] == [[bench.claude / "rail" / "odd.jsonl"]]
-        assert isinstance(pilot.app.screen, SourcesScreen)
-
-
-async def test_what_an_import_brought_is_told(
-    studio: Path, bench: Bench, imports: list[tuple[list[Path], Callable[[Any], None]]]
-) -> None:
-    async with opened(studio) as pilot:
-        await go(pilot, "i", "enter")
-        said: list[str] = []
-        app_of(pilot).say = lambda words, **_: said.append(words)  # type: ignore[method-assign]
-        imports[0][1](SyncResult(conversations=2, calls=1, messages=40, rejected=3))
-        await settled(pilot)
-        imports[0][1](SyncResult())
-        await settled(pilot)
-        imports[0][1](ValueError("disk full"))
-        await settled(pilot)
-
-        assert said == [
-            "~: 2 conversations, 1 call, 40 messages, 3 rejected lines.",
-            "~: nothing new, all of it is in the ledger.",
-            "disk full",
-        ]
-
-
-async def test_path_that_holds_nothing_is_not_read(
-    studio: Path, bench: Bench, imports: list[tuple[list[Path], Callable[[Any], None]]]
-) -> None:
-    (bench.home / "letters").mkdir()
-    async with opened(studio) as pilot:
-        await go(pilot, "i")
-        for path, said in (
-            ("~/nowhere", "there is no such file or folder"),
-            ("~/letters", "a folder without a log of a known tool"),
-            ("", "A log, a folder of logs"),
-        ):
-            await typed(pilot, path)
-            await press(pilot, "enter")
-            assert said in screen_text(pilot)
-        assert imports == []
-
-
-async def test_path_goes_on_with_what_is_below_it(studio: Path, bench: Bench) -> None:
-    async with opened(studio) as pilot:
-        await go(pilot, "i")
-        await typed(pilot, "~/.claude/pro")
-        await press(pilot, "down", "enter")
-        from textual.widgets import Input
-
-        line = pilot.app.screen.query_one(Input)
-        assert (line.value, line.has_focus) == ("~/.claude/projects/", True)
-
-
-def test_glance_tells_what_a_path_holds_and_never_raises(bench: Bench) -> None:
-    assert glance(Path("~")).roots == bench.roots
-    assert glance(bench.log).roots == [("claude-code", bench.log)]
-    assert glance(Path("~/none")).problem == "there is no such file or folder"
-    assert glance(Path("~nobody-of-that-name")).problem
-    assert glance(Path("a\0b")).problem
-    assert glance(Path("/" + "x" * 5000)).problem
-
-
-def test_large_folder_is_not_walked_to_its_end(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("convledger.ingest.choose.GLANCED_FILES", 5)
-    large = bench.home / "large"
-    large.mkdir()
-    for number in range(20):
-        (large / f"{number}.txt").touch()
-
-    assert not glance(large).whole
-    assert glance(large).roots == []
-
-
-def test_completions_are_folders_then_logs_hidden_ones_last(bench: Bench) -> None:
-    for name in ("Beta/", "alpha/", ".hidden/"):
-        (bench.home / "x" / name).mkdir(parents=True)
-    for name in ("one.jsonl", "notes.txt", "two.zip"):
-        (bench.home / "x" / name).touch()
-
-    assert completions("~/x/") == [
-        "~/x/alpha/", "~/x/Beta/", "~/x/.hidden/", "~/x/one.jsonl", "~/x/two.zip",
-    ]  # fmt: skip
-    assert completions("~/x/b") == ["~/x/Beta/"]
-    assert completions("~/none/") == []

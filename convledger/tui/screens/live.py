@@ -216,7 +216,11 @@ class LiveScreen(PlaceScreen):
             self._show_nothing()
 
     def _show_nothing(self) -> None:
-        content = Content("\n").join(nothing_yet(self.books.feed))
+        ahead = self._figures.next_call_at if self._figures else None
+        lines = nothing_yet(self.books.feed)
+        if ahead is not None:
+            lines = words.all_ahead(ahead, self.books.now(), self.books.zone)
+        content = Content("\n").join(lines)
         nothing = self.query_one("#nothing", Static)
         before = nothing.content
         if not (isinstance(before, Content) and before.is_same(content)):

@@ -47,6 +47,17 @@ def chart_counts(
     return f"list cost by {group} · {count}, {span} · {zone_name(zone, bars[-1].begins)}"
 
 
+def all_ahead(first: int, now: int, zone: tzinfo) -> list[Content]:
+    """Return what to say where the clock stands before all calls, the first at `first`."""
+    shown = [f"{to_datetime(at).astimezone(zone):%d %b %Y %H:%M}" for at in (now, first)]
+    return [
+        Content.styled("All calls lie ahead of this machine's clock", "bold $foreground"),
+        Content(),
+        Content(f"It says {shown[0]}; the first call was made on {shown[1]}."),
+        Content("The figures appear when the clock is right; 2 lists the conversations."),
+    ]
+
+
 def zone_name(zone: tzinfo, at: int) -> str:
     """Return the name of a zone, or how it calls itself at an instant."""
     key: str | None = getattr(zone, "key", None)
