@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from convledger import paths
 from convledger.errors import WorkspaceError
 from convledger.questions import Questions
-from convledger.store.connection import connect, in_words, transaction, unreadable
+from convledger.store.connection import connect, in_words, is_sealed, transaction, unreadable
 from convledger.store.migrations import migrate
 
 if TYPE_CHECKING:
@@ -55,6 +55,15 @@ class Ledger(Questions):
             connection.close()
             raise
         return cls(folder, connection)
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether the workspace may only be looked at."""
+        return is_sealed(self.path)
+
+    def _must_be_open(self) -> None:
+        if self.is_sealed:
+            raise unreadable(self.path, sqlite3.OperationalError("readonly database"))
 
     def close(self) -> None:
         """Close the workspace."""
@@ -98,6 +107,7 @@ class Ledger(Questions):
         from convledger.ingest.lock import ingest_lock
         from convledger.ingest.result import SyncResult
 
+        self._must_be_open()
         try:
             with ingest_lock(self.workspace / paths.LOCK, wait_seconds) as held:
                 if not held:
@@ -111,6 +121,7 @@ class Ledger(Questions):
         from convledger.ingest.lock import ingest_lock
         from convledger.ingest.result import SyncResult
 
+        self._must_be_open()
         try:
             with ingest_lock(self.workspace / paths.LOCK, WAIT_SECONDS) as held:
                 if not held:

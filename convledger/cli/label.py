@@ -1,4 +1,4 @@
-"""The command `label`: gives conversations a client, tags, a kind, an outcome."""
+"""The command `label`: gives conversations a client, tags, a kind, an outcome, a project."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ LONGEST = 200
 @click.option("--tag", multiple=True, metavar="NAME", help="A tag; there may be several.")
 @click.option("--kind", multiple=True, metavar="NAME", help="What kind of work it was.")
 @click.option("--outcome", multiple=True, metavar="NAME", help="How it ended.")
+@click.option("--as-project", multiple=True, metavar="NAME", help="Its project, not its folder.")
 @click.option("--remove", is_flag=True, help="Take these labels away instead.")
 def label(
     names: tuple[str, ...],
@@ -33,7 +34,9 @@ def label(
     convledger label --project '*/clients/acme/*' --client acme
     convledger label 295e08fd --tag urgent --outcome solved
     convledger label 295e08fd --tag urgent --remove
+    convledger label 295e08fd --as-project /home/me/acme-shop
     """
+    labels["project"] = labels.pop("as_project")
     wanted = [(name, value.strip()) for name, values in labels.items() for value in values]
     _check(names, project, labels, wanted)
     with chosen.open_ledger() as ledger:
@@ -64,9 +67,13 @@ def _check(
     if not names and not project:
         raise UsageProblem("name a CONVERSATION, or all of a project with --project GLOB")
     if not wanted:
-        raise UsageProblem("name a label: --client, --tag, --kind or --outcome")
+        raise UsageProblem("name a label: --client, --tag, --kind, --outcome or --as-project")
     for name, value in wanted:
         if not value or len(value) > LONGEST:
-            raise UsageProblem(f"--{name} needs a name of 1 to {LONGEST} characters")
+            raise UsageProblem(f"--{_option(name)} needs a name of 1 to {LONGEST} characters")
         if name != "tag" and len(labels[name]) > 1:
-            raise UsageProblem(f"a conversation has one {name}; --{name} was given twice")
+            raise UsageProblem(f"a conversation has one {name}; --{_option(name)} was given twice")
+
+
+def _option(name: str) -> str:
+    return "as-project" if name == "project" else name

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from convledger.cli import streams
 from convledger.cli.progress import ProgressLine, Stop, size_text, stoppable
+from convledger.errors import WorkspaceError
 
 if TYPE_CHECKING:
     from convledger.ledger import Ledger, SyncResult
@@ -19,10 +20,22 @@ STOPPED = (
 
 
 def bring_up_to_date(ledger: Ledger, *, texts: bool) -> SyncResult:
-    """Read what is new in the logs; ctrl+c stops it between two batches and ends the command."""
-    result = with_progress(
-        lambda line, stop: ledger.sync(texts=texts, listener=line, stopping=stop)
-    )
+    """Read what is new in the logs; ctrl+c stops it between two batches and ends the command.
+
+    Where the ledger may only be looked at, it is: what it holds is told, and why not more.
+    """
+    try:
+        result = with_progress(
+            lambda line, stop: ledger.sync(texts=texts, listener=line, stopping=stop)
+        )
+    except WorkspaceError as error:
+        if not ledger.is_sealed:
+            raise
+        from convledger.ingest.result import SyncResult
+        from convledger.text.display import display_text
+
+        streams.note(f"{display_text(str(error))}. The figures are as of the last import.")
+        return SyncResult()
     if result.stopped:
         raise KeyboardInterrupt
     tell(result)

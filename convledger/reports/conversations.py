@@ -23,7 +23,7 @@ from convledger.reports.thread import (
     path_text,
     thread,
 )
-from convledger.store.patterns import any_of, any_project, labelled
+from convledger.store.patterns import PROJECT, any_of, any_project, labelled
 
 if TYPE_CHECKING:
     from convledger.reports.usage import UsageQuery
@@ -152,7 +152,7 @@ def find(connection: sqlite3.Connection, name: str) -> Conversation:
 
     Raises UsageProblem where there is none, or several, which it then names.
     """
-    source, _, rest = storable(name).rpartition(":")
+    source, _, rest = storable(name).partition(":")
     known = connection.execute("SELECT count(*) FROM reader WHERE name=?", (source,)).fetchone()[0]
     wanted, only = (rest, source) if known else (storable(name), "")
     among = "AND reader.name=?" if only else "AND ?=''"
@@ -190,7 +190,7 @@ def names(connection: sqlite3.Connection, query: UsageQuery) -> list[str]:
         if wanted
     ]
     if query.project:
-        tests.append(any_project("project", query.project))
+        tests.append(any_project(PROJECT, query.project))
     for name, wanted in (("tag", query.tag), ("client", query.client)):
         if wanted:
             tests.append(labelled("conversation.id", name, wanted))

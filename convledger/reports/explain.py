@@ -96,7 +96,7 @@ def explain(
     names one of several sources. At most `limit` calls, the first ones. Raises UsageProblem.
     """
     asked = name
-    source, _, rest = storable(name).rpartition(":")
+    source, _, rest = storable(name).partition(":")
     known = connection.execute("SELECT count(*) FROM reader WHERE name=?", (source,)).fetchone()[0]
     name, only = (rest, source) if known else (storable(name), "")
     among = "AND reader.name=?" if only else "AND ?=''"

@@ -12,7 +12,7 @@ from convledger.clock import QUARTER
 from convledger.errors import UsageProblem
 from convledger.money import usd_text
 from convledger.reports.periods import Span, five_hour_windows, spans
-from convledger.store.patterns import any_of, any_project, labelled
+from convledger.store.patterns import PROJECT, any_of, any_project, labelled
 
 PERIODS = ("hour", "day", "week", "month", "window5h")
 LABELS = ("tag", "client", "kind", "outcome")
@@ -21,7 +21,7 @@ _COLUMNS = {
     "source": "reader.name",
     "model": "model.name || CASE model.speed WHEN '' THEN '' ELSE '-' || model.speed END",
     "provider": "model.provider",
-    "project": "conversation.project",
+    "project": PROJECT,
     "conversation": "conversation.native",
 }
 _COUNTS = (
@@ -336,7 +336,7 @@ def _filters(query: UsageQuery, exact: bool) -> tuple[str, list[object]]:
         if wanted
     ]
     if query.project:
-        tests.append(any_project("conversation.project", query.project))
+        tests.append(any_project(PROJECT, query.project))
     for name, wanted in (("tag", query.tag), ("client", query.client)):
         if wanted:
             tests.append(labelled("base.conversation_id", name, wanted))

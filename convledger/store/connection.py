@@ -37,8 +37,9 @@ Answer = TypeVar("Answer")
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     """Open the ledger at `path`, making an empty one (mode 0600) where there is none.
 
-    Transactions are explicit: writers begin with `BEGIN IMMEDIATE`. Raises WorkspaceError with
-    the way out where SQLite can't open the file.
+    Transactions are explicit: writers begin with `BEGIN IMMEDIATE`. Where neither the file nor its
+    folder may be written it is opened to be looked at only. Raises WorkspaceError with the way out
+    where SQLite can't open the file.
     """
     try:
         if not read_only and not path.exists():
@@ -48,23 +49,42 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     except OSError as error:
         raise WorkspaceError(f"{path}: can't make the ledger: {error.strerror}") from error
     try:
-        mode = "ro" if read_only else "rw"
-        connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode={mode}",
-            uri=True,
-            isolation_level=None,
-            timeout=BUSY_SECONDS,
-            check_same_thread=False,
-        )
-        try:
-            for setting in _SETTINGS:
-                connection.execute(f"PRAGMA {setting}")
-        except BaseException:
-            connection.close()
-            raise
+        return _connected(path, "mode=ro" if read_only else "mode=rw")
     except sqlite3.Error as error:
+        if is_sealed(path):
+            # SQLite keeps notes beside a ledger even to read it; without them it must not change.
+            with suppress(sqlite3.Error):
+                return _connected(path, "mode=ro&immutable=1")
         raise unreadable(path, error) from error
+
+
+def _connected(path: Path, how: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?{how}",
+        uri=True,
+        isolation_level=None,
+        timeout=BUSY_SECONDS,
+        check_same_thread=False,
+    )
+    try:
+        for setting in _SETTINGS:
+            connection.execute(f"PRAGMA {setting}")
+        connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1")
+    except BaseException:
+        connection.close()
+        raise
     return connection
+
+
+def is_sealed(path: Path) -> bool:
+    """Tell whether there is a ledger that may only be looked at, with nothing left to write."""
+    log = path.with_name(f"{path.name}-wal")
+    return (
+        os.access(path, os.R_OK)
+        and not os.access(path, os.W_OK)
+        and not os.access(path.parent, os.W_OK)
+        and not (log.exists() and log.stat().st_size)
+    )
 
 
 def unreadable(path: Path, error: sqlite3.Error) -> WorkspaceError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from convledger.store.patterns import any_project, unicode_text
+from convledger.store.patterns import PROJECT, any_project, unicode_text
 
 SINGLE = ("client", "kind", "outcome", "project")
 NAMES = ("tag", *SINGLE)
@@ -46,7 +46,7 @@ def matching(connection: sqlite3.Connection, projects: list[str], source: str) -
     """Return the conversations whose project matches one of `projects`, of one source if named."""
     if not projects:
         return []
-    test, values = any_project("project", projects)
+    test, values = any_project(PROJECT, projects)
     rows = connection.execute(
         "SELECT conversation.id FROM conversation JOIN reader ON reader.id=reader_id "
         f"WHERE {test} AND (?='' OR reader.name=?)",

@@ -7,7 +7,7 @@ import sqlite3
 from dataclasses import dataclass, field
 
 from convledger.store.bodies import PageReader
-from convledger.store.patterns import any_of, any_project
+from convledger.store.patterns import PROJECT, any_of, any_project
 from convledger.store.terms import Term, first_place, terms_of
 
 AMONG = 2000  # the newest matches that are ranked; a common word has far more
@@ -89,7 +89,7 @@ def _filters(query: SearchQuery) -> tuple[str, list[object]]:
     if query.source:
         tests.append(any_of("reader.name", query.source))
     if query.project:
-        tests.append(any_project("conversation.project", query.project))
+        tests.append(any_project(PROJECT, query.project))
     for test, given in tests:
         clauses.append(f"AND {test}")
         values += given

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from convledger.ledger import Ledger
+from convledger.paths import default_workspace
 from convledger.reports.render.markdown_page import inert
 from tests.cli.conftest import Cli
 
@@ -181,3 +183,13 @@ def test_export_writes_a_page_for_each_conversation(other: Cli, tmp_path: Path) 
 )
 def test_what_was_said_does_nothing_in_markdown(said: str, written: str) -> None:
     assert "\n".join(inert(said)) == written
+
+
+def test_an_id_may_hold_a_colon(other: Cli) -> None:
+    with Ledger.open(default_workspace()) as ledger:
+        ledger.connection.execute(
+            "UPDATE conversation SET native='rye:bread:7' WHERE native LIKE 'efb6440c%'"
+        )
+
+    for name, code in (("rye:bread:7", 0), ("claude-code:rye:bread:7", 0), ("codex:rye:b", 2)):
+        assert [other(command, name).code for command in ("show", "why")] == [code, code]

@@ -207,3 +207,31 @@ def test_a_label_joins_conversations_into_a_row(other: Cli) -> None:
     assert only["rows"] == rows[1:]
     like = other("report", "--by", "client", "--client", "north*", "--json").json
     assert like["rows"] == rows[1:]
+
+
+def test_a_project_that_was_named_counts_instead_of_the_folder(other: Cli) -> None:
+    folders = other("report", "--by", "project", "--json").json["rows"]
+    moved = next(row for row in folders if row["project"].endswith("/ordering"))
+    given = other("label", "--project", "ordering", "--as-project", "Bread for all")
+    rows = other("report", "--by", "project", "--json").json["rows"]
+
+    assert "labels given" in given.out
+    named = next(row for row in rows if row["project"] == "Bread for all")
+    assert named["calls"] == moved["calls"]
+    assert moved["project"] not in [row["project"] for row in rows]
+    only = other("report", "--by", "project", "--project", "Bread*", "--json").json["rows"]
+    assert only == [named]
+    assert other("search", "bread", "--project", "ordering").code == 1
+    assert other("search", "bread", "--project", "bread for all").code == 1
+    assert other("search", "bread", "--project", "Bread for all").code == 0
+    again = other("label", "--project", "Bread for all", "--as-project", "Bread for all")
+    assert again.out.startswith("0 labels given")
+    other("label", "--project", "Bread for all", "--as-project", "Bread for all", "--remove")
+    assert other("report", "--by", "project", "--json").json["rows"] == folders
+
+
+def test_a_conversation_has_one_project(other: Cli) -> None:
+    answer = other("label", "--project", "*", "--as-project", "a", "--as-project", "b")
+
+    assert answer.code == 2
+    assert "--as-project was given twice" in answer.err
