@@ -284,6 +284,25 @@ async def test_all_of_many_are_labelled_at_once_and_undone(many: Path) -> None:
         assert labels_in(many) == before
 
 
+async def test_a_project_is_meant_by_the_name_of_its_folder(studio: Path) -> None:
+    with Ledger.open(studio) as ledger:
+        folder = ledger.connection.execute(
+            "SELECT project FROM conversation WHERE project LIKE '%/ordering' LIMIT 1"
+        ).fetchone()[0]
+    async with opened(studio) as pilot:
+        await press(pilot, "2", "l")
+        pilot.app.screen.query_one(OneOf).active = "project"
+        await press(pilot, *"ordering")
+        words = screen_text(pilot)
+        await press(pilot, "enter", "l")
+        pilot.app.screen.query_one(OneOf).active = "project"
+        await press(pilot, *"bread for all", "enter")
+
+    assert "(new)" not in words
+    assert [row[2] for row in labels_in(studio) if row[1] == "project"] == ["bread for all"]
+    assert folder in words
+
+
 @pytest.mark.parametrize("size", [(40, 10), (80, 24), (140, 45)])
 async def test_the_dialog_shows_everything_at_every_size(
     studio: Path, size: tuple[int, int]

@@ -46,7 +46,7 @@ HINTS = {
     "tag": "any word; a conversation can have several",
     "kind": "what kind of work it was",
     "outcome": "how it ended",
-    "project": "what it belongs to, beside its folder",
+    "project": "what it belongs to, in place of its folder",
 }
 
 
@@ -117,6 +117,7 @@ class LabelScreen(Dialog[bool]):
         super().__init__(title, "⏎ Give · tab Next · esc Back")
         self._ids = ids
         self._values: dict[str, list[FacetValue]] = {}
+        self._folders: dict[str, str] = {}  # by their names
         self._had: dict[str, Had] = {}
 
     @property
@@ -155,7 +156,9 @@ class LabelScreen(Dialog[bool]):
         self.set_class(event.size.height < ROOMY, "-tiny")
 
     def _took_values(self, values: dict[str, list[FacetValue]]) -> None:
-        self._values = {**values, "project": _by_end(values.get("project", ()))}
+        projects = values.get("project", [])
+        self._values = {**values, "project": _by_end(projects)}
+        self._folders = _folders(projects)
         if self.is_attached:
             self._show()
 
@@ -173,8 +176,10 @@ class LabelScreen(Dialog[bool]):
 
     def change(self, *, takes: bool = False) -> Change:
         """Return the change as it stands."""
-        typed = self.query_one(Input).value.strip()
-        return Change(self.label, typed.encode("utf-8", "replace").decode(), takes)
+        typed = self.query_one(Input).value.strip().encode("utf-8", "replace").decode()
+        if self.label == "project":
+            typed = self._folders.get(typed, typed)
+        return Change(self.label, typed, takes)
 
     @on(Tabs.TabActivated)
     def _show(self) -> None:
@@ -210,7 +215,9 @@ class LabelScreen(Dialog[bool]):
 
     def _effect(self, giving: Change, had: Had | None) -> Content:
         label = f"{giving.name} {display_text(giving.value)}".rstrip()
-        is_known = any(one.value == giving.value for one in self._values.get(giving.name, ()))
+        is_known = giving.value in self._folders.values() or any(
+            one.value == giving.value for one in self._values.get(giving.name, ())
+        )
         new = "" if is_known or not self._values else " (new)"
         total = len(self._ids)
         if not giving.value:
@@ -274,6 +281,14 @@ def _by_end(folders: Iterable[FacetValue]) -> list[FacetValue]:
     for one in folders:
         counts[project_end(one.value)] += one.count
     return [FacetValue(name, count, None) for name, count in counts.most_common()]
+
+
+def _folders(projects: Iterable[FacetValue]) -> dict[str, str]:
+    """Return the folders that are meant by their names: those whose name no other one has."""
+    named: dict[str, list[str]] = {}
+    for one in projects:
+        named.setdefault(project_end(one.value), []).append(one.value)
+    return {name: paths[0] for name, paths in named.items() if len(paths) == 1}
 
 
 def _has_now(name: str, had: Had, count: int) -> str:
