@@ -4,32 +4,39 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from itertools import chain
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass, replace
+from typing import Any, NamedTuple
 
-from convledger.reports.listing import (
-    SHOWN_MODEL,
-    ListQuery,
-    all_ids,
-    costs,
-    kept,
-    make_sums,
-    numbers,
-    select,
-    snapshot,
-)
+from convledger.reports.keeping import keep, snapshot
+from convledger.reports.keeping import value as kept_value
+from convledger.reports.listing import SHOWN_MODEL, ListQuery, fill_fitting, filters_of
+from convledger.store.calls import whole
+from convledger.store.patterns import project_column
 
 FACETS = ("source", "project", "model", "client", "tag", "kind", "outcome")
-Amounts = dict[int, int | None]  # picodollars by conversation, None where nothing is priced
+_COUNTS = (
+    "count(*), coalesce(sum(fitting.calls > fitting.unpriced_calls), 0), "
+    "coalesce(sum(fitting.list_high), 0), coalesce(sum(fitting.list_low), 0)"
+)
+_FITTING = "temp.fitting AS fitting"
 
-_NAMES = {
-    "source": "id, name FROM reader",
-    "project": "id, project FROM conversation",
-    "model": f"id, {SHOWN_MODEL} FROM model",
-}
+
+class Counts(NamedTuple):
+    """Of some conversations: how many, how many with a price, and both halves of their cost."""
+
+    conversations: int = 0
+    priced: int = 0
+    high: int = 0
+    low: int = 0
+
+    def minus(self, other: Counts) -> Counts:
+        """Return the counts without those of a part."""
+        return Counts(*(one - part for one, part in zip(self, other, strict=True)))
+
+    def plus(self, other: Counts) -> Counts:
+        """Return the counts with those of others."""
+        return Counts(*(one + more for one, more in zip(self, other, strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,86 +56,85 @@ def facets(connection: sqlite3.Connection, query: ListQuery) -> dict[str, list[F
 
     A value that `query` asks for is there even where no conversation has it.
     """
-    found = {}
+    found: dict[str, list[FacetValue]] = {}
+    asked = repr(filters_of(query))
     with snapshot(connection):
-        amounts: Amounts = dict(zip(all_ids(connection), costs(connection), strict=True))
-        fitting = _among(amounts, select(connection, query))
-        for name in FACETS:
+        before, answer = json.loads(kept_value(connection, "facets") or '["", {}]')
+        if before == asked:
+            return {name: [FacetValue(*one) for one in values] for name, values in answer.items()}
+        # Those without a filter of their own first: they share what fits.
+        for name in sorted(FACETS, key=lambda one: bool(getattr(query, one))):
             wanted: tuple[str, ...] = getattr(query, name)
-            within = fitting
-            if wanted:
-                unfiltered: dict[str, Any] = {name: ()}
-                others = select(connection, replace(query, **unfiltered))
-                within = _among(amounts, others)
-            found[name] = _values(connection, name, within, wanted)
+            unfiltered: dict[str, Any] = {name: ()}
+            fill_fitting(connection, replace(query, **unfiltered))
+            counts = dict.fromkeys(wanted, Counts())
+            for value, some in _counted(connection, name):
+                if some.conversations:
+                    counts[value] = counts.get(value, Counts()).plus(some)
+            values = [
+                FacetValue(
+                    value, some.conversations, whole(some.high, some.low) if some.priced else None
+                )
+                for value, some in counts.items()
+            ]
+            found[name] = sorted(values, key=lambda one: (-one.count, one.value))
+        found = {name: found[name] for name in FACETS}
+        answer = {name: [astuple(one) for one in values] for name, values in found.items()}
+        keep(connection, "facets", json.dumps([asked, answer]))
     return found
 
 
-def _among(amounts: Amounts, chosen: set[int] | None) -> Amounts:
-    return amounts if chosen is None else {one: amounts[one] for one in chosen}
-
-
-def _values(
-    connection: sqlite3.Connection, name: str, within: Amounts, wanted: tuple[str, ...]
-) -> list[FacetValue]:
-    """Return the values that the conversations of `within` have, and those wanted."""
-    counts: dict[Any, int] = defaultdict(int)
-    sums: dict[Any, int] = defaultdict(int)
-    bearers, keys = _bearers(connection, name)
-    for one, key in zip(bearers, keys, strict=True):
-        if one in within:
-            counts[key] += 1
-            pico = within[one]
-            if pico is not None:
-                sums[key] += pico
-    texts: dict[Any, str] = {}
-    if name in _NAMES:
-        rows = f"SELECT {_NAMES[name]} WHERE id IN (SELECT value FROM json_each(?))"
-        texts = dict(connection.execute(rows, (json.dumps(list(counts)),)))
-    bare = within.keys() - set(bearers)
-    if bare:
-        counts[""] = len(bare)
-        picos = [pico for pico in map(within.__getitem__, bare) if pico is not None]
-        if picos:
-            sums[""] = sum(picos)
-    values = [FacetValue(texts.get(key, key), n, sums.get(key)) for key, n in counts.items()]
-    missing = set(wanted).difference(one.value for one in values)
-    values += [FacetValue(value, 0, None) for value in missing]
-    return sorted(values, key=lambda one: (-one.count, one.value))
-
-
-def _bearers(connection: sqlite3.Connection, name: str) -> tuple[Sequence[int], Sequence[Any]]:
-    """Return conversations and beside each a value that it has: a text, or the id of a row."""
+def _counted(connection: sqlite3.Connection, name: str) -> Iterable[tuple[str, Counts]]:
+    """Yield the values that fitting conversations have, "" for those that have none."""
     if name == "source":
-        rows = "(SELECT reader_id FROM conversation ORDER BY id)"
-        readers = kept(connection, "readers", lambda: numbers(connection, "reader_id", rows))
-        return all_ids(connection), readers
+        rows = f"{_FITTING} JOIN conversation USING (id) GROUP BY reader_id"
+        return _grouped(connection, "(SELECT name FROM reader WHERE reader.id=reader_id)", rows)
     if name == "project":
-        return all_ids(connection), kept(connection, "projects", lambda: _projects(connection))
+        rows = f"{_FITTING} JOIN conversation USING (id) GROUP BY 1"
+        return _grouped(connection, project_column(connection), rows)
     if name == "model":
-        models = kept(connection, "models", lambda: _models(connection))
-        return models[::2], models[1::2]
-    rows = "SELECT conversation_id, value FROM label WHERE name=? AND value!=''"
-    found = connection.execute(rows, (name,)).fetchall()
-    return [one for one, _ in found], [value for _, value in found]
+        return _models(connection)
+    return _labels(connection, name)
 
 
-def _projects(connection: sqlite3.Connection) -> list[int]:
-    """Return for each conversation, by id, the first one that is of the same project."""
-    first: dict[str, int] = {}
-    rows = connection.execute("SELECT project, id FROM conversation ORDER BY id")
-    return [first.setdefault(project, one) for project, one in rows]
+def _grouped(
+    connection: sqlite3.Connection, column: str, rows: str, *values: object
+) -> list[tuple[str, Counts]]:
+    found = connection.execute(f"SELECT {column}, {_COUNTS} FROM {rows}", values)
+    return [(value, Counts(*counts)) for value, *counts in found]
 
 
-def _models(connection: sqlite3.Connection) -> Iterable[int]:
-    """Return each conversation followed by a model that it used, one of those shown alike."""
-    make_sums(connection)
-    first: dict[str, int] = {}
+def _models(connection: sqlite3.Connection) -> list[tuple[str, Counts]]:
+    """Return each model that is shown: conversations count once for those that are shown alike."""
+    names: dict[str, list[int]] = {}
     rows = connection.execute(f"SELECT {SHOWN_MODEL}, id FROM model WHERE name || speed != ''")
-    alike = {one: first.setdefault(name, one) for name, one in rows}
-    users = numbers(connection, "conversation_id", "temp.conversation_sum")
-    models = numbers(connection, "model_id", "temp.conversation_sum")
-    pairs = zip(users, models, strict=True)
-    return chain.from_iterable(
-        dict.fromkeys((one, alike[model]) for one, model in pairs if model in alike)
+    for name, one in rows:
+        names.setdefault(name, []).append(one)
+    found = []
+    alone = {str(one): name for name, (one, *more) in names.items() if not more}
+    users = "conversation_sum AS used WHERE used.model_id IN ({})"
+    by_model = (
+        f"conversation_sum AS used CROSS JOIN {_FITTING} ON fitting.id=used.conversation_id "
+        "GROUP BY used.model_id"
     )
+    for one, counts in _grouped(connection, "CAST(used.model_id AS TEXT)", by_model):
+        if one in alone:
+            found.append((alone[one], counts))
+    for name, alike in names.items():
+        if len(alike) > 1:
+            those = f"SELECT conversation_id FROM {users.format(', '.join(map(str, alike)))}"
+            found += _grouped(connection, "?", f"{_FITTING} WHERE id IN ({those})", name)
+    every = ", ".join(str(one) for alike in names.values() for one in alike)
+    bare = f"SELECT 1 FROM {users.format(every)} AND used.conversation_id=fitting.id"
+    return found + _grouped(connection, "''", f"{_FITTING} WHERE NOT EXISTS ({bare})")
+
+
+def _labels(connection: sqlite3.Connection, name: str) -> list[tuple[str, Counts]]:
+    """Return each value of a label; few conversations have any, hence these are looked for."""
+    given = "label WHERE name=? AND value!=''"
+    rows = f"label CROSS JOIN {_FITTING} ON fitting.id=conversation_id"
+    found = _grouped(connection, "value", f"{rows} WHERE name=? AND value!='' GROUP BY value", name)
+    ((_, every),) = _grouped(connection, "''", _FITTING)
+    having = f"{_FITTING} WHERE id IN (SELECT conversation_id FROM {given})"
+    ((_, labelled),) = _grouped(connection, "''", having, name)
+    return [*found, ("", every.minus(labelled))]

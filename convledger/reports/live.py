@@ -142,9 +142,9 @@ def live(
         last_call_at=connection.execute(
             "SELECT max(at) FROM call WHERE at <= ?", (now,)
         ).fetchone()[0],
-        next_call_at=connection.execute(
-            "SELECT min(at) FROM call WHERE at > ?", (now,)
-        ).fetchone()[0],
+        next_call_at=connection.execute("SELECT min(at) FROM call WHERE at > ?", (now,)).fetchone()[
+            0
+        ],
     )
 
 

@@ -164,6 +164,8 @@ class CallBook:
         )
         add_usage(self.connection, self._deltas)
         add_usage_of_calls(self.connection, last)
+        add_sums(self.connection, self._deltas)
+        add_sums_of_calls(self.connection, last)
         self._known.clear()
         self._deltas.clear()
         return len(fresh)
@@ -242,6 +244,60 @@ def add_usage_of_calls(connection: sqlite3.Connection, after: int) -> None:
     )
 
 
+# Picodollars of many calls can pass 64 bits: the halves are summed apart. How much of a sum stands
+# in which half is left open, so that one can be taken off again.
+LOW_BITS, LOW = 30, (1 << 30) - 1
+SUMS = "calls, unpriced_calls, estimated_calls, tokens, list_high, list_low"
+_TOKENS = "input + output + cache_read + cache_write_5m + cache_write_1h"
+_SUMS_OF_CALLS = (
+    f"count(*), sum(list_pico IS NULL), sum(price_state={ESTIMATED}), sum({_TOKENS}), "
+    f"coalesce(sum(list_pico >> {LOW_BITS}), 0), coalesce(sum(list_pico & {LOW}), 0)"
+)
+_SUMS_ADDED = ", ".join(f"{name}={name}+excluded.{name}" for name in SUMS.split(", "))
+_PUT_SUMS = f"INSERT INTO conversation_sum (conversation_id, model_id, {SUMS})"
+
+
+def whole(high: int, low: int) -> int:
+    """Return picodollars whose halves were summed apart."""
+    return (high << LOW_BITS) + low
+
+
+def add_sums(connection: sqlite3.Connection, deltas: dict[tuple[int, int, int], list[int]]) -> None:
+    """Add differences of the roll-up to the sums by conversation and model."""
+    sums: dict[tuple[int, int], list[int]] = {}
+    for (_, conversation_id, model_id), values in deltas.items():
+        total = sums.setdefault((conversation_id, model_id), [0] * 6)
+        calls, unpriced, estimated, sent, said, _, read, short, long, _, pico, *_ = values
+        tokens = sent + said + read + short + long
+        parts = (calls, unpriced, estimated, tokens, pico >> LOW_BITS, pico & LOW)
+        for place, value in enumerate(parts):
+            total[place] += value
+    connection.executemany(
+        f"{_PUT_SUMS} VALUES (?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET {_SUMS_ADDED}",
+        [(*name, *values) for name, values in sums.items() if any(values)],
+    )
+    connection.executemany(
+        "DELETE FROM conversation_sum WHERE conversation_id=? AND model_id=? AND calls=0",
+        [name for name, values in sums.items() if values[0] < 0],
+    )
+
+
+def add_sums_of_calls(connection: sqlite3.Connection, after: int) -> None:
+    """Add the calls with ids above `after` to the sums by conversation and model."""
+    connection.execute(
+        f"{_PUT_SUMS} SELECT conversation_id, model_id, {_SUMS_OF_CALLS} FROM call WHERE id>? "
+        f"GROUP BY 1, 2 ORDER BY 1, 2 ON CONFLICT DO UPDATE SET {_SUMS_ADDED}",
+        (after,),
+    )
+
+
+def rebuilt_sums(connection: sqlite3.Connection) -> Iterable[tuple[int, ...]]:
+    """Yield the sums by conversation and model as the calls give them."""
+    return connection.execute(
+        f"SELECT conversation_id, model_id, {_SUMS_OF_CALLS} FROM call GROUP BY 1, 2 ORDER BY 1, 2"
+    )
+
+
 def rebuilt_usage(connection: sqlite3.Connection) -> Iterable[tuple[int, ...]]:
     """Yield the roll-up as the calls give it, for `check` to compare with what is stored."""
     return connection.execute(
@@ -251,6 +307,8 @@ def rebuilt_usage(connection: sqlite3.Connection) -> Iterable[tuple[int, ...]]:
 
 
 def rebuild_usage(connection: sqlite3.Connection) -> None:
-    """Work the whole roll-up out anew from the calls; belongs into a transaction."""
+    """Work the roll-up and all sums out anew from the calls; belongs into a transaction."""
     connection.execute("DELETE FROM usage")
     add_usage_of_calls(connection, 0)
+    connection.execute("DELETE FROM conversation_sum")
+    add_sums_of_calls(connection, 0)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from convledger.errors import WorkspaceError
 from convledger.store.bodies import MARK
-from convledger.store.calls import USAGE, rebuilt_usage
+from convledger.store.calls import SUMS, USAGE, rebuilt_sums, rebuilt_usage, whole
 
 SAMPLE = 1000  # messages that are looked for in the index unless all are
 # A word that every tokenizer cuts alike: ASCII, with ASCII signs or nothing around it.
@@ -60,19 +60,26 @@ def check(connection: sqlite3.Connection, path: Path, *, deep: bool = False) -> 
 
 
 def _sums(connection: sqlite3.Connection) -> list[Finding]:
-    """Compare the roll-up with the calls that it sums up."""
+    """Compare the roll-up and the sums by conversation with the calls in them."""
     stored = connection.execute(
         f"SELECT quarter, conversation_id, model_id, {USAGE} FROM usage ORDER BY 1, 2, 3"
     )
-    for have, want in zip_longest(stored, rebuilt_usage(connection)):
-        if have != want:
-            return [
-                Finding(
-                    "sums",
-                    f"the roll-up differs from the calls in it (first at {have or want})",
-                    "run `convledger check --repair`",
-                )
-            ]
+    summed = connection.execute(
+        f"SELECT conversation_id, model_id, {SUMS} FROM conversation_sum ORDER BY 1, 2"
+    )
+    for name, all_stored, all_rebuilt in (
+        ("the roll-up differs", stored, rebuilt_usage(connection)),
+        ("the sums differ", map(_joined, summed), map(_joined, rebuilt_sums(connection))),
+    ):
+        for have, want in zip_longest(all_stored, all_rebuilt):
+            if have != want:
+                return [
+                    Finding(
+                        "sums",
+                        f"{name} from the calls in it (first at {have or want})",
+                        "run `convledger check --repair`",
+                    )
+                ]
     negative = connection.execute(
         "SELECT count(*) FROM call WHERE min(input, output, reasoning, cache_read, "
         "cache_write_5m, cache_write_1h, coalesce(list_pico, 0)) < 0 OR reasoning > output"
@@ -80,6 +87,12 @@ def _sums(connection: sqlite3.Connection) -> list[Finding]:
     if negative:
         return [Finding("calls", f"{negative} calls have impossible counts", "report this, please")]
     return []
+
+
+def _joined(sums: tuple[int, ...]) -> tuple[int, ...]:
+    """Return stored sums with one amount for its two halves."""
+    *others, high, low = sums
+    return (*others, whole(high, low))
 
 
 def _index(connection: sqlite3.Connection, deep: bool) -> list[Finding]:

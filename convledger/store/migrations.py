@@ -155,7 +155,29 @@ def _m001_first_tables(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO said (said, rank) VALUES ('crisismerge', 1999)")
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_m001_first_tables,)
+_SUMS = """
+CREATE TABLE conversation_sum (
+  conversation_id INTEGER NOT NULL REFERENCES conversation(id),
+  model_id INTEGER NOT NULL REFERENCES model(id),
+  calls INTEGER NOT NULL, unpriced_calls INTEGER NOT NULL, estimated_calls INTEGER NOT NULL,
+  tokens INTEGER NOT NULL, list_high INTEGER NOT NULL, list_low INTEGER NOT NULL,
+  PRIMARY KEY (conversation_id, model_id)
+) STRICT, WITHOUT ROWID;
+INSERT INTO conversation_sum SELECT conversation_id, model_id, count(*), sum(list_pico IS NULL),
+  sum(price_state=3), sum(input + output + cache_read + cache_write_5m + cache_write_1h),
+  coalesce(sum(list_pico >> 30), 0), coalesce(sum(list_pico & 1073741823), 0)
+  FROM call GROUP BY 1, 2 ORDER BY 1, 2
+"""
+
+
+def _m002_sums_by_conversation(connection: sqlite3.Connection) -> None:
+    _execute_all(connection, _SUMS)
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
+    _m001_first_tables,
+    _m002_sums_by_conversation,
+)
 PAGE_SIZE = 16384  # fewer, fuller pages: the index and the bodies are written in long runs
 SCHEMA_VERSION = len(MIGRATIONS)
 

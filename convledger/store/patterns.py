@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable
 
 _WILD = "*?"
@@ -10,6 +11,12 @@ PROJECT = (
     "coalesce((SELECT label.value FROM label WHERE label.conversation_id=conversation.id "
     "AND label.name='project'), conversation.project)"
 )
+
+
+def project_column(connection: sqlite3.Connection) -> str:
+    """Return what gives a conversation's project: quicker where nobody has named one."""
+    named = connection.execute("SELECT 1 FROM label WHERE name='project' LIMIT 1").fetchone()
+    return PROJECT if named else "conversation.project"
 
 
 def unicode_text(text: str) -> str:

@@ -211,6 +211,21 @@ class Usage(SQLModel, table=True):
     reported_pico: int
 
 
+class ConversationSum(SQLModel, table=True):
+    """The calls of a conversation and model; the cost in two halves that can be summed apart."""
+
+    __tablename__ = "conversation_sum"
+
+    conversation_id: int = Field(foreign_key="conversation.id", primary_key=True)
+    model_id: int = Field(foreign_key="model.id", primary_key=True)
+    calls: int
+    unpriced_calls: int
+    estimated_calls: int
+    tokens: int
+    list_high: int
+    list_low: int
+
+
 class Page(SQLModel, table=True):
     """Bodies of messages that stand together, compressed as one."""
 

@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from convledger.reports.periods import instant_of
 from convledger.store.bodies import PageWriter
 from convledger.store.calls import rebuild_usage
-from convledger.store.migrations import _m001_first_tables
+from convledger.store.migrations import MIGRATIONS
 
 MINUTE = 60_000_000
 
@@ -23,7 +23,8 @@ class Books:
 
     def __init__(self) -> None:
         self.connection = sqlite3.connect(":memory:", isolation_level=None)
-        _m001_first_tables(self.connection)
+        for step in MIGRATIONS:
+            step(self.connection)
         self._lines = 0
 
     def _id(self, table: str, **facts: object) -> int:

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 
 from convledger.clock import DAY
 from convledger.reports.facets import FACETS, FacetValue, facets
-from convledger.reports.listing import LABELS, ListQuery, totals
+from convledger.reports.listing import LABELS, ListQuery, matching, totals
 from tests.reports.books import Books
-from tests.reports.test_listing import Thread, fits, queries, stored, threads
+from tests.reports.threads import Thread, fits, queries, stored, threads
 
 
 def values_of(thread: Thread, name: str) -> set[str]:
@@ -134,3 +134,20 @@ def test_label_given_since_is_counted(books: Books) -> None:
     books.label(one, "tag", "urgent")
 
     assert facets(books.connection, ListQuery())["tag"] == [FacetValue("urgent", 1, None)]
+
+
+def test_a_named_project_counts_in_place_of_the_folder(books: Books) -> None:
+    ids = [books.conversation(name, project="/p") for name in "abc"]
+    for one in ids:
+        books.call(one, 5)
+    books.label(ids[0], "project", "/q")
+    ledger = books.roll_up()
+    by_project = ListQuery(sort="project", ascending=True)
+
+    assert facets(ledger, ListQuery())["project"] == [
+        FacetValue("/p", 2, 10),
+        FacetValue("/q", 1, 5),
+    ]
+    assert [*matching(ledger, ListQuery(project=("/q",)))] == ids[:1]
+    assert totals(ledger, ListQuery(project=("/p",))).conversations == 2
+    assert [*matching(ledger, by_project)] == [*ids[1:], ids[0]]

@@ -12,9 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convledger.clock import QUARTER
-from convledger.store.calls import USAGE, CallBook, CallRow, rebuild_usage, rebuilt_usage
+from convledger.store.calls import (
+    SUMS,
+    USAGE,
+    CallBook,
+    CallRow,
+    rebuild_usage,
+    rebuilt_sums,
+    rebuilt_usage,
+    whole,
+)
 from convledger.store.connection import transaction
-from convledger.store.migrations import _m001_first_tables
+from convledger.store.migrations import MIGRATIONS
 
 BIRTHS = {number: (0, number, number, f"file {number}") for number in range(1, 5)}
 LATEST = 1_795_000_000_000_000
@@ -22,7 +31,8 @@ LATEST = 1_795_000_000_000_000
 
 def database() -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    _m001_first_tables(connection)
+    for step in MIGRATIONS:
+        step(connection)
     return connection
 
 
@@ -66,6 +76,14 @@ def rolled_up(connection: sqlite3.Connection) -> list[tuple[int, ...]]:
     ).fetchall()
 
 
+def summed(connection: sqlite3.Connection, rows: Iterable[tuple[int, ...]] = ()) -> list[Any]:
+    """Return sums by conversation and model, those stored unless others are given."""
+    stored = connection.execute(
+        f"SELECT conversation_id, model_id, {SUMS} FROM conversation_sum ORDER BY 1, 2"
+    )
+    return [(*others, whole(high, low)) for *others, high, low in rows or stored]
+
+
 @pytest.fixture
 def ledger() -> Iterable[sqlite3.Connection]:
     connection = database()
@@ -77,6 +95,7 @@ def test_call_counts_once_however_often_it_is_told(ledger: sqlite3.Connection) -
     assert store(ledger, [row(), row()], [row()], [row(), row()]) == 1
     assert calls(ledger) == [(1, 10)]
     assert rolled_up(ledger) == list(rebuilt_usage(ledger))
+    assert summed(ledger) == summed(ledger, rebuilt_sums(ledger))
 
 
 @pytest.mark.parametrize("together", [True, False])
@@ -87,6 +106,7 @@ def test_fullest_copy_gives_the_numbers(ledger: sqlite3.Connection, together: bo
 
     assert calls(ledger, "output, list_pico") == [(70, 70)] * 6
     assert rolled_up(ledger) == list(rebuilt_usage(ledger))
+    assert summed(ledger) == summed(ledger, rebuilt_sums(ledger))
 
 
 @pytest.mark.parametrize("together", [True, False])
@@ -104,6 +124,7 @@ def test_file_that_was_begun_first_owns_the_call(
 
     assert calls(ledger, "conversation_id, file_id, line, output") == [(1, 1, 1, 30)] * 6
     assert rolled_up(ledger) == list(rebuilt_usage(ledger))
+    assert summed(ledger) == summed(ledger, rebuilt_sums(ledger))
 
 
 def test_background_file_owns_nothing_that_stands_elsewhere(ledger: sqlite3.Connection) -> None:
@@ -127,6 +148,7 @@ def test_side_chain_yields_to_the_main_one(
 
     assert calls(ledger, "conversation_id, sidechain, output") == [(2, 0, 30)]
     assert rolled_up(ledger) == list(rebuilt_usage(ledger))
+    assert summed(ledger) == summed(ledger, rebuilt_sums(ledger))
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
@@ -155,6 +177,7 @@ def test_what_the_source_reported_is_kept_from_whichever_copy(ledger: sqlite3.Co
 
     assert calls(ledger, "output, reported_pico") == [(40, 5)]
     assert rolled_up(ledger) == list(rebuilt_usage(ledger))
+    assert summed(ledger) == summed(ledger, rebuilt_sums(ledger))
 
 
 def test_moved_call_leaves_no_empty_row_behind(ledger: sqlite3.Connection) -> None:
@@ -199,6 +222,7 @@ def test_roll_up_is_in_step_after_any_sequence(batches: list[list[CallRow]]) -> 
     fresh = store(connection, *batches)
 
     assert rolled_up(connection) == list(rebuilt_usage(connection))
+    assert summed(connection) == summed(connection, rebuilt_sums(connection))
     assert len(calls(connection)) == fresh
     connection.close()
 

@@ -57,6 +57,8 @@ def test_check_changes_nothing(filled: Bench) -> None:
         "UPDATE usage SET output=output+1 WHERE quarter=(SELECT min(quarter) FROM usage)",
         "UPDATE usage SET list_pico=0",
         "DELETE FROM usage WHERE quarter=(SELECT max(quarter) FROM usage)",
+        "UPDATE conversation_sum SET tokens=tokens+1 WHERE model_id=1",
+        "DELETE FROM conversation_sum WHERE model_id=1",
         "UPDATE call SET output=output+1 WHERE id=1",
         "DELETE FROM call WHERE id=(SELECT max(id) FROM call)",
     ],

@@ -239,4 +239,19 @@ def test_backup_of_an_earlier_attempt_is_written_over(
 
 
 def test_steps_are_only_ever_added() -> None:
-    assert [step.__name__ for step in migrations.MIGRATIONS] == ["_m001_first_tables"]
+    assert [step.__name__ for step in migrations.MIGRATIONS] == [
+        "_m001_first_tables",
+        "_m002_sums_by_conversation",
+    ]
+
+
+def test_sums_by_conversation_are_made_of_the_calls_of_an_older_ledger(filled: Bench) -> None:
+    with sqlite3.connect(filled.ledger.path) as older:
+        older.execute("DROP TABLE conversation_sum")
+        older.execute("PRAGMA user_version=1")
+    older.close()
+
+    with Ledger.open(filled.ledger.workspace) as ledger:
+        sums = ledger.connection.execute("SELECT sum(calls), sum(tokens) FROM conversation_sum")
+        assert sums.fetchone()[0] == 3
+        assert not ledger.check(deep=True)

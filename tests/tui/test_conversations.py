@@ -1,65 +1,23 @@
-"""The screen of all conversations: what it lists, how that is narrowed, and that it never jumps."""
+"""The screen of all conversations: what it lists, in which order, and that it never jumps."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
-from textual.content import Content
-from textual.pilot import Pilot
 
-from convledger.clock import DAY, HOUR, SECOND
+from convledger.clock import SECOND
 from convledger.ledger import Ledger
 from convledger.reports.listing import ListQuery, Totals
 from convledger.tui.list_words import SORTS, chips, count_words, empty_words, next_sort
-from convledger.tui.screens.conversations import ConversationsScreen
 from convledger.tui.screens.why import WhyScreen
-from convledger.tui.widgets.facet_rows import FacetRows
-from convledger.tui.widgets.filter_line import FilterInput, span_text
-from convledger.tui.widgets.panel import Panel
 from convledger.tui.widgets.preview import Preview
+from tests.tui.listed import add, counts_of, list_in, str_of, title_of, write
 from tests.tui.pilot import NOW, opened, press, screen_text, settled, text_of
 
 HOSTILE = "[red]\x1b]0;owned\x07\u202eevil[/red] [link=http://x]"
 DAY_OF_NOW = int(datetime(2026, 11, 20, tzinfo=UTC).timestamp()) * SECOND
-
-
-async def list_in(pilot: Pilot[None]) -> ConversationsScreen:
-    """Go to the conversations."""
-    await press(pilot, "2")
-    screen = pilot.app.screen
-    assert isinstance(screen, ConversationsScreen)
-    return screen
-
-
-def title_of(screen: ConversationsScreen) -> str:
-    return str(screen.query_one("#list", Panel).border_title)
-
-
-def counts_of(screen: ConversationsScreen) -> str:
-    return str(screen.query_one("#list", Panel).border_subtitle)
-
-
-def str_of(content: Content | None) -> str:
-    return "" if content is None else content.plain
-
-
-def write(workspace: Path, statement: str, *values: object) -> None:
-    """Change the ledger as another process would."""
-    with Ledger.open(workspace) as ledger:
-        ledger.connection.execute(statement, values)
-
-
-def add(workspace: Path, number: int, title: str) -> None:
-    """Put a conversation into the ledger that is the newest one."""
-    write(
-        workspace,
-        "INSERT INTO conversation (reader_id, native, title, first_at, last_at) "
-        "VALUES (1, ?, ?, ?, ?)",
-        f"new-{number}", title, NOW, NOW + number,
-    )  # fmt: skip
 
 
 # ---- what is listed
@@ -153,154 +111,6 @@ def test_filters_in_words_leave_room_to_say_how_to_drop_them() -> None:
     )
     assert str_of(chips(query, UTC, 34)) == "source codex · model g… · x clears"
     assert chips(ListQuery(text="x"), UTC, 99) is None
-
-
-# ---- narrowing
-
-
-async def test_each_letter_narrows_and_the_filter_stays_in_sight(studio: Path) -> None:
-    async with opened(studio) as pilot:
-        screen = await list_in(pilot)
-        sizes = [len(screen.rows.ids)]
-        await press(pilot, "f")
-        for letter in "books":
-            await press(pilot, letter)
-            sizes.append(len(screen.rows.ids))
-
-        assert sizes == sorted(sizes, reverse=True)
-        assert sizes[0] > sizes[4] > sizes[5] == 0
-        assert "No conversation matches." in text_of(screen.rows)
-        await press(pilot, "backspace", "enter")
-        assert screen.focused is screen.rows
-        assert len(screen.rows.ids) == sizes[4]
-        assert "filter  book" in screen_text(pilot)
-        assert f"{sizes[4]} conversations" in counts_of(screen)
-
-
-async def test_escape_in_an_empty_filter_takes_it_away(studio: Path) -> None:
-    async with opened(studio) as pilot:
-        screen = await list_in(pilot)
-
-        await press(pilot, "f", "q", "backspace", "escape")
-
-        assert screen.focused is screen.rows
-        assert "filter  " not in screen_text(pilot)
-        assert screen.query_shown == ListQuery()
-
-
-async def test_an_empty_filter_goes_when_one_goes_elsewhere(studio: Path) -> None:
-    async with opened(studio) as pilot:
-        screen = await list_in(pilot)
-        await press(pilot, "f")
-        assert "filter  " in screen_text(pilot)
-
-        screen.query_one(FacetRows).focus()
-        await settled(pilot)
-
-        assert "filter  " not in screen_text(pilot)
-
-
-async def test_down_leads_from_the_filter_to_the_list(studio: Path) -> None:
-    async with opened(studio) as pilot:
-        screen = await list_in(pilot)
-
-        await press(pilot, "f", "j", "o", "down", "down")
-
-        assert screen.query_shown.text == "jo"
-        assert screen.focused is screen.rows
-
-
-async def test_choosing_a_value_narrows_and_again_widens(studio: Path) -> None:
-    async with opened(studio) as pilot:
-        screen = await list_in(pilot)
-        everything = len(screen.rows.ids)
-        screen.query_one(FacetRows).focus()
-        await press(pilot, "down", "enter")
-
-        facets = text_of(screen.query_one(FacetRows))
-        row = next(line for line in facets.splitlines() if "codex" in line)
-        assert row == f" ✓ codex{'chosen'.rjust(len(row) - 11)} {len(screen.rows.ids)}"
-        assert screen.query_shown == ListQuery(source=("codex",))
-        assert "source codex · x clears" in screen_text(pilot)
-        await press(pilot, "up", "space")
-        assert screen.query_shown == ListQuery(source=("codex", "claude-code"))
-        assert len(screen.rows.ids) == everything
-        await press(pilot, "enter", "down", "enter")
-        assert screen.query_shown == ListQuery()
-
-
-async def test_facets_take_the_place_of_the_list_on_a_narrow_screen(studio: Path) -> None:
-    async with opened(studio, size=(80, 24)) as pilot:
-        screen = await list_in(pilot)
-        await press(pilot, "v")
-
-        assert screen.query_one(FacetRows).has_focus
-        assert not screen.query_one("#list").display
-        assert "75 conversations" in screen_text(pilot)
-        await press(pilot, "escape")
-        assert screen.rows.has_focus
-        assert screen.query_one("#list").display
-
-
-async def test_v_hides_the_facets_of_a_wide_screen_and_shows_them_again(studio: Path) -> None:
-    async with opened(studio) as pilot:
-        screen = await list_in(pilot)
-        await press(pilot, "v")
-        assert not screen.query_one("#facets").display
-        assert screen.focused is screen.rows
-
-        await press(pilot, "v")
-
-        assert isinstance(screen.focused, FacetRows)
-
-
-async def test_another_screen_opens_the_list_narrowed_to_a_day(studio: Path) -> None:
-    async with opened(studio) as pilot:
-        screen = pilot.app.go("conversations")  # type: ignore[attr-defined]
-        assert isinstance(screen, ConversationsScreen)
-        screen.show(ListQuery(since=DAY_OF_NOW, until=DAY_OF_NOW + DAY, sort="cost"))
-        await settled(pilot)
-
-        assert "20 Nov 2026 · x clears" in screen_text(pilot)
-        assert title_of(screen) == "Conversations by list cost ↓"
-        assert 0 < len(screen.rows.ids) < 20
-        await press(pilot, "space", "x")
-        assert screen.query_shown == ListQuery(sort="cost")
-        assert screen.rows.marks == set()
-        assert len(screen.rows.ids) == 75
-
-
-async def test_a_filter_of_another_screen_stands_in_the_line(studio: Path) -> None:
-    async with opened(studio) as pilot:
-        screen = await list_in(pilot)
-
-        screen.show(ListQuery(text="booking"))
-        await settled(pilot)
-
-        assert screen.query_one(FilterInput).value == "booking"
-        assert "filter  booking" in screen_text(pilot)
-
-
-@pytest.mark.parametrize(
-    ("since", "until", "zone", "words"),
-    [
-        (None, None, "UTC", ""),
-        (DAY_OF_NOW, DAY_OF_NOW + DAY, "UTC", "20 Nov 2026"),
-        (DAY_OF_NOW - 19 * DAY, DAY_OF_NOW + 11 * DAY, "UTC", "Nov 2026"),
-        (DAY_OF_NOW - 19 * DAY, DAY_OF_NOW + DAY, "UTC", "1 Nov 2026 – 20 Nov 2026"),
-        (DAY_OF_NOW, None, "UTC", "since 20 Nov 2026"),
-        (None, DAY_OF_NOW, "UTC", "before 20 Nov 2026"),
-        (DAY_OF_NOW + 9 * HOUR, DAY_OF_NOW + 10 * HOUR, "UTC",
-         "20 Nov 2026 09:00 – 20 Nov 2026 10:00"),
-        # The day on which clocks go back has 25 hours.
-        (DAY_OF_NOW - 26 * DAY - 2 * HOUR, DAY_OF_NOW - 25 * DAY - HOUR, "Europe/Berlin",
-         "25 Oct 2026"),
-    ],
-)  # fmt: skip
-def test_a_span_of_time_is_said_in_the_zone(
-    since: int | None, until: int | None, zone: str, words: str
-) -> None:
-    assert span_text(since, until, ZoneInfo(zone)) == words
 
 
 # ---- order

@@ -125,7 +125,7 @@ async def test_the_figure_sorted_by_is_in_sight_in_a_narrow_list() -> None:
             await pilot.pause()
             shown[sort] = text_of(app.rows).splitlines()[1]
 
-    assert shown["last"].endswith("oven" + "1 h".rjust(15))
+    assert shown["last"].endswith("oven" + "1 h".rjust(16))
     assert shown["tokens"].endswith("…  1,200 tok · 1 h")
     assert shown["calls"].endswith(" 3 calls · 1 h")
     assert shown["started"].endswith(" begun 2 h")
@@ -154,7 +154,7 @@ async def test_a_title_leaves_a_gap_before_its_cost() -> None:
     async with app.run_test(size=(40, 10)):
         app.rows.fill([1], [line(1, "a title that is much longer than the list is wide")])
 
-        assert text_of(app.rows).splitlines()[0].endswith("much longer…  $1.00")
+        assert text_of(app.rows).splitlines()[0].endswith("much longer…   $1.00")
 
 
 async def test_labels_stand_behind_the_origin() -> None:
@@ -277,3 +277,11 @@ async def test_a_facet_value_is_shown_and_does_nothing() -> None:
         app.facets.show({"client": [FacetValue("[b]\x1b[2J\n", DAY, None)]}, {})
 
         assert "[b]␛[2J↵" in text_of(app.facets)
+
+
+async def test_a_named_project_stands_in_place_of_the_folder() -> None:
+    app = Shelf([1])
+    async with app.run_test(size=(60, 10)):
+        app.rows.fill([1], [line(1, labels={"project": ["Bread"]})])
+
+        assert " · Bread " in text_of(app.rows).splitlines()[1]

@@ -12,12 +12,12 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 
-from convledger.reports.listing import ConversationLine, ListQuery, Totals
+from convledger.reports.listing import ConversationLine, ListQuery, Totals, filters_of
 from convledger.tui.actions import bindings
 from convledger.tui.list_words import RISING, next_sort
 from convledger.tui.marking import Marking
 from convledger.tui.screens.place import PlaceScreen
-from convledger.tui.widgets.conversation_rows import ConversationRows
+from convledger.tui.widgets.conversation_rows import PAGE, ConversationRows
 from convledger.tui.widgets.facet_rows import FACETS, FacetRows
 from convledger.tui.widgets.list_panel import ListPanel
 from convledger.tui.widgets.panel import Panel
@@ -25,6 +25,7 @@ from convledger.tui.widgets.preview import Preview, first_prompt
 from convledger.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
+    from convledger.ledger import Ledger
     from convledger.reports.facets import FacetValue
     from convledger.tui.feeder import Feed
 
@@ -57,6 +58,7 @@ class ConversationsScreen(PlaceScreen):
         super().__init__()
         self.query_shown = ListQuery()
         self._totals: Totals | None = None
+        self._figured: ListQuery | None = None  # what totals and facets were asked for
         self._marking = Marking(self, self._show_counts)
 
     def parts(self) -> ComposeResult:
@@ -95,7 +97,7 @@ class ConversationsScreen(PlaceScreen):
     def show(self, query: ListQuery) -> None:
         """List what fits a query, from the top; called by screens whose figures it explains."""
         self.remove_class("-with-facets")
-        self._narrow(query)
+        self._list_anew(query)
         if self.is_ready:
             self.rows.focus()
 
@@ -114,26 +116,39 @@ class ConversationsScreen(PlaceScreen):
         if self.is_ready:
             self.panel.show_nothing(feed.state)
 
-    def _narrow(self, query: ListQuery) -> None:
-        """List what fits another query."""
+    def _list_anew(self, query: ListQuery) -> None:
+        """List what another query asks for, from the top."""
         self.query_shown = query
-        self._totals = None
         if self.is_ready:
             self._show_query()
             self._ask_list(keeping_place=False)
-            self._ask_figures(patient=False)
 
     def _ask_list(self, *, keeping_place: bool) -> None:
         query = self.query_shown
-        self.ask(
-            "list",
-            lambda ledger: ledger.matching(query),
-            lambda ids: self._list(ids, keeping_place=keeping_place),
-            patient=keeping_place,
-        )
+
+        def find(ledger: Ledger) -> tuple[array[int], list[int], list[ConversationLine]]:
+            ids = ledger.matching(query)
+            first = [] if keeping_place else ids[:PAGE].tolist()
+            return ids, first, ledger.conversation_lines(first) if first else []
+
+        # Counts change with the list: the frame that they stand in is drawn with all in it.
+        def show(found: tuple[array[int], list[int], list[ConversationLine]]) -> None:
+            ids, first, lines = found
+            self.rows.fill(first, lines)
+            has_figures = filters_of(query) == self._figured
+            if not has_figures:
+                self._totals = None
+            self._list(ids, keeping_place=keeping_place)
+            if not has_figures:
+                self._figured = filters_of(query)
+                self.call_after_refresh(self._ask_figures, patient=False)
+
+        self.ask("list", find, show, patient=keeping_place)
 
     def _ask_figures(self, *, patient: bool) -> None:
+        """Ask for what takes longer than the list, which is drawn before."""
         query = self.query_shown
+        self._figured = filters_of(query)
         self.ask(
             "totals",
             lambda ledger: ledger.list_totals(query),
@@ -150,6 +165,7 @@ class ConversationsScreen(PlaceScreen):
         )
 
     def _list(self, ids: array[int], *, keeping_place: bool) -> None:
+        self.panel.show_query(self.query_shown, self.books.zone)
         self.panel.show_nothing(self.books.feed.state)
         self.rows.show(ids, keeping_place=keeping_place)
         self._show_counts()
@@ -241,7 +257,8 @@ class ConversationsScreen(PlaceScreen):
     @on(ListPanel.Typed)
     def _typed(self, event: ListPanel.Typed) -> None:
         if event.text != self.query_shown.text:
-            self._narrow(replace(self.query_shown, text=event.text))
+            self.query_shown = replace(self.query_shown, text=event.text)
+            self._ask_list(keeping_place=False)
 
     @on(FacetRows.Left)
     def _left_facets(self) -> None:
@@ -251,16 +268,11 @@ class ConversationsScreen(PlaceScreen):
     def action_sort(self) -> None:
         """Sort by the next column, in the order in which one reads it."""
         sort = next_sort(self.query_shown.sort)
-        self._sort(replace(self.query_shown, sort=sort, ascending=sort in RISING))
+        self._list_anew(replace(self.query_shown, sort=sort, ascending=sort in RISING))
 
     def action_reverse(self) -> None:
         """Turn the order round."""
-        self._sort(replace(self.query_shown, ascending=not self.query_shown.ascending))
-
-    def _sort(self, query: ListQuery) -> None:
-        self.query_shown = query
-        self._show_query()
-        self._ask_list(keeping_place=False)
+        self._list_anew(replace(self.query_shown, ascending=not self.query_shown.ascending))
 
     @on(FacetRows.Chosen)
     def _choose(self, event: FacetRows.Chosen) -> None:
@@ -270,7 +282,7 @@ class ConversationsScreen(PlaceScreen):
         else:
             values = (*values, event.value)
         changes: Any = {event.name: values}
-        self._narrow(replace(self.query_shown, **changes))
+        self._list_anew(replace(self.query_shown, **changes))
 
     def action_clear(self) -> None:
         """Drop all filters and all marks; the order stays."""

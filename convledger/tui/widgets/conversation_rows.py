@@ -22,9 +22,8 @@ PAGE = 100  # lines asked for at once
 KEPT = 2_000  # lines remembered
 NEAR = 1_000  # rows: new figures seldom move a conversation further than this
 ROOMY = 84  # cells from which a row shows calls and tokens besides
-GAP: Part = (" ", "")  # beside the scroll bar
 _RELEASED = re.compile(r"[-@]20\d{6}(?=$|-)")
-LABELS = ("client", "project", "kind", "outcome", "tag")
+LABELS = ("client", "kind", "outcome", "tag")
 
 
 class ConversationRows(Rows):
@@ -148,8 +147,8 @@ class ConversationRows(Rows):
         title = display_text(line.title) or "Untitled"
         weight = "bold " if index == self.cursor else ""
         return [
-            RowLine([mark, (title, f"{weight}$foreground")], [_cost(line), GAP]),
-            RowLine(_origin(line), [(self._figures(line, cells), "$muted"), GAP]),
+            RowLine([mark, (title, f"{weight}$foreground")], [_cost(line)]),
+            RowLine(_origin(line), [(self._figures(line, cells), "$muted")]),
         ]
 
     def _figures(self, line: ConversationLine, cells: int) -> str:
@@ -198,11 +197,11 @@ def _cost(line: ConversationLine) -> Part:
 
 
 def _origin(line: ConversationLine) -> list[Part]:
-    """Return relation, source, models, the end of the project's path, and the labels."""
+    """Return relation, source, models, the project by its name or folder, and the labels."""
     models = model_name(line.models[0]) if line.models else ""
     if len(line.models) > 1:
         models += f" +{len(line.models) - 1}"
-    parts = (line.relation, line.source, models, project_end(line.project))
+    parts = (line.relation, line.source, models, project_end(project_of(line)))
     words = " · ".join(display_text(part) for part in parts if part)
     labels = "".join(
         f" #{display_text(value)}" for name in LABELS for value in line.labels.get(name, ())
@@ -213,6 +212,11 @@ def _origin(line: ConversationLine) -> list[Part]:
 def model_name(model: str) -> str:
     """Return a model's name without the day of its release."""
     return _RELEASED.sub("", model)
+
+
+def project_of(line: ConversationLine) -> str:
+    """Return what a conversation counts for: the project that was named, else its folder."""
+    return next(iter(line.labels.get("project", ())), line.project)
 
 
 def project_end(path: str) -> str:

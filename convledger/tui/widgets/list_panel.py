@@ -52,6 +52,7 @@ class ListPanel(Panel):
         self._query = ListQuery()
         self._zone: tzinfo = UTC
         self._totals: Totals | None = None
+        self._shown_chips = Content()
 
     def show_query(self, query: ListQuery, zone: tzinfo) -> None:
         """Show how the list is sorted and narrowed; spans of time are told in `zone`."""
@@ -109,5 +110,8 @@ class ListPanel(Panel):
 
     def _show_chips(self) -> None:
         line = chips(self._query, self._zone, self.size.width - FRAME)
-        self._chips.set_class(line is not None, "-shown")
-        self._chips.update(line or "")
+        words = line or Content()
+        if not words.is_same(self._shown_chips):
+            self._shown_chips = words
+            self._chips.set_class(line is not None, "-shown")
+            self._chips.update(words)

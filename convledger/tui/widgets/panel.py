@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from textual.containers import Vertical
 from textual.content import Content
+from textual.geometry import Region
 from textual.widget import Widget
 
 from convledger.text.display import display_text
@@ -27,6 +30,8 @@ class Panel(Vertical):
     }
     """
 
+    _edge: int | None = None  # the line of the frame whose words are being changed
+
     def __init__(
         self,
         title: Words,
@@ -45,14 +50,31 @@ class Panel(Vertical):
         if (content := _content(title)).is_same(self._title):
             return
         self._title = content
+        self._edge = 0
         self.border_title = content
+        self._edge = None
 
     def show_counts(self, counts: Words) -> None:
         """Show counts, a period, a unit at the lower right, if they are others."""
         if (content := _content(counts)).is_same(self._counts):
             return
         self._counts = content
+        self._edge = self.outer_size.height - 1
         self.border_subtitle = content
+        self._edge = None
+
+    def refresh(
+        self,
+        *regions: Region,
+        repaint: bool = True,
+        layout: bool = False,
+        recompose: bool = False,
+    ) -> Self:
+        """Draw anew; where only words in the frame are others, that line and not what is in it."""
+        if self._edge is not None:
+            line = Region(0, self._edge, self.outer_size.width, 1)
+            regions = (line.translate(-self.content_offset),)
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
 
 def _content(words: Words) -> Content:

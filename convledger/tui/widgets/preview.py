@@ -15,6 +15,7 @@ from convledger.clock import to_datetime
 from convledger.text.display import clip, display_text, width
 from convledger.tui.amounts import ago, percent, tokens, usd
 from convledger.tui.widgets.canvas import BOLD, DIM, INK, MONEY, Canvas
+from convledger.tui.widgets.conversation_rows import project_of
 from convledger.tui.widgets.drawing import Drawing
 from convledger.tui.widgets.lines import breaks
 from convledger.tui.widgets.path_line import shown_path
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 LENGTH = 1_200  # characters of a prompt that are shown at most
 KEPT = 200  # prompts remembered
 NAMES = 10  # cells for the names of the facts
-LABELS = ("client", "project", "kind", "outcome", "tag")
+LABELS = ("client", "kind", "outcome", "tag")
 
 Fact = tuple[str, str, str]  # name, value and its style
 Placed = tuple[int, str, str]  # column, text and its style
@@ -93,7 +94,7 @@ class Preview(Drawing):
             yield [(0, words, BOLD)]
         yield []
         for name, value, style in facts(line, self._now, self._zone):
-            wrap = wrapped_path if name == "project" else wrapped
+            wrap = wrapped_path if name in ("project", "folder") else wrapped
             for number, words in enumerate(shortened(value, max(8, cells - NAMES), 3, wrap)):
                 head = [(0, name, DIM)] if number == 0 else []
                 yield [*head, (NAMES, words, style)]
@@ -109,7 +110,8 @@ def facts(line: ConversationLine, now: int, zone: tzinfo) -> list[Fact]:
     """Return what is known of a conversation: names, values for a screen, styles."""
     rows: list[Fact] = [
         ("source", display_text(line.source), INK),
-        ("project", shown_path(line.project), INK),
+        ("project", shown_path(project_of(line)), INK),
+        ("folder", shown_path(line.project) if line.labels.get("project") else "", INK),
         ("branch", display_text(line.branch), INK),
         ("models", display_text(", ".join(line.models)), INK),
         ("started", _moment(line.first_at, now, zone), INK),

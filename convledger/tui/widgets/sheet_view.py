@@ -9,7 +9,7 @@ from datetime import tzinfo
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -37,6 +37,8 @@ class SheetView(ScrollView, can_focus=True):
         background: $background;
     }
     """
+
+    _base: Style | None = None
 
     @dataclass
     class Wanted(Message):
@@ -160,9 +162,17 @@ class SheetView(ScrollView, can_focus=True):
         most = self.count - 1
         return min(most, at(top)[0]), min(most, at(top + max(0, self.size.height - 1))[0])
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return lines of what is in sight; the style under them is worked out once for all."""
+        self._base = self.rich_style
+        try:
+            return super().render_lines(crop)
+        finally:
+            self._base = None
+
     def render_line(self, y: int) -> Strip:
         """Return line `y` of what is in sight."""
-        cells, base = self.cells + 1, self.rich_style
+        cells, base = self.cells + 1, self._base or self.rich_style
         index, part = self.sheet.heights.at(max(0, y + self.scroll_offset.y))
         if index >= self.count:
             words = self.nothing[y : y + 1] if not self.count else ()
