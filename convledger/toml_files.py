@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from pathlib import Path
 
 from convledger.errors import ConfigError
@@ -41,6 +40,8 @@ def open_table(text: str, file_name: str) -> Table:
 
 def replace_text(path: Path, text: str) -> None:
     """Write a file for its owner alone (0600), complete or not at all; links stay links."""
+    import tempfile  # at the start of the app there is nothing to write
+
     try:
         real = path.resolve()
         real.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
