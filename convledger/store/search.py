@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from dataclasses import dataclass, field
 
@@ -114,7 +113,6 @@ def _fill(
 ) -> None:
     """Read the best matches; a text that a fork or a resume repeats is shown once."""
     pages = PageReader(connection)
-    patterns = [term.pattern() for term in terms]
     seen: set[int] = set()
     for message_id in ids:
         row = connection.execute(
@@ -128,7 +126,7 @@ def _fill(
             continue
         seen.add(row[12])
         body = pages.body(row[9], row[10], row[11])
-        before, match, after = snippet(body, patterns)
+        before, match, after = snippet(body, terms)
         path = row[7] if isinstance(row[7], str) else row[7].decode("utf-8", "replace")
         result.hits.append(
             Hit(
@@ -151,9 +149,9 @@ def _fill(
             return
 
 
-def snippet(body: str, patterns: list[re.Pattern[str]], around: int = 70) -> tuple[str, str, str]:
+def snippet(body: str, terms: list[Term], around: int = 70) -> tuple[str, str, str]:
     """Return the text before, at and after the first match in `body`."""
-    start, end = first_place(body, patterns)
+    start, end = first_place(body, terms)
     before = body[max(0, start - around) : start]
     after = body[end : end + around * 2]
     if start > around:

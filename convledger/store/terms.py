@@ -10,7 +10,6 @@ from convledger.store.bodies import CJK, query_words
 from convledger.store.patterns import unicode_text
 
 _CJK = re.compile(f"[{CJK}]")
-_LETTER = rf"[^\W_{CJK}]"  # what goes on a word
 _WORD = re.compile(r"[^\W_]+")
 _TERM = re.compile(r'"([^"]*)"|(\S+)')
 
@@ -26,18 +25,38 @@ class Term:
     words: tuple[str, ...]
     open_end: bool = False
 
-    def pattern(self) -> re.Pattern[str]:
-        """Return what finds the term in a folded text."""
-        first, last = self.words[0], self.words[-1]
-        parts = ["" if _is_cjk(first) else rf"(?<!{_LETTER})"]
-        for place, word in enumerate(self.words):
-            if place:
-                apart = "*" if _is_cjk(word) or _is_cjk(self.words[place - 1]) else "+"
-                parts.append(rf"[\W_]{apart}")
-            parts.append(re.escape(word))
-        if not (self.open_end or _is_cjk(last)):
-            parts.append(rf"(?!{_LETTER})")
-        return re.compile("".join(parts))
+    def place(self, folded: str) -> tuple[int, int] | None:
+        """Return where the term begins and ends in a folded text; None if nowhere."""
+        start = folded.find(self.words[0])
+        while start >= 0:
+            end = self._end(folded, start)
+            if end:
+                return start, end
+            start = folded.find(self.words[0], start + 1)
+        return None
+
+    def _end(self, text: str, start: int) -> int:
+        """Return where the term ends that begins at `start`; 0 where it does not."""
+        before, at = "", start
+        if start and _goes_on(text[start - 1], self.words[0]):
+            return 0
+        for word in self.words:
+            if before:
+                behind = at
+                while at < len(text) and not text[at].isalnum():
+                    at += 1
+                if at == behind and not (_is_cjk(word) or _is_cjk(before)):
+                    return 0
+            if not text.startswith(word, at):
+                return 0
+            before, at = word, at + len(word)
+        is_cut = not self.open_end and at < len(text) and _goes_on(text[at], before)
+        return 0 if is_cut else at
+
+
+def _goes_on(neighbour: str, word: str) -> bool:
+    """Tell whether a character beside a word belongs to the word."""
+    return neighbour.isalnum() and not _is_cjk(neighbour) and not _is_cjk(word)
 
 
 def _is_cjk(word: str) -> bool:
@@ -95,13 +114,23 @@ def fold(text: str) -> str:
     return text.lower() if text.isascii() else text.translate(_BASES)
 
 
-def first_place(text: str, patterns: list[re.Pattern[str]]) -> tuple[int, int]:
-    """Return where in `text` the first match of any pattern begins and ends; 0, 0 if nowhere."""
+def first_place(text: str, terms: list[Term]) -> tuple[int, int]:
+    """Return where in `text` the first match of any term begins and ends; 0, 0 if nowhere.
+
+    Most terms stand there in plain letters: only where none does accents are taken off.
+    """
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        start, end = _first(lowered, terms)
+        if end or text.isascii():
+            return start, end
     folded = fold(text)
-    start, end = min(
-        (one.span() for two in patterns if (one := two.search(folded))), default=(0, 0)
-    )
+    start, end = _first(folded, terms)
     if end and len(folded) != len(text):
         kept = [place for place, character in enumerate(text) if not _is_accent(character)]
         start, end = kept[start], kept[end - 1] + 1
     return start, end
+
+
+def _first(text: str, terms: list[Term]) -> tuple[int, int]:
+    return min((place for term in terms if (place := term.place(text))), default=(0, 0))

@@ -171,9 +171,7 @@ def test_hit_names_the_file_and_line_it_came_from(filled: Bench) -> None:
 
 
 def test_text_around_a_match_is_cut_at_both_ends() -> None:
-    before, match, after = snippet(
-        "x" * 500 + " needle " + "y" * 500, [one.pattern() for one in terms_of("needle")]
-    )
+    before, match, after = snippet("x" * 500 + " needle " + "y" * 500, terms_of("needle"))
 
     assert match == "needle"
     assert before.startswith("…")
