@@ -27,6 +27,7 @@ def can_open() -> bool:
         _opener is not None
         and is_terminal(sys.stdin)
         and is_terminal(sys.stdout)
+        and is_terminal(sys.stderr)  # on which the app is drawn
         and os.environ.get("TERM", "") not in ("", "dumb")
     )
 

@@ -9,7 +9,7 @@ from convledger.store.bodies import PageReader
 from convledger.store.patterns import PROJECT, any_of, any_project
 from convledger.store.terms import Term, first_place, terms_of
 
-AMONG = 2000  # the newest matches that are ranked; a common word has far more
+AMONG = 1000  # the newest matches that are ranked; a common word has far more
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,7 @@ def search(connection: sqlite3.Connection, query: SearchQuery) -> SearchResult:
     if not terms:
         return result
     expression = " ".join(term.expression for term in terms)
+    among = max(AMONG, query.limit)
     where, values = _filters(query)
     if where:
         ranked = (
@@ -70,12 +71,12 @@ def search(connection: sqlite3.Connection, query: SearchQuery) -> SearchResult:
     else:
         ranked = "SELECT rowid AS id, bm25(said) AS rank FROM said WHERE said MATCH ? "
     rows = connection.execute(
-        f"SELECT id, rank FROM ({ranked} ORDER BY said.rowid DESC LIMIT {AMONG + 1})",
+        f"SELECT id, rank FROM ({ranked} ORDER BY said.rowid DESC LIMIT {among + 1})",
         (expression, *values),
     ).fetchall()
-    result.matches, result.complete = min(len(rows), AMONG), len(rows) <= AMONG
+    result.matches, result.complete = min(len(rows), among), len(rows) <= among
     ordered = sorted(
-        enumerate(rows[:AMONG]), key=lambda item: item[1][1] * (1 - item[0] / (4 * AMONG))
+        enumerate(rows[:among]), key=lambda item: item[1][1] * (1 - item[0] / (4 * among))
     )
     _fill(connection, query, terms, [row[0] for _, row in ordered], result)
     return result

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from convledger import paths
@@ -29,11 +30,16 @@ class Lookout:
         self._themes_folder = themes_folder
         self._themes = ThemeWatch(themes_folder)
         self._version: int | None = None
+        self._had_terminal = not app.is_headless and _is_terminal()
         # Only the machine's own clock goes on while the machine sleeps, and can be set.
         self.clock = ClockWatch(app.now) if app.now is now_us else None
 
     def look(self) -> None:
         """Look at everything; what the ledger has to say comes a little later."""
+        if self._had_terminal and not _is_terminal():
+            # The window was closed and nobody was told: reading from it would go on for ever.
+            self._app.exit(return_code=1)
+            return
         self._app.desk.ask("look", _state_of, self._looked, failed=self._failed)
         if self._themes.has_changed():
             self._reload_themes()
@@ -102,6 +108,13 @@ class Lookout:
         forget_inks()
         app.refresh_css(animate=False)
         app.screen.refresh(layout=True)
+
+
+def _is_terminal() -> bool:
+    try:
+        return os.isatty(0)
+    except OSError:
+        return False
 
 
 def _minutes(jump: int) -> int:

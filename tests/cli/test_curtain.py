@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
+from convledger.cli import opening
 from convledger.cli.curtain import curtain
 
 
@@ -42,3 +44,16 @@ def test_name_of_a_workspace_can_not_act_and_is_cut(capsys: pytest.CaptureFixtur
     assert "\x07" not in shown
     assert "…" in shown
     assert len(shown) < 200
+
+
+@pytest.mark.parametrize("elsewhere", ["stdin", "stdout", "stderr", ""])
+def test_app_is_opened_only_where_it_can_be_seen_and_typed_at(
+    elsewhere: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(opening, "_opener", lambda _: 0)
+    monkeypatch.setattr(
+        opening, "is_terminal", lambda stream: stream is not getattr(sys, elsewhere, None)
+    )
+
+    assert opening.can_open() == (elsewhere == "")

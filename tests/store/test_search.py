@@ -156,7 +156,7 @@ def test_only_the_newest_are_ranked_and_it_is_said(
     monkeypatch.setattr("convledger.store.search.AMONG", 10)
     bench.write(bench.log, b"".join(prompt(n, f"croissant {n:02}") for n in range(1, 30)))
     bench.sync()
-    result = bench.ledger.search(SearchQuery("croissant", limit=100))
+    result = bench.ledger.search(SearchQuery("croissant", limit=10))
 
     assert (result.matches, result.complete, len(result.hits)) == (10, False, 10)
     assert result.hits[0].match == "croissant"

@@ -101,7 +101,14 @@ class Terminal:
         """End the process."""
         self.process.kill()
         self.process.wait()
+        if self._fd >= 0:
+            os.close(self._fd)
+
+    def hang_up(self, seconds: float = 20.0) -> int:
+        """Close the window, of which nobody tells the process; return the exit code of its end."""
         os.close(self._fd)
+        self._fd = -1
+        return self.process.wait(seconds)
 
     def wait_end(self, seconds: float = 20.0) -> int:
         """Return the exit code of the process, which must end by itself."""

@@ -52,6 +52,15 @@ def test_finder_finds_what_a_log_could_smuggle_in() -> None:
         assert foreign_in(b"a" + bad) != []
 
 
+def test_app_ends_when_its_window_is_gone(environment: dict[str, str], own_home: Path) -> None:
+    terminal = Terminal(["-m", "convledger"], environment)
+    try:
+        terminal.wait_for(rb"today")
+        assert terminal.hang_up() != 0
+    finally:
+        terminal.close()
+
+
 def test_no_screen_lets_anything_through(terminal: Terminal) -> None:
     terminal.wait_for(rb"today")
     terminal.quiet()
