@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from convledger.ledger import Ledger
+
+if TYPE_CHECKING:
+    from tests.tui.terminal import Terminal
 
 AGE = 1_790_000_000  # seconds of the epoch
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "home"
@@ -44,3 +49,22 @@ def studio(read_once: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "studio"
     shutil.copytree(read_once, folder)
     return folder
+
+
+@pytest.fixture
+def terminal_of(own_home: Path) -> Iterator[Callable[..., Terminal]]:
+    """Start programs on a pseudo-terminal of 200x40; they end with the test."""
+    from tests.tui.terminal import Terminal  # which Windows has no parts for
+
+    kept = {name: os.environ[name] for name in ("HOME", "PATH", "TZ", "LANG") if name in os.environ}
+    project = str(Path(__file__).parents[2])
+    environment = {**kept, "PYTHONPATH": project, "TEXTUAL_ANIMATIONS": "none"}
+    begun: list[Terminal] = []
+
+    def begin(arguments: list[str], **more: str) -> Terminal:
+        begun.append(Terminal(arguments, {**environment, **more}, (200, 40)))
+        return begun[-1]
+
+    yield begin
+    for terminal in begun:
+        terminal.close()

@@ -333,8 +333,9 @@ async def test_a_resize_keeps_the_screen_whole(studio: Path) -> None:
         await settled(pilot)
         assert live(pilot).query_one(SpendFigures).size == Size(76, 1)
         assert "30 days by model" in screen_text(pilot)
+        assert "no plan yet" in screen_text(pilot)
 
         await pilot.resize_terminal(140, 45)
         await settled(pilot)
         assert live(pilot).query_one(SpendFigures).size.height == 5
-        assert "No plan is set" in screen_text(pilot)
+        assert "No plan yet" in screen_text(pilot)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 LOOK_EVERY = 5.0  # seconds between looks whether an age reads otherwise by now
 STALE = 60 * SECOND  # by then calls may have left the last hour
 HIGH = 32  # lines of the screen from which the list has a head, and rows two lines
+LEAST_FOR_PLAN = 60  # columns of the screen
 LEAST = 9  # lines of the list's panel, where there is room
 GROUPS = ("model", "source", "project", "client")
 RANGES = {
@@ -96,7 +97,7 @@ class LiveScreen(PlaceScreen):
                 yield Panel("Cost by day", CostChart(), id="chart")
                 yield Panel("Growing now", GrowingHead(), GrowingList(), id="growing")
             with Vertical(id="side"):
-                yield Panel("Plan", Static(words.plan_words()), counts="none set", id="plan")
+                yield Panel("Plan", Static(words.plan_words()), counts="none yet", id="plan")
                 yield Panel("By model", BarParts(), id="shares")
 
     def on_mount(self) -> None:
@@ -132,7 +133,7 @@ class LiveScreen(PlaceScreen):
         self.set_class(is_bare, "-bare")
         zone = self.books.zone
         self.query_one(SpendFigures).show(figures_of(figures, now, zone))
-        self.query_one("#spend", Panel).show_counts(coverage(figures.month))
+        self._show_coverage(figures)
         self._show_chart(figures, view, now)
         growing = self.query_one(GrowingList)
         growing.show(figures.growing, now, words.not_growing(figures.last_call_at, now))
@@ -140,6 +141,13 @@ class LiveScreen(PlaceScreen):
         self._share_height()
         if is_first and not is_bare:
             self.call_after_refresh(self._focus_first)
+
+    def _show_coverage(self, figures: LiveFigures) -> None:
+        """Say how much of the spend is known, and of the plan where that has no panel."""
+        known = coverage(figures.month)
+        if self.size.width >= LEAST_FOR_PLAN and not self.has_class("-broad"):
+            known += " · no plan yet"
+        self.query_one("#spend", Panel).show_counts(known)
 
     def _focus_first(self) -> None:
         """Begin in the list, or in the chart where nothing grows, unless someone was faster."""
@@ -178,6 +186,7 @@ class LiveScreen(PlaceScreen):
 
     def _fit(self) -> None:
         if self._figures is not None:
+            self._show_coverage(self._figures)
             self._show_chart(self._figures, self._view, self._figures_at)
             self._share_height()
 

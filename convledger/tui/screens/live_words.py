@@ -89,7 +89,7 @@ def growing_counts(count: int) -> str:
 
 def plan_words() -> Content:
     """Return what is known of the plan: that there is none, and what it would show."""
-    lines = [Content.styled("No plan is set", "bold $foreground")]
+    lines = [Content.styled("No plan yet", "bold $foreground")]
     for text in PLAN:
         lines += [Content(), Content.styled(text, "$muted")]
     return Content("\n").join(lines)
