@@ -203,6 +203,13 @@ class Questions:
         return facets(self.connection, query)
 
     @in_words
+    def date_facet(self, query: ListQuery, now: int, zone: tzinfo) -> list[FacetValue]:
+        """Return how many conversations were at work today and in longer spans up to `now`."""
+        from convledger.reports.facets import date_facet
+
+        return date_facet(self.connection, query, now, zone)
+
+    @in_words
     def outline(self, conversation_id: int, *, hidden: bool = False) -> Outline:
         """Return a conversation without its texts, with what each turn cost."""
         from convledger.reports.reading import outline

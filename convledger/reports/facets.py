@@ -6,11 +6,19 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, replace
+from datetime import timedelta, tzinfo
 from typing import Any, NamedTuple
 
 from convledger.reports.keeping import keep, snapshot
 from convledger.reports.keeping import value as kept_value
-from convledger.reports.listing import SHOWN_MODEL, ListQuery, fill_fitting, filters_of
+from convledger.reports.listing import (
+    SHOWN_MODEL,
+    ListQuery,
+    fill_fitting,
+    filters_of,
+    fitting_test,
+)
+from convledger.reports.periods import local_day, start_of_day
 from convledger.store.calls import whole
 from convledger.store.patterns import project_column
 
@@ -81,6 +89,37 @@ def facets(connection: sqlite3.Connection, query: ListQuery) -> dict[str, list[F
         found = {name: found[name] for name in FACETS}
         answer = {name: [astuple(one) for one in values] for name, values in found.items()}
         keep(connection, "facets", json.dumps([asked, answer]))
+    return found
+
+
+DATES = {"today": 1, "7 days": 7, "30 days": 30, "90 days": 90}  # names of spans up to now
+
+
+def date_starts(now: int, zone: tzinfo) -> dict[str, int]:
+    """Return when each of DATES begins, UTC microseconds: with a day of `zone`."""
+    today = local_day(now, zone)
+    return {
+        name: start_of_day(today - timedelta(days=days - 1), zone) for name, days in DATES.items()
+    }
+
+
+def date_facet(
+    connection: sqlite3.Connection, query: ListQuery, now: int, zone: tzinfo
+) -> list[FacetValue]:
+    """Return how many conversations were at work in each of DATES, under all other filters.
+
+    A span is left out where a shorter one holds as many; costs are not told, as they would be
+    those of the whole conversations.
+    """
+    found: list[FacetValue] = []
+    with snapshot(connection):
+        for name, since in date_starts(now, zone).items():
+            test, values = fitting_test(replace(query, since=since, until=None))
+            (count,) = connection.execute(
+                f"SELECT count(*) FROM conversation WHERE {test}", values
+            ).fetchone()
+            if count and (not found or count > found[-1].count):
+                found.append(FacetValue(name, count, None))
     return found
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 
 from convledger.clock import DAY
-from convledger.reports.facets import FACETS, FacetValue, facets
+from convledger.reports.facets import FACETS, FacetValue, date_facet, date_starts, facets
 from convledger.reports.listing import LABELS, ListQuery, matching, totals
-from tests.reports.books import Books
+from tests.reports.books import Books, instant
 from tests.reports.threads import Thread, fits, queries, stored, threads
 
 
@@ -134,6 +135,29 @@ def test_label_given_since_is_counted(books: Books) -> None:
     books.label(one, "tag", "urgent")
 
     assert facets(books.connection, ListQuery())["tag"] == [FacetValue("urgent", 1, None)]
+
+
+def test_dates_count_those_at_work_since_the_beginning_of_a_day(books: Books) -> None:
+    zone = ZoneInfo("America/New_York")
+    now = instant("2026-11-20T14:32", zone)
+    for name, at in (
+        ("a", "2026-11-20T00:00"),
+        ("b", "2026-11-19T23:59"),
+        ("c", "2026-11-01T12:00"),  # before the clocks went back
+        ("d", "2026-01-01T12:00"),
+    ):
+        books.call(books.conversation(name), 1, at=instant(at, zone))
+    ledger = books.roll_up()
+
+    assert date_facet(ledger, ListQuery(), now, zone) == [
+        FacetValue("today", 1, None),
+        FacetValue("7 days", 2, None),
+        FacetValue("30 days", 3, None),
+    ]
+    starts = date_starts(now, zone)
+    assert starts["today"] == instant("2026-11-20T00:00", zone)
+    assert starts["30 days"] == instant("2026-10-22T00:00", zone)
+    assert date_facet(ledger, ListQuery(source=("codex",)), now, zone) == []
 
 
 def test_a_named_project_counts_in_place_of_the_folder(books: Books) -> None:

@@ -163,3 +163,22 @@ def test_a_span_of_time_is_said_in_the_zone(
     since: int | None, until: int | None, zone: str, words: str
 ) -> None:
     assert span_text(since, until, ZoneInfo(zone)) == words
+
+
+async def test_a_span_of_time_is_chosen_and_dropped(studio: Path) -> None:
+    async with opened(studio, size=(140, 45)) as pilot:
+        screen = await list_in(pilot)
+        everything = len(screen.rows.ids)
+        facets = screen.query_one(FacetRows)
+        week = next(row for row in facets._rows if (row.name, row.value) == ("active", "7 days"))
+        facets.cursor = facets._rows.index(week)
+        facets.focus()
+        await press(pilot, "enter")
+        narrowed, shown = len(screen.rows.ids), screen_text(pilot)
+        await press(pilot, "enter")
+
+        assert 0 < week.count < everything
+        assert narrowed == week.count
+        assert "since 14 Nov 2026" in shown
+        assert "✓ 7 days" in shown
+        assert len(screen.rows.ids) == everything

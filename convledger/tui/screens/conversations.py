@@ -12,13 +12,14 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 
+from convledger.reports.facets import date_starts
 from convledger.reports.listing import ConversationLine, ListQuery, Totals, filters_of
 from convledger.tui.actions import bindings
 from convledger.tui.list_words import RISING, next_sort
 from convledger.tui.marking import Marking
 from convledger.tui.screens.place import PlaceScreen
 from convledger.tui.widgets.conversation_rows import PAGE, ConversationRows
-from convledger.tui.widgets.facet_rows import FACETS, FacetRows
+from convledger.tui.widgets.facet_rows import FACETS, WHEN, FacetRows
 from convledger.tui.widgets.list_panel import ListPanel
 from convledger.tui.widgets.panel import Panel
 from convledger.tui.widgets.preview import Preview, first_prompt
@@ -147,7 +148,7 @@ class ConversationsScreen(PlaceScreen):
 
     def _ask_figures(self, *, patient: bool) -> None:
         """Ask for what takes longer than the list, which is drawn before."""
-        query = self.query_shown
+        query, now, zone = self.query_shown, self.books.now(), self.books.zone
         self._figured = filters_of(query)
         self.ask(
             "totals",
@@ -158,7 +159,7 @@ class ConversationsScreen(PlaceScreen):
         )
         self.ask(
             "facets",
-            lambda ledger: ledger.facets(query),
+            lambda ledger: {**ledger.facets(query), WHEN: ledger.date_facet(query, now, zone)},
             self._took_facets,
             slow=True,
             patient=patient,
@@ -179,7 +180,12 @@ class ConversationsScreen(PlaceScreen):
         self.query_one(FacetRows).show(facets, self._active())
 
     def _active(self) -> dict[str, tuple[str, ...]]:
-        return {name: getattr(self.query_shown, name) for name in FACETS}
+        query = self.query_shown
+        active = {name: getattr(query, name) for name in FACETS}
+        if query.until is None:
+            starts = date_starts(self.books.now(), self.books.zone)
+            active[WHEN] = tuple(name for name in starts if starts[name] == query.since)
+        return active
 
     @on(ConversationRows.Wanted)
     def _fetch(self, event: ConversationRows.Wanted) -> None:
@@ -276,6 +282,11 @@ class ConversationsScreen(PlaceScreen):
 
     @on(FacetRows.Chosen)
     def _choose(self, event: FacetRows.Chosen) -> None:
+        if event.name == WHEN:
+            since = date_starts(self.books.now(), self.books.zone)[event.value]
+            chosen = None if self.query_shown.since == since else since
+            self._list_anew(replace(self.query_shown, since=chosen, until=None))
+            return
         values: tuple[str, ...] = getattr(self.query_shown, event.name)
         if event.value in values:
             values = tuple(one for one in values if one != event.value)

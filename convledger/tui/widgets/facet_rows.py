@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from convledger.reports.facets import FacetValue
 
 FACETS = ("source", "project", "model", "client", "tag", "kind", "outcome")
+WHEN = "active"  # heads the spans of time that conversations were at work in
+HEADINGS = (*FACETS, WHEN)
 SHORT = 6  # values of a facet that are shown before one asks for all
 
 
@@ -95,7 +97,7 @@ class FacetRows(Rows):
     def _lay_out(self) -> None:
         before = self._rows[self.cursor] if self.cursor < len(self._rows) else None
         rows: list[Facet] = []
-        for name in FACETS:
+        for name in HEADINGS:
             rows += facet_rows(
                 name,
                 self._facets.get(name, ()),
