@@ -71,6 +71,7 @@ def test_no_screen_lets_anything_through(terminal: Terminal) -> None:
         *(b"\r", b"z", b"\x1b[F", b"\x1b[H", b"n", b"n", b"\r", b"H", b"t", b"\x1b", b"w", b"\x1b"),
         *(b"f", b"needle\r", b"n", b"n", b"\x1b", b"\x1b", b"\x1b", b"x"),
         *(b"8", b"\t", b"\x1b[B", b"\r", b"\x1b", b"\t", b"\x1b[B", b"\r", b"\x1b", b"\t"),
+        *(b"p", b"\x1b[B", b"1", b"\x1b", b"a", b"\x1b[B", b"\x1b", b"i", b"/", b"\x1b[B", b"\x1b"),
         *(b"/", b"needle", b"\x1b[B", b"\x1b[F", b"\r", b"\x1b", b"\x1b"),
         *(b"\x10", b"nee", b"\x1b", b"\x0f", b"\x1b", b"?", b"\x1b[B", b"\x1b"),
     ]
