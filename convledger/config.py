@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from convledger.errors import ConfigError
-from convledger.paths import home
+from convledger.paths import user_folder
 from convledger.toml_files import BYTE_ORDER_MARK, open_table, read_text, replace_text
 from convledger.toml_places import with_value
 from convledger.toml_tables import Table, nearest, parse_toml, shown
@@ -31,12 +30,7 @@ def config_path() -> Path:
     chosen = os.environ.get("CONVLEDGER_CONFIG", "").strip()
     if chosen:
         return Path(chosen).expanduser()
-    if sys.platform.startswith("linux"):  # platformdirs' answer, without the time to import it
-        folder = os.environ.get("XDG_CONFIG_HOME", "").strip()
-        return (Path(folder) if folder else home() / ".config") / "convledger" / FILE
-    import platformdirs
-
-    return Path(platformdirs.user_config_dir("convledger", appauthor=False)) / FILE
+    return user_folder("config") / FILE
 
 
 def user_themes_folder() -> Path:

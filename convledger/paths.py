@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Literal
 
 LEDGER = "ledger.db"
 PRICES = "prices.toml"
@@ -16,12 +17,19 @@ def default_workspace() -> Path:
     chosen = os.environ.get("CONVLEDGER_WORKSPACE", "").strip()
     if chosen:
         return Path(chosen).expanduser()
-    if sys.platform.startswith("linux"):  # platformdirs' answer, without the time to import it
-        data = os.environ.get("XDG_DATA_HOME", "").strip()
-        return (Path(data) if data else home() / ".local" / "share") / "convledger"
+    return user_folder("data")
+
+
+def user_folder(what: Literal["data", "config"]) -> Path:
+    """Return the folder of this program for the user's data or settings, as platformdirs has it."""
+    if sys.platform.startswith("linux"):  # without the time to import it
+        chosen = os.environ.get(f"XDG_{what.upper()}_HOME", "").strip()
+        usual = home() / (".config" if what == "config" else ".local/share")
+        return (Path(chosen) if chosen else usual) / "convledger"
     import platformdirs
 
-    return Path(platformdirs.user_data_dir("convledger", appauthor=False))
+    of = platformdirs.user_config_dir if what == "config" else platformdirs.user_data_dir
+    return Path(of("convledger", appauthor=False))
 
 
 def home() -> Path:

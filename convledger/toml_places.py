@@ -79,8 +79,8 @@ def with_value(text: str, table: str, key: str, value: str | int) -> str:
     dotted = [place for place in found if not place.section and place.path[0] == table]
     if dotted:
         return _after(text, max(place.end for place in dotted), f"{table}.{line}")
-    gap = _new_line(text) if text.strip() else ""
-    return _after(text, len(text), f"{gap}[{table}]{_new_line(text)}{line}")
+    gap = new_line(text) if text.strip() else ""
+    return _after(text, len(text), f"{gap}[{table}]{new_line(text)}{line}")
 
 
 def _key(text: str, at: int) -> tuple[KeyPath, int]:
@@ -141,23 +141,29 @@ def _at_top(text: str, found: list[Place], line: str) -> str:
         return _after(text, max(ends), line)
     if not found:
         return _after(text, len(text), line)
-    at = text.rfind("\n", 0, found[0].start) + 1
-    while at:  # comments right above the first table are about it
+    at = above_comments(text, found[0].start)
+    return f"{text[:at]}{line}{new_line(text) * 2}{text[at:]}"
+
+
+def above_comments(text: str, start: int) -> int:
+    """Return where the comments begin that stand right above what begins at `start`."""
+    at = text.rfind("\n", 0, start) + 1
+    while at:
         above = text.rfind("\n", 0, at - 1) + 1
         if not text[above:at].lstrip().startswith("#"):
             break
         at = above
-    return f"{text[:at]}{line}{_new_line(text) * 2}{text[at:]}"
+    return at
 
 
 def _after(text: str, at: int, line: str) -> str:
     """Return the text with `line` on its own below the line that `at` stands on."""
-    new_line = _new_line(text)
+    end_of_line = new_line(text)
     end = text.find("\n", at)
     if end >= 0:
-        return f"{text[: end + 1]}{line}{new_line}{text[end + 1 :]}"
-    start = new_line if text and not text.endswith("\n") else ""
-    return f"{text}{start}{line}{new_line}"
+        return f"{text[: end + 1]}{line}{end_of_line}{text[end + 1 :]}"
+    start = end_of_line if text and not text.endswith("\n") else ""
+    return f"{text}{start}{line}{end_of_line}"
 
 
 def _in_braces(text: str, found: list[Place], table: Place, line: str) -> str:
@@ -174,7 +180,8 @@ def _skip(what: re.Pattern[str], text: str, at: int) -> int:
     return found.end()
 
 
-def _new_line(text: str) -> str:
+def new_line(text: str) -> str:
+    """Return how the lines of a text end."""
     return "\r\n" if "\r\n" in text.partition("\n")[0] + "\n" else "\n"
 
 

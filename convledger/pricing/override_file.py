@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from convledger.errors import ConfigError
 from convledger.pricing.names import LONGEST_NAME, NOT_MODELS
 from convledger.pricing.overrides import PRICE_KEYS, Overrides, OwnAlias, parse_overrides
-from convledger.toml_places import places
+from convledger.toml_places import above_comments, new_line, places
 
 Pairs = list[tuple[str, str | None]]  # keys with their texts; None stands for true
 _AMOUNT = re.compile(r"\d{1,12}(\.\d{1,24})?")
@@ -118,7 +118,7 @@ def _table(kind: str, pairs: Pairs, note: str, text: str) -> str:
     pairs = [*pairs, ("note", note.strip())] if note.strip() else pairs
     lines = [f"[[{kind}]]"]
     lines += [f"{key} = {'true' if value is None else _quoted(value)}" for key, value in pairs]
-    return "".join(f"{line}{_line_end(text)}" for line in lines)
+    return "".join(f"{line}{new_line(text)}" for line in lines)
 
 
 def _quoted(value: str) -> str:
@@ -127,7 +127,7 @@ def _quoted(value: str) -> str:
 
 
 def _at_end(text: str, table: str) -> str:
-    end = _line_end(text)
+    end = new_line(text)
     if text and not text.endswith("\n"):
         text += end
     return f"{text}{end if text.strip() else ''}{table}"
@@ -138,13 +138,8 @@ def _before_first(text: str, kind: str, table: str) -> str:
     starts = [one.start for one in places(text) if one.kind == "header" and one.path == (kind,)]
     if not starts:
         return _at_end(text, table)
-    at = text.rfind("\n", 0, min(starts)) + 1
-    while at:
-        above = text.rfind("\n", 0, at - 1) + 1
-        if not text[above:at].lstrip().startswith("#"):
-            break
-        at = above
-    return f"{text[:at]}{table}{_line_end(text)}{text[at:]}"
+    at = above_comments(text, min(starts))
+    return f"{text[:at]}{table}{new_line(text)}{text[at:]}"
 
 
 def _checked(text: str, kind: str, file_name: str) -> Overrides:
@@ -170,7 +165,3 @@ def _require_name(name: str, file_name: str) -> None:
 def _is_plain(name: str) -> bool:
     """Tell whether a name can stand in a TOML text at all: lone surrogates can't."""
     return not any("\ud800" <= char <= "\udfff" for char in name)
-
-
-def _line_end(text: str) -> str:
-    return "\r\n" if "\r\n" in text.partition("\n")[0] + "\n" else "\n"

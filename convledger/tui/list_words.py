@@ -74,7 +74,11 @@ def empty_words(query: ListQuery, zone: tzinfo, state: str) -> list[str]:
         return ["No conversation matches.", "x clears all filters."]
     if state in ("looking", "reading"):
         return ["No conversation yet.", "The logs are being read; what they hold comes up here."]
-    return ["No conversation yet.", "8 shows where they come from; i there reads a file or folder."]
+    return [
+        "No conversation yet.",
+        "8 shows where they come from,",
+        "and i there reads a file or folder.",
+    ]
 
 
 def chips(query: ListQuery, zone: tzinfo, cells: int) -> Content | None:

@@ -97,6 +97,9 @@ def test_log_in_a_new_folder_arrives(bench: Bench, below: str) -> None:
         bench.write(bench.claude / below / f"{session(2)}.jsonl", turns(2, 3, of=session(2)))
         held.wait_for(3)
 
+    assert bench.calls() == 3
+    assert bench.is_sound()
+
 
 def test_both_tools_are_watched(bench: Bench) -> None:
     bench.write(bench.log, turns(1, 1))
@@ -105,6 +108,9 @@ def test_both_tools_are_watched(bench: Bench) -> None:
         held.wait_for(3)
         bench.append(bench.log, turns(2, 2))
         held.wait_for(4)
+
+    assert bench.calls() == 4
+    assert bench.is_sound()
 
 
 def test_root_that_appears_later_is_watched(
@@ -120,6 +126,9 @@ def test_root_that_appears_later_is_watched(
         bench.append(log, turns(3, 3, of=session(2)))
         held.wait_for(3)
 
+    assert bench.calls() == 3
+    assert bench.is_sound()
+
 
 def test_root_that_was_deleted_and_made_again_is_watched(bench: Bench) -> None:
     bench.write(bench.log, turns(1, 1))
@@ -130,6 +139,9 @@ def test_root_that_was_deleted_and_made_again_is_watched(bench: Bench) -> None:
         bench.append(bench.log, turns(3, 3))
         held.wait_for(3)
 
+    assert bench.calls() == 3
+    assert bench.is_sound()
+
 
 def test_log_replaced_by_a_longer_one_arrives(bench: Bench) -> None:
     bench.write(bench.log, turns(1, 1))
@@ -137,6 +149,9 @@ def test_log_replaced_by_a_longer_one_arrives(bench: Bench) -> None:
         bench.write(bench.log.with_suffix(".tmp"), turns(1, 2))
         bench.log.with_suffix(".tmp").replace(bench.log)
         held.wait_for(2)
+
+    assert bench.calls() == 2
+    assert bench.is_sound()
 
 
 def test_lost_events_ask_for_a_scan(bench: Bench) -> None:

@@ -53,15 +53,23 @@ def found(bench: Bench, text: str, **filters: object) -> list[str]:
 
 @pytest.mark.parametrize("text", NASTY)
 def test_no_query_is_an_error(filled: Bench, text: str) -> None:
-    filled.ledger.search(SearchQuery(text))
-    filled.ledger.search(SearchQuery(f"fox {text}"))
-    filled.ledger.search(SearchQuery(text, project=(text,), source=(text,), since=1, until=2))
+    alone = filled.ledger.search(SearchQuery(text))
+    with_another = filled.ledger.search(SearchQuery(f"fox {text}"))
+    narrowed = filled.ledger.search(
+        SearchQuery(text, project=(text,), source=(text,), since=1, until=2)
+    )
+
+    assert len(alone.hits) <= alone.matches
+    assert with_another.matches <= 2  # those with the fox
+    assert narrowed.hits == []
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=40))
 def test_no_text_at_all_is_an_error(filled: Bench, text: str) -> None:
-    filled.ledger.search(SearchQuery(text))
+    found = filled.ledger.search(SearchQuery(text))
+
+    assert len(found.hits) <= found.matches
 
 
 @pytest.mark.parametrize(

@@ -208,7 +208,8 @@ async def test_ledger_locked_for_writing_can_be_read_and_says_why_a_change_fails
         await pilot.press(*"Acme")
         await press(pilot, "enter")
 
-        assert "#Acme" in screen_text(pilot)
+        await until(pilot, lambda: "#Acme" in screen_text(pilot))
+        assert told(pilot) == ""
 
 
 async def test_locked_while_logs_grow_is_trouble_until_the_lock_is_gone(
@@ -226,6 +227,8 @@ async def test_locked_while_logs_grow_is_trouble_until_the_lock_is_gone(
         await until(pilot, lambda: not told(pilot))
         await press(pilot, "2")
         await until(pilot, lambda: "5 calls" in screen_text(pilot))
+
+        assert "locked" not in screen_text(pilot)
 
 
 async def test_deleted_workspace_is_told_and_filled_from_the_logs_again(bench: Bench) -> None:

@@ -230,6 +230,20 @@ async def test_an_empty_ledger_says_where_it_looked_and_what_to_press(void: Path
         assert not live(pilot).query_one(CostChart).region.area
 
 
+async def test_keys_of_figures_are_offered_only_where_there_are_any(
+    void: Path, studio: Path
+) -> None:
+    shown = {}
+    for workspace in (void, studio):
+        async with opened(workspace, size=(100, 30)) as pilot:
+            shown[workspace] = screen_text(pilot).splitlines()[-1]
+
+    for label in ("Range", "Period", "Group", "Why"):
+        assert label in shown[studio]
+        assert label not in shown[void]
+    assert "Search" in shown[void]
+
+
 async def test_the_first_call_brings_the_panels(void: Path, studio: Path) -> None:
     async with opened(void, size=(80, 24)) as pilot:
         assert "Cost by day" not in screen_text(pilot)

@@ -130,7 +130,9 @@ class LiveScreen(PlaceScreen):
         is_bare = figures.last_call_at is None
         if is_bare:
             self._show_nothing()
-        self.set_class(is_bare, "-bare")
+        if is_bare != self.has_class("-bare"):
+            self.set_class(is_bare, "-bare")
+            self.refresh_bindings()
         zone = self.books.zone
         self.query_one(SpendFigures).show(figures_of(figures, now, zone))
         self._show_coverage(figures)
@@ -141,6 +143,12 @@ class LiveScreen(PlaceScreen):
         self._share_height()
         if is_first and not is_bare:
             self.call_after_refresh(self._focus_first)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what works on figures only where there are any."""
+        if action in ("range", "period", "group", "why") and self.has_class("-bare"):
+            return False
+        return super().check_action(action, parameters)
 
     def _show_coverage(self, figures: LiveFigures) -> None:
         """Say how much of the spend is known, and of the plan where that has no panel."""

@@ -13,11 +13,11 @@ from textual.binding import BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from convledger.text.display import clip, width
 from convledger.tui.actions import bindings
+from convledger.tui.widgets.drawn_lines import DrawnLines
 from convledger.tui.widgets.inks import ink
 
 Part = tuple[str, str]  # displayed text and the name of its style, as "bold $foreground"
@@ -31,7 +31,7 @@ class RowLine:
     right: list[Part]
 
 
-class Rows(ScrollView, can_focus=True):
+class Rows(DrawnLines, can_focus=True):
     """A list with a cursor; a subclass says how many rows there are and what each shows.
 
     Rows all have the same number of lines. Texts must have gone through `display_text`.
@@ -43,7 +43,6 @@ class Rows(ScrollView, can_focus=True):
     Rows { height: 1fr; overflow-x: hidden; scrollbar-size-vertical: 1; background: $background; }
     """
     lines_per_row = 2
-    _base: Style | None = None
     cursor: reactive[int] = reactive(0, repaint=False)
 
     @dataclass
@@ -159,18 +158,10 @@ class Rows(ScrollView, can_focus=True):
         else:
             self.cursor = index
 
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """Return lines of what is in sight; the style under them is worked out once for all."""
-        self._base = self.rich_style
-        try:
-            return super().render_lines(crop)
-        finally:
-            self._base = None
-
     def render_line(self, y: int) -> Strip:
         """Return line `y` of what is in sight."""
         cells = self.scrollable_content_region.width
-        base = self._base or self.rich_style
+        base = self.base
         index, part = divmod(y + self.scroll_offset.y, self.lines_per_row)
         if index >= self.count():
             return (

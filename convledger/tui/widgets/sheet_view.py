@@ -9,11 +9,11 @@ from datetime import tzinfo
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from convledger.tui.widgets.drawn_lines import DrawnLines
 from convledger.tui.widgets.heights import Anchor
 from convledger.tui.widgets.inks import ink
 from convledger.tui.widgets.lines import Line
@@ -23,7 +23,7 @@ from convledger.tui.widgets.sheet import Sheet
 _ROUNDS = 12  # until what has been laid out leaves nothing new in sight
 
 
-class SheetView(ScrollView, can_focus=True):
+class SheetView(DrawnLines, can_focus=True):
     """A view on a sheet that lays out what is in sight and around it, and asks for its texts.
 
     An anchor says which entry stands where on the screen; the position is worked out from it
@@ -37,8 +37,6 @@ class SheetView(ScrollView, can_focus=True):
         background: $background;
     }
     """
-
-    _base: Style | None = None
 
     @dataclass
     class Wanted(Message):
@@ -162,17 +160,9 @@ class SheetView(ScrollView, can_focus=True):
         most = self.count - 1
         return min(most, at(top)[0]), min(most, at(top + max(0, self.size.height - 1))[0])
 
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """Return lines of what is in sight; the style under them is worked out once for all."""
-        self._base = self.rich_style
-        try:
-            return super().render_lines(crop)
-        finally:
-            self._base = None
-
     def render_line(self, y: int) -> Strip:
         """Return line `y` of what is in sight."""
-        cells, base = self.cells + 1, self._base or self.rich_style
+        cells, base = self.cells + 1, self.base
         index, part = self.sheet.heights.at(max(0, y + self.scroll_offset.y))
         if index >= self.count:
             words = self.nothing[y : y + 1] if not self.count else ()
