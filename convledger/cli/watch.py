@@ -49,7 +49,7 @@ def watch(as_json: bool) -> int:
 
 def _until_interrupted(watcher: Watcher) -> int:
     """Run `watcher` in a thread until a signal comes or it fails."""
-    stopping = threading.Event()
+    stopping, ended = threading.Event(), threading.Event()
     failures: list[BaseException] = []
 
     def work() -> None:
@@ -57,19 +57,21 @@ def _until_interrupted(watcher: Watcher) -> int:
             watcher.run(stopping)
         except BaseException as error:  # noqa: BLE001 - told by the thread that waits
             failures.append(error)
+        finally:
+            ended.set()
 
     def interrupt(_: int, __: FrameType | None) -> None:
         raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGTERM, interrupt)
-    thread = threading.Thread(target=work, name="watch", daemon=True)
     try:
-        thread.start()
-        thread.join()
+        threading.Thread(target=work, name="watch", daemon=True).start()
+        # Not by joining: a join that was interrupted takes the thread for ended, in Python 3.11.
+        ended.wait()
     except KeyboardInterrupt:
         stopping.set()
         watcher.wake()
-        thread.join()
+        ended.wait()
     finally:
         signal.signal(signal.SIGTERM, before)
     if failures:
