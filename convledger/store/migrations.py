@@ -174,9 +174,53 @@ def _m002_sums_by_conversation(connection: sqlite3.Connection) -> None:
     _execute_all(connection, _SUMS)
 
 
+_PLANS = """
+CREATE TABLE plan_text (
+  digest TEXT PRIMARY KEY, plan TEXT NOT NULL, version TEXT NOT NULL, file TEXT NOT NULL,
+  added_at INTEGER NOT NULL, content TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE subscription (
+  id INTEGER PRIMARY KEY, plan TEXT NOT NULL, began INTEGER NOT NULL, ended INTEGER,
+  anchor INTEGER NOT NULL, scope TEXT NOT NULL DEFAULT '', made_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE seats (
+  subscription_id INTEGER NOT NULL REFERENCES subscription(id), at INTEGER NOT NULL,
+  seats INTEGER NOT NULL, PRIMARY KEY (subscription_id, at)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE credit_fact (
+  id INTEGER PRIMARY KEY, subscription_id INTEGER NOT NULL REFERENCES subscription(id),
+  at INTEGER NOT NULL, kind TEXT NOT NULL, amount TEXT NOT NULL, price TEXT NOT NULL DEFAULT '0',
+  pool TEXT NOT NULL DEFAULT '', target TEXT NOT NULL DEFAULT '', priority INTEGER,
+  expires_at INTEGER, note TEXT NOT NULL DEFAULT '', made_at INTEGER NOT NULL,
+  corrects INTEGER REFERENCES credit_fact(id)
+) STRICT;
+CREATE TABLE statement (
+  subscription_id INTEGER NOT NULL REFERENCES subscription(id), since INTEGER NOT NULL,
+  until INTEGER NOT NULL, name TEXT NOT NULL, closed_at INTEGER NOT NULL, digest TEXT NOT NULL,
+  content BLOB NOT NULL, PRIMARY KEY (subscription_id, since)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE alert (
+  subscription_id INTEGER NOT NULL REFERENCES subscription(id), scope TEXT NOT NULL,
+  period TEXT NOT NULL, epoch INTEGER NOT NULL, threshold INTEGER NOT NULL,
+  at INTEGER NOT NULL, used TEXT NOT NULL, budget TEXT NOT NULL, quiet INTEGER NOT NULL,
+  muted INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (subscription_id, scope, period, epoch, threshold)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE plan_figures (
+  subscription_id INTEGER PRIMARY KEY REFERENCES subscription(id), at INTEGER NOT NULL,
+  stamp TEXT NOT NULL, content TEXT NOT NULL
+) STRICT
+"""
+
+
+def _m003_plans(connection: sqlite3.Connection) -> None:
+    _execute_all(connection, _PLANS)
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _m001_first_tables,
     _m002_sums_by_conversation,
+    _m003_plans,
 )
 PAGE_SIZE = 16384  # fewer, fuller pages: the index and the bodies are written in long runs
 SCHEMA_VERSION = len(MIGRATIONS)

@@ -242,16 +242,37 @@ def test_steps_are_only_ever_added() -> None:
     assert [step.__name__ for step in migrations.MIGRATIONS] == [
         "_m001_first_tables",
         "_m002_sums_by_conversation",
+        "_m003_plans",
     ]
 
 
-def test_sums_by_conversation_are_made_of_the_calls_of_an_older_ledger(filled: Bench) -> None:
-    with sqlite3.connect(filled.ledger.path) as older:
-        older.execute("DROP TABLE conversation_sum")
-        older.execute("PRAGMA user_version=1")
+PLANS = [
+    *("plan_figures", "alert", "statement", "credit_fact", "seats", "subscription", "plan_text")
+]
+
+
+def make_older(path: Path, version: int, *tables: str) -> None:
+    """Turn a ledger into one of an older version, by dropping what came later."""
+    with sqlite3.connect(path) as older:
+        for table in tables:
+            older.execute(f"DROP TABLE {table}")
+        older.execute(f"PRAGMA user_version={version}")
     older.close()
+
+
+def test_sums_by_conversation_are_made_of_the_calls_of_an_older_ledger(filled: Bench) -> None:
+    make_older(filled.ledger.path, 1, *PLANS, "conversation_sum")
 
     with Ledger.open(filled.ledger.workspace) as ledger:
         sums = ledger.connection.execute("SELECT sum(calls), sum(tokens) FROM conversation_sum")
         assert sums.fetchone()[0] == 3
+        assert not ledger.check(deep=True)
+
+
+def test_an_older_ledger_learns_of_plans(filled: Bench) -> None:
+    make_older(filled.ledger.path, 2, *PLANS)
+
+    with Ledger.open(filled.ledger.workspace) as ledger:
+        for table in PLANS:
+            assert ledger.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == 0
         assert not ledger.check(deep=True)
