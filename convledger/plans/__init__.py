@@ -1,0 +1,1 @@
+"""The plan language: pricing plans as documents, what they count, and the credits they give."""

@@ -1,0 +1,96 @@
+"""Contradictions of charges: units that are not there, prices twice, tiers that do not rise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+from convledger.plans.reading import Path, PlanMistake, meant
+from convledger.plans.schema import Charge, Plan, Unit
+from convledger.toml_tables import shown
+
+Problem = Callable[[Path, str, str], PlanMistake]
+_DOLLARS = "rated_usd"
+
+
+def charge_contradictions(plan: Plan, problem: Problem) -> Iterator[PlanMistake]:
+    """Yield what is wrong with the charges of a plan and of its alternatives."""
+    units = {unit.id: unit for unit in plan.units}
+    priced: dict[tuple[object, ...], int] = {}
+    for number, charge in enumerate(plan.charges):
+        path: Path = ("charge", str(number))
+        if charge.unit and charge.unit not in units and "" not in units:
+            complaint = f"{shown(charge.unit)} is no unit of this plan"
+            yield problem(path, "unit", complaint + meant(charge.unit, sorted(units)))
+        yield from _alone(plan, charge, units.get(charge.unit), path, problem)
+        for match in _matches(charge):
+            same = (charge.unit, charge.pay_with, charge.pool, match)
+            first = priced.setdefault(same, number)
+            if first != number and charge.unit:
+                complaint = f"{shown(charge.unit)} has a charge for the same usage already: "
+                complaint += f"[[charge]] number {first + 1}"
+                yield problem(path, "unit", complaint)
+                break
+    for number, each in enumerate(plan.alternatives):
+        path = ("alternative", str(number), "charge")
+        yield from _alone(plan, each.charge, each.unit, path, problem)
+
+
+def _matches(charge: Charge) -> list[object]:
+    """Return which usage a charge is about: all of it, or what each line fits."""
+    if charge.model != "rate_card":
+        return [frozenset()]
+    return list({frozenset(card.match.items()): None for card in charge.cards})
+
+
+def _alone(
+    plan: Plan, charge: Charge, unit: Unit | None, path: Path, problem: Problem
+) -> Iterator[PlanMistake]:
+    """Yield what is wrong with one charge for its unit."""
+    if charge.pay_with == "credits":
+        if not (plan.grants or plan.topups or plan.overage):
+            complaint = 'is "credits", but no [[grant]], [[topup]] or [overage] gives or bills them'
+            yield problem(path, "pay_with", complaint)
+    elif charge.pool:
+        yield problem(path, "pool", 'belongs to pay_with = "credits"; this charge is in money')
+    if charge.model == "pass_through" and unit is not None and unit.measure != _DOLLARS:
+        complaint = f'"pass_through" needs a unit with measure = "{_DOLLARS}"; '
+        yield problem(path, "model", f"{complaint}{shown(unit.id)} has no amount of money")
+    if charge.model in ("graduated", "volume") and charge.tiers:
+        yield from _tiers(charge, path, problem)
+    if charge.model == "rate_card":
+        yield from _cards(charge, path, problem)
+
+
+def _tiers(charge: Charge, path: Path, problem: Problem) -> Iterator[PlanMistake]:
+    """Yield tiers that do not rise, and a scale without an open end."""
+    least = Decimal(0)
+    for number, tier in enumerate(charge.tiers):
+        at = (*path, "tiers", str(number))
+        is_last = number == len(charge.tiers) - 1
+        if tier.up_to is None:
+            if not is_last:
+                yield problem(at, "up_to", "is open, but tiers follow; only the last one may be")
+                return
+        elif tier.up_to <= least:
+            yield problem(at, "up_to", f"must be more than {least:f}, the end of the tier before")
+            return
+        elif is_last:
+            yield problem(at, "up_to", 'of the last tier must be open: up_to = "inf"')
+        else:
+            least = tier.up_to
+
+
+def _cards(charge: Charge, path: Path, problem: Problem) -> Iterator[PlanMistake]:
+    """Yield lines of a rate card that can never hold, because an earlier one fits all they do."""
+    seen: dict[object, int] = {}
+    for number, card in enumerate(charge.cards):
+        at = (*path, "rate_card", str(number))
+        match = frozenset(card.match.items())
+        if frozenset() in seen:
+            complaint = f"never holds: line {seen[frozenset()] + 1} fits everything"
+            yield problem(at, "match", complaint)
+            return
+        if match in seen:
+            yield problem(at, "match", f"never holds: line {seen[match] + 1} says the same")
+        seen.setdefault(match, number)
