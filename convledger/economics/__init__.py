@@ -1,0 +1,1 @@
+"""What units, credits and plans come to: burn, runway, break-even, ratios. Pure arithmetic."""

@@ -1,0 +1,64 @@
+"""What happened, as plans look at it: events of threads, in UTC microseconds and picodollars."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+NOTHING: Mapping[str, str] = {}
+
+# What an event can be. Messages have the roles that `open_on` and `extend_on` name; "business" is
+# a message that the company sends by itself. The others are not said by anybody.
+USER, ASSISTANT, TOOL, BUSINESS = "user", "assistant", "tool", "business"
+CALL, ACTION = "call", "action"
+CLOSE, TOPIC, OUTCOME, HANDOFF = "close", "topic", "outcome", "handoff"
+ROLES = (USER, ASSISTANT, TOOL, BUSINESS)
+KINDS = (*ROLES, CALL, ACTION, CLOSE, TOPIC, OUTCOME, HANDOFF)
+
+
+class Thread(Struct, frozen=True, gc=False):
+    """One conversation with what is known about it as a whole.
+
+    `outcome` is a verdict that was imported or given by a person, word for word; `verified` says
+    that there is one. `attributes` are further facts: project, source, category, country ...
+    """
+
+    id: str
+    user: str = ""
+    channel: str = "chat"
+    kind: str = ""
+    client: str = ""
+    tags: tuple[str, ...] = ()
+    outcome: str = ""
+    verified: bool = False
+    escalated: bool = False
+    attributes: Mapping[str, str] = NOTHING
+
+
+class Event(Struct, frozen=True, gc=False):
+    """One thing that happened in a thread.
+
+    `seq` is the order in which its source told it, which decides between events of one instant.
+    Token counts and `rated_pico` (None: no price is known) belong to calls; `name` is that of an
+    action, a server tool or an outcome.
+    """
+
+    id: str
+    at: int
+    kind: str
+    thread: Thread
+    seq: int = 0
+    model: str = ""
+    name: str = ""
+    input: int = 0
+    output: int = 0
+    cache_read: int = 0
+    cache_write: int = 0
+    rated_pico: int | None = None
+    attributes: Mapping[str, str] = NOTHING
+
+    @property
+    def tokens(self) -> int:
+        """All tokens of a call, each counted once."""
+        return self.input + self.output + self.cache_read + self.cache_write
