@@ -331,6 +331,11 @@ class Plan:
     digest: str = ""
 
     @property
+    def mark(self) -> str:
+        """The beginning of the digest: enough to know a text by among those of one plan."""
+        return self.digest[:16]
+
+    @property
     def seats(self) -> int:
         """The seats that the plan itself speaks of: those of its first fee by the seat, else 1."""
         named = [fee.seats for fee in self.fees if fee.per == "seat" and fee.seats]

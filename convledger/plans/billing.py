@@ -1,0 +1,377 @@
+"""Replays a contract: what was counted becomes credits burnt, money due, and statements."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from msgspec import structs
+
+from convledger.money import PICO
+from convledger.plans import entries as entry
+from convledger.plans.contract import BilledPeriod, Contract
+from convledger.plans.counted import BillableUnit
+from convledger.plans.counts import Counts
+from convledger.plans.crediting import Scopes, open_reservations, usage_facts
+from convledger.plans.facts import Fact
+from convledger.plans.fold import Fold
+from convledger.plans.late_bills import Correction, corrections_of, money_of
+from convledger.plans.lines import PeriodFacts, committed, is_commit_due, period_lines
+from convledger.plans.lots import Lot
+from convledger.plans.metering import Gauge, Metered, only_beyond
+from convledger.plans.policies import policies_of, resets_of
+from convledger.plans.rating import CREDITS, RatedUnit, UnitRater, committed_at
+from convledger.plans.schedule import lots_of
+from convledger.plans.statement import (
+    LIVE,
+    RESTATED,
+    SETTLED,
+    Billed,
+    FrozenStatement,
+    Statement,
+)
+
+_FOREVER = 1 << 62
+# What happens at the very end of a period belongs to it, not to the one that begins then.
+_OF_THE_PAST = frozenset((entry.EXPIRE, entry.ROLL_OUT))
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """What people did to the credits: lots bought or given, and facts about them."""
+
+    lots: tuple[Lot, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(slots=True)
+class Bill:
+    """A contract worked out up to `now`: its statements, the latest last, and the books behind.
+
+    Closed periods stand as they were frozen, unless the bill is restated. `periods` go with
+    `statements` one for one; `pending` are outcomes not settled yet.
+    """
+
+    contract: Contract
+    now: int
+    periods: list[BilledPeriod]
+    statements: list[Statement]
+    frozen: dict[int, FrozenStatement]
+    rated: list[RatedUnit]
+    billed: list[Billed]
+    pending: list[BillableUnit]
+    fold: Fold
+    metered: Metered
+    lots: dict[str, Lot] = field(default_factory=dict)
+
+    @property
+    def current(self) -> Statement | None:
+        """The statement of the period that `now` falls in, None outside of the contract."""
+        if not self.statements or self.now >= self.statements[-1].until:
+            return None
+        return self.statements[-1]
+
+    def to_freeze(self) -> Iterator[FrozenStatement]:
+        """Yield the statements of periods that are over and were never frozen, in their order."""
+        for period, statement in zip(self.periods, self.statements, strict=True):
+            if period.until <= self.now and period.since not in self.frozen:
+                units = tuple(
+                    each for each in self.billed if period.since <= each.billed_at < period.until
+                )
+                yield FrozenStatement(structs.replace(statement, state=SETTLED), units)
+
+
+def replay(
+    contract: Contract,
+    counts: Counts,
+    now: int,
+    *,
+    by_hand: ByHand = ByHand(),
+    frozen: Iterable[FrozenStatement] = (),
+    restate: bool = False,
+) -> Bill:
+    """Work out a contract up to `now` (UTC microseconds) from everything that it counted.
+
+    Statements in `frozen` stay as they are: what is known otherwise today becomes an adjustment in
+    the first period that is not closed. With `restate` every period is worked out anew instead.
+    """
+    closed = {} if restate else {each.statement.since: each for each in frozen}
+    contract = _pinned(contract, closed)
+    periods = list(contract.periods(now))
+    metered = Gauge(contract).measure(counts.units, now)
+    rated = sorted(
+        (
+            each
+            for each in only_beyond(UnitRater(contract.version_at).rate(counts.units), metered)
+            if each.at <= now and contract.covers(each.unit.billed_at)
+        ),
+        key=lambda each: (each.at, each.unit.id),
+    )
+    served = [each for each in rated if not _is_refused(each, metered)]
+    billed = [_billed(each) for each in served]
+    open_since = _open_since(periods, closed)
+    fixed, corrections = corrections_of(billed, closed, open_since)
+    scopes = Scopes(contract)
+    if closed:
+        facts = _facts_of(fixed, corrections, served, metered, scopes, open_since)
+    else:
+        facts = list(usage_facts(served, metered, scopes))
+    facts += _reservations(contract, counts, rated, scopes, now)
+    fold, lots = _folded(contract, facts, by_hand, now)
+    own = [each for each in fixed if each.billed_at <= now]
+    collected = _collect(periods, own, corrections, fold, metered)
+    _adjust(contract, collected, corrections, closed, open_since)
+    statements = _statements(contract, collected, lots, closed, now if restate else None)
+    return Bill(
+        contract=contract,
+        now=now,
+        periods=periods,
+        statements=statements,
+        frozen=closed,
+        rated=rated,
+        billed=[*own, *(each.billed for each in corrections)],
+        pending=counts.pending,
+        fold=fold,
+        metered=metered,
+        lots=lots,
+    )
+
+
+def _statements(
+    contract: Contract,
+    collected: Sequence[PeriodFacts],
+    lots: dict[str, Lot],
+    closed: Mapping[int, FrozenStatement],
+    restated_at: int | None,
+) -> list[Statement]:
+    """Return the statements: closed ones as they are, the others from their facts."""
+    found: list[Statement] = []
+    spent = 0
+    for facts in collected:
+        period = facts.period
+        if period.since in closed:
+            statement = closed[period.since].statement
+        else:
+            is_restated = restated_at is not None and period.until <= restated_at
+            state = RESTATED if is_restated else LIVE
+            statement = _statement(contract, facts, lots, state, spent)
+        found.append(statement)
+        is_over = is_commit_due(contract, period)
+        spent = 0 if is_over else spent + committed(statement.lines)
+    return found
+
+
+def _pinned(contract: Contract, closed: Mapping[int, FrozenStatement]) -> Contract:
+    """Let closed periods go by the plans that they were billed by."""
+    if not closed:
+        return contract
+    from dataclasses import replace
+
+    known = {plan.digest: plan for plan in contract.known_plans}
+    pins = [
+        (each.statement.since, each.statement.until, known[each.statement.plan_digest])
+        for _, each in sorted(closed.items())
+        if each.statement.plan_digest in known
+    ]
+    return replace(contract, pinned=tuple(pins))
+
+
+def _open_since(periods: Sequence[BilledPeriod], closed: Mapping[int, FrozenStatement]) -> int:
+    """Return where the first period begins that is not closed."""
+    return next((each.since for each in periods if each.since not in closed), _FOREVER)
+
+
+def _is_refused(each: RatedUnit, metered: Metered) -> bool:
+    beyond = metered.beyond.get(each.unit.id)
+    return beyond is not None and beyond.is_refused
+
+
+def _billed(each: RatedUnit) -> Billed:
+    unit = each.unit
+    by_model = any(
+        charge.unit == unit.unit and any("model" in card.match for card in charge.cards)
+        for charge in each.plan.charges
+    )
+    return Billed(
+        id=unit.id,
+        unit=unit.unit,
+        plan=each.plan.mark,
+        at=each.at,
+        billed_at=unit.billed_at,
+        quantity=each.quantity,
+        pays=each.pays,
+        pool=each.pool,
+        amount=each.amount,
+        rate=unit.model if by_model and each.amount != 0 else "",
+        reverses=unit.reverses,
+    )
+
+
+def _facts_of(
+    fixed: Sequence[Billed],
+    corrections: Sequence[Correction],
+    served: Sequence[RatedUnit],
+    metered: Metered,
+    scopes: Scopes,
+    open_since: int,
+) -> list[Fact]:
+    """Return the facts of closed periods as they were billed, of open ones as they are known."""
+    open_units = [each for each in served if each.unit.billed_at >= open_since]
+    facts = list(usage_facts(open_units, metered, scopes))
+    known = {each.unit.id: each.unit for each in served}
+    facts += [
+        _fact(billed, known, scopes)
+        for billed in fixed
+        if billed.billed_at < open_since and billed.pays == CREDITS and billed.amount
+    ]
+    facts += [
+        _fact(each.billed, known, scopes)
+        for each in corrections
+        if each.billed.pays == CREDITS and each.billed.amount
+    ]
+    return facts
+
+
+def _fact(billed: Billed, known: Mapping[str, BillableUnit], scopes: Scopes) -> Fact:
+    amount = billed.amount or 0
+    if billed.quantity < 0 or amount < 0:
+        return Fact(
+            billed.id, billed.at, "refund", abs(amount), of=billed.reverses, pool=billed.pool
+        )
+    unit = known.get(billed.id.split("~", 1)[0])
+    allowed = scopes.of(unit) if unit is not None else frozenset[str]()
+    return Fact(billed.id, billed.at, "usage", amount, pool=billed.pool, scopes=allowed)
+
+
+def _reservations(
+    contract: Contract,
+    counts: Counts,
+    rated: Sequence[RatedUnit],
+    scopes: Scopes,
+    now: int,
+) -> Iterator[Fact]:
+    """Yield what is set aside for units that are open and not charged yet."""
+    plan = contract.plan_at(now)
+    if plan is None or not any(unit.reserve_at for unit in plan.units):
+        return
+    rules = {unit.id: unit for unit in plan.units if unit.reserve_at}
+    amounts = {
+        charge.unit: (charge.pool, round(charge.amount * PICO))
+        for charge in plan.charges
+        if charge.unit in rules and charge.pay_with == CREDITS and charge.model == "per_unit"
+    }
+    committed = {each.unit.id for each in rated}
+    waiting = [
+        unit
+        for unit in counts.units
+        if unit.unit in rules
+        and unit.id not in committed
+        and unit.opened_at <= now
+        and contract.plan_at(unit.opened_at) is plan
+        and (committed_at(rules[unit.unit], unit) or _FOREVER) > now
+    ]
+    yield from open_reservations(waiting, amounts, rules, scopes, now)
+
+
+def _folded(
+    contract: Contract, facts: Sequence[Fact], by_hand: ByHand, now: int
+) -> tuple[Fold, dict[str, Lot]]:
+    spans, zone, anchor = contract.spans(now + 1), contract.zone, contract.anchor
+    seats = contract.seats_at if contract.seats else None
+    lots = [*lots_of(spans, zone, anchor, seats, now + 1), *by_hand.lots]
+    pools = {lot.pool for lot in lots} | {fact.pool for fact in facts} | {""}
+    rules = {pool: policies_of(spans, zone, anchor, pool) for pool in pools}
+    fold = Fold(rules.get("") or None, pool_rules={name: own for name, own in rules.items() if own})
+    fold.feed(
+        [fact for fact in (*facts, *by_hand.facts, *resets_of(spans, zone, anchor))
+         if fact.at <= now],
+        [lot for lot in lots if lot.effective_at <= now],
+    )  # fmt: skip
+    fold.advance(now)
+    known = {each.lot.id: each.lot for pool in fold.pools for each in fold.totals(pool).lots}
+    return fold, known
+
+
+def _collect(
+    periods: Sequence[BilledPeriod],
+    billed: Iterable[Billed],
+    corrections: Iterable[Correction],
+    fold: Fold,
+    metered: Metered,
+) -> list[PeriodFacts]:
+    """Sort everything into the periods that it belongs to."""
+    found = [PeriodFacts(period) for period in periods]
+    if not found:
+        return found
+    starts = [period.since for period in periods]
+
+    def at(instant: int) -> PeriodFacts:
+        return found[max(bisect_right(starts, instant) - 1, 0)]
+
+    place_of: dict[str, int] = {}
+    for each in billed:
+        at(each.billed_at).billed.append(each)
+        place_of[each.id] = each.billed_at
+    for correction in corrections:
+        about = (correction.billed, correction.period.statement.name)
+        at(correction.billed.billed_at).corrections.append(about)
+    for pool in fold.pools:
+        for each_entry in fold.entries(pool):
+            # What a unit burns belongs where the unit does, though it was charged later.
+            instant = each_entry.at
+            if each_entry.kind in _OF_THE_PAST:
+                instant -= 1
+            moved_at = instant
+            if each_entry.kind in (entry.USE, entry.OVERAGE, entry.DEBT, entry.GRACE):
+                instant = place_of.get(each_entry.cause, instant)
+            at(instant).entries.append(each_entry)
+            at(moved_at).left += each_entry.amount if each_entry.lot else 0
+    running = 0
+    for facts in found:
+        running += facts.left
+        facts.left = running
+    for beyond in metered.beyond.values():
+        if not beyond.overflows:
+            limited = at(beyond.unit.billed_at).limited
+            scale = 1 if beyond.is_in_dollars else PICO
+            _, before = limited.get(beyond.limit.id, (beyond.limit, 0))
+            limited[beyond.limit.id] = beyond.limit, before + beyond.amount * scale
+    return found
+
+
+def _adjust(
+    contract: Contract,
+    collected: Sequence[PeriodFacts],
+    corrections: Sequence[Correction],
+    closed: Mapping[int, FrozenStatement],
+    open_since: int,
+) -> None:
+    """Put what late facts change about the money of closed periods into the first open one."""
+    if not corrections:
+        return
+    target = next((each for each in collected if each.period.since == open_since), None)
+    if target is not None:
+        target.adjustments += money_of(contract, corrections, closed, target.period.plan)
+
+
+def _statement(
+    contract: Contract, facts: PeriodFacts, lots: dict[str, Lot], state: str, spent: int
+) -> Statement:
+    period, plan = facts.period, facts.period.plan
+    lines, sums = period_lines(contract, facts, lots, spent)
+    return Statement(
+        plan=plan.id,
+        plan_name=plan.name,
+        version=plan.version,
+        plan_digest=plan.digest,
+        currency=plan.currency,
+        zone=plan.zone_name,
+        name=period.name,
+        since=period.since,
+        until=period.until,
+        state=state,
+        lines=lines,
+        sums=sums,
+        contract=contract.name,
+    )

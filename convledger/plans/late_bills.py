@@ -1,0 +1,172 @@
+"""What is known today about closed periods and was not when they were closed."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from convledger.money import PICO
+from convledger.plans.charges import period_charge
+from convledger.plans.contract import Contract
+from convledger.plans.lines import money_line
+from convledger.plans.rating import MONEY
+from convledger.plans.schema import Charge, Plan
+from convledger.plans.statement import ADJUSTMENT, Billed, FrozenStatement, Line
+
+_AGAIN = "~"
+_FOREVER = 1 << 62
+
+Key = tuple[str, str, str]
+
+
+class Correction(NamedTuple):
+    """Something to book into the first open period, and the closed one it is about."""
+
+    billed: Billed
+    period: FrozenStatement
+
+
+def corrections_of(
+    billed: Sequence[Billed], closed: Mapping[int, FrozenStatement], open_since: int
+) -> tuple[list[Billed], list[Correction]]:
+    """Return everything as it is booked, and what has to be booked besides.
+
+    `billed` is what is known today. In closed periods what was frozen stands; what differs from it
+    in quantity becomes a correction at `open_since` (UTC microseconds). A price that changed since
+    then changes nothing about a closed period; one that was missing does.
+    """
+    if not closed:
+        return list(billed), []
+    booked = [each for frozen in closed.values() for each in frozen.units]
+    standing: dict[Key, list[Billed]] = {}
+    for each in booked:
+        standing.setdefault(_key(each), []).append(each)
+    known: dict[Key, Billed] = {}
+    open_ones = []
+    for each in billed:
+        if each.billed_at < open_since:
+            known[_key(each)] = each
+        else:
+            open_ones.append(each)
+    found: list[Correction] = []
+    starts = sorted(closed)
+    for key in dict.fromkeys([*standing, *known]):
+        have, want = standing.get(key, []), known.get(key)
+        for each in _changes(have, want, open_since):
+            instant = each.about if each.about is not None else open_since
+            period = closed[starts[max(bisect_right(starts, instant) - 1, 0)]]
+            found.append(Correction(each, period))
+    return [*booked, *open_ones], found
+
+
+def _key(billed: Billed) -> Key:
+    return billed.id.split(_AGAIN, 1)[0], billed.pays, billed.pool
+
+
+def _changes(have: list[Billed], want: Billed | None, at: int) -> Iterator[Billed]:
+    """Yield what makes the records of one unit say what is known today."""
+    quantity = sum(each.quantity for each in have)
+    amount = sum(each.amount or 0 for each in have)
+    if want is None:
+        for number, each in enumerate(reversed(have)):
+            if each.quantity or each.amount:
+                yield _undone(each, at, len(have) + number)
+        return
+    was_unpriced = bool(have) and all(each.amount is None for each in have)
+    is_new_price = was_unpriced and want.amount is not None
+    if want.quantity == quantity and not is_new_price:
+        return
+    more = (want.amount or 0) - amount
+    if more < 0 or want.quantity < quantity:
+        # Less than before: what was booked is taken back, and booked anew.
+        for number, each in enumerate(reversed(have)):
+            if each.quantity or each.amount:
+                yield _undone(each, at, len(have) + number)
+        yield _again(want, at, 2 * len(have), want.quantity, want.amount)
+    else:
+        yield _again(want, at, len(have), want.quantity - quantity, more)
+
+
+def _again(want: Billed, at: int, number: int, quantity: int, amount: int | None) -> Billed:
+    name = f"{want.id}{_AGAIN}{number}" if number else want.id
+    about = want.billed_at
+    return replace(
+        want, id=name, at=at, billed_at=at, quantity=quantity, amount=amount, about=about
+    )
+
+
+def _undone(each: Billed, at: int, number: int) -> Billed:
+    base = each.id.split(_AGAIN, 1)[0]
+    return replace(
+        each,
+        id=f"{base}{_AGAIN}{number}",
+        at=at,
+        billed_at=at,
+        quantity=-each.quantity,
+        amount=None if each.amount is None else -each.amount,
+        reverses=each.id,
+        about=each.billed_at if each.about is None else each.about,
+    )
+
+
+def money_of(
+    contract: Contract,
+    corrections: Iterable[Correction],
+    closed: Mapping[int, FrozenStatement],
+    plan: Plan,
+) -> Iterator[Line]:
+    """Yield a line for each unit of each closed period whose money changes.
+
+    The period is priced before and after, with its tiers and minimum; the difference is due.
+    """
+    groups: dict[tuple[int, str, str, str], list[Billed]] = {}
+    for billed, frozen in corrections:
+        if billed.pays == MONEY:
+            key = (frozen.statement.since, billed.unit, billed.plan, billed.pool)
+            groups.setdefault(key, []).append(billed)
+    plans = {one.mark: one for one in contract.plans}
+    for (since, unit, mark, pool), group in sorted(groups.items()):
+        statement = closed[since].statement
+        charge = _charge(plans.get(mark, plan), unit, pool)
+        earlier = [
+            each
+            for frozen in closed.values()
+            for each in frozen.units
+            if (each.unit, each.plan, each.pool, each.pays) == (unit, mark, pool, MONEY)
+            and statement.since
+            <= (each.billed_at if each.about is None else each.about)
+            < statement.until
+        ]
+        before, after = _priced(charge, earlier), _priced(charge, [*earlier, *group])
+        line = Line(
+            ADJUSTMENT,
+            unit,
+            f"{unit}, late",
+            sum(each.quantity for each in group),
+            unit,
+            about=statement.name,
+        )
+        yield money_line(plan, line, after - before)
+
+
+def _charge(plan: Plan, unit: str, pool: str) -> Charge | None:
+    return next(
+        (
+            each
+            for each in plan.charges
+            if (each.unit, each.pay_with, each.pool) == (unit, MONEY, pool)
+        ),
+        None,
+    )
+
+
+def _priced(charge: Charge | None, billed: Iterable[Billed]) -> Fraction:
+    records = list(billed)
+    if charge is None or charge.model == "rate_card":
+        return Fraction(sum(each.amount or 0 for each in records), PICO)
+    quantity = Fraction(sum(each.quantity for each in records if each.amount is not None), PICO)
+    return period_charge(charge, quantity).amount

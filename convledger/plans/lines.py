@@ -1,0 +1,358 @@
+"""Makes a period's lines from what was counted in it and from what the credit books say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from itertools import count
+
+from convledger.money import PICO, usd_text
+from convledger.plans import entries as entry
+from convledger.plans import statement as kinds
+from convledger.plans.calendar import later
+from convledger.plans.charges import capped, minor_units, period_charge, rounded
+from convledger.plans.contract import BilledPeriod, Contract
+from convledger.plans.entries import Entry
+from convledger.plans.fees import fees_of
+from convledger.plans.lots import TOPUP, Lot
+from convledger.plans.rating import CREDITS, IN_DOLLARS, MONEY
+from convledger.plans.schema import Charge, Length, Limit, Plan, Rounding
+from convledger.plans.statement import Billed, Line, PeriodSums
+from convledger.plans.words import amount_words
+
+_DEFAULT = Rounding()
+_SPENT = frozenset((entry.USE, entry.REPAY, entry.REFUND))
+
+
+@dataclass(slots=True)
+class PeriodFacts:
+    """Everything that belongs to one period: what was counted, and the entries of each pool.
+
+    `corrections` name the closed period that they are about;
+    `limited` is what lay beyond a limit and was not paid by another pool, in picounits, by limit.
+    """
+
+    period: BilledPeriod
+    billed: list[Billed] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    corrections: list[tuple[Billed, str]] = field(default_factory=list)
+    adjustments: list[Line] = field(default_factory=list)
+    limited: dict[str, tuple[Limit, int]] = field(default_factory=dict)
+    left: int = 0
+
+
+def period_lines(
+    contract: Contract, facts: PeriodFacts, lots: dict[str, Lot], spent: int = 0
+) -> tuple[tuple[Line, ...], PeriodSums]:
+    """Return the lines of a period and their sums; `lots` are those of the credit books by id.
+
+    `spent` is the money, in picounits, that counted towards the term's commitment before.
+    """
+    period, plan = facts.period, facts.period.plan
+    lines = [
+        *_fee_lines(contract, period),
+        *_usage_lines(contract, facts),
+        *_purchases(plan, facts, lots),
+        *_overage(contract, facts),
+    ]
+    lines += _true_up(contract, period, lines, spent)
+    lines += facts.adjustments
+    lines += _adjusted(facts)
+    lines += _happened(facts, lots)
+    if any(charge.rounding.at == "statement" for charge in plan.charges):
+        lines += _statement_rounding(plan, lines)
+    order = {kind: place for place, kind in enumerate(kinds.KINDS)}
+    lines.sort(key=lambda line: order[line.kind])
+    return tuple(lines), _sums(facts, lines, lots)
+
+
+def money_line(plan: Plan, line: Line, amount: Fraction, rounding: Rounding = _DEFAULT) -> Line:
+    """Return a line with its money, rounded once: to the currency's minor unit, or as agreed."""
+    from msgspec.structs import replace
+
+    if rounding.at == "statement":
+        money = amount
+    elif rounding == _DEFAULT:
+        money = minor_units(amount, plan.currency)
+    else:
+        money = rounded(amount, rounding)
+    return replace(line, money=round(money * PICO), exact=str(amount))
+
+
+def _fee_lines(contract: Contract, period: BilledPeriod) -> Iterator[Line]:
+    for fee, quantity, amount in fees_of(contract, period):
+        unit = {"seat": "seats", "once": "once"}.get(fee.per, "periods")
+        note = "by the day" if fee.prorate == "day" and quantity.denominator != 1 else ""
+        line = Line(kinds.FEE, fee.id, fee.id, round(quantity * PICO), unit, note=note)
+        yield money_line(period.plan, line, amount)
+
+
+def _usage_lines(contract: Contract, facts: PeriodFacts) -> Iterator[Line]:
+    """Yield a line for each charge on what was counted, and one for what nothing charges."""
+    groups: dict[tuple[str, str, str, str, str], list[Billed]] = {}
+    for billed in facts.billed:
+        key = (billed.unit, billed.plan, billed.pays, billed.pool, billed.rate)
+        groups.setdefault(key, []).append(billed)
+    plans = {plan.mark: plan for plan in contract.plans}
+    # What is paid by quantity has its minimum even where nothing was counted.
+    for charge in facts.period.plan.charges:
+        if charge.minimum_units and charge.pay_with == MONEY:
+            key = (charge.unit, facts.period.plan.mark, MONEY, charge.pool, "")
+            groups.setdefault(key, [])
+    for (unit_id, mark, pays, pool, rate), group in sorted(groups.items()):
+        plan = plans.get(mark, facts.period.plan)
+        known = [each for each in group if each.amount is not None]
+        quantity = sum(each.quantity for each in known)
+        line = Line(
+            kinds.CREDITS_USED if pays == CREDITS else kinds.USAGE,
+            unit_id,
+            f"{unit_id} · {rate}" if rate else unit_id,
+            quantity,
+            _unit_name(plan, unit_id),
+            unpriced=len(group) - len(known),
+        )
+        if pays == CREDITS:
+            yield _with_credits(line, sum(each.amount or 0 for each in known))
+        elif pays == MONEY:
+            found = _charge(plan, unit_id, pool)
+            if found is not None:
+                yield from _charged(plan, found, line, known)
+        else:
+            yield line
+
+
+def _with_credits(line: Line, credits_used: int) -> Line:
+    from msgspec.structs import replace
+
+    return replace(line, credits=credits_used)
+
+
+def _unit_name(plan: Plan, unit_id: str) -> str:
+    try:
+        unit = plan.unit(unit_id)
+    except KeyError:
+        return unit_id
+    if unit.measure == IN_DOLLARS:
+        return "USD at list"
+    return unit.measure.replace(".", " ") if unit.measure else unit_id
+
+
+def _charge(plan: Plan, unit_id: str, pool: str) -> Charge | None:
+    return next(
+        (
+            charge
+            for charge in plan.charges
+            if charge.unit == unit_id and charge.pay_with == MONEY and charge.pool == pool
+        ),
+        None,
+    )
+
+
+def _charged(plan: Plan, charge: Charge, line: Line, billed: Sequence[Billed]) -> Iterator[Line]:
+    if charge.model == "rate_card":
+        amount = capped(charge, Fraction(sum(each.amount or 0 for each in billed), PICO))
+        yield money_line(plan, line, amount, charge.rounding)
+        return
+    quantity = Fraction(line.quantity, PICO)
+    priced = period_charge(charge, quantity)
+    least = Fraction(charge.minimum_units)
+    if quantity >= least or not charge.minimum_units:
+        yield money_line(plan, line, priced.amount, charge.rounding)
+        return
+    from dataclasses import replace
+
+    free = period_charge(replace(charge, minimum_units=charge.minimum_units * 0), quantity)
+    yield money_line(plan, line, free.amount, charge.rounding)
+    rest = Line(
+        kinds.MINIMUM,
+        line.id,
+        f"minimum of {charge.minimum_units.normalize():f}",
+        round((least - quantity) * PICO),
+        line.unit_name,
+    )
+    yield money_line(plan, rest, priced.amount - free.amount, charge.rounding)
+
+
+def _purchases(plan: Plan, facts: PeriodFacts, lots: dict[str, Lot]) -> Iterator[Line]:
+    """Yield what was paid for lots of credits that were granted or bought in the period."""
+    bought: dict[tuple[str, str], list[Lot]] = {}
+    for each in facts.entries:
+        lot = lots.get(each.lot)
+        if each.kind == entry.GRANT and lot is not None and lot.cost:
+            kind = kinds.TOPUP if lot.kind == TOPUP else kinds.PURCHASE
+            bought.setdefault((kind, lot.family or lot.id), []).append(lot)
+    for (kind, family), group in bought.items():
+        line = Line(
+            kind,
+            family,
+            family,
+            len(group) * PICO,
+            "lots",
+            credits=sum(lot.amount for lot in group),
+        )
+        yield money_line(plan, line, Fraction(sum(lot.cost for lot in group), PICO))
+
+
+def _overage(contract: Contract, facts: PeriodFacts) -> Iterator[Line]:
+    """Yield what is due for credits beyond the lots, by the version in force at their use."""
+    over: dict[tuple[str, str], int] = {}
+    plans = {plan.mark: plan for plan in contract.plans}
+    for each in facts.entries:
+        if each.kind == entry.OVERAGE:
+            plan = contract.plan_at(each.about) or facts.period.plan
+            key = (plan.mark, each.pool)
+            over[key] = over.get(key, 0) + each.amount
+    for (mark, pool), amount in over.items():
+        if not amount:
+            continue
+        plan = plans[mark]
+        rate = overage_rate(plan)
+        line = Line(
+            kinds.OVERAGE,
+            pool or "overage",
+            f"beyond {pool}" if pool else "beyond the credits",
+            amount,
+            "credits",
+            credits=amount,
+            unpriced=int(rate is None),
+        )
+        yield line if rate is None else money_line(plan, line, rate * Fraction(amount, PICO))
+
+
+def overage_rate(plan: Plan) -> Fraction | None:
+    """Return the money for a credit beyond the lots, None where the plan names no price."""
+    overage = plan.overage
+    if overage is None:
+        return None
+    if overage.model == "pass_through":
+        return Fraction(overage.markup)
+    return None if overage.price is None else Fraction(overage.price)
+
+
+def _true_up(
+    contract: Contract, period: BilledPeriod, lines: Sequence[Line], spent: int
+) -> Iterator[Line]:
+    """Yield what is missing from the money that the plan commits one to, where it is due now."""
+    commit = period.plan.commit
+    if commit is None or not is_commit_due(contract, period):
+        return
+    missing = Fraction(commit.minimum_amount) - Fraction(spent + committed(lines), PICO)
+    if missing > 0:
+        line = Line(kinds.TRUE_UP, "commit", "up to the committed amount")
+        yield money_line(period.plan, line, missing)
+
+
+def committed(lines: Iterable[Line]) -> int:
+    """Return the money of some lines that counts towards a commitment: all but fees."""
+    return sum(line.money for line in lines if line.kind not in (kinds.FEE, kinds.TRUE_UP))
+
+
+def is_commit_due(contract: Contract, period: BilledPeriod) -> bool:
+    """Return whether a period ends what the plan commits one to: each does, or the term's last.
+
+    Terms follow each other from the contract's beginning; one that is cut short ends with it.
+    """
+    commit = period.plan.commit
+    if commit is None or commit.true_up == "period":
+        return True
+    if contract.ended is not None and period.until >= contract.ended:
+        return True
+    term = commit.term or Length(months=12)
+    for number in count(1):
+        whole = Length(elapsed=term.elapsed * number, months=term.months * number)
+        end = later(contract.began, whole, period.zone)
+        if end > period.since:
+            return end <= period.until
+    return False
+
+
+def _adjusted(facts: PeriodFacts) -> Iterator[Line]:
+    """Yield what late facts change about closed periods, in credits: the money is in overage."""
+    changed: dict[tuple[str, str, str], tuple[int, int]] = {}
+    for billed, about in facts.corrections:
+        if billed.pays == CREDITS:
+            key = (billed.unit, billed.pool, about)
+            quantity, amount = changed.get(key, (0, 0))
+            changed[key] = quantity + billed.quantity, amount + (billed.amount or 0)
+    for (unit, _, about), (quantity, amount) in changed.items():
+        yield Line(
+            kinds.CREDITS_USED, unit, f"{unit}, late", quantity, unit, credits=amount, about=about
+        )
+
+
+def _happened(facts: PeriodFacts, lots: dict[str, Lot]) -> Iterator[Line]:
+    """Yield what was refused, served at less, and what expired unused."""
+    for kind, what, name in (
+        (entry.BLOCKED, kinds.BLOCKED, "refused: no credits left"),
+        (entry.DEGRADED, kinds.DEGRADED, "served at less: no credits left"),
+    ):
+        amount = sum(each.amount for each in facts.entries if each.kind == kind)
+        if amount:
+            yield Line(what, kind, name, amount, "credits", credits=amount)
+    for name, (limit, quantity) in sorted(facts.limited.items()):
+        what = kinds.BLOCKED if limit.on_exceed == "block" else kinds.DEGRADED
+        unit = _unit_name(facts.period.plan, limit.unit).replace("_", " ")
+        yield Line(what, name, f"beyond {name}", quantity, unit, note=limit.on_exceed)
+    lost, cost = _expired(facts, lots)
+    if lost:
+        worth = amount_words(Decimal(usd_text(cost)), facts.period.plan.currency)
+        note = f"worth {worth}" if cost else ""
+        yield Line(kinds.BREAKAGE, "expired", "expired unused", lost, "credits", lost, note=note)
+
+
+def _expired(facts: PeriodFacts, lots: dict[str, Lot]) -> tuple[int, int]:
+    """Return the picocredits that expired and what they had cost, picounits of money."""
+    lost, cost = 0, Fraction(0)
+    for each in facts.entries:
+        if each.kind == entry.EXPIRE:
+            lost -= each.amount
+            lot = lots.get(each.lot)
+            first = lots.get(lot.origin, lot) if lot is not None else None
+            if first is not None and first.cost:
+                cost += Fraction(first.cost * -each.amount, first.amount)
+    return lost, round(cost)
+
+
+def _statement_rounding(plan: Plan, lines: Sequence[Line]) -> Iterator[Line]:
+    total = Fraction(sum(line.money for line in lines), PICO)
+    rest = minor_units(total, plan.currency) - total
+    if rest:
+        line = Line(kinds.ROUNDING, "rounding", "rounding of the total")
+        yield money_line(plan, line, rest, Rounding(at="statement"))
+
+
+def _sums(facts: PeriodFacts, lines: Sequence[Line], lots: dict[str, Lot]) -> PeriodSums:
+    def money(*wanted: str) -> int:
+        return sum(line.money for line in lines if line.kind in wanted)
+
+    def moved(*wanted: str) -> int:
+        return sum(each.amount for each in facts.entries if each.kind in wanted)
+
+    units: dict[str, int] = {}
+    counted = set()
+    for billed in facts.billed:
+        if billed.id not in counted:  # once, however many charges there are on it
+            counted.add(billed.id)
+            units[billed.unit] = units.get(billed.unit, 0) + billed.quantity
+    lost, cost = _expired(facts, lots)
+    fees, adjustments = money(kinds.FEE), money(kinds.ADJUSTMENT)
+    total = sum(line.money for line in lines)
+    return PeriodSums(
+        fees=fees,
+        usage=total - fees - adjustments,
+        adjustments=adjustments,
+        total=total,
+        units=units,
+        granted=moved(entry.GRANT),
+        used=-moved(*_SPENT),
+        over=moved(entry.OVERAGE),
+        expired=lost,
+        expired_cost=cost,
+        voided=-moved(entry.VOID),
+        blocked=moved(entry.BLOCKED),
+        left=facts.left,
+        unpriced=sum(line.unpriced for line in lines),
+        reversals=sum(1 for billed in facts.billed if billed.reverses),
+    )

@@ -1,0 +1,328 @@
+"""What a contract comes to: statements from conversations, period by period."""
+
+from __future__ import annotations
+
+from convledger.money import PICO, usd_text
+from convledger.plans.billing import ByHand
+from convledger.plans.facts import Fact
+from convledger.plans.lots import Lot
+from convledger.plans.statement import LIVE
+
+from .bills import MONTHLY, at, bill, call, contract, credits_of, lines, talk, talks, totals
+from .documents import CREDITS, HEAD, WINDOW, plan
+
+PER_UNIT = WINDOW + '\n[[charge]]\nunit = "conversation"\nprice = "0.50"\n'
+OVERAGE = '\n[overage]\npolicy = "charge"\nprice = "0.12"\n'
+USAGE = '\n[[unit]]\nid = "usage"\ncount = "sum"\nmeasure = "rated_usd"\n'
+
+
+def few(amount: int) -> str:
+    """Return credits for conversations, so many included."""
+    return CREDITS.replace('"500"', f'"{amount}"')
+
+
+def test_each_conversation_costs_its_price_in_the_month_it_opened() -> None:
+    told = [*talks("2026-01", 3), *talks("2026-02", 1)]
+    found = bill(contract(plan(PER_UNIT)), told, "2026-02-10")
+
+    assert totals(found) == {"2026-01": "1.5", "2026-02": "0.5"}
+    assert found.statements[0].sums.units == {"conversation": 3 * PICO}
+
+
+def test_a_month_without_use_costs_its_fee() -> None:
+    found = bill(contract(plan(MONTHLY, PER_UNIT)), [], "2026-03-01")
+
+    assert totals(found) == {"2026-01": "49", "2026-02": "49", "2026-03": "49"}
+
+
+def test_credits_are_used_first_and_the_rest_is_overage() -> None:
+    found = bill(contract(plan(MONTHLY, few(2), OVERAGE)), talks("2026-01", 5), "2026-01-31")
+
+    assert lines(found.statements[0]) == {
+        "fee base": "49",
+        "credits conversation": "0",
+        "overage overage": "0.36",
+    }
+    assert credits_of(found.statements[0]) == {
+        "granted": "2", "used": "2", "over": "3", "expired": "0", "left": "0",
+    }  # fmt: skip
+
+
+def test_credits_that_expire_belong_to_the_month_that_ends() -> None:
+    found = bill(contract(plan(few(10))), talks("2026-01", 4), "2026-02-15")
+
+    assert credits_of(found.statements[0])["expired"] == "6"
+    assert credits_of(found.statements[1])["expired"] == "0"
+    assert [line.kind for line in found.statements[0].lines] == ["credits", "breakage"]
+
+
+def test_a_conversation_that_is_charged_once_answered_is_free_until_then() -> None:
+    charged = few(5).replace(
+        'timeout = "30m"', 'timeout = "30m"\nreserve_at = "open"\n'
+        'commit_at = "first_assistant_reply"\nrelease_after = "24h"',
+    )  # fmt: skip
+    told = [talk("2026-01-02T10:00", answered=False), talk("2026-01-03T10:00")]
+    made = contract(plan(charged))
+
+    at_once = bill(made, told, "2026-01-02T11:00").fold.totals()
+    assert (at_once.balance // PICO, at_once.available // PICO) == (5, 4)
+    later = bill(made, told, "2026-01-04").fold.totals()
+    assert (later.balance // PICO, later.available // PICO) == (4, 4)
+
+
+def test_a_charge_before_midnight_of_the_last_day_stays_in_its_month() -> None:
+    charged = few(5).replace(
+        'timeout = "30m"', 'timeout = "30m"\nreserve_at = "open"\ncommit_at = "close"'
+    )
+    told = [talk("2026-01-31T23:50")]
+
+    found = bill(contract(plan(charged)), told, "2026-02-02")
+
+    assert found.statements[0].sums.units == {"conversation": PICO}
+    assert found.statements[1].sums.units == {}
+
+
+def test_a_topup_is_paid_for_in_its_month_and_used_after_what_is_included() -> None:
+    lot = Lot(id="by hand 1", amount=10 * PICO, effective_at=at("2026-01-10"), priority=100,
+              kind="topup", family="pack", cost=5 * PICO)  # fmt: skip
+    found = bill(
+        contract(plan(few(2))), talks("2026-01", 5), "2026-01-31", by_hand=ByHand(lots=(lot,))
+    )
+
+    assert lines(found.statements[0])["topup pack"] == "5"
+    # Five conversations on the second of January: three came before the pack was there.
+    assert credits_of(found.statements[0]) == {
+        "granted": "12", "used": "2", "over": "3", "expired": "0", "left": "10",
+    }  # fmt: skip
+
+
+def test_credits_taken_back_by_hand_are_voided() -> None:
+    fact = Fact("by hand 2", at("2026-01-20"), "adjust", -3 * PICO)
+    found = bill(
+        contract(plan(few(10))), talks("2026-01", 4), "2026-01-25", by_hand=ByHand(facts=(fact,))
+    )
+
+    sums = found.statements[0].sums
+    assert (sums.voided // PICO, sums.left // PICO) == (3, 3)
+
+
+def test_a_resolution_taken_back_in_july_leaves_june_alone() -> None:
+    outcome = """
+[[unit]]
+id = "outcome"
+count = "outcome"
+outcome = ["resolved_assumed"]
+settle_after = "24h"
+once_per = "thread"
+reverse_on_return = true
+
+[[charge]]
+unit = "outcome"
+price = "0.99"
+"""
+    told = [
+        [*talk("2026-06-29T10:00", "k1"), *talk("2026-07-02T09:00", "k1", answered=False)],
+        talk("2026-06-28T10:00", "k2"),
+    ]
+    made = contract(plan(outcome), began="2026-06-01")
+
+    assert totals(bill(made, told, "2026-07-10")) == {"2026-06": "1.98", "2026-07": "-0.99"}
+
+
+def test_minimum_is_due_even_without_use() -> None:
+    found = bill(
+        contract(plan(PER_UNIT.replace('price = "0.50"', 'price = "0.50"\nminimum_units = "50"'))),
+        talks("2026-01", 3),
+        "2026-02-15",
+    )
+
+    assert totals(found) == {"2026-01": "25", "2026-02": "25"}
+    assert lines(found.statements[0]) == {
+        "usage conversation": "1.5",
+        "minimum conversation": "23.5",
+    }
+
+
+def test_list_price_is_passed_on_and_unpriced_calls_are_said() -> None:
+    passed = USAGE + '\n[[charge]]\nunit = "usage"\nmodel = "pass_through"\nmarkup = "1.20"\n'
+    told = [[call("2026-01-05", "2.00"), call("2026-01-06", None)]]
+    made = contract(plan(passed))
+
+    found = bill(made, told, "2026-01-31")
+    assert totals(found) == {"2026-01": "2.4"}
+
+
+def test_a_commitment_is_made_up_each_period() -> None:
+    committed = '\n[commit]\nminimum_amount = "20.00"\ntrue_up = "period"\n'
+    found = bill(contract(plan(MONTHLY, PER_UNIT, committed)), talks("2026-01", 10), "2026-01-31")
+
+    assert lines(found.statements[0]) == {
+        "fee base": "49", "usage conversation": "5", "true_up commit": "15",
+    }  # fmt: skip
+
+
+def test_a_commitment_for_a_term_is_made_up_at_its_end() -> None:
+    committed = '\n[commit]\nminimum_amount = "20.00"\ntrue_up = "term"\nterm = "P3M"\n'
+    told = [*talks("2026-01", 10), *talks("2026-03", 4), *talks("2026-04", 2)]
+    found = bill(contract(plan(PER_UNIT, committed)), told, "2026-05-02")
+
+    assert totals(found) == {
+        "2026-01": "5", "2026-02": "0", "2026-03": "15", "2026-04": "1", "2026-05": "0",
+    }  # fmt: skip
+
+
+def test_history_goes_by_the_version_in_force_when_it_happened() -> None:
+    old = plan(PER_UNIT)
+    new = plan(
+        PER_UNIT.replace("0.50", "0.80"),
+        head=HEAD.replace('version = "1"', 'version = "2"').replace("2026-01-01", "2026-02-01"),
+    )
+    found = bill(contract(old, new), [*talks("2026-01", 2), *talks("2026-02", 2)], "2026-02-20")
+
+    assert totals(found) == {"2026-01": "1", "2026-02": "1.6"}
+    assert [each.version for each in found.statements] == ["1", "2"]
+
+
+def test_a_version_that_changes_within_a_month_prices_both_parts() -> None:
+    old = plan(PER_UNIT)
+    new = plan(
+        PER_UNIT.replace("0.50", "0.80"),
+        head=HEAD.replace('version = "1"', 'version = "2"').replace("2026-01-01", "2026-01-15"),
+    )
+    told = [talk("2026-01-10T10:00"), talk("2026-01-20T10:00")]
+
+    assert totals(bill(contract(old, new), told, "2026-01-31")) == {"2026-01": "1.3"}
+
+
+def test_nothing_is_counted_before_the_contract_or_after_it() -> None:
+    made = contract(
+        plan(PER_UNIT), began="2026-01-10", ended=at("2026-01-20"), anchor=at("2026-01-01")
+    )
+    told = [talk("2026-01-05T10:00"), talk("2026-01-15T10:00"), talk("2026-01-25T10:00")]
+    found = bill(made, told, "2026-02-20")
+
+    assert totals(found) == {"2026-01": "0.5"}
+    assert found.current is None
+
+
+def test_a_limit_that_refuses_charges_nothing_beyond_it() -> None:
+    limited = PER_UNIT + (
+        '\n[[limit]]\nid = "daily"\nunit = "conversation"\ncap = "2"\nwindow = "rolling"\n'
+        'duration = "24h"\non_exceed = "block"\n'
+    )
+    found = bill(contract(plan(limited)), talks("2026-01", 5), "2026-01-31")
+
+    assert totals(found) == {"2026-01": "1"}
+    blocked = [line for line in found.statements[0].lines if line.kind == "blocked"]
+    assert [(line.id, line.quantity // PICO) for line in blocked] == [("daily", 3)]
+
+
+def test_what_overflows_a_limit_is_paid_from_its_pool_then_at_cost() -> None:
+    windows = (
+        USAGE
+        + """
+[[limit]]
+id = "five-hour"
+unit = "usage"
+cap = "10.00"
+window = "fixed"
+duration = "5h"
+on_exceed = "overflow:extra"
+
+[[grant]]
+id = "extra"
+pool = "extra"
+amount = "3.00"
+per = "once"
+expires = "never"
+
+[overage]
+policy = "charge"
+model = "pass_through"
+markup = "1.00"
+"""
+    )
+    told = [[call("2026-01-05T10:00", "8.00"), call("2026-01-05T11:00", "7.00")]]
+    found = bill(contract(plan(windows)), told, "2026-01-31")
+
+    assert credits_of(found.statements[0])["used"] == "3"
+    assert totals(found) == {"2026-01": "2"}
+    assert [state.limit_id for state in found.metered.states(at("2026-01-31"))] == ["five-hour"]
+
+
+def test_credits_for_tokens_are_only_taken_for_calls_beyond_the_limit() -> None:
+    rates = (
+        USAGE
+        + """
+[[charge]]
+unit = "usage"
+pay_with = "credits"
+pool = "extra"
+model = "rate_card"
+rate_card = [{ match = { model = "opus" }, credits = "10" }]
+
+[[limit]]
+id = "five-hour"
+unit = "usage"
+cap = "10.00"
+window = "fixed"
+duration = "5h"
+on_exceed = "overflow:extra"
+
+[[grant]]
+id = "extra"
+pool = "extra"
+amount = "1000"
+"""
+    )
+    told = [
+        [
+            call("2026-01-05T10:00", "8.00"),
+            call("2026-01-05T11:00", "4.00"),
+            call("2026-01-05T12:00", "1.00"),
+            call("2026-01-05T09:59", "1.00", model="haiku"),
+        ]
+    ]
+    found = bill(contract(plan(rates)), told, "2026-01-31")
+
+    # Nine dollars fit, then three of four lie beyond at 10 credits a dollar, and all of the last.
+    assert credits_of(found.statements[0])["used"] == "40"
+    assert found.statements[0].sums.unpriced == 0
+
+
+def test_seats_that_change_count_from_their_day_on() -> None:
+    seats = '\n[[fee]]\nid = "seat"\namount = "31.00"\nper = "seat"\nprorate = "day"\n'
+    made = contract(plan(seats), seats=((at("2026-01-01"), 1), (at("2026-01-31T12:00"), 3)))
+
+    found = bill(made, [], "2026-02-10")
+    assert totals(found)["2026-01"] == "33"
+
+
+def test_seats_of_the_plan_give_their_credits() -> None:
+    pooled = few(1900).replace('amount = "1900"', 'amount = "1900"\nper = "seat"')
+    seats = '\n[[fee]]\nid = "seat"\namount = "19.00"\nper = "seat"\nseats = 100\n'
+    found = bill(contract(plan(seats, pooled)), [], "2026-01-10")
+
+    assert credits_of(found.statements[0])["granted"] == "190000"
+    chosen = bill(contract(plan(seats, pooled), seats=((at("2026-01-01"), 2),)), [], "2026-01-10")
+    assert credits_of(chosen.statements[0])["granted"] == "3800"
+    assert totals(chosen) == {"2026-01": "38"}
+
+
+def test_rounding_of_the_statement_is_a_line_of_its_own() -> None:
+    fine = PER_UNIT.replace(
+        'price = "0.50"', 'price = "0.3333"\nround = { mode = "half_even", to = "0.01", '
+        'at = "statement" }',
+    )  # fmt: skip
+    found = bill(contract(plan(fine)), talks("2026-01", 2), "2026-01-31")
+
+    assert totals(found) == {"2026-01": "0.67"}
+    assert lines(found.statements[0])["rounding rounding"] == "0.0034"
+
+
+def test_the_present_period_is_live_and_ends_in_the_future() -> None:
+    found = bill(contract(plan(PER_UNIT)), talks("2026-01", 2), "2026-01-10")
+
+    assert found.current is not None
+    assert found.current.state == LIVE
+    assert usd_text(found.current.due) == "1"
