@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convledger import paths
+from convledger.dealings import Dealings
 from convledger.errors import WorkspaceError
-from convledger.questions import Questions
 from convledger.store.connection import connect, in_words, is_sealed, transaction, unreadable
 from convledger.store.migrations import migrate
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 WAIT_SECONDS = 10.0
 
 
-class Ledger(Questions):
+class Ledger(Dealings):
     """An open workspace."""
 
     def __init__(self, workspace: Path, connection: sqlite3.Connection) -> None:

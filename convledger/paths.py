@@ -9,6 +9,7 @@ from typing import Literal
 
 LEDGER = "ledger.db"
 PRICES = "prices.toml"
+PLANS = "plans"
 LOCK = "ingest.lock"
 
 

@@ -15,12 +15,19 @@ if TYPE_CHECKING:
     from array import array
 
     from convledger.ingest.rates import Rates
+    from convledger.plans.schema import Plan
+    from convledger.reports.comparing import Candidate
     from convledger.reports.conversations import Conversation, Entry
     from convledger.reports.explain import Explanation
     from convledger.reports.facets import FacetValue
     from convledger.reports.family import Member
+    from convledger.reports.history import Scope
     from convledger.reports.listing import ConversationLine, ListQuery, Totals
     from convledger.reports.live import LiveFigures
+    from convledger.reports.plan_book import PlanBook
+    from convledger.reports.plan_figures import Boundaries, Comparison
+    from convledger.reports.plan_meters import Meters
+    from convledger.reports.plan_screen import PlanView
     from convledger.reports.reading import Outline
     from convledger.reports.runs import RatingRun
     from convledger.reports.sources import FileLine, RejectedLine, SourceLine, UnpricedModel
@@ -34,6 +41,16 @@ class Questions:
     workspace: Path
     connection: sqlite3.Connection
     _rates: Rates | None
+    _plan_book: PlanBook | None = None
+
+    @property
+    def plan_book(self) -> PlanBook:
+        """The plans and what they come to, worked out when first asked for."""
+        if self._plan_book is None:
+            from convledger.reports.plan_book import PlanBook
+
+            self._plan_book = PlanBook(self.connection, self.workspace)
+        return self._plan_book
 
     @property
     def path(self) -> Path:
@@ -243,3 +260,46 @@ class Questions:
         from convledger.reports.family import family
 
         return family(self.connection, conversation_id)
+
+    @in_words
+    def plan_view(self, name: str | None, now: int, zone: tzinfo) -> PlanView | None:
+        """Return a subscription with all that there is to show; None where no plan is in use."""
+        from convledger.reports.plan_screen import plan_view
+
+        if not self.plan_book.subscriptions():
+            return None
+        return plan_view(self.plan_book, self.plan_book.subscription(name, now), now, zone)
+
+    @in_words
+    def plan_meters(self, now: int, zone: tzinfo) -> Meters | None:
+        """Return what moves about the plan in force; None where no plan is."""
+        from convledger.reports.plan_screen import meters
+
+        if not any(one.is_in_force(now) for one in self.plan_book.subscriptions()):
+            return None
+        in_force = self.plan_book.subscription(None, now)
+        return meters(self.plan_book, self.connection, in_force, now, zone)
+
+    @in_words
+    def boundaries(
+        self, conversation_id: int, plans: Sequence[Plan], now: int
+    ) -> Boundaries | None:
+        """Return a conversation cut into billable units by the rules of some plans."""
+        from convledger.reports.boundaries import boundaries
+
+        return boundaries(self.connection, conversation_id, plans, now)
+
+    @in_words
+    def compare(
+        self,
+        candidates: Sequence[Candidate],
+        scope: Scope,
+        since: int,
+        until: int,
+        now: int,
+        zone: tzinfo,
+    ) -> Comparison:
+        """Return what the same usage would have come to under several plans."""
+        from convledger.reports.comparing import compare_plans
+
+        return compare_plans(self.connection, candidates, scope, since, until, now, zone)

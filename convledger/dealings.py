@@ -1,0 +1,327 @@
+"""What a workspace can be told about plans and credits: the writing half beside the questions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from convledger import paths
+from convledger.errors import ConfigError, UsageProblem
+from convledger.questions import Questions
+from convledger.store.connection import in_words, transaction
+
+if TYPE_CHECKING:
+    from convledger.plans.schema import Plan
+    from convledger.reports.plan_news import PlanNews
+    from convledger.reports.plan_records import AlertGiven, Kept
+    from convledger.store.subscriptions import CreditFact, Subscription
+
+
+class Dealings(Questions):
+    """Changes to plans, subscriptions and credits; every failure of SQLite is told in words."""
+
+    def add_plan(self, text: str, file_name: str, *, replace: bool = False) -> tuple[Plan, Path]:
+        """Check a plan and put it among the workspace's; returns it with its file.
+
+        Raises ConfigError with what is wrong, UsageProblem where another text has its place.
+        """
+        from convledger.plans.parse import parse_plan
+        from convledger.toml_files import read_text, replace_text
+
+        plan = parse_plan(text, file_name)
+        versions = {
+            (file.plan.id, file.plan.version): file
+            for file in self.plan_book.shelf.files
+            if file.plan is not None and not file.is_kept
+        }
+        there = versions.get((plan.id, plan.version))
+        path = there.path if there is not None else self._place_for(plan)
+        if there is not None and there.text == text:
+            return plan, path
+        if there is not None and not replace:
+            raise UsageProblem(
+                f"{path} has version {plan.version} of {plan.id} already. Give the new text "
+                "another version, or say --replace"
+            )
+        if there is None and read_text(path, str(path)) is not None and not replace:
+            raise UsageProblem(f"{path} is there already, with another plan; say --replace")
+        replace_text(path, text)
+        self.plan_book.forget()
+        return plan, path
+
+    def save_plan(self, text: str, path: Path) -> tuple[Plan, Path]:
+        """Write a plan back into its file; another id or version gets a file of its own.
+
+        Raises ConfigError with what is wrong, and writes nothing then; returns plan and file.
+        """
+        from convledger.plans.parse import parse_plan
+        from convledger.toml_files import replace_text
+
+        plan = parse_plan(text, str(path))
+        there = next((file for file in self.plan_book.shelf.files if file.path == path), None)
+        held = None if there is None or there.is_kept else there.plan
+        if held is not None and (held.id, held.version) != (plan.id, plan.version):
+            return self.add_plan(text, str(path))
+        replace_text(path, text)
+        self.plan_book.forget()
+        return plan, path
+
+    @in_words
+    def unsave_plan(self, path: Path, before: str | None) -> None:
+        """Give a plan's file back what it said, or take it away where there was none."""
+        from convledger.toml_files import replace_text
+
+        if before is not None:
+            replace_text(path, before)
+        else:
+            path.unlink(missing_ok=True)
+            with transaction(self.connection):  # or it would count as gone but still in force
+                self.connection.execute("DELETE FROM plan_text WHERE file=?", (path.name,))
+        self.plan_book.forget()
+
+    def _place_for(self, plan: Plan) -> Path:
+        """Return the file for a new plan: its id, with the version where that is taken."""
+        folder = self.workspace / paths.PLANS
+        first = folder / f"{_file_name(plan.id)}.toml"
+        if not first.exists():
+            return first
+        return folder / f"{_file_name(plan.id)}-{_file_name(plan.version)}.toml"
+
+    @in_words
+    def use_plan(
+        self,
+        plan_id: str,
+        since: int,
+        *,
+        now: int,
+        anchor: int | None = None,
+        until: int | None = None,
+        scope: Mapping[str, tuple[str, ...]] | None = None,
+        seats: int = 0,
+    ) -> Subscription:
+        """Put a plan in force from an instant on, and end what was in force for the same usage.
+
+        `seats` of 0 leaves the plan's own number. Raises UsageProblem for a plan that there is not
+        or that is not in force then.
+        """
+        from convledger.store import subscriptions
+
+        history = self.plan_book.shelf.history(plan_id)
+        if history.in_force(since) is None:
+            raise UsageProblem(_not_yet(plan_id, history.plans, since))
+        if until is not None and until <= since:
+            raise UsageProblem("a plan can't end before it begins: --until must be after --since")
+        if anchor is not None and anchor > since:
+            raise UsageProblem(
+                "periods are counted from --anchor: it must not be after the plan begins"
+            )
+        with transaction(self.connection):
+            begun = subscriptions.begin(
+                self.connection,
+                plan_id,
+                since,
+                now=now,
+                anchor=anchor,
+                ended=until,
+                scope=dict(scope or {}),
+                seats=seats,
+            )
+        self._keep_plans()
+        return next(one for one in self.plan_book.subscriptions() if one.id == begun)
+
+    @in_words
+    def end_plan(self, subscription: Subscription, at: int | None) -> None:
+        """Let a subscription end at an instant, or go on where that is None."""
+        from convledger.store import subscriptions
+
+        if at is not None and at <= subscription.began:
+            raise UsageProblem(
+                f"{subscription.plan} can't end before it began; take it away with "
+                f"`convledger plan drop {subscription.plan}`"
+            )
+        with transaction(self.connection):
+            subscriptions.end(self.connection, subscription.id, at)
+
+    @in_words
+    def drop_plan(self, subscription: Subscription) -> None:
+        """Take a subscription away with its statements, credits by hand and alerts."""
+        from convledger.store import subscriptions
+
+        with transaction(self.connection):
+            subscriptions.remove(self.connection, subscription.id)
+
+    @in_words
+    def set_seats(self, subscription: Subscription, at: int, seats: int) -> None:
+        """Let a subscription have so many seats from an instant on."""
+        from convledger.store import subscriptions
+
+        with transaction(self.connection):
+            subscriptions.set_seats(self.connection, subscription.id, at, seats)
+
+    @in_words
+    def buy_credits(
+        self,
+        subscription: Subscription,
+        at: int,
+        *,
+        now: int,
+        topup: str = "",
+        amount: int | None = None,
+        price: int | None = None,
+        expires_at: int | None = None,
+        note: str = "",
+    ) -> int:
+        """Book a top-up: one that the plan offers, or any amount at any price.
+
+        Amounts are picocredits and picounits of money. Returns the fact, by which it can be undone.
+        Raises UsageProblem where the plan is not in force then or offers no such top-up.
+        """
+        from convledger.money import pico_from_usd
+        from convledger.plans.schedule import expiry_of
+        from convledger.reports.by_hand import offer_of
+        from convledger.store import subscriptions
+
+        contract = self.plan_book.contract(subscription)
+        plan = contract.plan_at(at)
+        if plan is None:
+            raise UsageProblem(f"{subscription.plan} is not in force at that time")
+        offered = offer_of(plan, topup, named_amount=amount is not None)
+        if offered is None:
+            fact = subscriptions.CreditFact(
+                0, at, "topup", amount or 0, price or 0, "", "top-up", 100, expires_at, note, now
+            )
+        else:
+            ends = expiry_of(offered, at, plan, contract.zone, contract.anchor)
+            fact = subscriptions.CreditFact(
+                0,
+                at,
+                "topup",
+                pico_from_usd(offered.credits) if amount is None else amount,
+                pico_from_usd(offered.price) if price is None else price,
+                offered.pool,
+                offered.id,
+                offered.priority,
+                ends if expires_at is None else expires_at,
+                note,
+                now,
+            )
+        return self._book(subscription, fact)
+
+    @in_words
+    def adjust_credits(
+        self,
+        subscription: Subscription,
+        at: int,
+        amount: int,
+        *,
+        now: int,
+        pool: str = "",
+        expires_at: int | None = None,
+        note: str = "",
+    ) -> int:
+        """Give credits, or take them away where `amount` (picocredits) is negative."""
+        from convledger.store.subscriptions import CreditFact
+
+        if not amount:
+            raise UsageProblem("an adjustment of nothing changes nothing")
+        fact = CreditFact(
+            0, at, "adjust", amount, 0, pool, "adjustment", None, expires_at, note, now
+        )
+        return self._book(subscription, fact)
+
+    @in_words
+    def undo_credits(self, subscription: Subscription, fact_id: int, *, now: int) -> None:
+        """Take back what was booked by hand; both stay in the books, and add up to nothing."""
+        from convledger.store import subscriptions
+
+        every = {fact.id: fact for fact in subscriptions.facts(self.connection, subscription.id)}
+        fact = every.get(fact_id)
+        if fact is None or fact.corrects is not None:
+            known = ", ".join(str(one.id) for one in every.values() if one.corrects is None)
+            raise UsageProblem(
+                f"nothing was booked by hand under {fact_id}. Numbers are: {known or 'none'}"
+            )
+        if any(one.corrects == fact_id for one in every.values()):
+            raise UsageProblem(f"{fact_id} was taken back already")
+        undone = subscriptions.CreditFact(
+            0, fact.at, fact.kind, -fact.amount, -fact.price, fact.pool, fact.target,
+            fact.priority, fact.expires_at, "taken back", now, fact.id,
+        )  # fmt: skip
+        self._book(subscription, undone)
+
+    def _book(self, subscription: Subscription, fact: object) -> int:
+        from convledger.store.subscriptions import CreditFact, add_fact
+
+        assert isinstance(fact, CreditFact)
+        with transaction(self.connection):
+            return add_fact(self.connection, subscription.id, fact)
+
+    @in_words
+    def credit_facts(self, subscription: Subscription) -> list[CreditFact]:
+        """Return what was done to the credits by hand, what was taken back among it."""
+        from convledger.store.subscriptions import facts
+
+        return facts(self.connection, subscription.id)
+
+    @in_words
+    def alerts_given(self) -> list[AlertGiven]:
+        """Return every alert that was ever given, the earliest first."""
+        from convledger.reports.plan_records import alerts_given
+
+        return alerts_given(self.connection)
+
+    @in_words
+    def mute_alert(self, number: int) -> AlertGiven:
+        """Keep an alert out of the prompt. Raises UsageProblem where there is no such number."""
+        from convledger.reports.plan_records import mute
+
+        with transaction(self.connection):
+            return mute(self.connection, number)
+
+    @in_words
+    def kept_statements(self, subscription: Subscription) -> list[Kept]:
+        """Return the frozen statements of a subscription, and whether their digests hold."""
+        from convledger.reports.plan_records import kept_statements
+
+        return kept_statements(self.connection, subscription.id)
+
+    @in_words
+    def follow_plans(self, now: int, zone: tzinfo) -> PlanNews:
+        """Work out the plans in force: close periods that are over, and tell of new alerts.
+
+        Nothing is closed while texts are still being read: what they say would come late.
+        """
+        from convledger.reports.plan_news import follow
+
+        self._keep_plans()
+        return follow(self.plan_book, self.connection, now, zone)
+
+    def _keep_plans(self) -> None:
+        from convledger.reports.plan_files import keep_plans
+
+        in_use = {one.plan for one in self.plan_book.subscriptions()}
+        if in_use:
+            keep_plans(self.connection, self.plan_book.shelf, in_use)
+
+
+def _file_name(text: str) -> str:
+    """Return text as part of a file name on any system."""
+    kept = "".join(each if each.isalnum() or each in "-_." else "-" for each in text)
+    return kept.strip("-.") or "plan"
+
+
+def _not_yet(plan_id: str, plans: tuple[Plan, ...], at: int) -> str:
+    from convledger.clock import to_datetime
+    from convledger.zones import zone_of
+
+    earliest = min(plans, key=lambda plan: plan.effective_from)
+    first = earliest.effective_from
+    if at < first:
+        day = to_datetime(first).astimezone(zone_of(earliest.zone_name)[0]).date()
+        return f"{plan_id} is in force from {day} on: say --since {day} or edit effective_from"
+    return f"{plan_id} is no longer in force then; see `convledger plan show {plan_id}`"
+
+
+__all__ = ["ConfigError", "Dealings"]

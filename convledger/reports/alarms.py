@@ -1,0 +1,159 @@
+"""What a plan's alerts watch, as it stands: used of budget, by rule."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from convledger.money import PICO, pico_from_usd
+from convledger.plans.billing import Bill
+from convledger.plans.lots import INCLUDED
+from convledger.plans.schema import AlertRule, Plan, Vendor
+
+CREDITS, MONEY, SHARE = "credits", "money", "share"
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """One thing that an alert rule watches: `used` of `budget`.
+
+    Both are picocredits or picounits of money as `measure` says; for "share" only their ratio
+    means something. `scope` names it in the books of alerts, `what` in words; `period` and `epoch`
+    say for how long an alert that was given holds.
+    """
+
+    rule: AlertRule
+    scope: str
+    what: str
+    period: str
+    epoch: int
+    used: int
+    budget: int
+    measure: str
+    conversation_id: int | None = None
+
+
+def watched(bill: Bill, connection: sqlite3.Connection) -> Iterator[Watched]:
+    """Yield everything that the plan in force watches now."""
+    plan = bill.contract.plan_at(bill.now)
+    statement = bill.current
+    if plan is None or statement is None:
+        return
+    for rule in plan.alerts:
+        if rule.on == "spend" and rule.budget is not None:
+            yield Watched(
+                rule, "spend", "Spend", statement.name, 0, statement.sums.total,
+                pico_from_usd(rule.budget), MONEY,
+            )  # fmt: skip
+        elif rule.on == "allowance":
+            yield from _allowances(rule, bill, statement.name)
+        elif rule.on == "balance":
+            yield from _balances(rule, bill, statement.name)
+        elif rule.on == "limit":
+            yield from _limits(rule, bill)
+        elif rule.on == "unit_budget":
+            yield from _budgets(rule, plan, bill, connection)
+
+
+def _allowances(rule: AlertRule, bill: Bill, period: str) -> Iterator[Watched]:
+    """Yield what was used of the credits that the period included, in each pool."""
+    since = bill.periods[-1].since
+    for pool in bill.fold.pools:
+        lots = [
+            each
+            for each in bill.fold.totals(pool).lots
+            if each.lot.kind == INCLUDED and each.lot.effective_at >= since and not each.lot.origin
+        ]
+        budget = sum(each.lot.amount for each in lots)
+        if not budget:
+            continue
+        used = sum(
+            -each.amount if each.kind in ("use", "refund") else each.amount
+            for each in bill.fold.entries(pool)
+            if each.at >= since and each.kind in ("use", "refund", "overage", "debt")
+        )
+        name = f"Included credits, {pool}" if pool else "Included credits"
+        yield Watched(
+            rule, f"allowance:{pool}", name, period, _epoch(rule, bill, pool), used, budget, CREDITS
+        )
+
+
+def _balances(rule: AlertRule, bill: Bill, period: str) -> Iterator[Watched]:
+    """Yield how much of all the credits in force is gone, in each pool."""
+    for pool in bill.fold.pools:
+        lots = [each for each in bill.fold.totals(pool).lots if each.status == "active"]
+        budget = sum(each.lot.amount for each in lots)
+        if budget:
+            left = sum(each.remaining for each in lots)
+            name = f"Credits, {pool}" if pool else "Credits"
+            yield Watched(
+                rule, f"balance:{pool}", name, period, _epoch(rule, bill, pool), budget - left,
+                budget, CREDITS,
+            )  # fmt: skip
+
+
+def _epoch(rule: AlertRule, bill: Bill, pool: str) -> int:
+    """Return how often credits were granted in the period, where each grant arms a rule anew."""
+    if rule.rearm != "grant":
+        return 0
+    since = bill.periods[-1].since
+    return sum(
+        1
+        for each in bill.fold.totals(pool).lots
+        if each.lot.effective_at >= since and not each.lot.origin
+    )
+
+
+def _limits(rule: AlertRule, bill: Bill) -> Iterator[Watched]:
+    for limit_id, meter in bill.metered.meters.items():
+        if (rule.limit and rule.limit != limit_id) or meter.limit.window == "rolling_turns":
+            continue
+        state = meter.state(bill.now)
+        # A rolling window never ends: it is armed anew each day.
+        window = state.since if meter.limit.window != "rolling" else bill.now // 86_400_000_000
+        yield Watched(
+            rule, f"limit:{limit_id}", limit_id, str(window), 0, state.used, state.cap, SHARE
+        )
+
+
+def unit_budget(rule: AlertRule, plan: Plan) -> int | None:
+    """Return what a conversation may cost, picounits: the rule's own budget or the seller's."""
+    if rule.budget is not None:
+        return pico_from_usd(rule.budget)
+    return None if plan.vendor is None else vendor_budget(plan.vendor)
+
+
+def vendor_budget(vendor: Vendor) -> int | None:
+    """Return the cost that a seller's price, margin and expected units leave for one, picounits."""
+    if not vendor.expected_units:
+        return None
+    spendable = Fraction(vendor.revenue) * (1 - Fraction(vendor.gross_margin))
+    each = (spendable - Fraction(vendor.other_cogs)) / Fraction(vendor.expected_units)
+    return round(each * PICO)
+
+
+def _budgets(
+    rule: AlertRule, plan: Plan, bill: Bill, connection: sqlite3.Connection
+) -> Iterator[Watched]:
+    """Yield what each conversation at work in this period has cost, of what it may."""
+    budget = unit_budget(rule, plan)
+    if budget is None:
+        return
+    ids = {
+        int(each.unit.thread.id)
+        for each in bill.rated
+        if each.unit.last_at >= bill.periods[-1].since
+    }
+    for conversation_id, title, high, low in connection.execute(
+        "SELECT conversation.id, title, sum(list_high), sum(list_low) FROM conversation "
+        "JOIN conversation_sum ON conversation_id=conversation.id WHERE last_at >= ? "
+        "GROUP BY conversation.id",
+        (bill.periods[-1].since,),
+    ):
+        if conversation_id in ids:
+            yield Watched(
+                rule, f"unit:{conversation_id}", title, "", 0, (high << 30) + low, budget, MONEY,
+                conversation_id,
+            )  # fmt: skip

@@ -1,0 +1,145 @@
+"""The burn-down of a bill: what was left of each lot when, and what is foreseen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import tzinfo
+
+from convledger.clock import DAY, to_datetime
+from convledger.plans import entries as entry
+from convledger.plans.billing import Bill
+from convledger.plans.lots import ADJUSTMENT, INCLUDED, PROMO, TOPUP, Lot
+from convledger.reports.outlook import Outlook, outlook
+from convledger.reports.plan_figures import BurnDown, Level, LotName, Mark
+
+STEPS = 240  # levels of a chart, at most
+AFTER = 2 * DAY  # how far a chart goes beyond the next grant
+_GIVEN = frozenset((entry.GRANT, entry.ROLL_IN))
+
+
+def burn_down(bill: Bill, pool: str, zone: tzinfo) -> BurnDown:
+    """Return the present period's balance by lot, and the way down that is foreseen.
+
+    Instants are UTC microseconds, amounts picocredits.
+    """
+    now = bill.now
+    ahead = outlook(bill, pool)
+    since = bill.periods[-1].since if bill.periods else now
+    until = _end(bill, ahead)
+    lots = _lots_in_sight(bill, pool, since)
+    names = [lot.id for lot in lots]
+    levels = [*_booked(bill, pool, names, since), *_foreseen(ahead, names, until)]
+    currency = "USD" if bill.current is None else bill.current.currency
+    return BurnDown(
+        since=since,
+        until=until,
+        now=now,
+        lots=tuple(LotName(lot.id, lot_name(lot, zone), _kind(lot)) for lot in lots),
+        levels=tuple(levels),
+        marks=tuple(_marks(bill, pool, ahead, since, until)),
+        burn_per_day=ahead.burn_per_day,
+        empty_at=ahead.empty_at,
+        empty_at_without_expiry=ahead.without_expiry.depletes_at,
+        next_grant_at=ahead.reset_at,
+        next_grant=ahead.next_grant,
+        shortfall=round(ahead.shortfall),
+        shortfall_money=ahead.shortfall_money,
+        wasted=round(ahead.runway.will_expire_unused),
+        confidence=ahead.confidence,
+        currency=currency,
+    )
+
+
+def _end(bill: Bill, ahead: Outlook) -> int:
+    """Return how far to draw: to the next grant, or a little beyond where the credits end."""
+    if ahead.reset_at is not None and ahead.reset_at - bill.now < 100 * DAY:
+        return ahead.reset_at
+    if ahead.runway.depletes_at is not None:
+        return min(ahead.runway.depletes_at + AFTER, bill.now + 100 * DAY)
+    return bill.now + 14 * DAY
+
+
+def lot_name(lot: Lot, zone: tzinfo) -> str:
+    """Return what a lot is called: "included", "top-up of 12 Nov"."""
+    if lot.kind in (TOPUP, ADJUSTMENT):
+        day = to_datetime(lot.effective_at).astimezone(zone)
+        return f"{'top-up' if lot.kind == TOPUP else 'adjustment'} of {day.day} {day:%b}"
+    rolled = " rolled over" if lot.origin else ""
+    return f"{lot.family or lot.id}{rolled}"
+
+
+def _kind(lot: Lot) -> str:
+    if lot.kind in (INCLUDED, PROMO, TOPUP):
+        return lot.kind
+    return "purchased"
+
+
+def _lots_in_sight(bill: Bill, pool: str, since: int) -> list[Lot]:
+    """Return the lots that held anything in the period, the one burnt first at the front."""
+    found = [
+        each.lot
+        for each in bill.fold.totals(pool).lots
+        if each.remaining or any(True for _ in _moves(bill, pool, each.lot.id, since))
+    ]
+    return sorted(found, key=lambda lot: lot.burn_key)
+
+
+def _moves(bill: Bill, pool: str, lot_id: str, since: int) -> Iterator[entry.Entry]:
+    return (
+        each
+        for each in bill.fold.entries(pool)
+        if each.lot == lot_id and (each.at > since or (each.at == since and each.kind in _GIVEN))
+    )
+
+
+def _booked(bill: Bill, pool: str, names: Sequence[str], since: int) -> Iterator[Level]:
+    """Yield what was left by lot, as often as a chart can show it."""
+    place = {name: index for index, name in enumerate(names)}
+    left = [0] * len(names)
+    step = max((bill.now - since) // STEPS, 1)
+    last: int | None = None
+    pending = False
+    for each in bill.fold.entries(pool):
+        index = place.get(each.lot)
+        if index is None:
+            continue
+        if each.at >= since:
+            slot = (each.at - since) // step
+            if last is not None and slot != last and pending:
+                yield Level(since + last * step, tuple(left))
+                pending = False
+            last, pending = slot, True
+        left[index] += each.amount
+    if last is None:
+        yield Level(since, tuple(left))
+    elif pending:
+        yield Level(since + last * step, tuple(left))
+    yield Level(bill.now, tuple(left))
+
+
+def _foreseen(ahead: Outlook, names: Sequence[str], until: int) -> Iterator[Level]:
+    """Yield the corners of the way down; parts of a lot that end apart are one again."""
+    own = [lot.id for lot in ahead.runway.lots]
+    for corner in ahead.runway.corners:
+        if corner.at > until:
+            return
+        left = dict.fromkeys(names, 0)
+        for name, amount in zip(own, corner.left, strict=True):
+            if name in left:
+                left[name] += round(amount)
+        yield Level(corner.at, tuple(left.values()))
+
+
+def _marks(bill: Bill, pool: str, ahead: Outlook, since: int, until: int) -> Iterator[Mark]:
+    for each in bill.fold.entries(pool):
+        if each.kind == entry.GRANT and since < each.at <= bill.now:
+            lot = bill.lots.get(each.lot)
+            kind = "topup" if lot is not None and lot.kind == TOPUP else "grant"
+            yield Mark(each.at, kind, each.amount, each.lot)
+    for part, wasted in zip(ahead.runway.lots, ahead.runway.wasted, strict=True):
+        if wasted > 0 and part.expires_at is not None and part.expires_at <= until:
+            yield Mark(part.expires_at, "expires", -round(wasted), part.id)
+    if ahead.empty_at is not None and ahead.empty_at <= until:
+        yield Mark(ahead.empty_at, "empty", 0)
+    if ahead.reset_at is not None and ahead.reset_at <= until:
+        yield Mark(ahead.reset_at, "resets", ahead.next_grant)

@@ -1,0 +1,369 @@
+"""The same usage under several plans: what each would have counted, and what it would have cost."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import tzinfo
+
+from convledger.clock import to_datetime
+from convledger.money import PICO
+from convledger.plans.billing import Bill, replay
+from convledger.plans.contract import Contract
+from convledger.plans.counts import THREAD, Counter, Counts, counted_by
+from convledger.plans.keys import grouping
+from convledger.plans.lots import INCLUDED
+from convledger.plans.schema import Plan, Unit
+from convledger.plans.versions import PlanHistory
+from convledger.plans.what_if import Usage
+from convledger.plans.words import grant_words, rule_words
+from convledger.reports.history import OWN_SAID, Scope, at_work, needs_of, stories
+from convledger.reports.plan_figures import Compared, Comparison
+from convledger.zones import zone_of
+
+_BEGINNING = -(1 << 60)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A plan to compare, with the seats of whoever has it; 0 leaves the plan's own number."""
+
+    history: PlanHistory
+    seats: int = 0
+    is_in_force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WorkedOut:
+    """A candidate's bill for the usage of a stretch of time."""
+
+    candidate: Candidate
+    plan: Plan
+    bill: Bill
+    unpriced_calls: int
+    usage: Usage | None = None  # what `bill.rated` comes to, where that is left out
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How much was said and called in a stretch of time, whatever the plan."""
+
+    conversations: int
+    messages: int
+    calls: int
+    unpriced_calls: int
+
+
+def work_out(
+    connection: sqlite3.Connection,
+    candidates: Sequence[Candidate],
+    scope: Scope,
+    since: int,
+    until: int,
+    now: int,
+) -> list[WorkedOut]:
+    """Replay what happened from `since` until `until` (UTC microseconds) under each candidate.
+
+    History is read once for all. Each plan is taken as if it had always been in force as it is
+    today, with periods that begin at `since`; units opened before that are none of theirs.
+    """
+    end = min(until, now + 1)
+    contracts = [_contract(each, since, until) for each in candidates]
+    counters = [
+        Counter(replace(contract, began=_BEGINNING, ended=None), min(until, now))
+        for contract in contracts
+    ]
+    plans = [plan for contract in contracts for plan in contract.plans]
+    near = at_work(connection, since - _longest_wait(plans), end)
+    counts = _by_thread(connection, counters, contracts, scope, near)
+    worked_out = []
+    for candidate, contract, counter, found in zip(
+        candidates, contracts, counters, counts, strict=True
+    ):
+        if not counter.by_thread:
+            found.add(_together(connection, contract, scope, near, min(until, now)))
+        unpriced = {
+            event.id
+            for events in found.unpriced.values()
+            for event in events
+            if since <= event.at < end
+        }
+        bill = replay(contract, found, min(until, now))
+        plan = contract.history.plans[-1]
+        worked_out.append(WorkedOut(candidate, plan, bill, len(unpriced)))
+    return worked_out
+
+
+def _by_thread(
+    connection: sqlite3.Connection,
+    counters: Sequence[Counter],
+    contracts: Sequence[Contract],
+    scope: Scope,
+    near: Sequence[int],
+) -> list[Counts]:
+    """Count thread by thread what can be; a thread that was silent all the time says nothing."""
+    counts = [Counts() for _ in contracts]
+    counted = [
+        (counter, contract, found)
+        for counter, contract, found in zip(counters, contracts, counts, strict=True)
+        if counter.by_thread
+    ]
+    if counted:
+        needs = needs_of(plan for _, contract, _ in counted for plan in contract.plans)
+        for story in stories(connection, scope, needs, near):
+            for counter, _, found in counted:
+                found.add(counter.count(story.events))
+    return counts
+
+
+def _together(
+    connection: sqlite3.Connection, contract: Contract, scope: Scope, near: Sequence[int], now: int
+) -> Counts:
+    """Count what only all threads together tell; where one window leads to the next, from the first
+    one on."""
+    rules = [rule for plan in contract.plans for rule in counted_by(plan)]
+    follows = any(
+        rule.count in ("window", "outcome") and grouping(rule) != THREAD for rule in rules
+    )
+    told = stories(connection, scope, needs_of(contract.plans), None if follows else near)
+    events = [event for story in told for event in story.events]
+    began = min((event.at for event in events), default=contract.began)
+    always = replace(contract, began=min(began, contract.began), ended=None)
+    return Counter(always, now).count(events)
+
+
+def _longest_wait(plans: Iterable[Plan]) -> int:
+    """Return how long after a thread's last event something can still be billed for it."""
+    waits = [unit.settle_after + unit.skew for plan in plans for unit in plan.units]
+    return max(waits, default=0)
+
+
+def _contract(candidate: Candidate, since: int, until: int) -> Contract:
+    """Return a contract whose periods begin at `since`, whatever the plan's own dates."""
+    latest = candidate.history.plans[-1]
+    always = PlanHistory([replace(latest, effective_from=_BEGINNING, effective_to=None)])
+    return Contract(
+        history=always,
+        zone_of=lambda name: zone_of(name)[0],
+        began=since,
+        ended=until,
+        anchor=since,
+        seats=((since, candidate.seats),) if candidate.seats else (),
+    )
+
+
+def compare_plans(
+    connection: sqlite3.Connection,
+    candidates: Sequence[Candidate],
+    scope: Scope,
+    since: int,
+    until: int,
+    now: int,
+    zone: tzinfo,
+) -> Comparison:
+    """Return what happened from `since` until `until` under each plan, the cheapest first."""
+    worked_out = work_out(connection, candidates, scope, since, until, now)
+    return comparison_of(connection, worked_out, scope, since, until, now, zone)
+
+
+def comparison_of(
+    connection: sqlite3.Connection,
+    worked_out: Sequence[WorkedOut],
+    scope: Scope,
+    since: int,
+    until: int,
+    now: int,
+    zone: tzinfo,
+) -> Comparison:
+    """Return plans that are worked out beside each other, the cheapest first."""
+    tally = tally_of(connection, scope, since, until)
+    rows = [compared(each, tally) for each in worked_out]
+    return beside(rows, tally, since, until, now, zone)
+
+
+def beside(
+    rows: Sequence[Compared], tally: Tally, since: int, until: int, now: int, zone: tzinfo
+) -> Comparison:
+    """Return rows in their order, each with its difference to the plan in force."""
+    in_force = next((row for row in rows if row.is_in_force and row.total is not None), None)
+    rows = [_beside(row, in_force) for row in rows]
+    rows.sort(key=lambda row: (row.total is None, row.total or 0, row.name))
+    best = next((row for row in rows if row.total is not None and not row.blocked), None)
+    currencies = {row.currency for row in rows}
+    if best is not None and len(currencies) == 1:
+        rows = [replace(row, is_cheapest=row is best) for row in rows]
+    return Comparison(
+        since=since,
+        until=until,
+        name=span_name(since, until, zone),
+        is_closed=until <= now,
+        conversations=tally.conversations,
+        messages=tally.messages,
+        calls=tally.calls,
+        unpriced_calls=tally.unpriced_calls,
+        rows=tuple(rows),
+    )
+
+
+def _beside(row: Compared, in_force: Compared | None) -> Compared:
+    if in_force is None or in_force.total is None or row.total is None:
+        return row
+    if row.is_in_force or row.currency != in_force.currency:
+        return row
+    return replace(row, difference=row.total - in_force.total)
+
+
+def compared(each: WorkedOut, tally: Tally) -> Compared:
+    """Return a plan that is worked out as a row; which one is cheapest is not known yet."""
+    bill, plan = each.bill, each.plan
+    sums = [statement.sums for statement in bill.statements]
+    total = sum(one.total for one in sums)
+    fees = sum(one.fees for one in sums)
+    expired = sum(one.expired for one in sums)
+    blocked = sum(
+        line.quantity
+        for statement in bill.statements
+        for line in statement.lines
+        if line.kind == "blocked"
+    )
+    units, unit_name, included, over = _counted(bill, plan, tally.calls)
+    reversals = sum(one.reversals for one in sums)
+    return Compared(
+        plan_id=plan.id,
+        name=plan.name,
+        version=plan.version,
+        rule=rule_line(plan),
+        unit_name=unit_name,
+        units=units,
+        included=included,
+        over=over,
+        fees=fees,
+        usage=total - fees,
+        breakage=expired,
+        breakage_money=sum(one.expired_cost for one in sums),
+        reversals=reversals,
+        total=total,
+        per_conversation=round(total / tally.conversations) if tally.conversations else None,
+        per_message=round(total / tally.messages) if tally.messages else None,
+        difference=None,
+        currency=plan.currency,
+        is_in_force=each.candidate.is_in_force,
+        note=_note(bill, expired, blocked, reversals),
+        blocked=blocked,
+        unpriced_calls=each.unpriced_calls,
+    )
+
+
+def _counted(bill: Bill, plan: Plan, calls: int) -> tuple[int, str, int | None, int | None]:
+    """Return how much was counted, of what, and how much of it was included and beyond that."""
+    sums = [statement.sums for statement in bill.statements]
+    if any(charge.pay_with == "credits" for charge in plan.charges):
+        used = sum(one.used + one.over for one in sums)
+        included = sum(
+            lot.amount for lot in bill.lots.values() if lot.kind == INCLUDED and not lot.origin
+        )
+        over = sum(one.over for one in sums)
+        return _whole(used), "credits", _whole(included) if included else None, _whole(over)
+    main = main_unit(plan)
+    if main is None:
+        return 0, "", None, None
+    if main.measure:
+        return calls, "calls", None, None
+    count = sum(one.units.get(main.id, 0) for one in sums)
+    return _whole(count), main.id, None, _whole(count)
+
+
+def main_unit(plan: Plan) -> Unit | None:
+    """Return the unit that a plan is mostly about: the first that costs or is limited."""
+    named = [charge.unit for charge in plan.charges] + [limit.unit for limit in plan.limits]
+    known = {unit.id: unit for unit in plan.units}
+    return next((known[name] for name in named if name in known), next(iter(plan.units), None))
+
+
+def _whole(pico: int) -> int:
+    return round(pico / PICO) if abs(pico) < 1 << 52 else pico // PICO
+
+
+def _note(bill: Bill, expired: int, blocked: int, reversals: int) -> str:
+    once = {grant.id for grant in bill.contract.history.plans[-1].grants if grant.per == "once"}
+    given = sum(
+        each.used
+        for pool in bill.fold.pools
+        for each in bill.fold.totals(pool).lots
+        if each.lot.family in once
+    )
+    parts = []
+    if given:
+        parts.append(f"{_whole(given):,} of credits given once")
+    if blocked:
+        parts.append(f"{_whole(blocked):,} refused")
+    if expired:
+        parts.append(f"{_whole(expired):,} credits expire unused")
+    if reversals:
+        parts.append(f"{reversals:,} were reversed" if reversals > 1 else "1 was reversed")
+    return " · ".join(parts)
+
+
+def tally_of(connection: sqlite3.Connection, scope: Scope, since: int, until: int) -> Tally:
+    """Return how much was said and called from `since` until `until`."""
+    conversations, messages = _said(connection, scope, since, until)
+    calls, unpriced = _called(connection, scope, since, until)
+    return Tally(conversations, messages, calls, unpriced)
+
+
+def _said(connection: sqlite3.Connection, scope: Scope, since: int, until: int) -> tuple[int, int]:
+    """Return how many conversations and own messages there were."""
+    test, values = scope.sql()
+    near = json.dumps(at_work(connection, since, until))
+    conversations, messages = connection.execute(
+        "SELECT count(DISTINCT conversation.id), coalesce(sum(said), 0) "
+        "FROM conversation JOIN reader ON reader.id=conversation.reader_id JOIN ("
+        f"SELECT conversation_id, 1 AS said FROM message WHERE at >= ? AND at < ? AND {OWN_SAID} "
+        "AND conversation_id IN (SELECT value FROM json_each(?)) UNION ALL "
+        "SELECT conversation_id, 0 FROM call WHERE at >= ? AND at < ?"
+        f") ON conversation_id=conversation.id WHERE {test}",
+        [since, until, near, since, until, *values],
+    ).fetchone()
+    return conversations, messages
+
+
+def _called(
+    connection: sqlite3.Connection, scope: Scope, since: int, until: int
+) -> tuple[int, int]:
+    test, values = scope.sql()
+    calls, unpriced = connection.execute(
+        "SELECT count(*), coalesce(sum(list_pico IS NULL), 0) FROM call "
+        "JOIN conversation ON conversation.id=call.conversation_id "
+        f"JOIN reader ON reader.id=conversation.reader_id WHERE at >= ? AND at < ? AND {test}",
+        [since, until, *values],
+    ).fetchone()
+    return calls, unpriced
+
+
+def span_name(since: int, until: int, zone: tzinfo) -> str:
+    """Return a stretch of time as people name it: "October 2026", or its first and last day."""
+    first = to_datetime(since).astimezone(zone)
+    last = to_datetime(until - 1).astimezone(zone)
+    following = to_datetime(until).astimezone(zone)
+    is_month = first.day == 1 and following.day == 1 and first.month == last.month
+    if is_month and first.year == last.year:
+        return f"{first:%B} {first.year}"
+    year = "" if first.year == last.year else f" {first.year}"
+    return f"{first.day} {first:%b}{year} to {last.day} {last:%b} {last.year}"
+
+
+def candidates_of(histories: Iterable[PlanHistory], in_force: str = "") -> list[Candidate]:
+    """Return plans as candidates; `in_force` names the one that one has."""
+    return [Candidate(each, is_in_force=each.plans[-1].id == in_force) for each in histories]
+
+
+def rule_line(plan: Plan) -> str:
+    """Return what a plan counts and includes: "window, 30 min idle · 400 credits a month"."""
+    unit = main_unit(plan)
+    parts = [rule_words(unit)] if unit is not None else ["a fee alone"]
+    spans = {"month": "month", "year": "year", "week": "week", "day": "day"}
+    span = spans.get(plan.period.kind, "period")
+    parts += [grant_words(grant, span) for grant in plan.grants if grant.kind == INCLUDED]
+    return " · ".join(parts)

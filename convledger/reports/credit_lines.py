@@ -1,0 +1,123 @@
+"""The credit ledger as people read it: what came, what went, day by day or entry by entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from convledger.clock import to_datetime
+from convledger.plans import entries as entry
+from convledger.plans.billing import Bill
+from convledger.plans.entries import Entry
+from convledger.plans.lots import Lot
+from convledger.reports.burning import lot_name
+
+USAGE, LATE = "usage", "late message"
+_USED = frozenset((entry.USE, entry.OVERAGE, entry.DEBT, entry.GRACE, entry.REPAY))
+# What only changes how much is available, or balances itself.
+_SILENT = frozenset((entry.RESERVE, entry.RELEASE))
+
+
+@dataclass(frozen=True, slots=True)
+class CreditLine:
+    """One line of the credit ledger: `amount` and `balance` in picocredits, signed.
+
+    `since` and `until` are the first and last instant (UTC microseconds) of what a line sums up,
+    `count` how many entries that is. `lots` are the names of the lots that it moved, `what` says
+    what it is; `cause` the fact or billable unit behind a single entry. `beyond` is what no lot
+    paid. `number` is that of a booking by hand, by which it can be taken back; 0 for others.
+    """
+
+    what: str
+    since: int
+    until: int
+    amount: int
+    balance: int
+    lots: tuple[str, ...]
+    count: int = 1
+    cause: str = ""
+    expires_at: int | None = None
+    money: int = 0
+    beyond: int = 0
+    number: int = 0
+
+
+def credit_lines(bill: Bill, pool: str, zone: tzinfo, *, each: bool = False) -> list[CreditLine]:
+    """Return the ledger of a pool, newest first; usage of a day is one line unless `each`."""
+    lines: list[CreditLine] = []
+    day: list[Entry] = []
+    for one in bill.fold.entries(pool):
+        if one.kind in _SILENT:
+            continue
+        if one.kind in _USED:
+            if day and (each or _day(day[-1], zone) != _day(one, zone)):
+                lines.append(_usage(day, bill.lots, zone))
+                day = []
+            day.append(one)
+            continue
+        if day:
+            lines.append(_usage(day, bill.lots, zone))
+            day = []
+        lines.append(_line(one, bill.lots, zone))
+    if day:
+        lines.append(_usage(day, bill.lots, zone))
+    return lines[::-1]
+
+
+def _day(one: Entry, zone: tzinfo) -> object:
+    return to_datetime(one.at).astimezone(zone).date()
+
+
+def _usage(day: Iterable[Entry], lots: dict[str, Lot], zone: tzinfo) -> CreditLine:
+    told = list(day)
+    moved = [one for one in told if one.lot]
+    return CreditLine(
+        what=USAGE,
+        since=told[0].at,
+        until=told[-1].at,
+        amount=sum(one.amount for one in moved),
+        balance=told[-1].balance,
+        lots=tuple(dict.fromkeys(_names(moved, lots, zone))),
+        count=len({one.cause for one in told}),
+        cause=told[0].cause if len(told) == 1 else "",
+        beyond=sum(one.amount for one in told if not one.lot),
+    )
+
+
+def _line(one: Entry, lots: dict[str, Lot], zone: tzinfo) -> CreditLine:
+    lot = lots.get(one.lot)
+    names = tuple(_names([one], lots, zone))
+    is_grant = one.kind == entry.GRANT and lot is not None
+    what = {
+        entry.GRANT: lot.kind if lot is not None else "grant",
+        entry.ROLL_IN: "rolled over",
+        entry.ROLL_OUT: "rolled over",
+        entry.EXPIRE: "expired",
+        entry.VOID: "taken back",
+        entry.REFUND: "given back",
+        entry.BLOCKED: "refused",
+        entry.DEGRADED: "served at less",
+    }.get(one.kind, one.kind)
+    number = one.lot or one.cause
+    by_hand = number.removeprefix("by hand ") if number.startswith("by hand ") else ""
+    return CreditLine(
+        what=what,
+        since=one.at,
+        until=one.at,
+        amount=one.amount if one.lot else 0,
+        balance=one.balance,
+        lots=names,
+        cause=one.cause,
+        expires_at=lot.expires_at if is_grant and lot is not None else None,
+        money=lot.cost if is_grant and lot is not None else 0,
+        beyond=0 if one.lot else one.amount,
+        number=int(by_hand) if by_hand.isdigit() else 0,
+    )
+
+
+def _names(told: Iterable[Entry], lots: dict[str, Lot], zone: tzinfo) -> Iterator[str]:
+    for one in told:
+        lot = lots.get(one.lot)
+        if lot is not None:
+            yield lot_name(lot, zone)

@@ -1,0 +1,188 @@
+"""How long the credits of a bill last: burn rate, runway, and what the next reset will find."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from convledger.clock import DAY
+from convledger.economics.burn import confidence, recent_burn
+from convledger.economics.projection import ResetOutlook, projected, to_reset
+from convledger.economics.runway import (
+    CreditLot,
+    Runway,
+    runway,
+    runway_range,
+    runway_without_expiry,
+)
+from convledger.money import PICO
+from convledger.plans import entries as entry
+from convledger.plans.billing import Bill
+from convledger.plans.lines import overage_rate
+from convledger.plans.lots import Lot
+from convledger.plans.schedule import lots_of
+from convledger.plans.totals import LotTotals
+
+OBSERVED = 28  # days that a rate is taken from
+_BURNT = frozenset((entry.USE, entry.OVERAGE, entry.DEBT, entry.GRACE))
+_GIVEN_BACK = frozenset((entry.REFUND,))
+AHEAD = 400 * DAY  # how far lots to come are looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What is foreseen for one pool of credits at an instant, all in picocredits.
+
+    `burn_per_day` is the use of the last 28 days, or of all days observed; `week_burn` that of the
+    last 7. `shortest` and `longest` are the runways at these two. `reset_at` is when the next lot
+    begins, None where none will; `shortfall_money` (picounits) the price of what is missing until
+    then, None where no price is known.
+    """
+
+    pool: str
+    now: int
+    balance: int
+    available: int
+    daily: tuple[int, ...]
+    burn_per_day: Fraction | None
+    week_burn: Fraction | None
+    confidence: str
+    runway: Runway
+    without_expiry: Runway
+    shortest: Runway
+    longest: Runway
+    reset_at: int | None
+    next_lots: tuple[Lot, ...]
+    reset: ResetOutlook | None
+    shortfall: Fraction
+    shortfall_money: int | None
+
+    @property
+    def empty_at(self) -> int | None:
+        """When the credits are gone, None where they last to the next grant."""
+        gone = self.runway.depletes_at
+        if gone is None or (self.reset_at is not None and gone >= self.reset_at):
+            return None
+        return gone
+
+    @property
+    def next_grant(self) -> int:
+        """The picocredits that come at `reset_at`."""
+        return sum(lot.amount for lot in self.next_lots)
+
+
+def outlook(bill: Bill, pool: str = "") -> Outlook:
+    """Return what is foreseen for a pool from where the bill stands."""
+    now = bill.now
+    totals = bill.fold.totals(pool)
+    reset_at, next_lots = _next_lots(bill, pool)
+    daily = tuple(daily_burn(bill, pool))
+    burn, week = recent_burn(daily, OBSERVED), recent_burn(daily, 7)
+    lots = [each for one in totals.lots for each in _lot_left(one, bill)]
+    here = runway(now, burn, lots)
+    until = reset_at if reset_at is not None else now
+    shortfall = here.shortfall(until)
+    plan = bill.contract.plan_at(now)
+    rate = overage_rate(plan) if plan is not None else None
+    shortest, longest = runway_range(now, daily, lots)
+    return Outlook(
+        pool=pool,
+        now=now,
+        balance=totals.balance,
+        available=totals.available,
+        daily=daily,
+        burn_per_day=burn,
+        week_burn=week,
+        confidence=confidence(daily),
+        runway=here,
+        without_expiry=runway_without_expiry(now, burn, lots),
+        shortest=shortest,
+        longest=longest,
+        reset_at=reset_at,
+        next_lots=next_lots,
+        reset=to_reset(totals.balance, burn, Fraction(until - now, DAY)) if reset_at else None,
+        shortfall=shortfall,
+        shortfall_money=None if rate is None else round(shortfall * rate),
+    )
+
+
+def daily_burn(bill: Bill, pool: str = "") -> Iterator[int]:
+    """Yield the picocredits burnt in each of the last 28 spans of 24 hours, the oldest first.
+
+    Days before the contract began, or before anything was counted, are not there.
+    """
+    begun = max(bill.contract.began, _first_use(bill))
+    days = min(OBSERVED, -(-max(bill.now - begun, 0) // DAY))
+    burnt = [0] * days
+    for each in bill.fold.entries(pool):
+        if each.kind in _BURNT or each.kind in _GIVEN_BACK:
+            place = days - 1 - (bill.now - each.at) // DAY
+            if 0 <= place < days:
+                # Use is booked as less, overage as more; what was given back as more again.
+                sign = -1 if each.kind in (entry.USE, entry.REFUND) else 1
+                burnt[place] += sign * each.amount
+    yield from burnt
+
+
+def _first_use(bill: Bill) -> int:
+    return min((each.at for each in bill.billed), default=bill.now)
+
+
+def _lot_left(one: LotTotals, bill: Bill) -> Iterator[CreditLot]:
+    """Yield what is left of a lot; of one that is rolled over, what the reset will end apart."""
+    lot, left = one.lot, one.remaining
+    if left <= 0:
+        return
+    created = lot.effective_at if lot.created_at is None else lot.created_at
+    ends = lot.expires_at
+    lost = 0
+    if lot.rollover is not None and bill.periods:
+        kept = lot.rollover.after(left)
+        lost = max(left - kept, 0)
+        if lost:
+            yield CreditLot(
+                id=lot.id, left=lost, expires_at=bill.periods[-1].until, priority=lot.priority,
+                created_at=created,
+            )  # fmt: skip
+    if left - lost:
+        yield CreditLot(
+            id=lot.id, left=left - lost, expires_at=ends, priority=lot.priority, created_at=created
+        )
+
+
+def _next_lots(bill: Bill, pool: str) -> tuple[int | None, tuple[Lot, ...]]:
+    """Return when the plan gives credits next, and which."""
+    contract, now = bill.contract, bill.now
+    end = now + AHEAD
+    seats = contract.seats_at if contract.seats else None
+    coming = [
+        lot
+        for lot in lots_of(contract.spans(end), contract.zone, contract.anchor, seats, end)
+        if lot.effective_at > now and lot.pool == pool
+    ]
+    if not coming:
+        return None, ()
+    first = coming[0].effective_at
+    return first, tuple(lot for lot in coming if lot.effective_at == first)
+
+
+def projected_total(bill: Bill) -> int | None:
+    """Return what the present period will come to if it goes on as it began, picounits of money.
+
+    Fees and what was bought are due once; the rest grows with the time that is left.
+    """
+    statement = bill.current
+    if statement is None:
+        return None
+    fixed = sum(line.money for line in statement.lines if line.kind in ("fee", "purchase", "topup"))
+    moving = statement.sums.total - fixed
+    passed = Fraction(bill.now - statement.since, DAY)
+    whole = Fraction(statement.until - statement.since, DAY)
+    found = projected(moving, passed, whole)
+    return None if found is None else fixed + round(found)
+
+
+def credits_of(pico: int) -> Fraction:
+    """Return picocredits as credits."""
+    return Fraction(pico, PICO)

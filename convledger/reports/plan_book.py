@@ -1,0 +1,305 @@
+"""The bills of a workspace's subscriptions, worked out once and kept up to date as it grows."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+
+from convledger.errors import ConfigError, UsageProblem, WorkspaceError
+from convledger.money import pico_from_usd
+from convledger.plans.billing import Bill, ByHand, replay
+from convledger.plans.contract import Contract
+from convledger.plans.counts import Counter, Counts
+from convledger.plans.facts import ADJUST, REFUND, TOPUP, VOID, Fact
+from convledger.plans.lots import TOPUP as BOUGHT
+from convledger.plans.lots import Lot
+from convledger.plans.parse import parse_plan
+from convledger.plans.schema import Plan
+from convledger.plans.statement import FrozenStatement, thawed
+from convledger.plans.versions import PlanHistory
+from convledger.reports.history import Scope, needs_of, stories
+from convledger.reports.plan_files import PlanShelf, load_plans, plan_stamp
+from convledger.store.subscriptions import (
+    CreditFact,
+    Subscription,
+    facts,
+    plan_texts,
+    subscriptions,
+)
+from convledger.zones import zone_of
+
+# A call can still be told anew, by a fuller line, so long after its instant.
+_UNSETTLED = 600_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """How far the ledger had grown when it was last looked at."""
+
+    newest_message: int
+    oldest_message: int
+    newest_call: int
+    last_call_at: int
+    ratings: int
+    labels: bytes
+
+
+@dataclass(slots=True)
+class _Counted:
+    """What was counted for one subscription, by thread, and from what state of the ledger."""
+
+    key: str
+    marks: Marks
+    now: int
+    by_thread: dict[str, Counts] = field(default_factory=dict)
+    whole: Counts | None = None
+
+
+class PlanBook:
+    """Answers for one open ledger; whoever shares it between threads asks in turns."""
+
+    def __init__(self, connection: sqlite3.Connection, workspace: Path) -> None:
+        self._connection = connection
+        self._workspace = workspace
+        self._stamp: str | None = None
+        self._shelf = PlanShelf()
+        self._counted: dict[int, _Counted] = {}
+
+    @property
+    def shelf(self) -> PlanShelf:
+        """The plans of the workspace as its files have them now."""
+        stamp = plan_stamp(self._workspace)
+        if stamp != self._stamp:
+            self._shelf = load_plans(self._workspace, plan_texts(self._connection))
+            self._stamp = stamp
+        return self._shelf
+
+    def forget(self) -> None:
+        """Read the plans anew when they are next asked for."""
+        self._stamp = None
+
+    def subscriptions(self) -> list[Subscription]:
+        """Return all subscriptions, the earliest first."""
+        return subscriptions(self._connection)
+
+    def subscription(self, name: str | None, now: int) -> Subscription:
+        """Return the subscription that a person means: by plan or number, else the one in force.
+
+        Of several the one for all usage, then the latest. Raises UsageProblem where there is none.
+        """
+        every = self.subscriptions()
+        if name:
+            named = [one for one in every if name in (one.plan, str(one.id))]
+            if not named:
+                there = ", ".join(sorted({one.plan for one in every}))
+                known = f" In use are: {there}" if there else ""
+                raise UsageProblem(f"no plan {name!r:.60} is or was in use.{known}")
+            every = named
+        if not every:
+            raise UsageProblem(
+                "no plan is in use yet. `convledger plan new` makes one from an example, "
+                "`convledger plan use NAME` puts it in force"
+            )
+        return max(every, key=lambda one: (one.is_in_force(now), not one.scope, one.began, one.id))
+
+    def contract(self, subscription: Subscription) -> Contract:
+        """Return a subscription as the plans know it. Raises UsageProblem, ConfigError."""
+        history = self.shelf.history(subscription.plan)
+        return Contract(
+            history=history,
+            zone_of=lambda name: zone_of(name)[0],
+            began=subscription.began,
+            ended=subscription.ended,
+            anchor=subscription.anchor,
+            seats=subscription.seats if _are_chosen(subscription) else (),
+            earlier=self._earlier(subscription.plan),
+            name=str(subscription.id),
+        )
+
+    def bill(self, subscription: Subscription, now: int, *, restate: bool = False) -> Bill:
+        """Return a subscription worked out up to `now` (UTC microseconds)."""
+        contract = self.contract(subscription)
+        return replay(
+            contract,
+            self.counts(subscription, contract, now),
+            now,
+            by_hand=by_hand(facts(self._connection, subscription.id)),
+            frozen=self.frozen(subscription.id),
+            restate=restate,
+        )
+
+    def what_if(self, contract: Contract, scope: Scope, now: int) -> Bill:
+        """Return what a contract that nobody has would have come to, for the same usage."""
+        counter = Counter(contract, now)
+        return replay(contract, self._count_all(counter, contract, scope), now)
+
+    def frozen(self, subscription_id: int) -> list[FrozenStatement]:
+        """Return the closed periods of a subscription, the earliest first.
+
+        Raises WorkspaceError where one can't be read any more.
+        """
+        found = []
+        for name, content in self._connection.execute(
+            "SELECT name, content FROM statement WHERE subscription_id=? ORDER BY since",
+            (subscription_id,),
+        ):
+            try:
+                found.append(thawed(content))
+            except ValueError as error:
+                raise WorkspaceError(
+                    f"the frozen statement of {name} is damaged and can't be read; put the ledger "
+                    "back from a backup, or take the plan away with `convledger plan drop` and "
+                    "put it in force again"
+                ) from error
+        return found
+
+    def counts(self, subscription: Subscription, contract: Contract, now: int) -> Counts:
+        """Return everything that a subscription counts; only what changed is counted anew."""
+        scope = scope_of(subscription)
+        counter = Counter(contract, now)
+        plans = sorted(plan.digest for plan in contract.plans)
+        key = f"{plans} {contract.began} {contract.ended} {contract.anchor} {scope}"
+        marks = self._marks()
+        known = self._counted.get(subscription.id)
+        if known is None or known.key != key or known.now > now or not counter.by_thread:
+            changed = None
+        else:
+            changed = self._changed(known.marks, marks)
+        if known is None or changed is None:
+            known = _Counted(key, marks, now)
+            self._counted[subscription.id] = known
+        if not counter.by_thread:
+            known.whole = self._count_all(counter, contract, scope)
+            return known.whole
+        self._count_threads(counter, contract, scope, known, changed)
+        known.marks, known.now = marks, now
+        return _joined(known.by_thread.values())
+
+    def _count_threads(
+        self,
+        counter: Counter,
+        contract: Contract,
+        scope: Scope,
+        known: _Counted,
+        changed: set[int] | None,
+    ) -> None:
+        if changed is not None:
+            # What waits for time to pass is looked at again: outcomes settle, windows end.
+            changed |= {int(name) for name, counts in known.by_thread.items() if counts.pending}
+        needs = needs_of(contract.plans)
+        for conversation_id in changed or ():
+            known.by_thread.pop(str(conversation_id), None)
+        for story in stories(self._connection, scope, needs, changed):
+            counts = counter.count(story.events)
+            if counts.units or counts.pending or counts.unpriced:
+                known.by_thread[story.thread.id] = counts
+
+    def _count_all(self, counter: Counter, contract: Contract, scope: Scope) -> Counts:
+        told = stories(self._connection, scope, needs_of(contract.plans))
+        if counter.by_thread:
+            return _joined(counter.count(story.events) for story in told)
+        return counter.count([event for story in told for event in story.events])
+
+    def _marks(self) -> Marks:
+        found: list[int] = self._connection.execute(
+            "SELECT (SELECT coalesce(max(id), 0) FROM message), "
+            "(SELECT coalesce(min(id), 0) FROM message), (SELECT coalesce(max(id), 0) FROM call), "
+            "(SELECT coalesce(max(at), 0) FROM call), (SELECT coalesce(max(id), 0) FROM rating_run)"
+        ).fetchone()
+        digest = blake2b(digest_size=16)
+        for row in self._connection.execute("SELECT * FROM label ORDER BY 1, 2, 3"):
+            digest.update(repr(row).encode())
+        newest, oldest, call, last, ratings = found
+        return Marks(newest, oldest, call, last, ratings, digest.digest())
+
+    def _changed(self, before: Marks, after: Marks) -> set[int] | None:
+        """Return the conversations that may have changed, None for all."""
+        if (before.ratings, before.labels) != (after.ratings, after.labels):
+            return None
+        rows = self._connection.execute(
+            "SELECT conversation_id FROM message WHERE id > ? OR id < ? "
+            "UNION SELECT conversation_id FROM call WHERE id > ? "
+            "UNION SELECT conversation_id FROM call WHERE at >= ?",
+            (
+                before.newest_message,
+                before.oldest_message,
+                before.newest_call,
+                before.last_call_at - _UNSETTLED,
+            ),
+        )
+        return {row[0] for row in rows}
+
+    def _earlier(self, plan_id: str) -> tuple[Plan, ...]:
+        found = []
+        for name, _, text in plan_texts(self._connection):
+            try:
+                plan = parse_plan(text, name)
+            except ConfigError:  # of an older version of the program
+                continue
+            if plan.id == plan_id:
+                found.append(plan)
+        return tuple(found)
+
+
+def _are_chosen(subscription: Subscription) -> bool:
+    """Return whether a person has named seats: 0 stands for the plan's own number."""
+    return any(count for _, count in subscription.seats)
+
+
+def scope_of(subscription: Subscription) -> Scope:
+    """Return which conversations a subscription is about."""
+    return Scope(**subscription.scope)
+
+
+def by_hand(done: Iterable[CreditFact]) -> ByHand:
+    """Return what people did to the credits, without what they took back."""
+    done = list(done)
+    undone = {fact.corrects for fact in done if fact.corrects is not None}
+    lots, about = [], []
+    for fact in done:
+        if fact.id in undone or fact.corrects is not None:
+            continue
+        name = f"by hand {fact.id}"
+        if fact.kind == TOPUP or (fact.kind == ADJUST and fact.amount > 0):
+            lots.append(_lot(fact, name))
+        elif fact.kind == ADJUST:
+            about.append(Fact(name, fact.at, ADJUST, fact.amount, pool=fact.pool))
+        elif fact.kind in (VOID, REFUND):
+            about.append(
+                Fact(name, fact.at, fact.kind, fact.amount or None, fact.target, fact.pool)
+            )
+    return ByHand(tuple(lots), tuple(about))
+
+
+def _lot(fact: CreditFact, name: str) -> Lot:
+    return Lot(
+        id=name,
+        amount=fact.amount,
+        effective_at=fact.at,
+        expires_at=fact.expires_at,
+        priority=100 if fact.priority is None else fact.priority,
+        kind=BOUGHT if fact.kind == TOPUP else "adjustment",
+        pool=fact.pool,
+        family=fact.target or ("top-up" if fact.kind == TOPUP else "adjustment"),
+        cost=fact.price,
+    )
+
+
+def _joined(parts: Iterable[Counts]) -> Counts:
+    found = Counts()
+    for part in parts:
+        found.add(part)
+    return found
+
+
+def single(plan: Plan) -> PlanHistory:
+    """Return a plan as if it were its only version and had always been in force."""
+    from dataclasses import replace
+
+    return PlanHistory([replace(plan, effective_from=-(1 << 60), effective_to=None)])
+
+
+__all__ = ["PlanBook", "by_hand", "pico_from_usd", "scope_of", "single"]

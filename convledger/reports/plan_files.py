@@ -1,0 +1,145 @@
+"""The plans of a workspace: files that a person writes, and the last good text of each."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from convledger import paths
+from convledger.clock import now_us
+from convledger.errors import ConfigError, UsageProblem
+from convledger.plans.parse import parse_plan
+from convledger.plans.schema import Plan
+from convledger.plans.versions import PlanHistory
+from convledger.store.connection import transaction
+from convledger.store.subscriptions import keep_plan_texts, plan_texts
+from convledger.toml_files import read_text
+
+SUFFIX = ".toml"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFile:
+    """One plan as a file has it; where `trouble` says what is wrong, `plan` is the last good."""
+
+    name: str
+    path: Path
+    text: str
+    plan: Plan | None
+    trouble: ConfigError | None = None
+    is_kept: bool = False  # the file is broken or gone, and this is what it said before
+
+
+@dataclass(slots=True)
+class PlanShelf:
+    """All plans of a workspace, and what is wrong with any."""
+
+    files: list[PlanFile] = field(default_factory=list)
+    histories: dict[str, PlanHistory] = field(default_factory=dict)
+    troubles: list[ConfigError] = field(default_factory=list)
+
+    def history(self, plan_id: str) -> PlanHistory:
+        """Return the versions of a plan; raises UsageProblem with those that there are."""
+        found = self.histories.get(plan_id)
+        if found is not None:
+            return found
+        from convledger.words import nearest
+
+        known = sorted(self.histories)
+        near = nearest(plan_id, known)
+        hint = f"; did you mean {near}?" if near else ""
+        there = f" Plans are: {', '.join(known)}" if known else " `convledger plan new` makes one"
+        raise UsageProblem(f"no such plan: {plan_id!r:.60}{hint}{there}")
+
+    @property
+    def digest(self) -> str:
+        """What changes when any plan does."""
+        return " ".join(sorted(file.plan.digest for file in self.files if file.plan is not None))
+
+
+def load_plans(workspace: Path, kept: Iterable[tuple[str, str, str]] = ()) -> PlanShelf:
+    """Read the plans of a workspace; nothing is raised for a file that is wrong.
+
+    `kept` holds (file, digest, text) of those that were in use, the latest last: where a file is
+    broken or gone, what it said then stays in force.
+    """
+    shelf = PlanShelf()
+    last_good = {name: text for name, _, text in kept}
+    folder = workspace / paths.PLANS
+    try:
+        found = sorted(path for path in folder.glob(f"*{SUFFIX}") if not path.name.startswith("."))
+    except OSError:
+        found = []
+    for path in found:
+        shelf.files.append(_read(path, last_good.pop(path.name, "")))
+    shelf.troubles = [file.trouble for file in shelf.files if file.trouble is not None]
+    for name, text in sorted(last_good.items()):
+        path = folder / name
+        gone = ConfigError(f"{path}: is gone; what it said stays in force where it is in use")
+        shelf.files.append(_kept(path, text, gone))
+    shelf.histories = _histories(shelf)
+    return shelf
+
+
+def keep_plans(connection: sqlite3.Connection, shelf: PlanShelf, plan_ids: Iterable[str]) -> None:
+    """Keep the texts of plans in use in the ledger: no edit can lose what was billed by them."""
+    wanted = set(plan_ids)
+    latest = {name: digest for name, digest, _ in plan_texts(connection)}
+    texts = [
+        (file.plan.digest, file.plan.id, file.plan.version, file.name, file.text)
+        for file in shelf.files
+        if file.plan is not None
+        and not file.is_kept
+        and file.plan.id in wanted
+        and file.plan.digest != latest.get(file.name)
+    ]
+    if texts:
+        with transaction(connection):
+            keep_plan_texts(connection, texts, now_us())
+
+
+def plan_stamp(workspace: Path) -> str:
+    """Return what changes when a plan file does: names, sizes and times."""
+    try:
+        found = [
+            (path.name, stat.st_mtime_ns, stat.st_size)
+            for path in sorted((workspace / paths.PLANS).glob(f"*{SUFFIX}"))
+            for stat in (path.stat(),)
+        ]
+    except OSError:
+        return ""
+    return repr(found)
+
+
+def _read(path: Path, last_good: str) -> PlanFile:
+    try:
+        text = read_text(path, str(path)) or ""
+        return PlanFile(path.name, path, text, parse_plan(text, str(path)))
+    except ConfigError as error:
+        return _kept(path, last_good, error)
+
+
+def _kept(path: Path, text: str, trouble: ConfigError) -> PlanFile:
+    """Return a file that can't be used as it is, with what it said when it could."""
+    try:
+        plan = parse_plan(text, str(path)) if text else None
+    except ConfigError:  # of an older version of the program
+        plan = None
+    return PlanFile(path.name, path, text, plan, trouble, is_kept=True)
+
+
+def _histories(shelf: PlanShelf) -> dict[str, PlanHistory]:
+    versions: dict[str, list[Plan]] = {}
+    for file in shelf.files:
+        if file.plan is not None:
+            versions.setdefault(file.plan.id, []).append(file.plan)
+    found = {}
+    for plan_id, plans in versions.items():
+        try:
+            found[plan_id] = PlanHistory(plans)
+        except ConfigError as error:
+            shelf.troubles.append(error)
+            found[plan_id] = PlanHistory(plans[:1])
+    return found

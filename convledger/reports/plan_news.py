@@ -1,0 +1,124 @@
+"""Looks at the plans in force: closes periods that are over, gives alerts, keeps the figures."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, field
+from datetime import tzinfo
+
+from msgspec import json
+
+from convledger.errors import ConvledgerError
+from convledger.plans.alerts import has_crossed
+from convledger.plans.billing import Bill
+from convledger.plans.statement import Statement, digest_of, frozen_bytes
+from convledger.reports.alarms import Watched, watched
+from convledger.reports.plan_book import PlanBook
+from convledger.reports.plan_status import figures_of
+from convledger.store.connection import transaction
+from convledger.store.files import texts_pending
+from convledger.store.subscriptions import Subscription
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAlert:
+    """A threshold (percent) that was reached just now; see `Watched` for the amounts."""
+
+    plan: str
+    threshold: int
+    at: int
+    watched: Watched
+    currency: str
+
+
+@dataclass(slots=True)
+class PlanNews:
+    """What a look at the plans has brought: alerts, periods that were closed, what is wrong."""
+
+    alerts: list[GivenAlert] = field(default_factory=list)
+    closed: list[Statement] = field(default_factory=list)
+    troubles: list[ConvledgerError] = field(default_factory=list)
+
+
+def follow(book: PlanBook, connection: sqlite3.Connection, now: int, zone: tzinfo) -> PlanNews:
+    """Look at every subscription once; `now` is UTC microseconds.
+
+    One that can't be worked out is among the troubles, and the others go on.
+    """
+    news = PlanNews()
+    pending, _ = texts_pending(connection)
+    for subscription in book.subscriptions():
+        is_over = subscription.ended is not None and subscription.ended <= now
+        if subscription.began > now or (is_over and _is_closed(connection, subscription)):
+            continue
+        try:
+            bill = book.bill(subscription, now)
+        except ConvledgerError as error:
+            news.troubles.append(error)
+            continue
+        with transaction(connection):
+            if not pending:
+                news.closed += _close(connection, subscription, bill)
+            news.alerts += _alert(connection, subscription, bill)
+            _keep(connection, subscription, bill, zone)
+    news.troubles += book.shelf.troubles
+    return news
+
+
+def _is_closed(connection: sqlite3.Connection, subscription: Subscription) -> bool:
+    """Return whether all of a subscription that has ended is frozen."""
+    last = connection.execute(
+        "SELECT max(until) FROM statement WHERE subscription_id=?", (subscription.id,)
+    ).fetchone()[0]
+    return last is not None and last >= (subscription.ended or 0)
+
+
+def _close(
+    connection: sqlite3.Connection, subscription: Subscription, bill: Bill
+) -> list[Statement]:
+    closed = []
+    for frozen in bill.to_freeze():
+        content = frozen_bytes(frozen)
+        statement = frozen.statement
+        connection.execute(
+            "INSERT OR IGNORE INTO statement VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                subscription.id, statement.since, statement.until, statement.name, bill.now,
+                digest_of(content), content,
+            ),
+        )  # fmt: skip
+        closed.append(statement)
+    return closed
+
+
+def _alert(
+    connection: sqlite3.Connection, subscription: Subscription, bill: Bill
+) -> list[GivenAlert]:
+    found = []
+    statement = bill.current
+    currency = "USD" if statement is None else statement.currency
+    for each in watched(bill, connection):
+        for threshold in each.rule.at:
+            if not has_crossed(each.used, each.budget, threshold):
+                continue
+            cursor = connection.execute(
+                "INSERT OR IGNORE INTO alert VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0)",
+                (
+                    subscription.id, each.scope, each.period, each.epoch, threshold, bill.now,
+                    str(each.used), str(each.budget),
+                ),
+            )  # fmt: skip
+            if cursor.rowcount:
+                found.append(GivenAlert(subscription.plan, threshold, bill.now, each, currency))
+    return found
+
+
+def _keep(
+    connection: sqlite3.Connection, subscription: Subscription, bill: Bill, zone: tzinfo
+) -> None:
+    """Keep the figures that a prompt shows, which can't wait for them to be worked out."""
+    content = json.encode(figures_of(bill, zone)).decode()
+    connection.execute(
+        "INSERT OR REPLACE INTO plan_figures VALUES (?, ?, ?, ?)",
+        (subscription.id, bill.now, "", content),
+    )

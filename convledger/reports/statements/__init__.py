@@ -1,0 +1,1 @@
+"""Statements as files: for people, for spreadsheets and programs, for double-entry books."""
