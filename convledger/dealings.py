@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from convledger import paths
 from convledger.errors import ConfigError, UsageProblem
 from convledger.questions import Questions
-from convledger.store.connection import in_words, transaction
+from convledger.store.connection import in_words, is_sealed, transaction
 
 if TYPE_CHECKING:
     from convledger.plans.schema import Plan
     from convledger.reports.plan_news import PlanNews
+    from convledger.reports.plan_now import PlanNow
     from convledger.reports.plan_records import AlertGiven, Kept
     from convledger.store.subscriptions import CreditFact, Subscription
 
@@ -154,11 +155,17 @@ class Dealings(Questions):
 
     @in_words
     def set_seats(self, subscription: Subscription, at: int, seats: int) -> None:
-        """Let a subscription have so many seats from an instant on."""
+        """Let a subscription have so many seats from an instant on, at the earliest its beginning.
+
+        Raises UsageProblem for fewer than none.
+        """
         from convledger.store import subscriptions
 
+        if seats < 0:
+            raise UsageProblem("there can't be fewer seats than none")
+        begins = max(at, subscription.began)
         with transaction(self.connection):
-            subscriptions.set_seats(self.connection, subscription.id, at, seats)
+            subscriptions.set_seats(self.connection, subscription.id, begins, seats)
 
     @in_words
     def buy_credits(
@@ -176,7 +183,8 @@ class Dealings(Questions):
         """Book a top-up: one that the plan offers, or any amount at any price.
 
         Amounts are picocredits and picounits of money. Returns the fact, by which it can be undone.
-        Raises UsageProblem where the plan is not in force then or offers no such top-up.
+        Raises UsageProblem where the plan is not in force then or offers no such top-up, and for
+        an amount, price or expiry that nobody can mean.
         """
         from convledger.money import pico_from_usd
         from convledger.plans.schedule import expiry_of
@@ -187,6 +195,8 @@ class Dealings(Questions):
         plan = contract.plan_at(at)
         if plan is None:
             raise UsageProblem(f"{subscription.plan} is not in force at that time")
+        if (amount is not None and amount <= 0) or (price is not None and price < 0):
+            raise UsageProblem("a top-up is of more than nothing, and costs nothing or more")
         offered = offer_of(plan, topup, named_amount=amount is not None)
         if offered is None:
             fact = subscriptions.CreditFact(
@@ -221,11 +231,16 @@ class Dealings(Questions):
         expires_at: int | None = None,
         note: str = "",
     ) -> int:
-        """Give credits, or take them away where `amount` (picocredits) is negative."""
+        """Give credits, or take them away where `amount` (picocredits) is negative.
+
+        Raises UsageProblem where the plan is not in force then.
+        """
         from convledger.store.subscriptions import CreditFact
 
         if not amount:
             raise UsageProblem("an adjustment of nothing changes nothing")
+        if not subscription.is_in_force(at):
+            raise UsageProblem(f"{subscription.plan} is not in force at that time")
         fact = CreditFact(
             0, at, "adjust", amount, 0, pool, "adjustment", None, expires_at, note, now
         )
@@ -255,6 +270,8 @@ class Dealings(Questions):
         from convledger.store.subscriptions import CreditFact, add_fact
 
         assert isinstance(fact, CreditFact)
+        if fact.corrects is None and fact.expires_at is not None and fact.expires_at <= fact.at:
+            raise UsageProblem("these credits would expire before they could be used")
         with transaction(self.connection):
             return add_fact(self.connection, subscription.id, fact)
 
@@ -297,6 +314,31 @@ class Dealings(Questions):
 
         self._keep_plans()
         return follow(self.plan_book, self.connection, now, zone)
+
+    @in_words
+    def plan_now(self, now: int, zone: tzinfo) -> PlanNow:
+        """Look at the plans in force as `follow_plans` does, and return how they stand."""
+        from convledger.reports.plan_now import plan_now
+
+        if not self.plan_book.subscriptions():
+            from convledger.reports.plan_news import PlanNews
+            from convledger.reports.plan_now import PlanNow
+
+            return PlanNow(PlanNews(troubles=list(self.plan_book.shelf.troubles)))
+        sealed = is_sealed(self.path)
+        if not sealed:
+            self._keep_plans()
+        return plan_now(self.plan_book, self.connection, now, zone, writes=not sealed)
+
+    @in_words
+    def mute_alerts(
+        self, subscription_id: int, key: tuple[str, str, int], *, muted: bool = True
+    ) -> None:
+        """Put an alert away, or show it again; it stays in the log."""
+        from convledger.reports.plan_now import mute
+
+        with transaction(self.connection):
+            mute(self.connection, subscription_id, key, muted=muted)
 
     def _keep_plans(self) -> None:
         from convledger.reports.plan_files import keep_plans

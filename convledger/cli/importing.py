@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from convledger.cli import chosen, options, streams
+from convledger.cli import chosen, following, options, streams
 from convledger.cli.outcome import DONE, INTERRUPTED
 from convledger.cli.printing import print_json
 from convledger.cli.progress import size_text
@@ -27,7 +27,8 @@ def import_(paths: tuple[Path, ...], source: str | None, no_texts: bool, as_json
     """Read what is new in every known log folder of this machine, or in PATH.
 
     A PATH is a file, a folder or an archive; it stays a source and is looked at again. Ctrl+c
-    stops: what was read is kept, and the next import goes on from there.
+    stops: what was read is kept, and the next import goes on from there. Where plans are in force,
+    alerts that are reached and periods that are over are told.
     """
     if source and not paths:
         from convledger.errors import UsageProblem
@@ -42,14 +43,18 @@ def import_(paths: tuple[Path, ...], source: str | None, no_texts: bool, as_json
                 else ledger.sync(texts=texts, listener=line, stopping=stop)
             )
         )
+        is_new = bool(result.calls or result.messages)
+        news = following.follow_quietly(ledger) if is_new and not result.stopped else None
     if as_json:
-        print_json(document(result))
+        print_json({**document(result), **following.documents_of(news)})
     elif not paths and not any(scan.present for scan in result.scans):
         from convledger.cli.overview import say_no_logs
 
         say_no_logs(result.scans)
     else:
         _say(result)
+        for line in following.lines_of(news):
+            streams.say(line)
     sys.stdout.flush()
     rejected, result.rejected = result.rejected, 0
     tell(result)

@@ -18,6 +18,7 @@ PLAIN = {
     "»": ">>",
     "×": "x",
     "│": "|",
+    "▲": "!",
 }
 _HANDLER = "convledger.plain"
 _WIDEST = 500

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -26,21 +27,25 @@ RECENT = 120 * clock.SECOND
 def watch(as_json: bool) -> int:
     """Keep the ledger up to date until ctrl+c, with a line for everything that arrives.
 
-    With --json each line is an object. What the logs hold already is read first.
+    With --json each line is an object. What the logs hold already is read first. Where plans are
+    in force, an alert that is reached and a period that is over are told too.
     """
     from convledger.ingest.watch import Watcher
 
     with chosen.open_ledger() as ledger:
         show = _json_line if as_json else _line
 
-        def arrived(result: SyncResult) -> None:
-            sys.stdout.write(show(ledger, result) + "\n")
-            sys.stdout.flush()
-
         def notice(text: str) -> None:
             from convledger.text.display import display_text
 
             streams.note(display_text(text))
+
+        def arrived(result: SyncResult) -> None:
+            sys.stdout.write(show(ledger, result) + "\n")
+            sys.stdout.flush()
+            for line in _plan_lines(ledger, as_json, notice):
+                sys.stdout.write(line + "\n")
+            sys.stdout.flush()
 
         if streams.is_terminal(sys.stderr):
             streams.note("Watching. Ctrl+c ends it.")
@@ -79,14 +84,34 @@ def _until_interrupted(watcher: Watcher) -> int:
     return INTERRUPTED
 
 
-def _line(ledger: Ledger, result: SyncResult) -> str:
-    """Return what arrived as a line for people."""
+def _plan_lines(ledger: Ledger, as_json: bool, notice: Callable[[str], None]) -> list[str]:
+    """Return what is new about the plans in force as lines, or each as an object."""
+    from convledger.cli import following
+    from convledger.cli.printing import json_text
+
+    news = following.follow_quietly(ledger, notice)
+    if not as_json:
+        clock_words = _clock_words()
+        return [f"{clock_words}  {line}" for line in following.lines_of(news)]
+    found = following.documents_of(news)
+    return [
+        *(json_text({"alert": each}) for each in found["alerts"]),
+        *(json_text({"closed_period": each}) for each in found["closed_periods"]),
+    ]
+
+
+def _clock_words() -> str:
     from datetime import datetime
 
+    return datetime.now().astimezone().strftime("%H:%M:%S")
+
+
+def _line(ledger: Ledger, result: SyncResult) -> str:
+    """Return what arrived as a line for people."""
     from convledger.cli.status import spent_today
     from convledger.text.display import clip, display_text
 
-    parts = [datetime.now().astimezone().strftime("%H:%M:%S")]
+    parts = [_clock_words()]
     for count, one, many in (
         (result.calls, "call", "calls"),
         (result.messages, "message", "messages"),

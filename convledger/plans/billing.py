@@ -33,8 +33,8 @@ from convledger.plans.statement import (
 )
 
 _FOREVER = 1 << 62
-# What happens at the very end of a period belongs to it, not to the one that begins then.
-_OF_THE_PAST = frozenset((entry.EXPIRE, entry.ROLL_OUT))
+# What ends at the very end of a period belongs to it, not to the one that begins then.
+_OF_THE_PAST = frozenset((entry.EXPIRE,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +103,13 @@ def replay(
     rated = sorted(
         (
             each
-            for each in only_beyond(UnitRater(contract.version_at).rate(counts.units), metered)
+            for each in only_beyond(UnitRater(contract.finder()).rate(counts.units), metered)
             if each.at <= now and contract.covers(each.unit.billed_at)
         ),
         key=lambda each: (each.at, each.unit.id),
     )
     served = [each for each in rated if not _is_refused(each, metered)]
-    billed = [_billed(each) for each in served]
+    billed = _billed_all(served)
     open_since = _open_since(periods, closed)
     fixed, corrections = corrections_of(billed, closed, open_since)
     scopes = Scopes(contract)
@@ -187,25 +187,33 @@ def _is_refused(each: RatedUnit, metered: Metered) -> bool:
     return beyond is not None and beyond.is_refused
 
 
-def _billed(each: RatedUnit) -> Billed:
-    unit = each.unit
-    by_model = any(
-        charge.unit == unit.unit and any("model" in card.match for card in charge.cards)
-        for charge in each.plan.charges
-    )
-    return Billed(
-        id=unit.id,
-        unit=unit.unit,
-        plan=each.plan.mark,
-        at=each.at,
-        billed_at=unit.billed_at,
-        quantity=each.quantity,
-        pays=each.pays,
-        pool=each.pool,
-        amount=each.amount,
-        rate=unit.model if by_model and each.amount != 0 else "",
-        reverses=unit.reverses,
-    )
+def _billed_all(served: Iterable[RatedUnit]) -> list[Billed]:
+    """Return what is booked for units; those that a rate card prices by model name theirs."""
+    by_model: dict[tuple[str, str], bool] = {}
+    found = []
+    for each in served:
+        unit, plan = each.unit, each.plan
+        key = (plan.digest, unit.unit)
+        names_model = by_model.get(key)
+        if names_model is None:
+            cards = [card for one in plan.charges if one.unit == unit.unit for card in one.cards]
+            names_model = by_model[key] = any("model" in card.match for card in cards)
+        found.append(
+            Billed(
+                unit.id,
+                unit.unit,
+                plan.mark,
+                each.at,
+                unit.billed_at,
+                each.quantity,
+                each.pays,
+                each.pool,
+                each.amount,
+                unit.model if names_model and each.amount != 0 else "",
+                unit.reverses,
+            )
+        )
+    return found
 
 
 def _facts_of(
@@ -305,8 +313,11 @@ def _collect(
     if not found:
         return found
     starts = [period.since for period in periods]
+    last = found[-1]
 
     def at(instant: int) -> PeriodFacts:
+        if instant >= last.period.since:
+            return last
         return found[max(bisect_right(starts, instant) - 1, 0)]
 
     place_of: dict[str, int] = {}

@@ -92,8 +92,9 @@ def _alerts(plan: Plan, problem: Problem) -> Iterator[PlanMistake]:
             yield problem(path, "on", 'can\'t be "allowance": the plan has no [[grant]]')
         if rule.on == "balance" and not (plan.grants or plan.topups):
             yield problem(path, "on", 'can\'t be "balance": there is no [[grant]] or [[topup]]')
-        if rule.on == "unit_budget" and plan.vendor is None:
-            yield problem(path, "on", 'can\'t be "unit_budget": the plan has no [vendor]')
+        if rule.on == "unit_budget" and plan.vendor is None and rule.budget is None:
+            without = "the plan has no [vendor], and the alert no budget of its own"
+            yield problem(path, "on", f'can\'t be "unit_budget": {without}')
         if rule.on == "spend" and rule.budget is None and plan.commit is None:
             yield problem(path, "budget", "is missing: the money that is 100 percent")
         if rule.rearm == "grant" and not (plan.grants or plan.topups):

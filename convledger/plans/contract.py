@@ -55,6 +55,14 @@ class Contract:
                 return plan
         return self.history.in_force(at)
 
+    def finder(self) -> Callable[[int], Plan | None]:
+        """Return `version_at` made ready to be asked a million times."""
+        only = self.history.plans[0]
+        if self.pinned or len(self.history.plans) > 1 or only.effective_to is not None:
+            return self.version_at
+        since = only.effective_from
+        return lambda at: only if at >= since else None
+
     def seats_at(self, at: int, otherwise: int | None = None) -> int:
         """Return how many seats there are at an instant, `otherwise` where nobody has said so."""
         known = [count for since, count in self.seats if since <= at] or [

@@ -18,6 +18,7 @@ from convledger.plans.windows import WindowCounter
 THREAD = "thread"
 # What a limit may be about without a unit of its own.
 CONTEXT = "context_tokens"
+_FOREVER = 1 << 62
 
 
 @dataclass(slots=True)
@@ -48,27 +49,35 @@ class Counter:
 
     def __init__(self, contract: Contract, now: int) -> None:
         self._contract = contract
-        self._now = now
+        self.now = now
         self._rules = _rules_of(contract.plans)
         self._periods: Sequence[BilledPeriod] | None = None
         self.by_thread = all(
             grouping(unit) == THREAD and unit.count not in ("unique", "max") for unit in self._rules
         )  # whether each thread can be counted by itself
+        self._asked = [(rule, self._rule_at(rule)) for rule in self._rules]
+        wheres = [rule.where for rule in self._rules]
+        self._looked_at = {name for where in wheres for name in (where.inside, where.outside)}
 
     def count(self, events: Iterable[Event]) -> Counts:
         """Return the units of these events; all those of a key must be among them."""
         told = list(events)
         found = Counts()
         spans: dict[str, Coverage] = {}
-        for rule in self._rules:
-            part = self._count(rule, told, spans)
-            if any(rule.id in (each.where.inside, each.where.outside) for each in self._rules):
+        for rule, rule_at in self._asked:
+            part = self._count(rule, rule_at, told, spans)
+            if rule.id in self._looked_at:
                 spans[rule.id] = Coverage(rule, part.units)
             found.add(part)
         return found
 
-    def _count(self, rule: Unit, events: list[Event], spans: Mapping[str, Coverage]) -> Counts:
-        rule_at = self._rule_at(rule)
+    def _count(
+        self,
+        rule: Unit,
+        rule_at: Callable[[int], Unit | None],
+        events: list[Event],
+        spans: Mapping[str, Coverage],
+    ) -> Counts:
         if rule.count == "window":
             zone = self._contract.zone_at(self._contract.began)
             counter = WindowCounter(rule_at, zone=zone, spans=spans)
@@ -78,7 +87,7 @@ class Counter:
         if rule.count == "outcome":
             found = Counts()
             for group in by_key(rule, events).values():
-                settled = settle(rule_at, group, self._now)
+                settled = settle(rule_at, group, self.now)
                 found.units += settled.units
                 found.pending += settled.pending
             return found
@@ -94,7 +103,7 @@ class Counter:
 
     def _all_periods(self) -> Sequence[BilledPeriod]:
         if self._periods is None:
-            self._periods = list(self._contract.periods(self._now))
+            self._periods = list(self._contract.periods(self.now))
         return self._periods
 
     def _rule_at(self, rule: Unit) -> Callable[[int], Unit | None]:
@@ -102,27 +111,30 @@ class Counter:
 
         A version that counts the same name by other means is a rule of its own.
         """
-        plan_at = self._contract.plan_at
-        forms: dict[str, Unit | None] = {}
+        version_at = self._contract.finder()
+        since = self._contract.began
+        until = _FOREVER if self._contract.ended is None else self._contract.ended
+        last: Plan | None = None
+        form: Unit | None = None
 
         def rule_at(at: int) -> Unit | None:
-            plan = plan_at(at)
-            if plan is None:
+            nonlocal last, form
+            if not since <= at < until:
                 return None
-            if plan.digest not in forms:
-                forms[plan.digest] = next(
-                    (
-                        unit
-                        for unit in counted_by(plan)
-                        if unit.id == rule.id
-                        and unit.count == rule.count
-                        and grouping(unit) == grouping(rule)
-                    ),
-                    None,
-                )
-            return forms[plan.digest]
+            plan = version_at(at)
+            if plan is not last:
+                last, form = plan, None if plan is None else _form(rule, plan)
+            return form
 
         return rule_at
+
+
+def _form(rule: Unit, plan: Plan) -> Unit | None:
+    """Return the form that a rule has in a version, None where it has none."""
+    for unit in counted_by(plan):
+        if (unit.id, unit.count, grouping(unit)) == (rule.id, rule.count, grouping(rule)):
+            return unit
+    return None
 
 
 def counted_by(plan: Plan) -> tuple[Unit, ...]:

@@ -133,8 +133,9 @@ def commit_of(table: PlanTable) -> Commit:
 def alert_of(table: PlanTable) -> AlertRule:
     """Return when to speak up."""
     on = table.word("on", ("spend", "allowance", "balance", "limit", "unit_budget"))
-    if "budget" in table and on != "spend":
-        table.complain("budget", f'belongs to on = "spend"; this alert is on = "{on}"')
+    if "budget" in table and on not in ("spend", "unit_budget"):
+        owners = 'on = "spend" and on = "unit_budget"'
+        table.complain("budget", f'belongs to {owners}; this alert is on = "{on}"')
     if "limit" in table and on != "limit":
         table.complain("limit", f'belongs to on = "limit"; this alert is on = "{on}"')
     return AlertRule(

@@ -9,7 +9,7 @@ from msgspec import Struct
 from convledger.money import PICO
 from convledger.plans.charges import EventPrice
 from convledger.plans.counted import BillableUnit
-from convledger.plans.events import Thread
+from convledger.plans.events import NOTHING, Thread
 from convledger.plans.schema import Charge, Plan, Unit
 
 CREDITS, MONEY, NOTHING_DUE = "credits", "money", ""
@@ -17,6 +17,9 @@ CREDITS, MONEY, NOTHING_DUE = "credits", "money", ""
 BY_PERIOD = frozenset(("package", "graduated", "volume"))
 # Measures that are amounts of money already: picodollars.
 IN_DOLLARS = "rated_usd"
+
+
+_Terms = tuple[Unit, list[tuple[Charge, EventPrice]]]
 
 
 class RatedUnit(Struct, frozen=True, gc=False):
@@ -48,7 +51,7 @@ class UnitRater:
 
     def __init__(self, plan_at: Callable[[int], Plan | None]) -> None:
         self._plan_at = plan_at
-        self._terms: dict[tuple[str, str], tuple[Unit, list[tuple[Charge, EventPrice]]] | None] = {}
+        self._terms: dict[tuple[str, str], _Terms | None] = {}
         self._told: dict[int, tuple[Thread, Mapping[str, str]]] = {}
 
     def rate(self, units: Iterable[BillableUnit]) -> Iterator[RatedUnit]:
@@ -80,24 +83,21 @@ class UnitRater:
     def _amount(
         self, rule: Unit, unit: BillableUnit, charge: Charge, price: EventPrice
     ) -> int | None:
-        amount = price(unit.quantity, unit.model, self._attributes(unit))
+        attributes = self._attributes(unit) if charge.cards else NOTHING
+        amount = price(unit.quantity, unit.model, attributes)
         if amount is None or rule.measure != IN_DOLLARS or charge.model == "pass_through":
             return amount
         return _nearest(amount, PICO)  # a price for each dollar, and dollars are picodollars
 
-    def _terms_of(
-        self, plan: Plan, unit_id: str
-    ) -> tuple[Unit, list[tuple[Charge, EventPrice]]] | None:
+    def _terms_of(self, plan: Plan, unit_id: str) -> _Terms | None:
         key = (plan.digest, unit_id)
-        if key not in self._terms:
-            try:
-                rule = plan.unit(unit_id)
-            except KeyError:
-                self._terms[key] = None
-            else:
-                charges = [each for each in plan.charges if each.unit == unit_id]
-                self._terms[key] = rule, [(each, EventPrice(each)) for each in charges]
-        return self._terms[key]
+        try:
+            return self._terms[key]
+        except KeyError:
+            rule = next((unit for unit in plan.units if unit.id == unit_id), None)
+            charges = [(each, EventPrice(each)) for each in plan.charges if each.unit == unit_id]
+            found = self._terms[key] = None if rule is None else (rule, charges)
+            return found
 
     def _attributes(self, unit: BillableUnit) -> Mapping[str, str]:
         """Return what a rate card can ask about a unit."""
@@ -112,10 +112,8 @@ class UnitRater:
                 "user": thread.user,
                 "outcome": thread.outcome,
             }
-            known = self._told[id(thread)] = (
-                thread,
-                told,
-            )  # the thread is kept, so its id is its own
+            # The thread is kept, so that its number stays its own.
+            known = self._told[id(thread)] = (thread, told)
         if not unit.name and not unit.attributes:
             return known[1]
         return {**known[1], **unit.attributes, "name": unit.name}

@@ -63,14 +63,16 @@ def work_out(
     since: int,
     until: int,
     now: int,
+    zone: tzinfo | None = None,
 ) -> list[WorkedOut]:
     """Replay what happened from `since` until `until` (UTC microseconds) under each candidate.
 
     History is read once for all. Each plan is taken as if it had always been in force as it is
-    today, with periods that begin at `since`; units opened before that are none of theirs.
+    today, with periods that begin at `since` and are cut in `zone`, or each plan's own; units
+    opened before that are none of theirs.
     """
     end = min(until, now + 1)
-    contracts = [_contract(each, since, until) for each in candidates]
+    contracts = [_contract(each, since, until, zone) for each in candidates]
     counters = [
         Counter(replace(contract, began=_BEGINNING, ended=None), min(until, now))
         for contract in contracts
@@ -140,13 +142,14 @@ def _longest_wait(plans: Iterable[Plan]) -> int:
     return max(waits, default=0)
 
 
-def _contract(candidate: Candidate, since: int, until: int) -> Contract:
-    """Return a contract whose periods begin at `since`, whatever the plan's own dates."""
+def _contract(candidate: Candidate, since: int, until: int, zone: tzinfo | None) -> Contract:
+    """Return a contract whose periods begin at `since`, whatever the plan's own dates and zone."""
     latest = candidate.history.plans[-1]
-    always = PlanHistory([replace(latest, effective_from=_BEGINNING, effective_to=None)])
+    period = replace(latest.period, anchor="subscription")
+    always = replace(latest, effective_from=_BEGINNING, effective_to=None, period=period)
     return Contract(
-        history=always,
-        zone_of=lambda name: zone_of(name)[0],
+        history=PlanHistory([always]),
+        zone_of=lambda name: zone or zone_of(name)[0],
         began=since,
         ended=until,
         anchor=since,
@@ -164,7 +167,7 @@ def compare_plans(
     zone: tzinfo,
 ) -> Comparison:
     """Return what happened from `since` until `until` under each plan, the cheapest first."""
-    worked_out = work_out(connection, candidates, scope, since, until, now)
+    worked_out = work_out(connection, candidates, scope, since, until, now, zone=zone)
     return comparison_of(connection, worked_out, scope, since, until, now, zone)
 
 

@@ -20,7 +20,14 @@ from convledger.plans.parse import parse_plan
 from convledger.plans.schema import Plan
 from convledger.plans.statement import FrozenStatement, thawed
 from convledger.plans.versions import PlanHistory
-from convledger.reports.history import Scope, needs_of, stories
+from convledger.reports.history import (
+    Needs,
+    Scope,
+    conversation_of,
+    needs_of,
+    stories,
+    thread_name,
+)
 from convledger.reports.plan_files import PlanShelf, load_plans, plan_stamp
 from convledger.store.subscriptions import (
     CreditFact,
@@ -31,18 +38,22 @@ from convledger.store.subscriptions import (
 )
 from convledger.zones import zone_of
 
-# A call can still be told anew, by a fuller line, so long after its instant.
-_UNSETTLED = 600_000_000
+# Messages that arrived since: new ones rise from the newest, older ones fall from the oldest.
+_ARRIVED = "FROM message WHERE id > ? OR id < ?"
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """How far the ledger had grown when it was last looked at."""
+    """How far the ledger had grown when it was last looked at.
+
+    `calls` are the sums of calls by conversation and model, where a plan asks for calls: one that
+    is told anew, or turns out to be another conversation's, changes them.
+    """
 
     newest_message: int
     oldest_message: int
-    newest_call: int
-    last_call_at: int
+    messages: int
+    calls: frozenset[tuple[int, ...]]
     ratings: int
     labels: bytes
 
@@ -55,6 +66,7 @@ class _Counted:
     marks: Marks
     now: int
     by_thread: dict[str, Counts] = field(default_factory=dict)
+    ahead: set[int] = field(default_factory=set)  # conversations that go on after `now`
     whole: Counts | None = None
 
 
@@ -114,7 +126,7 @@ class PlanBook:
             began=subscription.began,
             ended=subscription.ended,
             anchor=subscription.anchor,
-            seats=subscription.seats if _are_chosen(subscription) else (),
+            seats=_chosen_seats(subscription, history),
             earlier=self._earlier(subscription.plan),
             name=str(subscription.id),
         )
@@ -162,7 +174,7 @@ class PlanBook:
         counter = Counter(contract, now)
         plans = sorted(plan.digest for plan in contract.plans)
         key = f"{plans} {contract.began} {contract.ended} {contract.anchor} {scope}"
-        marks = self._marks()
+        marks = self._marks(needs_of(contract.plans))
         known = self._counted.get(subscription.id)
         if known is None or known.key != key or known.now > now or not counter.by_thread:
             changed = None
@@ -189,11 +201,15 @@ class PlanBook:
         if changed is not None:
             # What waits for time to pass is looked at again: outcomes settle, windows end.
             changed |= {int(name) for name, counts in known.by_thread.items() if counts.pending}
+            changed |= known.ahead
         needs = needs_of(contract.plans)
         for conversation_id in changed or ():
-            known.by_thread.pop(str(conversation_id), None)
+            known.by_thread.pop(thread_name(conversation_id), None)
+            known.ahead.discard(conversation_id)
         for story in stories(self._connection, scope, needs, changed):
             counts = counter.count(story.events)
+            if story.events[-1].at > counter.now:
+                known.ahead.add(conversation_of(story.thread))
             if counts.units or counts.pending or counts.unpriced:
                 known.by_thread[story.thread.id] = counts
 
@@ -203,34 +219,34 @@ class PlanBook:
             return _joined(counter.count(story.events) for story in told)
         return counter.count([event for story in told for event in story.events])
 
-    def _marks(self) -> Marks:
+    def _marks(self, needs: Needs) -> Marks:
         found: list[int] = self._connection.execute(
             "SELECT (SELECT coalesce(max(id), 0) FROM message), "
-            "(SELECT coalesce(min(id), 0) FROM message), (SELECT coalesce(max(id), 0) FROM call), "
-            "(SELECT coalesce(max(at), 0) FROM call), (SELECT coalesce(max(id), 0) FROM rating_run)"
+            "(SELECT coalesce(min(id), 0) FROM message), (SELECT count(*) FROM message), "
+            "(SELECT coalesce(max(id), 0) FROM rating_run)"
         ).fetchone()
         digest = blake2b(digest_size=16)
         for row in self._connection.execute("SELECT * FROM label ORDER BY 1, 2, 3"):
             digest.update(repr(row).encode())
-        newest, oldest, call, last, ratings = found
-        return Marks(newest, oldest, call, last, ratings, digest.digest())
+        newest, oldest, messages, ratings = found
+        calls: frozenset[tuple[int, ...]] = frozenset()
+        if needs.calls or needs.models:
+            calls = frozenset(self._connection.execute("SELECT * FROM conversation_sum"))
+        return Marks(newest, oldest, messages, calls, ratings, digest.digest())
 
     def _changed(self, before: Marks, after: Marks) -> set[int] | None:
         """Return the conversations that may have changed, None for all."""
         if (before.ratings, before.labels) != (after.ratings, after.labels):
             return None
+        known = (before.newest_message, before.oldest_message)
+        arrived = self._connection.execute(f"SELECT count(*) {_ARRIVED}", known).fetchone()[0]
+        if before.messages + arrived != after.messages:
+            return None  # some were taken away
+        # Where a message stands twice, the other copy may count no longer.
         rows = self._connection.execute(
-            "SELECT conversation_id FROM message WHERE id > ? OR id < ? "
-            "UNION SELECT conversation_id FROM call WHERE id > ? "
-            "UNION SELECT conversation_id FROM call WHERE at >= ?",
-            (
-                before.newest_message,
-                before.oldest_message,
-                before.newest_call,
-                before.last_call_at - _UNSETTLED,
-            ),
+            f"SELECT conversation_id FROM message WHERE key IN (SELECT key {_ARRIVED})", known
         )
-        return {row[0] for row in rows}
+        return {row[0] for row in rows} | {row[0] for row in before.calls ^ after.calls}
 
     def _earlier(self, plan_id: str) -> tuple[Plan, ...]:
         found = []
@@ -244,9 +260,14 @@ class PlanBook:
         return tuple(found)
 
 
-def _are_chosen(subscription: Subscription) -> bool:
-    """Return whether a person has named seats: 0 stands for the plan's own number."""
-    return any(count for _, count in subscription.seats)
+def _chosen_seats(subscription: Subscription, history: PlanHistory) -> tuple[tuple[int, int], ...]:
+    """Return the seats that a person has named; until the first the plan's own number holds."""
+    changes = subscription.seats
+    first = next((number for number, (_, count) in enumerate(changes) if count), None)
+    if not first:
+        return () if first is None else changes
+    own = history.spans(min(changes[0][0], subscription.began), changes[first][0])
+    return (*((since, plan.seats) for since, _, plan in own), *changes[first:])
 
 
 def scope_of(subscription: Subscription) -> Scope:

@@ -78,7 +78,9 @@ def load_plans(workspace: Path, kept: Iterable[tuple[str, str, str]] = ()) -> Pl
     for name, text in sorted(last_good.items()):
         path = folder / name
         gone = ConfigError(f"{path}: is gone; what it said stays in force where it is in use")
-        shelf.files.append(_kept(path, text, gone))
+        kept_file = _kept(path, text, gone)
+        if not _has_moved(kept_file, shelf.files):
+            shelf.files.append(kept_file)
     shelf.histories = _histories(shelf)
     return shelf
 
@@ -103,14 +105,30 @@ def keep_plans(connection: sqlite3.Connection, shelf: PlanShelf, plan_ids: Itera
 def plan_stamp(workspace: Path) -> str:
     """Return what changes when a plan file does: names, sizes and times."""
     try:
-        found = [
-            (path.name, stat.st_mtime_ns, stat.st_size)
-            for path in sorted((workspace / paths.PLANS).glob(f"*{SUFFIX}"))
-            for stat in (path.stat(),)
-        ]
+        return repr([_seen(path) for path in sorted((workspace / paths.PLANS).glob(f"*{SUFFIX}"))])
     except OSError:
         return ""
-    return repr(found)
+
+
+def _seen(path: Path) -> tuple[str, int, int]:
+    try:
+        stat = path.stat()
+    except OSError:  # a link that leads nowhere, or a file that is gone since
+        return path.name, 0, 0
+    return path.name, stat.st_mtime_ns, stat.st_size
+
+
+def _has_moved(gone: PlanFile, files: Iterable[PlanFile]) -> bool:
+    """Return whether another file has the version that a file had before it was gone."""
+    return gone.plan is not None and any(
+        file.plan is not None
+        and file.plan.id == gone.plan.id
+        and (
+            file.plan.version == gone.plan.version
+            or file.plan.effective_from == gone.plan.effective_from
+        )
+        for file in files
+    )
 
 
 def _read(path: Path, last_good: str) -> PlanFile:
@@ -132,14 +150,24 @@ def _kept(path: Path, text: str, trouble: ConfigError) -> PlanFile:
 
 def _histories(shelf: PlanShelf) -> dict[str, PlanHistory]:
     versions: dict[str, list[Plan]] = {}
-    for file in shelf.files:
+    for file in sorted(shelf.files, key=lambda file: file.is_kept):
         if file.plan is not None:
             versions.setdefault(file.plan.id, []).append(file.plan)
     found = {}
     for plan_id, plans in versions.items():
         try:
             found[plan_id] = PlanHistory(plans)
-        except ConfigError as error:
-            shelf.troubles.append(error)
-            found[plan_id] = PlanHistory(plans[:1])
+        except ConfigError:
+            found[plan_id] = _without_misfits(plans, shelf.troubles)
     return found
+
+
+def _without_misfits(plans: Iterable[Plan], troubles: list[ConfigError]) -> PlanHistory:
+    """Return the versions that go together, the first of those that don't."""
+    history = PlanHistory([])
+    for plan in plans:
+        try:
+            history = PlanHistory([*history.plans, plan])
+        except ConfigError as error:
+            troubles.append(error)
+    return history

@@ -107,6 +107,7 @@ class AlertLine:
     measure: str = "credits"  # credits money share
     state: str = "open"  # open expected settled
     currency: str = "USD"
+    key: tuple[str, str, int] = ("", "", 0)  # scope, period, epoch: what it is muted by
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ class PlanNews:
     """What a look at the plans has brought: alerts, periods that were closed, what is wrong."""
 
     alerts: list[GivenAlert] = field(default_factory=list)
+    bills: dict[int, Bill] = field(default_factory=dict)  # by subscription
     closed: list[Statement] = field(default_factory=list)
     troubles: list[ConvledgerError] = field(default_factory=list)
 
@@ -56,6 +57,7 @@ def follow(book: PlanBook, connection: sqlite3.Connection, now: int, zone: tzinf
         except ConvledgerError as error:
             news.troubles.append(error)
             continue
+        news.bills[subscription.id] = bill
         with transaction(connection):
             if not pending:
                 news.closed += _close(connection, subscription, bill)
@@ -80,14 +82,15 @@ def _close(
     for frozen in bill.to_freeze():
         content = frozen_bytes(frozen)
         statement = frozen.statement
-        connection.execute(
+        cursor = connection.execute(
             "INSERT OR IGNORE INTO statement VALUES (?, ?, ?, ?, ?, ?, ?)",
             (
                 subscription.id, statement.since, statement.until, statement.name, bill.now,
                 digest_of(content), content,
             ),
         )  # fmt: skip
-        closed.append(statement)
+        if cursor.rowcount:  # another program may have closed it meanwhile
+            closed.append(statement)
     return closed
 
 
@@ -95,6 +98,7 @@ def _alert(
     connection: sqlite3.Connection, subscription: Subscription, bill: Bill
 ) -> list[GivenAlert]:
     found = []
+    quiet = _were_only_prices(connection, subscription, bill)
     statement = bill.current
     currency = "USD" if statement is None else statement.currency
     for each in watched(bill, connection):
@@ -102,15 +106,36 @@ def _alert(
             if not has_crossed(each.used, each.budget, threshold):
                 continue
             cursor = connection.execute(
-                "INSERT OR IGNORE INTO alert VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0)",
+                "INSERT OR IGNORE INTO alert VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
                 (
                     subscription.id, each.scope, each.period, each.epoch, threshold, bill.now,
-                    str(each.used), str(each.budget),
+                    str(each.used), str(each.budget), int(quiet),
                 ),
             )  # fmt: skip
-            if cursor.rowcount:
+            if cursor.rowcount and not quiet:
                 found.append(GivenAlert(subscription.plan, threshold, bill.now, each, currency))
     return found
+
+
+def _were_only_prices(
+    connection: sqlite3.Connection, subscription: Subscription, bill: Bill
+) -> bool:
+    """Return whether calls were rated anew since the last look, and nothing was used besides."""
+    last = connection.execute(
+        "SELECT at, stamp FROM plan_figures WHERE subscription_id=?", (subscription.id,)
+    ).fetchone()
+    if last is None or last[1] in ("", _rating(connection)):
+        return False
+    return not any(each.at > last[0] for each in bill.billed)
+
+
+def _rating(connection: sqlite3.Connection) -> str:
+    """Return the name of the last rating that changed anything."""
+    return str(
+        connection.execute(
+            "SELECT coalesce(max(id), 0) FROM rating_run WHERE changed_calls > 0"
+        ).fetchone()[0]
+    )
 
 
 def _keep(
@@ -120,5 +145,5 @@ def _keep(
     content = json.encode(figures_of(bill, zone)).decode()
     connection.execute(
         "INSERT OR REPLACE INTO plan_figures VALUES (?, ?, ?, ?)",
-        (subscription.id, bill.now, "", content),
+        (subscription.id, bill.now, _rating(connection), content),
     )

@@ -93,9 +93,13 @@ def meters(
     subscription: Subscription,
     now: int,
     zone: tzinfo,
+    bill: Bill | None = None,
 ) -> Meters:
-    """Return what moves about a plan: credits, runway, limits, spend and alerts."""
-    bill = book.bill(subscription, now)
+    """Return what moves about a plan: credits, runway, limits, spend and alerts.
+
+    `bill` is that of the subscription where it is known already.
+    """
+    bill = bill or book.bill(subscription, now)
     plan, statement = _plan_of(bill), bill.current
     pool = main_pool(bill)
     ahead = outlook(bill, pool) if pool is not None else None
@@ -227,6 +231,7 @@ def _alerts(
             at=at,
             measure=_measure(scope, live),
             state="open" if live is not None else "settled",
+            key=key,
             currency="USD" if bill.current is None else bill.current.currency,
         )
     return list(found.values())[:_MOST_ALERTS]

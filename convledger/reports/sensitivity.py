@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import tzinfo
 
 from convledger.clock import HOUR, SECOND
 from convledger.errors import UsageProblem
@@ -49,6 +50,7 @@ def sensitivity(
     *,
     seats: int = 0,
     timeouts: Iterable[int] = (),
+    zone: tzinfo | None = None,
 ) -> Sensitivity:
     """Return units and bill from `since` until `until` for each timeout, exactly replayed.
 
@@ -60,9 +62,8 @@ def sensitivity(
     steps = tuple(sorted({*timeouts, unit.timeout})) if timeouts else steps_of(plan)
     candidates = [Candidate(PlanHistory([with_timeout(plan, unit, step)]), seats) for step in steps]
     found = []
-    for step, each in zip(
-        steps, work_out(connection, candidates, scope, since, until, now), strict=True
-    ):
+    worked_out = work_out(connection, candidates, scope, since, until, now, zone=zone)
+    for step, each in zip(steps, worked_out, strict=True):
         sums = [statement.sums for statement in each.bill.statements]
         units = sum(one.units.get(unit.id, 0) for one in sums) // 10**12
         found.append(TimeoutStep(step, units, sum(one.total for one in sums)))

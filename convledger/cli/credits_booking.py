@@ -1,0 +1,227 @@
+"""The commands `credits top-up`, `adjust` and `undo`: what a person does to the credits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from convledger import clock
+from convledger.cli import chosen, options, streams
+from convledger.cli.credits_now import looked_at, safe
+from convledger.cli.following import look
+from convledger.cli.plan_checking import complete_plan
+from convledger.cli.plan_words import amount_of, credits_words, moment_words, money_words
+from convledger.cli.printing import print_json
+from convledger.errors import UsageProblem
+from convledger.money import usd_text
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from convledger.ledger import Ledger
+    from convledger.store.subscriptions import Subscription
+
+LONGEST_NOTE = 500
+
+
+@click.command(name="top-up", short_help="Book credits that were bought.")
+@click.argument("name", metavar="[PLAN]", required=False, shell_complete=complete_plan)
+@click.option("--pack", default="", metavar="ID", help="A top-up that the plan offers.")
+@click.option("--amount", metavar="N", help="So many credits instead.")
+@click.option("--price", metavar="P", help="What they cost, in the plan's currency.")
+@click.option("--at", metavar="WHEN", help="When.  [default: now]")
+@click.option("--expires", metavar="WHEN", help="Their last day.  [default: what the plan says]")
+@click.option("--note", default="", metavar="TEXT", help="What you want to remember of it.")
+@options.json_flag
+@click.option("--no-sync", is_flag=True, help="Do not look at the logs first.")
+def top_up(
+    name: str | None,
+    pack: str,
+    amount: str | None,
+    price: str | None,
+    at: str | None,
+    expires: str | None,
+    note: str,
+    as_json: bool,
+    no_sync: bool,
+) -> int:
+    """Book credits that were bought: a pack of the plan, or any amount at any price.
+
+    Nothing is bought here: this only says that it was. The number that is printed takes it back.
+
+    \b
+    convledger credits top-up --pack pack-100
+    convledger credits top-up --amount 250 --price 40.00 --expires 2027-11-30
+    """
+    bought = None if amount is None else amount_of(amount, "--amount")
+    if bought == 0:
+        raise UsageProblem("a top-up of nothing changes nothing")
+    paid = None if price is None else amount_of(price, "--price")
+    with chosen.open_ledger() as ledger:
+        one, zone, now = _plan(ledger, name)
+        when = _at(at, zone, now)
+        number = ledger.buy_credits(
+            one,
+            when,
+            now=now,
+            topup=pack,
+            amount=bought,
+            price=paid,
+            expires_at=_last(expires, zone, now, when),
+            note=_note(note),
+        )
+        _tell(ledger, one, number, as_json=as_json, no_sync=no_sync)
+    return 0
+
+
+@click.command(
+    short_help="Give credits or take them away.", context_settings={"ignore_unknown_options": True}
+)
+@click.argument("amount", metavar="±N")
+@click.option("--plan", "name", metavar="PLAN", help="Of this plan.  [default: the one in force]")
+@click.option("--pool", default="", metavar="NAME", help="In this pool of credits.")
+@click.option("--at", metavar="WHEN", help="When.  [default: now]")
+@click.option("--expires", metavar="WHEN", help="The last day of what is given.")
+@click.option("--note", default="", metavar="TEXT", help="Why; it stays in the books.")
+@options.json_flag
+@click.option("--no-sync", is_flag=True, help="Do not look at the logs first.")
+def adjust(
+    amount: str,
+    name: str | None,
+    pool: str,
+    at: str | None,
+    expires: str | None,
+    note: str,
+    as_json: bool,
+    no_sync: bool,
+) -> int:
+    """Give credits, or take them away with a minus: where the seller's count and yours differ.
+
+    \b
+    convledger credits adjust +25 --note "goodwill of the seller"
+    convledger credits adjust -10 --note "counted on their side"
+    """
+    change = amount_of(amount, "the amount", signed=True)
+    if change < 0 and expires is not None:
+        raise UsageProblem("what is taken away has no last day; leave --expires out")
+    with chosen.open_ledger() as ledger:
+        one, zone, now = _plan(ledger, name)
+        when = _at(at, zone, now)
+        number = ledger.adjust_credits(
+            one,
+            when,
+            change,
+            now=now,
+            pool=pool,
+            expires_at=_last(expires, zone, now, when),
+            note=_note(note),
+        )
+        _tell(ledger, one, number, as_json=as_json, no_sync=no_sync)
+    return 0
+
+
+@click.command(short_help="Take back what was booked by hand.")
+@click.argument("number", type=click.IntRange(1))
+@click.option("--plan", "name", metavar="PLAN", help="Of this plan.  [default: whose it is]")
+def undo(number: int, name: str | None) -> int:
+    """Take back a top-up or an adjustment by its number. Both stay in the books."""
+    with chosen.open_ledger() as ledger:
+        now = clock.now_us()
+        one = _whose(ledger, name, number, now)
+        ledger.undo_credits(one, number, now=now)
+        streams.say(safe(f"{number} of {one.plan} was taken back."))
+        look(ledger, no_sync=True)
+        _say_balance(ledger, one)
+    return 0
+
+
+def _whose(ledger: Ledger, name: str | None, number: int, now: int) -> Subscription:
+    """Return the subscription that a booking belongs to; that in force where none has it."""
+    if name is None:
+        for one in ledger.plan_book.subscriptions():
+            if any(fact.id == number for fact in ledger.credit_facts(one)):
+                return one
+    return ledger.plan_book.subscription(name, now)
+
+
+def _plan(ledger: Ledger, name: str | None) -> tuple[Subscription, tzinfo, int]:
+    one, now = looked_at(ledger, name, no_sync=True)
+    return one, ledger.plan_book.contract(one).zone_at(now), now
+
+
+def _at(text: str | None, zone: tzinfo, now: int) -> int:
+    from convledger.reports.periods import read_since
+
+    when = now if text is None else read_since(text, zone, now)
+    if when > now:
+        raise UsageProblem("--at is in the future; book it when it has happened")
+    return when
+
+
+def _last(text: str | None, zone: tzinfo, now: int, when: int) -> int | None:
+    from convledger.reports.periods import read_until
+
+    if text is None:
+        return None
+    ends = read_until(text, zone, now)
+    if ends <= when:
+        raise UsageProblem("they would expire before they are there: --expires is too early")
+    return ends
+
+
+def _note(text: str) -> str:
+    if len(text) > LONGEST_NOTE:
+        raise UsageProblem(f"--note is longer than {LONGEST_NOTE} characters")
+    return text
+
+
+def _tell(ledger: Ledger, one: Subscription, number: int, *, as_json: bool, no_sync: bool) -> None:
+    """Say what was booked, and what is left now."""
+    look(ledger, no_sync=no_sync)
+    fact = next(each for each in ledger.credit_facts(one) if each.id == number)
+    contract = ledger.plan_book.contract(one)
+    plan = contract.plan_at(fact.at) or contract.history.plans[-1]
+    zone = contract.zone_at(fact.at)
+    if as_json:
+        found: dict[str, Any] = {
+            "schema": 1,
+            "number": number,
+            "plan": one.plan,
+            "kind": fact.kind,
+            "at": clock.iso_text(fact.at),
+            "credits": usd_text(fact.amount),
+            "price": usd_text(fact.price),
+            "currency": plan.currency,
+            "pool": fact.pool,
+            "expires_at": None if fact.expires_at is None else clock.iso_text(fact.expires_at),
+            "note": fact.note,
+        }
+        print_json(found)
+        return
+    words = f"{credits_words(fact.amount, signed=True)} credits"
+    if fact.price:
+        words += f" for {money_words(fact.price, plan.currency)}"
+    if fact.amount > 0:
+        ends = moment_words(fact.expires_at, zone, "never")
+        words += f", expiring {ends}" if fact.expires_at is not None else ", never expiring"
+    streams.say(safe(f"Booked as number {number} of {one.plan}: {words}."))
+    streams.note(f"`convledger credits undo {number}` takes it back.")
+    closed = [each for each in ledger.kept_statements(one) if each.since <= fact.at < each.until]
+    if closed:
+        streams.note(
+            safe(
+                f"{closed[0].name} is closed: its statement stays as it is. "
+                "`convledger credits statement --restate` shows the other view."
+            )
+        )
+    _say_balance(ledger, one)
+
+
+def _say_balance(ledger: Ledger, one: Subscription) -> None:
+    from convledger.reports.plan_credits import credit_view
+
+    bill = ledger.plan_book.bill(one, clock.now_us())
+    for pool in credit_view(bill).pools:
+        where = f" in {pool.pool}" if pool.pool else ""
+        streams.say(safe(f"Left{where}: {credits_words(pool.balance)} credits (live)."))

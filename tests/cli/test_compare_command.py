@@ -1,0 +1,206 @@
+"""`compare`: one's own usage under several plans, by month, by timeout, between versions."""
+
+from __future__ import annotations
+
+import csv
+import io
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from convledger import clock
+from tests.cli.conftest import Cli
+from tests.cli.plans import NOW, in_use, plan_text, put
+
+
+@pytest.fixture(autouse=True)
+def on_the_20th(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let it be the last day of the invented history."""
+    monkeypatch.setattr(clock, "now_us", lambda: NOW)
+
+
+@pytest.fixture
+def studio(other: Cli, tmp_path: Path) -> Cli:
+    """Return the command line with the example in force and a dearer, larger one beside it."""
+    in_use(other, tmp_path, included=30)
+    larger = plan_text(60, id='"larger"', name='"Larger"').replace('"79.00"', '"95.00"')
+    assert other("plan", "add", put(tmp_path, larger, "larger.toml")).code == 0
+    return other
+
+
+def plans(document: Any) -> dict[str, Any]:
+    return {row["plan"]: row for row in document["plans"]}
+
+
+def test_the_plans_of_the_workspace_are_compared_on_the_last_whole_month(studio: Cli) -> None:
+    document = studio("compare", "--json").json
+
+    assert (document["name"], document["closed"]) == ("October 2026", True)
+    assert (document["since"], document["until"]) == (
+        "2026-10-01T00:00:00Z",
+        "2026-11-01T00:00:00Z",
+    )
+    usage = studio("report", "--by", "month", "--json", "--no-sync").json["rows"][0]
+    assert document["calls"] == usage["calls"]
+    assert document["conversations"] == usage["conversations"] == 37
+    assert set(plans(document)) == {"studio", "larger"}
+
+
+def test_what_is_in_force_costs_what_its_statement_says(studio: Cli) -> None:
+    row = plans(studio("compare", "--json").json)["studio"]
+    (settled,) = studio("credits", "statement", "--period", "2026-10", "--json").json["statements"]
+
+    assert row["in_force"] is True
+    assert row["total"] == settled["due"] == "80.75"
+    assert (row["units"], row["included"], row["over"]) == (37, 30, 7)
+    assert row["difference"] is None
+
+
+def test_the_cheapest_is_marked_and_every_other_says_by_how_much_it_differs(studio: Cli) -> None:
+    document = studio("compare", "--json").json
+    rows = plans(document)
+
+    assert [row["plan"] for row in document["plans"] if row["cheapest"]] == ["studio"]
+    assert document["plans"][0]["cheapest"]
+    larger = rows["larger"]
+    assert Decimal(larger["difference"]) == Decimal("95") - Decimal("80.75")
+    assert Decimal(larger["breakage_credits"]) == 60 - 37
+    table = studio("compare").out
+    assert "+$14.25" in table
+    assert "cheapest, in force" in table
+    assert "October 2026, closed · 37 conversations · " in table
+
+
+def test_break_even_says_which_plan_for_how_much(studio: Cli) -> None:
+    document = studio("compare", "--json").json["break_even"]
+
+    bands = document["bands"]
+    assert document["unit"] == "conversation"
+    assert [band["plan"] for band in bands] == ["studio", "larger"]
+    assert bands[0]["from"] == 0
+    assert bands[1]["from"] == bands[0]["to"] + 1
+    # 79 + 0.25 for each beyond 30 is more than 95 from the 95th on; by then both are over.
+    assert 90 < bands[1]["from"] < 100
+    assert f"up to {bands[0]['to']}: Studio 400" in studio("compare").out
+
+
+def test_rows_are_csv_too(studio: Cli) -> None:
+    rows = list(csv.DictReader(io.StringIO(studio("compare", "--csv").out)))
+
+    assert [row["plan"] for row in rows] == ["studio", "larger"]
+    assert rows[0]["total"] == "80.75"
+    assert rows[0]["cheapest"] == "true"
+
+
+def test_without_plans_the_examples_are_compared(other: Cli) -> None:
+    document = other("compare", "--json").json
+
+    rows = plans(document)
+    assert "tokens-at-list-price" in rows
+    assert {row["currency"] for row in rows.values()} == {"USD"}
+    totals = [Decimal(row["total"]) for row in document["plans"]]
+    assert totals == sorted(totals)
+    assert sum(row["cheapest"] for row in rows.values()) == 1
+
+
+def test_any_plan_can_be_named(studio: Cli, tmp_path: Path) -> None:
+    outside = put(tmp_path, plan_text(10, id='"outside"'), "outside.toml")
+
+    rows = plans(studio("compare", "chat-credits-30min", "larger", outside, "--json").json)
+
+    assert set(rows) == {"chat-credits-30min", "larger", "outside"}
+    wrong = studio("compare", "lagrer")
+    assert wrong.code == 2
+    assert "did you mean larger?" in wrong.err
+
+
+def test_a_stretch_of_time_can_be_named(studio: Cli) -> None:
+    november = studio("compare", "--month", "2026-11", "--json").json
+    week = studio("compare", "--since", "2026-11-02", "--until", "2026-11-08", "--json").json
+
+    assert (november["name"], november["closed"]) == ("November 2026", False)
+    assert (week["since"], week["until"]) == ("2026-11-02T00:00:00Z", "2026-11-09T00:00:00Z")
+    assert 0 < week["conversations"] < november["conversations"]
+    assert studio("compare", "--month", "2026-11", "--since", "7d").code == 2
+    assert studio("compare", "--since", "2026-11-09", "--until", "2026-11-01").code == 2
+
+
+def test_a_part_of_the_usage_can_be_compared(studio: Cli) -> None:
+    whole = studio("compare", "--json").json
+    parts = [
+        studio("compare", "--source", source, "--json").json for source in ("claude-code", "codex")
+    ]
+
+    assert sum(part["conversations"] for part in parts) == whole["conversations"]
+    assert sum(part["calls"] for part in parts) == whole["calls"]
+    nothing = studio("compare", "--client", "nobody", "--json")
+    assert nothing.code == 0
+    assert nothing.json["conversations"] == 0
+    assert "nothing to count" in nothing.err
+
+
+def test_months_say_which_plan_was_the_cheapest_then(studio: Cli) -> None:
+    months = studio("compare", "--by", "month", "--json").json["months"]
+    table = studio("compare", "--by", "month").out
+    rows = list(csv.DictReader(io.StringIO(studio("compare", "--by", "month", "--csv").out)))
+
+    assert [each["month"] for each in months] == ["2026-10", "2026-11"]
+    alone = studio("compare", "--month", "2026-10", "--json").json
+    assert months[0]["plans"] == alone["plans"]
+    assert "2026-11, so far" in table
+    assert len(rows) == 4
+
+
+def test_a_longer_timeout_never_counts_more(studio: Cli) -> None:
+    document = studio("compare", "--timeout-sweep", "--json").json
+
+    steps = document["steps"]
+    units = [step["units"] for step in steps]
+    assert document["plan"] == "studio"
+    assert (steps[0]["timeout_seconds"], steps[-1]["timeout_seconds"]) == (300, 86_400)
+    assert units == sorted(units, reverse=True)
+    (own,) = [step for step in steps if step["own"]]
+    assert (own["timeout_seconds"], own["units"], own["total"]) == (1800, 37, "80.75")
+    table = studio("compare", "--timeout-sweep", "larger").out
+    assert "the plan's own" in table
+    assert "units of Larger in October 2026" in table
+
+
+def test_a_plan_without_a_timeout_has_nothing_to_sweep(studio: Cli) -> None:
+    answer = studio("compare", "--timeout-sweep", "tokens-at-list-price")
+
+    assert answer.code == 2
+    assert "nothing that ends by inactivity" in answer.err
+
+
+def test_versions_are_laid_side_by_side(studio: Cli, tmp_path: Path) -> None:
+    new = plan_text(30, version='"2027-01"', effective_from="2027-01-01").replace("0.25", "0.30")
+    assert studio("plan", "add", put(tmp_path, new, "new.toml")).code == 0
+
+    changes = studio("compare", "studio", "--what-changed", "2026-11", "2027-01", "--json").json
+    table = studio("compare", "--what-changed", "2026-11", "2027-01").out
+
+    found = {each["what"]: (each["before"], each["after"]) for each in changes["changes"]}
+    assert found["overage, price"] == ("$0.25", "$0.30")
+    assert "$0.30" in table
+    wrong = studio("compare", "studio", "--what-changed", "2026-11", "2028")
+    assert wrong.code == 2
+    assert "Versions are: 2026-11, 2027-01" in wrong.err
+
+
+def test_questions_of_their_own_are_asked_alone(studio: Cli) -> None:
+    assert studio("compare", "--by", "month", "--timeout-sweep").code == 2
+    assert studio("compare", "--json", "--csv").code == 2
+
+
+def test_a_narrow_terminal_says_what_it_leaves_out(
+    studio: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+
+    lines = studio("compare").out.partition("October 2026")[0].splitlines()
+
+    assert max(map(len, lines)) <= 80
+    assert any(line.startswith("not shown: ") for line in lines)

@@ -1,0 +1,397 @@
+"""A look at the plans in force closes what is over and speaks up once."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC
+from pathlib import Path
+
+import pytest
+
+from convledger.errors import ConfigError, WorkspaceError
+from convledger.ledger import Ledger
+from convledger.money import usd_text
+from convledger.plans.statement import digest_of, thawed
+from convledger.reports.plan_news import PlanNews
+from tests.reports.shop import CREDITS, PASSED_ON, PER_UNIT, Shop, at, document
+
+SPEND = '\n[[alert]]\non = "spend"\nat = [50, 100]\nbudget = "2.00"\n'
+ALLOWANCE = '\n[[alert]]\non = "allowance"\nat = [50, 100]\n'
+BALANCE = '\n[[alert]]\non = "balance"\nat = [50, 100]\n'
+BY_GRANT = ALLOWANCE.replace("at = ", 'rearm = "grant"\nat = ')
+
+
+def told(news: PlanNews) -> list[tuple[str, int]]:
+    """Return what alerts were given, by what they watch and their threshold."""
+    return [(each.watched.scope, each.threshold) for each in news.alerts]
+
+
+def closed(news: PlanNews) -> list[str]:
+    return [each.name for each in news.closed]
+
+
+def kept(shop: Shop) -> list[tuple[str, str]]:
+    """Return the frozen statements with what they come to."""
+    return [
+        (name, usd_text(thawed(content).statement.due))
+        for name, content in shop.connection.execute(
+            "SELECT name, content FROM statement ORDER BY subscription_id, since"
+        )
+    ]
+
+
+@pytest.fixture
+def other(shop: Shop) -> Iterator[Ledger]:
+    """A second program on the same workspace."""
+    with Ledger.open(shop.folder) as ledger:
+        yield ledger
+
+
+def test_a_month_that_is_over_is_closed_once(shop: Shop) -> None:
+    shop.plan(PER_UNIT)
+    shop.use()
+    shop.talk("2026-01-05T10:00")
+
+    assert closed(shop.follow("2026-01-31T23:59")) == []
+    assert closed(shop.follow("2026-02-01")) == ["2026-01"]
+    assert closed(shop.follow("2026-02-01")) == []
+    assert kept(shop) == [("2026-01", "0.5")]
+
+
+def test_months_that_passed_unseen_are_closed_together(shop: Shop) -> None:
+    shop.plan(PER_UNIT)
+    shop.use()
+    shop.talk("2026-02-05T10:00")
+
+    assert closed(shop.follow("2026-04-15")) == ["2026-01", "2026-02", "2026-03"]
+    assert kept(shop) == [("2026-01", "0"), ("2026-02", "0.5"), ("2026-03", "0")]
+
+
+def test_nothing_is_closed_while_texts_are_still_to_be_read(shop: Shop) -> None:
+    shop.plan(PER_UNIT)
+    shop.use()
+    shop.talk("2026-01-05T10:00")
+    shop.connection.execute("UPDATE file SET size=100")
+
+    assert closed(shop.follow("2026-02-03")) == []
+    shop.connection.execute("UPDATE file SET texts_size=100")
+    assert closed(shop.follow("2026-02-03")) == ["2026-01"]
+
+
+def test_the_bytes_of_a_statement_are_those_of_its_digest(shop: Shop) -> None:
+    shop.plan(PER_UNIT)
+    shop.use()
+    shop.talk("2026-01-05T10:00")
+    shop.follow("2026-02-03")
+
+    digest, content = shop.connection.execute("SELECT digest, content FROM statement").fetchone()
+    assert digest_of(content) == digest
+    assert [each.is_intact for each in shop.ledger.kept_statements(shop.subscription())] == [True]
+
+
+def test_a_subscription_that_ended_is_closed_to_its_end_and_left_alone(shop: Shop) -> None:
+    shop.plan(PER_UNIT)
+    shop.use(until=at("2026-02-10"))
+    shop.talk("2026-02-05T10:00")
+
+    assert closed(shop.follow("2026-03-03")) == ["2026-01", "2026-02"]
+    news = shop.follow("2026-03-04")
+    assert (closed(news), news.bills) == ([], {})
+
+
+def test_a_subscription_of_one_second_is_a_whole_statement(shop: Shop) -> None:
+    shop.plan(PER_UNIT)
+    shop.use(since="2026-01-05T10:00:00", until=at("2026-01-05T10:00:01"))
+    shop.talk("2026-01-05T10:00:00")
+    shop.talk("2026-01-05T10:00:01")
+
+    assert closed(shop.follow("2026-01-05T10:00:02")) == ["2026-01"]
+    assert kept(shop) == [("2026-01", "0.5")]
+
+
+def test_a_subscription_in_the_future_says_nothing_yet(shop: Shop) -> None:
+    shop.plan(PER_UNIT)
+    shop.use(since="2199-12-01")
+
+    news = shop.follow("2026-01-05")
+    assert (closed(news), news.alerts, news.troubles, news.bills) == ([], [], [], {})
+
+
+def test_a_plan_at_the_end_of_time_is_followed(shop: Shop) -> None:
+    shop.plan(CREDITS, ALLOWANCE, since="2199-11-01")
+    shop.use(since="2199-11-01")
+    shop.talk("2199-12-05T10:00")
+
+    assert closed(shop.follow("2199-12-31T23:59:59")) == ["2199-11"]
+    assert shop.follow("2199-12-31T23:59:59").troubles == []
+
+
+def test_a_plan_at_the_beginning_of_time_is_followed(shop: Shop) -> None:
+    shop.plan(CREDITS, since="2000-01-01")
+    shop.use(since="2000-01-01")
+    shop.talk("2000-01-01T00:00:00")
+
+    assert closed(shop.follow("2000-03-01")) == ["2000-01", "2000-02"]
+
+
+def test_a_clock_that_is_set_back_opens_nothing_again(shop: Shop) -> None:
+    shop.plan(PER_UNIT, SPEND)
+    shop.use()
+    shop.talk("2026-01-05T10:00")
+    shop.talk("2026-02-05T10:00")
+    shop.follow("2026-03-03")
+    before = kept(shop)
+
+    news = shop.follow("2026-01-10")
+    assert (closed(news), news.troubles) == ([], [])
+    news = shop.follow("2026-03-03")
+    assert (closed(news), news.troubles) == ([], [])
+    assert kept(shop) == before == [("2026-01", "0.5"), ("2026-02", "0.5")]
+
+
+def test_an_alert_is_given_once_a_period(shop: Shop) -> None:
+    shop.plan(PER_UNIT, SPEND)
+    shop.use()
+    for day in (5, 6):
+        shop.talk(f"2026-01-0{day}T10:00")
+    assert told(shop.follow("2026-01-10")) == [("spend", 50)]
+    assert told(shop.follow("2026-01-10")) == []
+    for day in (11, 12):
+        shop.talk(f"2026-01-{day}T10:00")
+    assert told(shop.follow("2026-01-20")) == [("spend", 100)]
+    for day in (1, 2, 3, 4):
+        shop.talk(f"2026-02-0{day}T10:00")
+    assert told(shop.follow("2026-02-20")) == [("spend", 50), ("spend", 100)]
+
+
+def test_an_alert_is_not_given_again_after_a_dip(shop: Shop) -> None:
+    shop.plan(PER_UNIT, SPEND)
+    shop.use()
+    first = shop.talk("2026-01-05T10:00")
+    shop.talk("2026-01-06T10:00")
+    assert told(shop.follow("2026-01-10")) == [("spend", 50)]
+    shop.connection.execute("DELETE FROM message WHERE conversation_id=?", (first,))
+    assert told(shop.follow("2026-01-11")) == []
+    shop.talk("2026-01-12T10:00")
+    assert told(shop.follow("2026-01-13")) == []
+
+
+def rate(shop: Shop, factor: int) -> None:
+    """Rate every call anew."""
+    shop.connection.execute("UPDATE call SET list_pico=list_pico*?", (factor,))
+    shop.connection.execute(
+        "INSERT INTO rating_run (at, book_digest, engine_version, reason, changed_calls) "
+        "VALUES (0, '', '', '', (SELECT count(*) FROM call))"
+    )
+    shop.roll_up()
+
+
+def test_prices_that_change_tell_nobody_now_or_later(shop: Shop) -> None:
+    shop.plan(PASSED_ON, SPEND)
+    shop.use()
+    shop.spend("2026-01-05T10:00", "0.60")
+    assert told(shop.follow("2026-01-10")) == []
+    rate(shop, 2)
+    assert told(shop.follow("2026-01-10")) == []
+    assert told(shop.follow("2026-01-11")) == []
+    shop.spend("2026-01-12T10:00", "0.80")
+    assert told(shop.follow("2026-01-13")) == [("spend", 100)]
+
+
+def test_use_that_came_with_new_prices_is_told(shop: Shop) -> None:
+    shop.plan(PASSED_ON, SPEND)
+    shop.use()
+    shop.spend("2026-01-05T10:00", "0.60")
+    shop.follow("2026-01-10")
+    shop.spend("2026-01-11T10:00", "0.60")
+    rate(shop, 1)
+
+    assert told(shop.follow("2026-01-12")) == [("spend", 50)]
+
+
+def test_a_plan_that_is_first_looked_at_after_a_rating_speaks_up(shop: Shop) -> None:
+    shop.spend("2026-01-05T10:00", "1.20")
+    rate(shop, 1)
+    shop.plan(PASSED_ON, SPEND)
+    shop.use()
+
+    assert told(shop.follow("2026-01-10")) == [("spend", 50)]
+
+
+def test_months_that_are_over_are_closed_without_alerts(shop: Shop) -> None:
+    shop.plan(PER_UNIT, SPEND)
+    shop.use()
+    for day in (5, 6, 7, 8):
+        shop.talk(f"2026-01-0{day}T10:00")
+
+    news = shop.follow("2026-02-10")
+    assert (closed(news), told(news)) == (["2026-01"], [])
+
+
+def test_a_grant_within_the_period_arms_an_alert_that_asks_for_it(shop: Shop) -> None:
+    shop.plan(CREDITS.replace('"10"', '"4"'), BY_GRANT)
+    subscription = shop.use()
+    shop.talk("2026-01-05T10:00")
+    shop.talk("2026-01-06T10:00")
+    assert told(shop.follow("2026-01-10")) == [("allowance:", 50)]
+    now = at("2026-01-11")
+    shop.ledger.adjust_credits(subscription, now, 10**12, now=now)
+    assert told(shop.follow("2026-01-12")) == [("allowance:", 50)]
+    assert told(shop.follow("2026-01-13")) == []
+
+
+def test_the_balance_is_watched_apart_from_what_was_included(shop: Shop) -> None:
+    shop.plan(CREDITS.replace('"10"', '"4"'), BALANCE, ALLOWANCE)
+    subscription = shop.use()
+    now = at("2026-01-02")
+    shop.ledger.adjust_credits(subscription, now, 4 * 10**12, now=now)
+    shop.talk("2026-01-05T10:00")
+    shop.talk("2026-01-06T10:00")
+
+    assert told(shop.follow("2026-01-10")) == [("allowance:", 50)]
+
+
+def test_one_plan_that_cannot_be_worked_out_leaves_the_others_alone(shop: Shop) -> None:
+    shop.plan(PER_UNIT)
+    shop.plan(PER_UNIT, plan="other")
+    shop.use()
+    shop.use("other", scope={"client": ("acme",)})
+    shop.follow("2026-02-03")
+    shop.connection.execute("UPDATE statement SET content=x'00' WHERE subscription_id=1")
+
+    news = shop.follow("2026-03-03")
+    assert [type(each) for each in news.troubles] == [WorkspaceError]
+    assert closed(news) == ["2026-02"]
+
+
+def test_a_broken_plan_file_is_among_the_troubles(shop: Shop) -> None:
+    shop.plan(PER_UNIT)
+    shop.use()
+    (shop.folder / "plans" / "bad.toml").write_text("id = [")
+    shop.ledger.plan_book.forget()
+
+    troubles = shop.follow("2026-02-03").troubles
+    assert [isinstance(each, ConfigError) for each in troubles] == [True]
+
+
+def test_two_programs_close_a_month_and_speak_up_once_between_them(
+    shop: Shop, other: Ledger
+) -> None:
+    shop.plan(PER_UNIT, SPEND)
+    shop.use()
+    shop.talk("2026-01-05T10:00")
+    for day in (1, 2, 3):
+        shop.talk(f"2026-02-0{day}T10:00")
+    ledgers = [shop.ledger, other]
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(lambda one: one.follow_plans(at("2026-02-10"), UTC), ledgers))
+
+    assert sorted(name for news in found for name in closed(news)) == ["2026-01"]
+    assert sorted(each for news in found for each in told(news)) == [("spend", 50)]
+    assert kept(shop) == [("2026-01", "0.5")]
+
+
+def test_what_another_program_closed_between_looks_stays_as_it_closed_it(
+    shop: Shop, other: Ledger
+) -> None:
+    shop.plan(PER_UNIT)
+    shop.use()
+    shop.talk("2026-01-05T10:00")
+    shop.bill("2026-02-03")
+    other.follow_plans(at("2026-02-03"), UTC)
+    shop.talk("2026-01-06T10:00")
+
+    assert closed(shop.follow("2026-03-03")) == ["2026-02"]
+    assert kept(shop) == [("2026-01", "0.5"), ("2026-02", "0.5")]
+
+
+def test_a_statement_that_another_program_closed_meanwhile_is_not_told_as_news(
+    shop: Shop, other: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.plan(PER_UNIT)
+    shop.use()
+    shop.talk("2026-01-05T10:00")
+    book = shop.ledger.plan_book
+    worked_out = book.bill
+
+    def bill(*args: object, **more: object) -> object:
+        found = worked_out(*args, **more)  # type: ignore[arg-type]
+        other.follow_plans(at("2026-02-03"), UTC)
+        return found
+
+    monkeypatch.setattr(book, "bill", bill)
+    assert closed(shop.follow("2026-02-03")) == []
+
+
+def test_a_workspace_that_may_only_be_looked_at_says_so_in_words(
+    shop: Shop, tmp_path: Path
+) -> None:
+    shop.plan(PER_UNIT)
+    shop.use()
+    shop.talk("2026-01-05T10:00")
+    uri = f"{shop.ledger.path.as_uri()}?mode=ro"
+    sealed = Ledger(shop.folder, sqlite3.connect(uri, uri=True, isolation_level=None))
+    with pytest.raises(WorkspaceError, match="can't be written"):
+        sealed.follow_plans(at("2026-02-03"), UTC)
+    assert sealed.plan_book.bill(shop.subscription(), at("2026-02-03")).statements[0].due == 5 * 10**11
+    sealed.close()
+
+
+def test_a_plan_with_nothing_in_it_is_followed(shop: Shop) -> None:
+    shop.plan()
+    shop.use()
+    shop.talk("2026-01-05T10:00")
+
+    assert closed(shop.follow("2026-02-03")) == ["2026-01"]
+    assert kept(shop) == [("2026-01", "0")]
+
+
+def test_a_daily_plan_of_a_year_is_closed_at_once(shop: Shop) -> None:
+    shop.plan('\n[period]\nkind = "day"\n', PER_UNIT)
+    shop.use()
+    shop.talk("2026-07-05T10:00")
+
+    assert len(shop.follow("2027-01-01").closed) == 365
+    assert closed(shop.follow("2027-01-02")) == ["2027-01-01"]
+
+
+def test_the_anchor_on_the_31st_comes_back_after_short_months(shop: Shop) -> None:
+    shop.plan('\n[period]\nkind = "month"\nanchor = "subscription"\n', PER_UNIT)
+    shop.use(since="2026-01-31")
+
+    names = [(each.since, each.until) for each in shop.follow("2026-06-01").closed]
+    days = ["2026-01-31", "2026-02-28", "2026-03-31", "2026-04-30", "2026-05-31"]
+    assert names == [(at(a), at(b)) for a, b in zip(days, days[1:], strict=False)]
+
+
+def test_a_year_from_a_leap_day_ends_on_the_28th(shop: Shop) -> None:
+    shop.plan('\n[period]\nkind = "year"\nanchor = "subscription"\n', PER_UNIT, since="2024-01-01")
+    shop.use(since="2024-02-29")
+
+    assert [each.until for each in shop.follow("2026-06-01").closed] == [
+        at("2025-02-28"), at("2026-02-28"),
+    ]  # fmt: skip
+
+
+def test_days_are_as_long_as_the_zone_has_them(shop: Shop) -> None:
+    shop.plan('\n[period]\nkind = "day"\n', PER_UNIT, zone="Europe/Berlin")
+    shop.use(since="2026-03-27T23:00")
+
+    lengths = [(each.until - each.since) // 3_600_000_000 for each in shop.follow("2026-03-31").closed]
+    assert lengths == [24, 23, 24]
+
+
+def test_a_plan_edited_into_a_broken_one_goes_on_as_it_was(shop: Shop) -> None:
+    path = shop.plan(PER_UNIT)
+    shop.use()
+    shop.talk("2026-01-05T10:00")
+    shop.follow("2026-01-06")
+    path.write_text(document(PER_UNIT).replace("0.50", "much"))
+    shop.ledger.plan_book.forget()
+
+    news = shop.follow("2026-02-03")
+    assert closed(news) == ["2026-01"]
+    assert len(news.troubles) == 1
+    assert kept(shop) == [("2026-01", "0.5")]
