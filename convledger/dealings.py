@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convledger import paths
+from convledger.booking import Booking
 from convledger.errors import ConfigError, UsageProblem
-from convledger.questions import Questions
 from convledger.store.connection import in_words, is_sealed, transaction
 
 if TYPE_CHECKING:
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from convledger.reports.plan_news import PlanNews
     from convledger.reports.plan_now import PlanNow
     from convledger.reports.plan_records import AlertGiven, Kept
-    from convledger.store.subscriptions import CreditFact, Subscription
+    from convledger.store.subscriptions import Subscription
 
 
-class Dealings(Questions):
+class Dealings(Booking):
     """Changes to plans, subscriptions and credits; every failure of SQLite is told in words."""
 
     def add_plan(self, text: str, file_name: str, *, replace: bool = False) -> tuple[Plan, Path]:
@@ -134,7 +134,10 @@ class Dealings(Questions):
 
     @in_words
     def end_plan(self, subscription: Subscription, at: int | None) -> None:
-        """Let a subscription end at an instant, or go on where that is None."""
+        """Let a subscription end at an instant, or go on where that is None.
+
+        A period that an earlier end had cut short is open again.
+        """
         from convledger.store import subscriptions
 
         if at is not None and at <= subscription.began:
@@ -142,8 +145,22 @@ class Dealings(Questions):
                 f"{subscription.plan} can't end before it began; take it away with "
                 f"`convledger plan drop {subscription.plan}`"
             )
+        cut = self._cut_short(subscription, at)
         with transaction(self.connection):
             subscriptions.end(self.connection, subscription.id, at)
+            if cut is not None:
+                subscriptions.reopen(self.connection, subscription.id, cut)
+
+    def _cut_short(self, subscription: Subscription, at: int | None) -> int | None:
+        """Return a subscription's end, None where no period goes on after it until the new one."""
+        ended = subscription.ended
+        if ended is None or (at is not None and at <= ended):
+            return None
+        try:
+            period = self.plan_book.contract(subscription).period_at(ended - 1)
+        except UsageProblem:  # its plan is gone, and nothing can be worked out anew
+            return None
+        return ended if period is not None and period.span.until > ended else None
 
     @in_words
     def drop_plan(self, subscription: Subscription) -> None:
@@ -166,121 +183,6 @@ class Dealings(Questions):
         begins = max(at, subscription.began)
         with transaction(self.connection):
             subscriptions.set_seats(self.connection, subscription.id, begins, seats)
-
-    @in_words
-    def buy_credits(
-        self,
-        subscription: Subscription,
-        at: int,
-        *,
-        now: int,
-        topup: str = "",
-        amount: int | None = None,
-        price: int | None = None,
-        expires_at: int | None = None,
-        note: str = "",
-    ) -> int:
-        """Book a top-up: one that the plan offers, or any amount at any price.
-
-        Amounts are picocredits and picounits of money. Returns the fact, by which it can be undone.
-        Raises UsageProblem where the plan is not in force then or offers no such top-up, and for
-        an amount, price or expiry that nobody can mean.
-        """
-        from convledger.money import pico_from_usd
-        from convledger.plans.schedule import expiry_of
-        from convledger.reports.by_hand import offer_of
-        from convledger.store import subscriptions
-
-        contract = self.plan_book.contract(subscription)
-        plan = contract.plan_at(at)
-        if plan is None:
-            raise UsageProblem(f"{subscription.plan} is not in force at that time")
-        if (amount is not None and amount <= 0) or (price is not None and price < 0):
-            raise UsageProblem("a top-up is of more than nothing, and costs nothing or more")
-        offered = offer_of(plan, topup, named_amount=amount is not None)
-        if offered is None:
-            fact = subscriptions.CreditFact(
-                0, at, "topup", amount or 0, price or 0, "", "top-up", 100, expires_at, note, now
-            )
-        else:
-            ends = expiry_of(offered, at, plan, contract.zone, contract.anchor)
-            fact = subscriptions.CreditFact(
-                0,
-                at,
-                "topup",
-                pico_from_usd(offered.credits) if amount is None else amount,
-                pico_from_usd(offered.price) if price is None else price,
-                offered.pool,
-                offered.id,
-                offered.priority,
-                ends if expires_at is None else expires_at,
-                note,
-                now,
-            )
-        return self._book(subscription, fact)
-
-    @in_words
-    def adjust_credits(
-        self,
-        subscription: Subscription,
-        at: int,
-        amount: int,
-        *,
-        now: int,
-        pool: str = "",
-        expires_at: int | None = None,
-        note: str = "",
-    ) -> int:
-        """Give credits, or take them away where `amount` (picocredits) is negative.
-
-        Raises UsageProblem where the plan is not in force then.
-        """
-        from convledger.store.subscriptions import CreditFact
-
-        if not amount:
-            raise UsageProblem("an adjustment of nothing changes nothing")
-        if not subscription.is_in_force(at):
-            raise UsageProblem(f"{subscription.plan} is not in force at that time")
-        fact = CreditFact(
-            0, at, "adjust", amount, 0, pool, "adjustment", None, expires_at, note, now
-        )
-        return self._book(subscription, fact)
-
-    @in_words
-    def undo_credits(self, subscription: Subscription, fact_id: int, *, now: int) -> None:
-        """Take back what was booked by hand; both stay in the books, and add up to nothing."""
-        from convledger.store import subscriptions
-
-        every = {fact.id: fact for fact in subscriptions.facts(self.connection, subscription.id)}
-        fact = every.get(fact_id)
-        if fact is None or fact.corrects is not None:
-            known = ", ".join(str(one.id) for one in every.values() if one.corrects is None)
-            raise UsageProblem(
-                f"nothing was booked by hand under {fact_id}. Numbers are: {known or 'none'}"
-            )
-        if any(one.corrects == fact_id for one in every.values()):
-            raise UsageProblem(f"{fact_id} was taken back already")
-        undone = subscriptions.CreditFact(
-            0, fact.at, fact.kind, -fact.amount, -fact.price, fact.pool, fact.target,
-            fact.priority, fact.expires_at, "taken back", now, fact.id,
-        )  # fmt: skip
-        self._book(subscription, undone)
-
-    def _book(self, subscription: Subscription, fact: object) -> int:
-        from convledger.store.subscriptions import CreditFact, add_fact
-
-        assert isinstance(fact, CreditFact)
-        if fact.corrects is None and fact.expires_at is not None and fact.expires_at <= fact.at:
-            raise UsageProblem("these credits would expire before they could be used")
-        with transaction(self.connection):
-            return add_fact(self.connection, subscription.id, fact)
-
-    @in_words
-    def credit_facts(self, subscription: Subscription) -> list[CreditFact]:
-        """Return what was done to the credits by hand, what was taken back among it."""
-        from convledger.store.subscriptions import facts
-
-        return facts(self.connection, subscription.id)
 
     @in_words
     def alerts_given(self) -> list[AlertGiven]:

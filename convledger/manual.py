@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib.resources import files
 
 ORDER = (
-    "start", "app", "sources", "counting", "prices", "plans", "credits", "report", "search",
-    "watch", "settings", "workspace", "privacy", "scripts", "demo",
+    "start", "app", "sources", "counting", "prices", "plans", "credits", "plan-language", "report",
+    "search", "watch", "settings", "workspace", "privacy", "scripts", "demo",
 )  # fmt: skip
 
 

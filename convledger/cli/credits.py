@@ -28,6 +28,8 @@ for command in (
     credits_statement.statement,
     credits_booking.top_up,
     credits_booking.adjust,
+    credits_booking.void,
+    credits_booking.refund,
     credits_booking.undo,
     credits_ledger.alerts,
 ):

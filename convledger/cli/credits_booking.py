@@ -1,4 +1,4 @@
-"""The commands `credits top-up`, `adjust` and `undo`: what a person does to the credits."""
+"""The commands `credits top-up`, `adjust`, `void`, `refund`, `undo`: what a person does."""
 
 from __future__ import annotations
 
@@ -118,6 +118,62 @@ def adjust(
             note=_note(note),
         )
         _tell(ledger, one, number, as_json=as_json, no_sync=no_sync)
+    return 0
+
+
+@click.command(short_help="Take back what is left of a lot.")
+@click.argument("lot", metavar="LOT")
+@click.option("--amount", metavar="N", help="So many of its credits.  [default: all that is left]")
+@click.option("--plan", "name", metavar="PLAN", help="Of this plan.  [default: the one in force]")
+@click.option("--at", metavar="WHEN", help="When.  [default: now]")
+@click.option("--note", default="", metavar="TEXT", help="Why; it stays in the books.")
+@click.option("--no-sync", is_flag=True, help="Do not look at the logs first.")
+def void(
+    lot: str, amount: str | None, name: str | None, at: str | None, note: str, no_sync: bool
+) -> int:
+    """Void a lot of credits: LOT is its name in `credits`, or the number of its booking.
+
+    \b
+    convledger credits void 3 --note "the seller took the pack back"
+    convledger credits void promo --amount 50
+    """
+    taken = None if amount is None else amount_of(amount, "--amount")
+    if taken == 0:
+        raise UsageProblem("voiding nothing changes nothing")
+    with chosen.open_ledger() as ledger:
+        one, zone, now = _plan(ledger, name)
+        when = _at(at, zone, now)
+        number = ledger.void_credits(one, lot, when, now=now, amount=taken, note=_note(note))
+        look(ledger, no_sync=no_sync)
+        streams.say(safe(f"Booked as number {number} of {one.plan}: {lot} is void."))
+        streams.note(f"`convledger credits undo {number}` takes it back.")
+        _say_balance(ledger, one)
+    return 0
+
+
+@click.command(short_help="Give back what a conversation took.")
+@options.conversation_argument()
+@click.option("--plan", "plan", metavar="PLAN", help="Of this plan.  [default: the one in force]")
+@click.option("--at", metavar="WHEN", help="When.  [default: now]")
+@click.option("--note", default="", metavar="TEXT", help="Why; it stays in the books.")
+@click.option("--no-sync", is_flag=True, help="Do not look at the logs first.")
+def refund(name: str, plan: str | None, at: str | None, note: str, no_sync: bool) -> int:
+    """Give back the credits that a conversation took, to the lots that paid; what has expired since
+    is lost at once.
+
+    convledger credits refund 5d0caad8 --note "the seller's outage"
+    """
+    with chosen.open_ledger() as ledger:
+        one, zone, now = _plan(ledger, plan)
+        when = _at(at, zone, now)
+        conversation = ledger.conversation(name)
+        numbers = ledger.refund_credits(one, conversation.id, when, now=now, note=_note(note))
+        look(ledger, no_sync=no_sync)
+        told = ", ".join(map(str, numbers))
+        kind = "number" if len(numbers) == 1 else "numbers"
+        streams.say(safe(f"Booked as {kind} {told} of {one.plan}: given back."))
+        streams.note(f"`convledger credits undo {numbers[0]}` takes it back.")
+        _say_balance(ledger, one)
     return 0
 
 

@@ -112,6 +112,21 @@ def _set_up(home: Path, workspace: Path) -> None:
         for client in sorted({each[1] for each in found if each}):
             ids = ledger.conversation_ids(projects=[f"*/clients/{client}/*"])
             ledger.label(ids, "client", client)
+        _subscribe(ledger)
+
+
+def _subscribe(ledger: Ledger) -> None:
+    """Put the consultant's plan in force since the month in which the history begins."""
+    from convledger.clock import DAY, now_us
+    from convledger.demo.plans import PLANS, plan_text
+    from convledger.reports.periods import local_day, start_of_day
+
+    now = now_us()
+    first = local_day(now - 45 * DAY, UTC).replace(day=1)
+    for name in PLANS:
+        ledger.add_plan(plan_text(name), name)
+    chosen_plan = ledger.use_plan(PLANS[0], start_of_day(first, UTC), now=now)
+    ledger.buy_credits(chosen_plan, now - 5 * DAY, now=now, note="invented")
 
 
 def _show() -> int:
@@ -129,6 +144,8 @@ def _show() -> int:
     say("  convledger demo -- report --by conversation --since 7d")
     say("  convledger demo -- search allergens")
     say("  convledger demo -- sources --unpriced")
+    say("  convledger demo -- credits")
+    say("  convledger demo -- compare")
     say("Your own history: convledger")
     return 0
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from convledger.plans.statement import Statement
     from convledger.reports.plan_news import GivenAlert, PlanNews
 
+LONGEST_NAME = 60  # cells of what an alert is about
 UNREAD = (
     "What was said in some logs is not read yet, and plans count by it: `convledger import` "
     "reads it. Until then the figures are too low, and no period is closed."
@@ -50,7 +51,9 @@ def lines_of(news: PlanNews | None) -> Iterator[str]:
 
     if news is not None:
         yield from (display_text(_closed_words(each)) for each in news.closed)
-        yield from (display_text(alert_words(each)) for each in news.alerts)
+        # Of several thresholds of one thing that were passed at once the highest says it all.
+        highest = {(each.plan, each.watched.scope): each for each in news.alerts}
+        yield from (display_text(alert_words(each)) for each in highest.values())
         yield from (display_text(str(each)) for each in news.troubles)
 
 
@@ -64,10 +67,12 @@ def _closed_words(statement: Statement) -> str:
 def alert_words(alert: GivenAlert) -> str:
     """Return an alert as a line: "▲ 90 % of Included credits: 360 of 400 credits (studio)"."""
     from convledger.cli.plan_words import used_words
+    from convledger.text.display import clip, display_text
 
     seen = alert.watched
     used = used_words(seen.used, seen.budget, seen.measure, alert.currency)
-    return f"▲ {alert.threshold} % of {seen.what or 'untitled'}: {used} ({alert.plan})"
+    what = clip(display_text(seen.what), LONGEST_NAME) or "untitled"
+    return f"▲ {alert.threshold} % of {what}: {used} ({alert.plan})"
 
 
 def documents_of(news: PlanNews | None) -> dict[str, list[dict[str, Any]]]:

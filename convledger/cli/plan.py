@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from convledger.cli import plan_checking, plan_listing, plan_making, plan_using
+from convledger.cli import plan_checking, plan_cutting, plan_listing, plan_making, plan_using
 from convledger.cli.groups import group_of
 
 
@@ -27,6 +27,7 @@ for command in (
     plan_using.use,
     plan_using.end,
     plan_using.drop,
+    plan_cutting.cut,
     plan_listing.path,
 ):
     plan.add_command(command)

@@ -13,7 +13,7 @@ from convledger.plans import entries as entry
 from convledger.plans.contract import BilledPeriod, Contract
 from convledger.plans.counted import BillableUnit
 from convledger.plans.counts import Counts
-from convledger.plans.crediting import Scopes, open_reservations, usage_facts
+from convledger.plans.crediting import OVERFLOWN, Scopes, open_reservations, usage_facts
 from convledger.plans.facts import Fact
 from convledger.plans.fold import Fold
 from convledger.plans.late_bills import Correction, corrections_of, money_of
@@ -64,6 +64,7 @@ class Bill:
     fold: Fold
     metered: Metered
     lots: dict[str, Lot] = field(default_factory=dict)
+    by_hand: ByHand = ByHand()
 
     @property
     def current(self) -> Statement | None:
@@ -74,12 +75,19 @@ class Bill:
 
     def to_freeze(self) -> Iterator[FrozenStatement]:
         """Yield the statements of periods that are over and were never frozen, in their order."""
-        for period, statement in zip(self.periods, self.statements, strict=True):
-            if period.until <= self.now and period.since not in self.frozen:
-                units = tuple(
-                    each for each in self.billed if period.since <= each.billed_at < period.until
-                )
-                yield FrozenStatement(structs.replace(statement, state=SETTLED), units)
+        due = [
+            (period, statement)
+            for period, statement in zip(self.periods, self.statements, strict=True)
+            if period.until <= self.now and period.since not in self.frozen
+        ]
+        starts = [period.since for period, _ in due]
+        units: list[list[Billed]] = [[] for _ in due]
+        for each in self.billed if due else ():
+            place = bisect_right(starts, each.billed_at) - 1
+            if place >= 0 and each.billed_at < due[place][0].until:
+                units[place].append(each)
+        for (_, statement), own in zip(due, units, strict=True):
+            yield FrozenStatement(structs.replace(statement, state=SETTLED), tuple(own))
 
 
 def replay(
@@ -117,7 +125,7 @@ def replay(
         facts = _facts_of(fixed, corrections, served, metered, scopes, open_since)
     else:
         facts = list(usage_facts(served, metered, scopes))
-    facts += _reservations(contract, counts, rated, scopes, now)
+    facts += _reservations(contract, counts, rated, metered, scopes, now)
     fold, lots = _folded(contract, facts, by_hand, now)
     own = [each for each in fixed if each.billed_at <= now]
     collected = _collect(periods, own, corrections, fold, metered)
@@ -135,6 +143,7 @@ def replay(
         fold=fold,
         metered=metered,
         lots=lots,
+        by_hand=by_hand,
     )
 
 
@@ -169,10 +178,15 @@ def _pinned(contract: Contract, closed: Mapping[int, FrozenStatement]) -> Contra
     from dataclasses import replace
 
     known = {plan.digest: plan for plan in contract.known_plans}
+    # Where a text is lost, the bounds of its periods stand all the same.
+    known_first = contract.history.plans[0]
     pins = [
-        (each.statement.since, each.statement.until, known[each.statement.plan_digest])
-        for _, each in sorted(closed.items())
-        if each.statement.plan_digest in known
+        (
+            since,
+            each.statement.until,
+            known.get(each.statement.plan_digest) or contract.version_at(since) or known_first,
+        )
+        for since, each in sorted(closed.items())
     ]
     return replace(contract, pinned=tuple(pins))
 
@@ -227,6 +241,11 @@ def _facts_of(
     """Return the facts of closed periods as they were billed, of open ones as they are known."""
     open_units = [each for each in served if each.unit.billed_at >= open_since]
     facts = list(usage_facts(open_units, metered, scopes))
+    # What overflowed a limit is in no record of a closed period, but it was burnt.
+    past = (each for each in served if each.unit.billed_at < open_since)
+    facts += [
+        fact for fact in usage_facts(past, metered, scopes) if fact.id.endswith(OVERFLOWN)
+    ]
     known = {each.unit.id: each.unit for each in served}
     facts += [
         _fact(billed, known, scopes)
@@ -256,6 +275,7 @@ def _reservations(
     contract: Contract,
     counts: Counts,
     rated: Sequence[RatedUnit],
+    metered: Metered,
     scopes: Scopes,
     now: int,
 ) -> Iterator[Fact]:
@@ -270,6 +290,7 @@ def _reservations(
         if charge.unit in rules and charge.pay_with == CREDITS and charge.model == "per_unit"
     }
     committed = {each.unit.id for each in rated}
+    committed |= {name for name, beyond in metered.beyond.items() if beyond.is_refused}
     waiting = [
         unit
         for unit in counts.units

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import tzinfo
+from operator import itemgetter
 
 from convledger.plans.calendar import PeriodSpan, period_at
 from convledger.plans.schema import Plan
 from convledger.plans.versions import PlanHistory
+
+_SINCE = itemgetter(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +20,8 @@ class Contract:
     """A plan in force from `began` until `ended` (UTC microseconds, exclusive; None: still).
 
     Periods are counted from `anchor`, not after `began`. `seats` are (instant, count), rising, none
-    where the plan's own numbers hold; `zone_of` gives the zone that a plan names. `pinned` are
-    closed periods with the plan that they were billed by, whatever the document says today.
+    where the plan's own numbers hold; `zone_of` gives the zone that a plan names. `pinned` are,
+    rising, closed periods with the plan that they were billed by, whatever the document says today.
     """
 
     history: PlanHistory
@@ -50,9 +54,9 @@ class Contract:
 
     def version_at(self, at: int) -> Plan | None:
         """Return the version of the plan that goes for an instant, whether subscribed or not."""
-        for since, until, plan in self.pinned:
-            if since <= at < until:
-                return plan
+        place = bisect_right(self.pinned, at, key=_SINCE) - 1
+        if place >= 0 and at < self.pinned[place][1]:
+            return self.pinned[place][2]
         return self.history.in_force(at)
 
     def finder(self) -> Callable[[int], Plan | None]:
@@ -116,6 +120,7 @@ class Contract:
         """
         at = self.began
         end = until + 1 if self.ended is None else min(self.ended, until + 1)
+        closed = {since: pinned_until for since, pinned_until, _ in self.pinned}
         while at < end:
             plan = self.plan_at(at)
             if plan is None:  # a gap between two versions: go on where the next one begins
@@ -123,8 +128,9 @@ class Contract:
                 at = min((instant for instant in later if instant > at), default=end)
                 continue
             period = self._period(plan, at)
-            if period.since < at:
-                period = BilledPeriod(period.span, at, period.until, plan, period.zone)
+            if period.since < at or at in closed:
+                ends = closed.get(at, period.until)
+                period = BilledPeriod(period.span, at, ends, plan, period.zone)
             yield period
             at = period.until
 

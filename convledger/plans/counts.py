@@ -44,14 +44,17 @@ class Counts:
 class Counter:
     """Counts the units of a contract from the events of threads, as many at a time as one likes.
 
-    `now` (UTC microseconds) decides which outcomes have settled.
+    `now` (UTC microseconds) decides which outcomes have settled; `periods`, those of the contract
+    unless told, are what keys are unique in.
     """
 
-    def __init__(self, contract: Contract, now: int) -> None:
+    def __init__(
+        self, contract: Contract, now: int, periods: Sequence[BilledPeriod] | None = None
+    ) -> None:
         self._contract = contract
         self.now = now
         self._rules = _rules_of(contract.plans)
-        self._periods: Sequence[BilledPeriod] | None = None
+        self._periods = periods
         self.by_thread = all(
             grouping(unit) == THREAD and unit.count not in ("unique", "max") for unit in self._rules
         )  # whether each thread can be counted by itself

@@ -64,10 +64,13 @@ def total_of(
     usage: Usage,
     factor: Fraction,
     zone_of: Callable[[str], tzinfo],
+    *,
+    seats: int = 0,
 ) -> int:
     """Return what one period comes to, picounits of money, with `factor` times the usage.
 
-    Rate cards go by the average of the usage, which is spread evenly over the period.
+    Rate cards go by the average of the usage, which is spread evenly over the period. `seats` of 0
+    leaves the plan's own number.
     """
     evened = replace(
         plan,
@@ -76,7 +79,14 @@ def total_of(
         effective_from=min(plan.effective_from, period.since),
         effective_to=None,
     )
-    contract = Contract(PlanHistory([evened]), zone_of, period.since, period.until, period.since)
+    contract = Contract(
+        PlanHistory([evened]),
+        zone_of,
+        period.since,
+        period.until,
+        period.since,
+        seats=((period.since, seats),) if seats else (),
+    )
     units = [
         unit
         for unit_id, quantity in usage.scaled(factor).items()

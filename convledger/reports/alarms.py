@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
+from convledger.clock import DAY
 from convledger.money import PICO, pico_from_usd
 from convledger.plans.billing import Bill
 from convledger.plans.lots import INCLUDED
@@ -33,6 +34,8 @@ class Watched:
     budget: int
     measure: str
     conversation_id: int | None = None
+    window: int = 0  # microseconds of one that begins with its first use
+    is_past: bool = False  # nothing happened to it for a day: news to nobody
 
 
 def watched(bill: Bill, connection: sqlite3.Connection) -> Iterator[Watched]:
@@ -113,9 +116,11 @@ def _limits(rule: AlertRule, bill: Bill) -> Iterator[Watched]:
         state = meter.state(bill.now)
         # A rolling window never ends: it is armed anew each day.
         window = state.since if meter.limit.window != "rolling" else bill.now // 86_400_000_000
+        moves = meter.limit.window == "fixed" and meter.limit.anchor == "first_event"
         yield Watched(
-            rule, f"limit:{limit_id}", limit_id, str(window), 0, state.used, state.cap, SHARE
-        )
+            rule, f"limit:{limit_id}", limit_id, str(window), 0, state.used, state.cap, SHARE,
+            window=meter.limit.duration if moves else 0,
+        )  # fmt: skip
 
 
 def unit_budget(rule: AlertRule, plan: Plan) -> int | None:
@@ -146,8 +151,8 @@ def _budgets(
         for each in bill.rated
         if each.unit.last_at >= bill.periods[-1].since
     }
-    for conversation_id, title, high, low in connection.execute(
-        "SELECT conversation.id, title, sum(list_high), sum(list_low) FROM conversation "
+    for conversation_id, title, last_at, high, low in connection.execute(
+        "SELECT conversation.id, title, last_at, sum(list_high), sum(list_low) FROM conversation "
         "JOIN conversation_sum ON conversation_id=conversation.id WHERE last_at >= ? "
         "GROUP BY conversation.id",
         (bill.periods[-1].since,),
@@ -155,5 +160,5 @@ def _budgets(
         if conversation_id in ids:
             yield Watched(
                 rule, f"unit:{conversation_id}", title, "", 0, (high << 30) + low, budget, MONEY,
-                conversation_id,
+                conversation_id, is_past=last_at < bill.now - DAY,
             )  # fmt: skip

@@ -81,7 +81,14 @@ def _points(
     return tuple(
         (
             units,
-            total_of(each.plan, period, usage, Fraction(units, reference) * scale, zone_of),
+            total_of(
+                each.plan,
+                period,
+                usage,
+                Fraction(units, reference) * scale,
+                zone_of,
+                seats=each.candidate.seats,
+            ),
         )
         for units in sorted(wanted)
         if 0 <= units <= most

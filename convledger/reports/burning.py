@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import tzinfo
+from fractions import Fraction
 
 from convledger.clock import DAY, to_datetime
 from convledger.plans import entries as entry
@@ -13,6 +14,7 @@ from convledger.reports.outlook import Outlook, outlook
 from convledger.reports.plan_figures import BurnDown, Level, LotName, Mark
 
 STEPS = 240  # levels of a chart, at most
+FORESEEN = 120  # and of what is foreseen
 AFTER = 2 * DAY  # how far a chart goes beyond the next grant
 _GIVEN = frozenset((entry.GRANT, entry.ROLL_IN))
 
@@ -118,16 +120,34 @@ def _booked(bill: Bill, pool: str, names: Sequence[str], since: int) -> Iterator
 
 
 def _foreseen(ahead: Outlook, names: Sequence[str], until: int) -> Iterator[Level]:
-    """Yield the corners of the way down; parts of a lot that end apart are one again."""
+    """Yield the way down that is foreseen, sampled; parts of a lot that end apart are one again."""
     own = [lot.id for lot in ahead.runway.lots]
+    step = max((until - ahead.now) // FORESEEN, 1)
+    before: tuple[int, tuple[Fraction, ...]] | None = None
     for corner in ahead.runway.corners:
         if corner.at > until:
             return
-        left = dict.fromkeys(names, 0)
-        for name, amount in zip(own, corner.left, strict=True):
-            if name in left:
-                left[name] += round(amount)
-        yield Level(corner.at, tuple(left.values()))
+        if before is not None:
+            since, left = before
+            for number in range(1, (corner.at - since - 1) // step + 1):
+                share = Fraction(number * step, corner.at - since)
+                between = [
+                    one + (other - one) * share
+                    for one, other in zip(left, corner.left, strict=True)
+                ]
+                yield Level(since + number * step, _by_lot(names, own, between))
+        yield Level(corner.at, _by_lot(names, own, corner.left))
+        before = corner.at, corner.left
+
+
+def _by_lot(
+    names: Sequence[str], own: Sequence[str], amounts: Sequence[Fraction]
+) -> tuple[int, ...]:
+    left = dict.fromkeys(names, 0)
+    for name, amount in zip(own, amounts, strict=True):
+        if name in left:
+            left[name] += round(amount)
+    return tuple(left.values())
 
 
 def _marks(bill: Bill, pool: str, ahead: Outlook, since: int, until: int) -> Iterator[Mark]:

@@ -1,8 +1,12 @@
-"""Which of a plan's top-ups a person means."""
+"""What a person means: one of a plan's top-ups, a lot, what a conversation took."""
 
 from __future__ import annotations
 
 from convledger.errors import UsageProblem
+from convledger.plans import entries as entry
+from convledger.plans.billing import Bill
+from convledger.plans.facts import REFUND
+from convledger.plans.lots import Lot
 from convledger.plans.schema import Plan, Topup
 
 
@@ -26,3 +30,42 @@ def offer_of(plan: Plan, name: str, *, named_amount: bool) -> Topup | None:
             f"{plan.id} offers no top-up: say --amount, and --price if it cost money"
         )
     raise UsageProblem(f"{plan.id} offers several top-ups, name one: {', '.join(offered)}")
+
+
+def lot_of(bill: Bill, name: str) -> Lot:
+    """Return a lot with something left, by its id, its grant's, or the number of its booking.
+
+    Raises UsageProblem with those that there are.
+    """
+    left = [
+        each.lot
+        for pool in bill.fold.pools
+        for each in bill.fold.totals(pool).lots
+        if each.remaining > 0
+    ]
+    named = [lot for lot in left if name in (lot.id, lot.id.removeprefix("by hand "))]
+    named = named or [lot for lot in left if lot.family == name]
+    if len(named) == 1:
+        return named[0]
+    there = ", ".join(lot.id.removeprefix("by hand ") for lot in named or left)
+    if named:
+        raise UsageProblem(f"{name!r:.60} are several lots, name one: {there}")
+    known = f" Those with credits left are: {there}" if there else " None has any left"
+    raise UsageProblem(f"there is no lot {name!r:.60} with credits left.{known}")
+
+
+def refundable(bill: Bill, conversation_id: int) -> list[tuple[str, str]]:
+    """Return unit and pool of what a conversation took and was not given back."""
+    units = {
+        each.unit.id
+        for each in bill.rated
+        if each.unit.thread.id == str(conversation_id) and each.amount
+    }
+    taken: dict[tuple[str, str], int] = {}
+    for each in bill.fold.entries():
+        unit = each.cause
+        if unit in units and each.kind in (entry.USE, entry.OVERAGE, entry.DEBT, entry.GRACE):
+            key = (unit, each.pool)
+            taken[key] = taken.get(key, 0) + abs(each.amount)
+    given = {fact.of for fact in bill.by_hand.facts if fact.kind == REFUND}
+    return [key for key in taken if key[0] not in given]

@@ -133,7 +133,7 @@ def _together(
     events = [event for story in told for event in story.events]
     began = min((event.at for event in events), default=contract.began)
     always = replace(contract, began=min(began, contract.began), ended=None)
-    return Counter(always, now).count(events)
+    return Counter(always, now, list(contract.periods(now))).count(events)
 
 
 def _longest_wait(plans: Iterable[Plan]) -> int:

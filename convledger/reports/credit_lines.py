@@ -15,6 +15,8 @@ from convledger.reports.burning import lot_name
 
 USAGE, LATE = "usage", "late message"
 _USED = frozenset((entry.USE, entry.OVERAGE, entry.DEBT, entry.GRACE, entry.REPAY))
+_BY_HAND = "by hand "
+_BOOKED = frozenset((entry.GRANT, entry.VOID))
 # What only changes how much is available, or balances itself.
 _SILENT = frozenset((entry.RESERVE, entry.RELEASE))
 
@@ -99,8 +101,8 @@ def _line(one: Entry, lots: dict[str, Lot], zone: tzinfo) -> CreditLine:
         entry.BLOCKED: "refused",
         entry.DEGRADED: "served at less",
     }.get(one.kind, one.kind)
-    number = one.lot or one.cause
-    by_hand = number.removeprefix("by hand ") if number.startswith("by hand ") else ""
+    is_booking = one.kind in _BOOKED and one.cause.startswith(_BY_HAND)
+    by_hand = one.cause.removeprefix(_BY_HAND) if is_booking else ""
     return CreditLine(
         what=what,
         since=one.at,

@@ -79,6 +79,7 @@ class PlanBook:
         self._stamp: str | None = None
         self._shelf = PlanShelf()
         self._counted: dict[int, _Counted] = {}
+        self._texts: dict[str, Plan | None] = {}  # kept texts by digest
 
     @property
     def shelf(self) -> PlanShelf:
@@ -249,15 +250,19 @@ class PlanBook:
         return {row[0] for row in rows} | {row[0] for row in before.calls ^ after.calls}
 
     def _earlier(self, plan_id: str) -> tuple[Plan, ...]:
-        found = []
-        for name, _, text in plan_texts(self._connection):
-            try:
-                plan = parse_plan(text, name)
-            except ConfigError:  # of an older version of the program
-                continue
-            if plan.id == plan_id:
-                found.append(plan)
-        return tuple(found)
+        texts = plan_texts(self._connection)
+        for name, digest, text in texts:
+            if digest not in self._texts:
+                self._texts[digest] = _parsed(text, name)
+        plans = (self._texts[digest] for _, digest, _ in texts)
+        return tuple(plan for plan in plans if plan is not None and plan.id == plan_id)
+
+
+def _parsed(text: str, name: str) -> Plan | None:
+    try:
+        return parse_plan(text, name)
+    except ConfigError:  # of an older version of the program
+        return None
 
 
 def _chosen_seats(subscription: Subscription, history: PlanHistory) -> tuple[tuple[int, int], ...]:

@@ -98,12 +98,15 @@ def _alert(
     connection: sqlite3.Connection, subscription: Subscription, bill: Bill
 ) -> list[GivenAlert]:
     found = []
-    quiet = _were_only_prices(connection, subscription, bill)
+    only_prices = _were_only_prices(connection, subscription, bill)
     statement = bill.current
     currency = "USD" if statement is None else statement.currency
     for each in watched(bill, connection):
+        quiet = only_prices or each.is_past
         for threshold in each.rule.at:
             if not has_crossed(each.used, each.budget, threshold):
+                continue
+            if each.window and _was_given(connection, subscription, each, threshold):
                 continue
             cursor = connection.execute(
                 "INSERT OR IGNORE INTO alert VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
@@ -115,6 +118,22 @@ def _alert(
             if cursor.rowcount and not quiet:
                 found.append(GivenAlert(subscription.plan, threshold, bill.now, each, currency))
     return found
+
+
+def _was_given(
+    connection: sqlite3.Connection, subscription: Subscription, watched: Watched, threshold: int
+) -> bool:
+    """Return whether an alert was given for a window that overlaps this one.
+
+    A message that arrives late can move a window's beginning: it is the same window still.
+    """
+    since = int(watched.period)
+    row = connection.execute(
+        "SELECT 1 FROM alert WHERE subscription_id=? AND scope=? AND threshold=? "
+        "AND period!=? AND abs(CAST(period AS INTEGER)-?)<?",
+        (subscription.id, watched.scope, threshold, watched.period, since, watched.window),
+    ).fetchone()
+    return row is not None
 
 
 def _were_only_prices(

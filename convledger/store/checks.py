@@ -7,6 +7,7 @@ import re
 import sqlite3
 import stat
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import zip_longest
 from pathlib import Path
 
@@ -51,6 +52,7 @@ def check(connection: sqlite3.Connection, path: Path, *, deep: bool = False) -> 
         connection.execute("INSERT INTO said (said) VALUES ('integrity-check')")
         findings += _sums(connection)
         findings += _index(connection, deep)
+        findings += _statements(connection)
     except sqlite3.OperationalError:
         raise
     except sqlite3.DatabaseError as error:
@@ -87,6 +89,22 @@ def _sums(connection: sqlite3.Connection) -> list[Finding]:
     if negative:
         return [Finding("calls", f"{negative} calls have impossible counts", "report this, please")]
     return []
+
+
+def _statements(connection: sqlite3.Connection) -> list[Finding]:
+    """See that closed periods say what they said when they were frozen."""
+    return [
+        Finding(
+            "statements",
+            f"the closed period {name} of {plan} is not as it was frozen",
+            "restore a backup; `convledger credits statement --restate` works it out anew",
+        )
+        for plan, name, digest, content in connection.execute(
+            "SELECT plan, name, digest, content FROM statement "
+            "JOIN subscription ON subscription.id=subscription_id ORDER BY since"
+        )
+        if sha256(content).hexdigest() != digest
+    ]
 
 
 def _joined(sums: tuple[int, ...]) -> tuple[int, ...]:

@@ -135,6 +135,13 @@ def end(connection: sqlite3.Connection, subscription_id: int, at: int | None) ->
     connection.execute("UPDATE subscription SET ended=? WHERE id=?", (at, subscription_id))
 
 
+def reopen(connection: sqlite3.Connection, subscription_id: int, until: int) -> None:
+    """Forget the statement of the period that was closed at an instant: it goes on after it."""
+    connection.execute(
+        "DELETE FROM statement WHERE subscription_id=? AND until=?", (subscription_id, until)
+    )
+
+
 def remove(connection: sqlite3.Connection, subscription_id: int) -> None:
     """Take a subscription away with all that hangs on it; belongs into a transaction."""
     for table in ("plan_figures", "alert", "statement", "credit_fact", "seats"):
@@ -178,7 +185,7 @@ def add_fact(connection: sqlite3.Connection, subscription_id: int, fact: CreditF
 def _scope_text(scope: dict[str, tuple[str, ...]]) -> str:
     from msgspec import json
 
-    named = {name: sorted(scope[name]) for name in SCOPES if scope.get(name)}
+    named = {name: sorted({*scope[name]}) for name in SCOPES if scope.get(name)}
     return json.encode(named).decode() if named else ""
 
 

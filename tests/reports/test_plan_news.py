@@ -253,6 +253,24 @@ def test_the_balance_is_watched_apart_from_what_was_included(shop: Shop) -> None
     assert told(shop.follow("2026-01-10")) == [("allowance:", 50)]
 
 
+def test_a_window_that_a_late_message_moves_is_the_same_window_still(shop: Shop) -> None:
+    limit = (
+        '\n[[limit]]\nid = "five-hour"\nunit = "conversation"\ncap = "4"\nwindow = "fixed"\n'
+        'duration = "5h"\non_exceed = "block"\n\n[[alert]]\non = "limit"\nat = [50]\n'
+    )
+    shop.plan(PER_UNIT, limit)
+    shop.use()
+    shop.talk("2026-01-05T10:00")
+    shop.talk("2026-01-05T11:00")
+    assert told(shop.follow("2026-01-05T11:10")) == [("limit:five-hour", 50)]
+    shop.talk("2026-01-05T09:30", older=True)
+    assert told(shop.follow("2026-01-05T11:20")) == []
+    # From half past two on it is another.
+    shop.talk("2026-01-05T15:00")
+    shop.talk("2026-01-05T16:00")
+    assert told(shop.follow("2026-01-05T16:10")) == [("limit:five-hour", 50)]
+
+
 def test_one_plan_that_cannot_be_worked_out_leaves_the_others_alone(shop: Shop) -> None:
     shop.plan(PER_UNIT)
     shop.plan(PER_UNIT, plan="other")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+from hashlib import sha256
 
 import pytest
 
@@ -242,3 +243,18 @@ def test_hidden_and_empty_messages_need_no_index(bench: Bench) -> None:
 
     assert bench.is_sound()
     assert checks_module.check(bench.ledger.connection, bench.ledger.path) == []
+
+
+def test_a_closed_period_that_was_changed_is_found(filled: Bench) -> None:
+    ledger = filled.ledger
+    ledger.connection.execute("INSERT INTO subscription VALUES (1, 'studio', 0, NULL, 0, '', 0)")
+    ledger.connection.execute(
+        "INSERT INTO statement VALUES (1, 0, 1, '2026-10', 2, ?, ?)",
+        (sha256(b"{}").hexdigest(), b"{}"),
+    )
+    assert kinds(filled) == []
+
+    damage(filled, "UPDATE statement SET content=x'7b7d20'")
+    (finding,) = ledger.check()
+    assert finding.check == "statements"
+    assert "2026-10 of studio is not as it was frozen" in finding.problem

@@ -1,0 +1,126 @@
+"""Which plan is cheapest for how much of one's own usage."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from convledger.money import PICO
+from convledger.plans.parse import parse_plan
+from convledger.plans.versions import PlanHistory
+from convledger.reports.break_evens import break_even, main_units
+from convledger.reports.comparing import Candidate, WorkedOut, work_out
+from convledger.reports.history import Scope
+from convledger.reports.plan_figures import BreakEven
+from convledger.zones import zone_of
+from tests.reports.shop import CREDITS, PASSED_ON, PER_UNIT, Shop, at, document
+
+FLAT = '\n[[fee]]\nid = "base"\namount = "10.00"\n'
+SEATS = '\n[[fee]]\nid = "seat"\namount = "5.00"\nper = "seat"\n'
+OVERAGE = '\n[overage]\npolicy = "charge"\nprice = "1.00"\n'
+
+
+def candidate(plan: str, *parts: str, seats: int = 0) -> Candidate:
+    return Candidate(
+        PlanHistory([parse_plan(document(*parts, plan=plan), "plan.toml")]), seats
+    )
+
+
+def worked(shop: Shop, *candidates: Candidate, months: int = 1) -> list[WorkedOut]:
+    until = at(f"2026-{3 + months:02d}-01")
+    return work_out(
+        shop.connection, candidates, Scope(), at("2026-03-01"), until, at("2026-12-01")
+    )
+
+
+def even(shop: Shop, *candidates: Candidate, own: Any = (), months: int = 1) -> BreakEven:
+    found = worked(shop, *candidates, months=months)
+    return break_even(found, own, lambda name: zone_of(name)[0])
+
+
+def busy(shop: Shop, count: int, month: str = "03") -> None:
+    for number in range(count):
+        shop.talk(f"2026-{month}-{1 + number // 20:02d}T{number % 20:02d}:00")
+
+
+def total_at(found: BreakEven, plan: str, units: int) -> int:
+    curve = next(curve for curve in found.curves if curve.plan_id == plan)
+    return dict(curve.points)[units]
+
+
+def test_a_fee_and_a_price_meet_where_they_cost_the_same(shop: Shop) -> None:
+    busy(shop, 20)
+    found = even(shop, candidate("each", PER_UNIT), candidate("flat", FLAT))
+
+    # At twenty both cost the same.
+    assert [(band.plan_id, band.since) for band in found.bands][:2] == [("each", 0), ("flat", 21)]
+    assert found.unit_name == "conversation"
+
+
+def test_at_ones_own_usage_the_curve_is_ones_own_bill(shop: Shop) -> None:
+    busy(shop, 10)
+    plans = [candidate("each", PER_UNIT), candidate("credits", FLAT, CREDITS, OVERAGE)]
+    real = worked(shop, *plans)
+    found = even(shop, *plans)
+
+    for each in real:
+        assert total_at(found, each.plan.id, 10) == each.bill.statements[0].due
+
+
+def test_the_price_bends_where_the_credits_end(shop: Shop) -> None:
+    busy(shop, 20)
+    found = even(shop, candidate("credits", FLAT, CREDITS, OVERAGE))
+
+    assert [total_at(found, "credits", units) for units in (0, 10, 11)] == [
+        10 * PICO, 10 * PICO, 11 * PICO,
+    ]  # fmt: skip
+
+
+def test_seats_of_whoever_has_the_plan_are_in_the_curve(shop: Shop) -> None:
+    busy(shop, 4)
+    found = even(shop, candidate("seats", SEATS, PER_UNIT, seats=3))
+    assert total_at(found, "seats", 0) == 15 * PICO
+
+
+def test_several_months_are_taken_by_the_month(shop: Shop) -> None:
+    busy(shop, 20, "03")
+    busy(shop, 40, "04")
+    found = even(shop, candidate("each", PER_UNIT), months=2)
+
+    assert main_units(worked(shop, candidate("each", PER_UNIT), months=2)[0]) == 30
+    totals = dict(found.curves[0].points)
+    assert all(total == units * PICO // 2 for units, total in totals.items())
+
+
+def test_without_any_usage_there_is_still_an_answer(shop: Shop) -> None:
+    found = even(shop, candidate("each", PER_UNIT), candidate("flat", FLAT))
+    assert {curve.plan_id for curve in found.curves} == {"each", "flat"}
+    assert total_at(found, "flat", 0) == 10 * PICO
+
+
+def test_ones_own_months_lie_within_what_is_shown(shop: Shop) -> None:
+    busy(shop, 5)
+    found = even(shop, candidate("each", PER_UNIT), own=(("February", 100, False),))
+    assert max(units for units, _ in found.curves[0].points) >= 100
+
+
+def test_plans_of_other_units_grow_in_proportion(shop: Shop) -> None:
+    busy(shop, 10)
+    for day in range(1, 11):
+        shop.spend(f"2026-03-{day:02d}T05:00", "0.20")
+    found = even(shop, candidate("each", PER_UNIT), candidate("tokens", PASSED_ON))
+
+    assert total_at(found, "tokens", 10) == 2 * PICO
+    assert total_at(found, "tokens", 14) == 28 * PICO // 10
+
+
+def test_bands_cover_everything_without_gaps(shop: Shop) -> None:
+    busy(shop, 20)
+    found = even(
+        shop, candidate("each", PER_UNIT), candidate("flat", FLAT),
+        candidate("credits", FLAT.replace("10.00", "4.00"), CREDITS, OVERAGE),
+    )  # fmt: skip
+
+    assert found.bands[0].since == 0
+    for before, after in zip(found.bands, found.bands[1:], strict=False):
+        assert before.until is not None
+        assert before.until + 1 == after.since

@@ -1,0 +1,213 @@
+"""How long credits last is foreseen from what was burnt."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from convledger.clock import DAY
+from convledger.money import PICO, usd_text
+from convledger.reports.outlook import Outlook, daily_burn, outlook, projected_total
+from tests.reports.shop import CREDITS, INCLUDED, OUTCOME, PER_UNIT, WINDOW, Shop, at
+
+OVERAGE = '\n[overage]\npolicy = "charge"\nprice = "0.12"\n'
+FEE = '\n[[fee]]\nid = "base"\namount = "49.00"\n'
+NO_GRANT = CREDITS.split("[[grant]]", maxsplit=1)[0]
+
+
+def each_day(shop: Shop, month: str, days: range, count: int = 1) -> None:
+    for day in days:
+        for hour in range(count):
+            shop.talk(f"{month}-{day:02d}T{hour + 8:02d}:00")
+
+
+def ahead(shop: Shop, now: str) -> Outlook:
+    return outlook(shop.bill(now))
+
+
+def test_one_credit_a_day_lasts_as_many_days_as_there_are_credits(shop: Shop) -> None:
+    shop.plan(CREDITS.replace('"10"', '"20"'))
+    shop.use()
+    each_day(shop, "2026-01", range(1, 15))
+    found = ahead(shop, "2026-01-15")
+
+    assert (found.balance, found.burn_per_day) == (6 * PICO, PICO)
+    assert found.empty_at == at("2026-01-21")
+    assert (found.reset_at, found.next_grant) == (at("2026-02-01"), 20 * PICO)
+    assert found.shortfall == 11 * PICO
+    assert found.shortfall_money is None
+
+
+def test_what_is_missing_has_the_price_of_overage(shop: Shop) -> None:
+    shop.plan(CREDITS.replace('"10"', '"20"'), OVERAGE)
+    shop.use()
+    each_day(shop, "2026-01", range(1, 15))
+
+    assert usd_text(ahead(shop, "2026-01-15").shortfall_money or 0) == "1.32"
+
+
+def test_credits_that_last_to_the_next_grant_are_never_empty(shop: Shop) -> None:
+    shop.plan(CREDITS.replace('"10"', '"500"'))
+    shop.use()
+    each_day(shop, "2026-01", range(1, 15))
+    found = ahead(shop, "2026-01-15")
+
+    assert (found.empty_at, found.shortfall) == (None, 0)
+    assert found.runway.will_expire_unused == (500 - 14 - 17) * PICO
+
+
+def test_nothing_burnt_lasts_for_ever_and_no_rate_is_made_up(shop: Shop) -> None:
+    shop.plan(CREDITS)
+    shop.use()
+    found = ahead(shop, "2026-01-15")
+
+    assert (found.empty_at, found.daily, found.burn_per_day) == (None, (), None)
+    assert found.confidence == ""
+
+
+def test_in_the_first_second_nothing_is_foreseen(shop: Shop) -> None:
+    shop.plan(CREDITS)
+    shop.use()
+    shop.talk("2026-01-01T00:00")
+    found = ahead(shop, "2026-01-01T00:00")
+
+    assert (found.balance, found.daily, found.empty_at) == (9 * PICO, (), None)
+
+
+def test_the_last_four_weeks_count_and_no_more(shop: Shop) -> None:
+    shop.plan(CREDITS.replace('"10"', '"500"'))
+    shop.use()
+    each_day(shop, "2026-01", range(1, 11), 5)
+    each_day(shop, "2026-02", range(1, 29), 1)
+    found = ahead(shop, "2026-03-01")
+
+    assert (len(found.daily), found.burn_per_day) == (28, PICO)
+
+
+def test_usage_beyond_the_credits_is_burn_like_any_other(shop: Shop) -> None:
+    shop.plan(CREDITS.replace('"10"', '"2"'), OVERAGE)
+    shop.use()
+    each_day(shop, "2026-01", range(1, 9))
+
+    assert list(daily_burn(shop.bill("2026-01-09"))) == [PICO] * 8
+
+
+@pytest.mark.parametrize("amount", ["10", "1"])
+def test_what_is_given_back_is_no_burn(shop: Shop, amount: str) -> None:
+    """The day on which a resolution is reversed has burnt less, whoever had paid for it."""
+    shop.plan(
+        OUTCOME.split("[[charge]]", maxsplit=1)[0],
+        f'[[charge]]\nunit = "outcome"\ncredits = "1"\n\n[[grant]]\nid = "i"\namount = "{amount}"\n',
+        OVERAGE,
+    )
+    shop.use()
+    for name in ("a", "b"):
+        shop.talk("2026-01-02T10:00", name)
+    shop.talk("2026-01-05T10:00", "b")
+
+    # Both settle on the 3rd, one comes back on the 5th and settles again on the 6th.
+    assert sum(daily_burn(shop.bill("2026-01-05T12:00"))) == PICO
+    assert sum(daily_burn(shop.bill("2026-01-08"))) == 2 * PICO
+
+
+def test_the_shorter_and_the_longer_runway_stand_on_either_side(shop: Shop) -> None:
+    shop.plan(CREDITS.replace('"10"', '"100"\nexpires = "never"'))
+    shop.use()
+    each_day(shop, "2026-01", range(1, 22), 1)
+    each_day(shop, "2026-01", range(22, 29), 3)
+    found = ahead(shop, "2026-01-29")
+
+    assert found.week_burn == 3 * PICO
+    assert (found.shortest.days or 0) < (found.runway.days or 0) <= (found.longest.days or 0)
+
+
+def test_a_topup_prolongs_the_runway_and_its_expiry_shortens_it(shop: Shop) -> None:
+    shop.plan(CREDITS.replace('"10"', '"20"'))
+    one = shop.use()
+    each_day(shop, "2026-01", range(1, 15))
+    now = at("2026-01-14")
+    shop.ledger.adjust_credits(one, now, 100 * PICO, now=now, expires_at=at("2026-01-18"))
+    found = ahead(shop, "2026-01-15")
+
+    assert found.empty_at is not None
+    assert found.empty_at < (found.without_expiry.depletes_at or 0)
+
+
+def test_what_will_not_be_rolled_over_is_told(shop: Shop) -> None:
+    shop.plan(CREDITS.replace('"10"', '"40"\nrollover_max = "5"'))
+    shop.use()
+    each_day(shop, "2026-01", range(1, 15))
+    found = ahead(shop, "2026-01-15")
+
+    assert found.runway.will_expire_unused == (40 - 14 - 5 - 17) * PICO
+
+
+def test_a_plan_without_a_next_grant_looks_to_the_end(shop: Shop) -> None:
+    shop.plan(CREDITS.replace('"10"', '"20"\nper = "once"\nexpires = "never"'))
+    shop.use()
+    each_day(shop, "2026-01", range(1, 15))
+    found = ahead(shop, "2026-01-15")
+
+    assert (found.reset_at, found.next_grant, found.reset) == (None, 0, None)
+    assert found.empty_at == at("2026-01-21")
+
+
+def test_a_contract_that_ends_gets_nothing_afterwards(shop: Shop) -> None:
+    shop.plan(CREDITS)
+    shop.use(until=at("2026-01-20"))
+    shop.talk("2026-01-05T10:00")
+
+    assert ahead(shop, "2026-01-15").reset_at is None
+
+
+def test_the_end_of_time_is_not_looked_beyond(shop: Shop) -> None:
+    shop.plan(CREDITS, since="2199-12-01")
+    shop.use(since="2199-12-01")
+    shop.talk("2199-12-05T10:00")
+    found = ahead(shop, "2199-12-31T23:00")
+
+    assert found.balance == 9 * PICO
+    assert found.burn_per_day is not None
+
+
+def test_a_plan_whose_charges_burn_from_nothing_is_empty_at_once(shop: Shop) -> None:
+    shop.plan(NO_GRANT, OVERAGE)
+    shop.use()
+    each_day(shop, "2026-01", range(1, 15))
+    found = ahead(shop, "2026-01-15")
+
+    assert (found.balance, found.empty_at) == (0, at("2026-01-15"))
+
+
+def test_seats_decide_what_comes_next(shop: Shop) -> None:
+    shop.plan(WINDOW, INCLUDED + 'amount = "10"\nper = "seat"\n')
+    shop.use(seats=7)
+    assert ahead(shop, "2026-01-15").next_grant == 70 * PICO
+
+
+def test_the_period_is_projected_by_time_and_fees_are_due_once(shop: Shop) -> None:
+    shop.plan(FEE, PER_UNIT)
+    shop.use()
+    each_day(shop, "2026-01", range(1, 11), 2)
+
+    projected = projected_total(shop.bill("2026-01-11"))
+    assert projected is not None
+    assert Fraction(projected, PICO) == 49 + Fraction(10 * 31, 10)
+
+
+def test_nothing_is_projected_before_time_has_passed_or_without_a_plan(shop: Shop) -> None:
+    shop.plan(FEE, PER_UNIT)
+    shop.use(until=at("2026-01-20"))
+
+    assert projected_total(shop.bill("2026-01-01")) is None
+    assert projected_total(shop.bill("2026-01-25")) is None
+
+
+def test_a_period_that_is_cut_short_is_projected_to_its_own_end(shop: Shop) -> None:
+    shop.plan(PER_UNIT)
+    shop.use(since="2026-01-11", until=at("2026-01-21"))
+    shop.talk("2026-01-12T10:00")
+    projected = projected_total(shop.bill(at("2026-01-11") + 5 * DAY))
+
+    assert projected == PICO
