@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from msgspec import structs
 
 from convledger.money import PICO
-from convledger.plans import entries as entry
+from convledger.plans.collecting import collect
 from convledger.plans.contract import BilledPeriod, Contract
 from convledger.plans.counted import BillableUnit
 from convledger.plans.counts import Counts
@@ -33,8 +33,6 @@ from convledger.plans.statement import (
 )
 
 _FOREVER = 1 << 62
-# What ends at the very end of a period belongs to it, not to the one that begins then.
-_OF_THE_PAST = frozenset((entry.EXPIRE,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +126,7 @@ def replay(
     facts += _reservations(contract, counts, rated, metered, scopes, now)
     fold, lots = _folded(contract, facts, by_hand, now)
     own = [each for each in fixed if each.billed_at <= now]
-    collected = _collect(periods, own, corrections, fold, metered)
+    collected = collect(periods, own, corrections, fold, metered)
     _adjust(contract, collected, corrections, closed, open_since)
     statements = _statements(contract, collected, lots, closed, now if restate else None)
     return Bill(
@@ -243,9 +241,7 @@ def _facts_of(
     facts = list(usage_facts(open_units, metered, scopes))
     # What overflowed a limit is in no record of a closed period, but it was burnt.
     past = (each for each in served if each.unit.billed_at < open_since)
-    facts += [
-        fact for fact in usage_facts(past, metered, scopes) if fact.id.endswith(OVERFLOWN)
-    ]
+    facts += [fact for fact in usage_facts(past, metered, scopes) if fact.id.endswith(OVERFLOWN)]
     known = {each.unit.id: each.unit for each in served}
     facts += [
         _fact(billed, known, scopes)
@@ -320,56 +316,6 @@ def _folded(
     fold.advance(now)
     known = {each.lot.id: each.lot for pool in fold.pools for each in fold.totals(pool).lots}
     return fold, known
-
-
-def _collect(
-    periods: Sequence[BilledPeriod],
-    billed: Iterable[Billed],
-    corrections: Iterable[Correction],
-    fold: Fold,
-    metered: Metered,
-) -> list[PeriodFacts]:
-    """Sort everything into the periods that it belongs to."""
-    found = [PeriodFacts(period) for period in periods]
-    if not found:
-        return found
-    starts = [period.since for period in periods]
-    last = found[-1]
-
-    def at(instant: int) -> PeriodFacts:
-        if instant >= last.period.since:
-            return last
-        return found[max(bisect_right(starts, instant) - 1, 0)]
-
-    place_of: dict[str, int] = {}
-    for each in billed:
-        at(each.billed_at).billed.append(each)
-        place_of[each.id] = each.billed_at
-    for correction in corrections:
-        about = (correction.billed, correction.period.statement.name)
-        at(correction.billed.billed_at).corrections.append(about)
-    for pool in fold.pools:
-        for each_entry in fold.entries(pool):
-            # What a unit burns belongs where the unit does, though it was charged later.
-            instant = each_entry.at
-            if each_entry.kind in _OF_THE_PAST:
-                instant -= 1
-            moved_at = instant
-            if each_entry.kind in (entry.USE, entry.OVERAGE, entry.DEBT, entry.GRACE):
-                instant = place_of.get(each_entry.cause, instant)
-            at(instant).entries.append(each_entry)
-            at(moved_at).left += each_entry.amount if each_entry.lot else 0
-    running = 0
-    for facts in found:
-        running += facts.left
-        facts.left = running
-    for beyond in metered.beyond.values():
-        if not beyond.overflows:
-            limited = at(beyond.unit.billed_at).limited
-            scale = 1 if beyond.is_in_dollars else PICO
-            _, before = limited.get(beyond.limit.id, (beyond.limit, 0))
-            limited[beyond.limit.id] = beyond.limit, before + beyond.amount * scale
-    return found
 
 
 def _adjust(
