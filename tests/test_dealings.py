@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
     made.ledger.close()
 
 
-def subscribed(shop: Shop, *parts: str, **more: object) -> Subscription:
+def subscribed(shop: Shop, *parts: str, **more: Any) -> Subscription:
     shop.plan(CREDITS, *parts)
     return shop.use(**more)
 
@@ -111,7 +112,7 @@ def test_a_plan_that_is_not_in_force_then_is_refused_with_the_day(shop: Shop) ->
     ],
 )
 def test_instants_that_do_not_go_together_are_refused(
-    shop: Shop, more: dict[str, int], says: str
+    shop: Shop, more: dict[str, Any], says: str
 ) -> None:
     shop.plan(PER_UNIT)
     with pytest.raises(UsageProblem, match=says):
@@ -183,7 +184,7 @@ def test_a_topup_has_to_be_named_where_there_are_several_or_none(shop: Shop) -> 
     shop.plan(CREDITS, PACK.format("small"), PACK.format("large"))
     with pytest.raises(UsageProblem, match="name one: small, large"):
         shop.ledger.buy_credits(one, NOW, now=NOW)
-    with pytest.raises(UsageProblem, match="no top-up 'hueg'. It offers: small, large"):
+    with pytest.raises(UsageProblem, match=r"no top-up 'hueg'\. It offers: small, large"):
         shop.ledger.buy_credits(one, NOW, now=NOW, topup="hueg")
     shop.ledger.buy_credits(one, NOW, now=NOW, topup="large")
     shop.ledger.buy_credits(one, NOW, now=NOW, amount=5 * PICO)
@@ -215,7 +216,7 @@ def test_credits_that_would_end_before_they_begin_are_refused(shop: Shop, expire
 
 
 @pytest.mark.parametrize("more", [{"amount": 0}, {"amount": -PICO}, {"price": -1}])
-def test_nobody_buys_less_than_something(shop: Shop, more: dict[str, int]) -> None:
+def test_nobody_buys_less_than_something(shop: Shop, more: dict[str, Any]) -> None:
     one = subscribed(shop, PACK.format("pack"))
     with pytest.raises(UsageProblem):
         shop.ledger.buy_credits(one, NOW, now=NOW, topup="pack", **more)
@@ -297,6 +298,17 @@ def test_seats_from_before_the_plan_began_hold_from_its_beginning(shop: Shop) ->
     shop.ledger.set_seats(one, at("2025-12-01"), 4)
 
     assert usd_text(shop.bill("2026-01-15").statements[0].due) == "40"
+
+
+def test_a_statement_that_was_changed_is_known_by_its_digest(shop: Shop) -> None:
+    one = subscribed(shop)
+    shop.talk("2026-01-05T10:00")
+    shop.follow("2026-02-03")
+    shop.connection.execute(
+        "UPDATE statement SET content=CAST(replace(CAST(content AS TEXT), "
+        "'\"total\":0', '\"total\":1') AS BLOB)"
+    )
+    assert [each.is_intact for each in shop.ledger.kept_statements(one)] == [False]
 
 
 def test_a_booking_in_a_closed_month_leaves_its_statement_alone(shop: Shop) -> None:

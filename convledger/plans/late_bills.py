@@ -129,18 +129,11 @@ def money_of(
             key = (frozen.statement.since, billed.unit, billed.plan, billed.pool)
             groups.setdefault(key, []).append(billed)
     plans = {one.mark: one for one in contract.plans}
+    booked = _booked(closed) if groups else {}
     for (since, unit, mark, pool), group in sorted(groups.items()):
         statement = closed[since].statement
         charge = _charge(plans.get(mark, plan), unit, pool)
-        earlier = [
-            each
-            for frozen in closed.values()
-            for each in frozen.units
-            if (each.unit, each.plan, each.pool, each.pays) == (unit, mark, pool, MONEY)
-            and statement.since
-            <= (each.billed_at if each.about is None else each.about)
-            < statement.until
-        ]
+        earlier = booked.get((since, unit, mark, pool), [])
         before, after = _priced(charge, earlier), _priced(charge, [*earlier, *group])
         line = Line(
             ADJUSTMENT,
@@ -151,6 +144,21 @@ def money_of(
             about=statement.name,
         )
         yield money_line(plan, line, after - before)
+
+
+def _booked(
+    closed: Mapping[int, FrozenStatement],
+) -> dict[tuple[int, str, str, str], list[Billed]]:
+    """Return what costs money by the closed period that it is about, its unit, plan and pool."""
+    starts = sorted(closed)
+    found: dict[tuple[int, str, str, str], list[Billed]] = {}
+    for frozen in closed.values():
+        for each in frozen.units:
+            if each.pays == MONEY:
+                instant = each.billed_at if each.about is None else each.about
+                since = starts[max(bisect_right(starts, instant) - 1, 0)]
+                found.setdefault((since, each.unit, each.plan, each.pool), []).append(each)
+    return found
 
 
 def _charge(plan: Plan, unit: str, pool: str) -> Charge | None:

@@ -66,6 +66,7 @@ def load_plans(workspace: Path, kept: Iterable[tuple[str, str, str]] = ()) -> Pl
     broken or gone, what it said then stays in force.
     """
     shelf = PlanShelf()
+    kept = list(kept)
     last_good = {name: text for name, _, text in kept}
     folder = workspace / paths.PLANS
     try:
@@ -81,7 +82,7 @@ def load_plans(workspace: Path, kept: Iterable[tuple[str, str, str]] = ()) -> Pl
         kept_file = _kept(path, text, gone)
         if not _has_moved(kept_file, shelf.files):
             shelf.files.append(kept_file)
-    shelf.histories = _histories(shelf)
+    shelf.histories = _histories(shelf, kept)
     return shelf
 
 
@@ -148,17 +149,41 @@ def _kept(path: Path, text: str, trouble: ConfigError) -> PlanFile:
     return PlanFile(path.name, path, text, plan, trouble, is_kept=True)
 
 
-def _histories(shelf: PlanShelf) -> dict[str, PlanHistory]:
+def _histories(shelf: PlanShelf, kept: Iterable[tuple[str, str, str]]) -> dict[str, PlanHistory]:
     versions: dict[str, list[Plan]] = {}
     for file in sorted(shelf.files, key=lambda file: file.is_kept):
         if file.plan is not None:
             versions.setdefault(file.plan.id, []).append(file.plan)
+    for plan in _written_over(kept, versions):
+        versions[plan.id].append(plan)
     found = {}
     for plan_id, plans in versions.items():
         try:
             found[plan_id] = PlanHistory(plans)
         except ConfigError:
             found[plan_id] = _without_misfits(plans, shelf.troubles)
+    return found
+
+
+def _written_over(
+    kept: Iterable[tuple[str, str, str]], versions: dict[str, list[Plan]]
+) -> list[Plan]:
+    """Return versions that a later one took the place of in their file.
+
+    They stay in force until the later one begins: what happened then goes by them.
+    """
+    taken: set[tuple[str, str | int]]
+    taken = {(each.id, each.version) for plans in versions.values() for each in plans}
+    taken |= {(each.id, each.effective_from) for plans in versions.values() for each in plans}
+    known = {each.digest for plans in versions.values() for each in plans}
+    found: list[Plan] = []
+    for name, digest, text in [*kept][::-1]:
+        plan = None if digest in known else _kept(Path(name), text, ConfigError(name)).plan
+        if plan is None or {(plan.id, plan.version), (plan.id, plan.effective_from)} & taken:
+            continue
+        if any(plan.effective_from < each.effective_from for each in versions.get(plan.id, ())):
+            taken |= {(plan.id, plan.version), (plan.id, plan.effective_from)}
+            found.append(plan)
     return found
 
 

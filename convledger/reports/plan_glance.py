@@ -60,7 +60,7 @@ def _alert(
     """
     silenced = set()
     for scope, period, threshold, at, is_muted in connection.execute(
-        "SELECT scope, period, threshold, at, muted FROM alert WHERE subscription_id=? "
+        "SELECT scope, period, threshold, at, muted FROM alert WHERE subscription_id=? AND quiet=0 "
         "ORDER BY threshold DESC, at DESC",
         (subscription_id,),
     ):

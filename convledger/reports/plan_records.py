@@ -53,7 +53,7 @@ def alerts_given(connection: sqlite3.Connection) -> list[AlertGiven]:
     """Return every alert that was ever given, the earliest first."""
     rows = connection.execute(
         "SELECT subscription_id, plan, alert.scope, period, epoch, threshold, at, used, budget, "
-        "muted FROM alert JOIN subscription ON subscription.id=subscription_id "
+        "muted FROM alert JOIN subscription ON subscription.id=subscription_id WHERE quiet=0 "
         "ORDER BY at, subscription_id, alert.scope, period, epoch, threshold"
     ).fetchall()
     titles = _titles(connection, [row[2] for row in rows])

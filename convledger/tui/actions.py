@@ -38,6 +38,11 @@ SCOPES = {
     "facets": "in the filters",
     "reader": "in a conversation",
     "search": "Search",
+    "plans": "Plans",
+    "boundary": "on the time line",
+    "alerts": "in the alerts",
+    "compare": "Compare",
+    "slider": "on the timeouts",
     "sources": "Sources",
 }
 
@@ -45,6 +50,8 @@ SCOPES = {
 def _actions() -> Iterable[Action]:
     yield Action("app", "live", "1", "Live", "What is being spent now.")
     yield Action("app", "conversations", "2", "Conversations", "All conversations, and their text.")
+    yield Action("app", "plans", "4", "Plans", "Plans in force, credits, and what they count.")
+    yield Action("app", "compare", "5", "Compare", "The same usage under several plans.")
     yield Action("app", "sources", "8", "Sources", "Where the figures come from.")
     yield Action("app", "search", "slash", "Search", "Look for words in everything said.", True)
     yield Action("app", "jump", "ctrl+o", "Jump", "Go to any part of the screen by a letter.")
@@ -69,6 +76,7 @@ def _actions() -> Iterable[Action]:
     yield Action("live", "range", "d", "Range", "Show more or fewer days.", True)
     yield Action("live", "period", "p", "Period", "Bars of a day, week, month or hour.", True)
     yield Action("live", "group", "g", "Group", "Stack by model, source, project, client.", True)
+    yield Action("live", "alerts", "a", "Alerts", "Thresholds of the plan that were reached.")
     yield Action("live", "why", "w", "Why", "Explain the figure, call by call.", True)
 
     yield Action("conversations", "filter", "f", "Filter", "Narrow the list as you type.", True)
@@ -97,6 +105,32 @@ def _actions() -> Iterable[Action]:
     yield Action("reader", "why", "w", "Why", "Explain the cost of this turn.", True)
     yield Action("reader", "label", "l", "Label", "Project, client, tag, kind, outcome.")
     yield Action("reader", "export", "e", "Export", "Write Markdown or JSONL.")
+
+    yield Action("plans", "use", "p", "Use", "Put a plan in force, yours or an example.", True)
+    yield Action("plans", "edit", "e", "Edit", "Edit the plan, checked as you type.", True)
+    yield Action("plans", "top_up", "t", "Top up", "Book credits that were bought.", True)
+    yield Action("plans", "adjust", "a", "Adjust", "Give or take credits by hand.")
+    yield Action("plans", "statement", "i", "Statement", "What is due, by period.", True)
+    yield Action("plans", "conversation", "b", "Cut", "Choose what is cut into units.", True)
+    yield Action("plans", "each", "d", "Each", "Every entry of the ledger, or a line a day.")
+    yield Action("plans", "other", "left_square_bracket", "Other plan", "Show the next one in use.")
+    yield Action("plans", "side_by_side", "c", "Compare", "This usage under other plans.")
+
+    yield Action("boundary", "earlier", "left,h", "Earlier", "Choose the unit before.")
+    yield Action("boundary", "later", "right,l", "Later", "Choose the next unit.")
+    yield Action("boundary", "open", "enter", "Open", "Read where the unit begins.", True)
+
+    yield Action("alerts", "mute", "m", "Mute", "Put the alert away; it stays in the log.", True)
+
+    yield Action("compare", "plans", "p", "Plans", "Choose the plans to compare.", True)
+    yield Action("compare", "earlier", "o", "Earlier", "Show the month before.", True)
+    yield Action("compare", "later", "O", "Later", "Show the month after.")
+    yield Action("compare", "months", "m", "Months", "The cheapest plan of each month.", True)
+    yield Action("compare", "versions", "v", "Versions", "What changed between versions.")
+    yield Action("compare", "use", "P", "Use plan", "Put the plan under the cursor in force.")
+
+    yield Action("slider", "shorter", "left,h", "Shorter", "A shorter inactivity timeout.", True)
+    yield Action("slider", "longer", "right,l", "Longer", "A longer inactivity timeout.", True)
 
     yield Action("sources", "rescan", "r", "Re-scan", "Look at all folders again now.", True)
     yield Action("sources", "import", "i", "Import", "Read a file or folder by its path.", True)

@@ -14,7 +14,6 @@ from textual.app import App
 from textual.binding import BindingType
 from textual.filter import LineFilter
 from textual.message import Message
-from textual.screen import Screen
 
 from convledger import clock, paths
 from convledger.config import Config
@@ -28,38 +27,24 @@ from convledger.tui.guard import TerminalGuard
 from convledger.tui.keymap import readable_keymap
 from convledger.tui.lookout import LOOK_EVERY, Lookout
 from convledger.tui.notices import Notice, Notices
+from convledger.tui.numbered import SCREENS
+from convledger.tui.plan_watch import EVERY as LOOK_AT_PLANS_EVERY
+from convledger.tui.plan_watch import PlanWatch
 from convledger.tui.screens.place import PlaceScreen
 from convledger.tui.themes import load_themes, variables_for
 from convledger.tui.undo import Undo
 from convledger.tui.widgets.inks import forget_inks
-from convledger.tui.widgets.topline import Pulse, TopLine
+from convledger.tui.widgets.topline import Pulse, TopLine, plan_pulse
 from convledger.zones import zone_of
 
 if TYPE_CHECKING:
     from convledger.ingest.result import SyncResult
     from convledger.ledger import Ledger
+    from convledger.reports.plan_now import PlanNow
 
 Answer = TypeVar("Answer")
 FALLBACKS = ("ledger-ink", "textual-dark")
 RENEW_EVERY = 0.25  # seconds: nobody reads figures that change more often
-
-
-def _live() -> Screen[Any]:
-    from convledger.tui.screens.live import LiveScreen
-
-    return LiveScreen()
-
-
-def _conversations() -> Screen[Any]:
-    from convledger.tui.screens.conversations import ConversationsScreen
-
-    return ConversationsScreen()
-
-
-def _sources() -> Screen[Any]:
-    from convledger.tui.screens.sources import SourcesScreen
-
-    return SourcesScreen()
 
 
 class ConvledgerApp(App[None]):
@@ -73,11 +58,7 @@ class ConvledgerApp(App[None]):
     TITLE = "convledger"
     ENABLE_COMMAND_PALETTE = False  # opened by an action of the table instead
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
-    MODES: ClassVar[dict[str, Any]] = {
-        "live": _live,
-        "conversations": _conversations,
-        "sources": _sources,
-    }
+    MODES: ClassVar[dict[str, Any]] = SCREENS
     DEFAULT_MODE = "live"
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as the base class declares it
         (0, "-narrow"),
@@ -108,6 +89,7 @@ class ConvledgerApp(App[None]):
         self.undoing = Undo()
         self.notices = Notices()
         self._news = FeedNews(self)
+        self.plan_watch = PlanWatch(self)
         self.feed = Feed("looking")
         self._guard = TerminalGuard()
         self._zone: tzinfo | None = None
@@ -115,6 +97,7 @@ class ConvledgerApp(App[None]):
         self._feeding = feeding
         self._renewed = 0.0
         self._renewal_waits = False
+        self._plans_at_once = False
         self.pulse = Pulse(str(self.workspace))
         self._use_themes()
         self.user_keymap, problems = readable_keymap(self.config.keys)
@@ -171,6 +154,7 @@ class ConvledgerApp(App[None]):
         if self._feeding:
             self.feeder.start()
         self.set_interval(LOOK_EVERY, self._look)
+        self.set_interval(LOOK_AT_PLANS_EVERY, self.plan_watch.tick)
         for problem in self._problems:
             self.notice(f"start {problem}", problem)
         self.renew_figures()
@@ -258,15 +242,19 @@ class ConvledgerApp(App[None]):
     def _arrived(self, result: SyncResult) -> None:
         if result.rerated:
             self.say(result.rerated)
-        self.renew()
+        self.renew(fed=True)
 
     # ---- keeping the figures right
 
     def _look(self) -> None:
         self._lookout.look()
 
-    def renew(self) -> None:
-        """Show new figures soon: at once after a quiet time, else a few times a second."""
+    def renew(self, *, fed: bool = False) -> None:
+        """Show new figures soon: at once after a quiet time, else a few times a second.
+
+        What the feeder has `fed` leaves the plans their time; what a person did does not.
+        """
+        self._plans_at_once |= not fed
         if self._renewal_waits:
             return
         wait = self._renewed + RENEW_EVERY - time.monotonic()
@@ -279,15 +267,17 @@ class ConvledgerApp(App[None]):
     def _renew_now(self) -> None:
         self._renewal_waits = False
         self._renewed = time.monotonic()
-        self.renew_figures()
+        self.renew_figures(plans_at_once=self._plans_at_once)
+        self._plans_at_once = False
         for screen in self.screen_stack:
             if isinstance(screen, PlaceScreen):
                 screen.renew()
 
-    def renew_figures(self) -> None:
+    def renew_figures(self, *, plans_at_once: bool = False) -> None:
         """Ask for what the top line shows."""
         now, zone = self.now(), self.zone
         self.ask("pulse", lambda ledger: ledger.spark(now, zone), self._show_spark)
+        self.plan_watch.wish(at_once=plans_at_once)
 
     def _show_spark(self, spark: tuple[int, ...]) -> None:
         self._show_pulse(replace(self.pulse, today_pico=spark[-1] if spark else 0, spark=spark))
@@ -297,6 +287,13 @@ class ConvledgerApp(App[None]):
         for screen in self.screen_stack:
             for line in screen.query(TopLine):
                 line.pulse = pulse
+
+    def show_plan(self, told: PlanNow) -> None:
+        """Show how the plan in force stands."""
+        self._show_pulse(replace(self.pulse, plan=plan_pulse(told.meters, self.zone)))
+        for screen in self.screen_stack:
+            if isinstance(screen, PlaceScreen) and screen.is_ready:
+                screen.plan_told(told)
 
     def use_theme(self, name: str) -> None:
         """Show another theme, now and in later sittings."""
@@ -328,6 +325,14 @@ class ConvledgerApp(App[None]):
     def action_conversations(self) -> None:
         """Show Conversations."""
         self.go("conversations")
+
+    def action_plans(self) -> None:
+        """Show Plans."""
+        self.go("plans")
+
+    def action_compare(self) -> None:
+        """Show Compare."""
+        self.go("compare")
 
     def action_sources(self) -> None:
         """Show Sources."""

@@ -23,6 +23,15 @@ PLACES = {
     "what the conversation had cost by then.",
     "search": "Looks through everything said, tool input and output too. Words must all occur; "
     '"a phrase" in quotes, and `word*` for a beginning.',
+    "plans": "What a plan counts, the credits it gives and when they end, and where it cuts a "
+    "conversation into billable units. Booked figures are solid, foreseen ones pale.",
+    "boundary": "The messages of one conversation to scale, silence folded to `//`. Each lane is "
+    "a rule: its bars are billable units, the pale tail is the clock that runs, `✂` ends a unit.",
+    "alerts": "Thresholds that were reached, each once for its period: `△` 70 %, `▲` 90 %, "
+    "`◆` 100 %; `◇` is expected.",
+    "compare": "Your own usage under several plans, replayed message by message. `★` is the "
+    "cheapest, `●` the plan in force; what a plan would have refused is said beside it.",
+    "slider": "What the plan would count with another inactivity timeout.",
     "sources": "Where the figures come from: folders, files and how far each is read, lines that "
     "could not be used, and models without a price.",
 }

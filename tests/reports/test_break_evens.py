@@ -20,16 +20,12 @@ OVERAGE = '\n[overage]\npolicy = "charge"\nprice = "1.00"\n'
 
 
 def candidate(plan: str, *parts: str, seats: int = 0) -> Candidate:
-    return Candidate(
-        PlanHistory([parse_plan(document(*parts, plan=plan), "plan.toml")]), seats
-    )
+    return Candidate(PlanHistory([parse_plan(document(*parts, plan=plan), "plan.toml")]), seats)
 
 
 def worked(shop: Shop, *candidates: Candidate, months: int = 1) -> list[WorkedOut]:
     until = at(f"2026-{3 + months:02d}-01")
-    return work_out(
-        shop.connection, candidates, Scope(), at("2026-03-01"), until, at("2026-12-01")
-    )
+    return work_out(shop.connection, candidates, Scope(), at("2026-03-01"), until, at("2026-12-01"))
 
 
 def even(shop: Shop, *candidates: Candidate, own: Any = (), months: int = 1) -> BreakEven:

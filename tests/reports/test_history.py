@@ -7,10 +7,11 @@ from convledger.reports.history import Needs, Scope, Story, at_work, stories
 from tests.reports.shop import Shop, at
 
 SAID = Needs(frozenset((USER, ASSISTANT)))
+EVERYTHING = Scope()
 ALL = Needs(frozenset((USER, ASSISTANT)), calls=True, models=True)
 
 
-def told(shop: Shop, scope: Scope = Scope(), needs: Needs = SAID, **more: object) -> list[Story]:
+def told(shop: Shop, scope: Scope = EVERYTHING, needs: Needs = SAID, **more: object) -> list[Story]:
     return list(stories(shop.connection, scope, needs, **more))  # type: ignore[arg-type]
 
 

@@ -32,7 +32,8 @@ def test_one_credit_a_day_lasts_as_many_days_as_there_are_credits(shop: Shop) ->
     each_day(shop, "2026-01", range(1, 15))
     found = ahead(shop, "2026-01-15")
 
-    assert (found.balance, found.burn_per_day) == (6 * PICO, PICO)
+    assert found.balance == 6 * PICO
+    assert found.burn_per_day == PICO
     assert found.empty_at == at("2026-01-21")
     assert (found.reset_at, found.next_grant) == (at("2026-02-01"), 20 * PICO)
     assert found.shortfall == 11 * PICO
@@ -53,7 +54,8 @@ def test_credits_that_last_to_the_next_grant_are_never_empty(shop: Shop) -> None
     each_day(shop, "2026-01", range(1, 15))
     found = ahead(shop, "2026-01-15")
 
-    assert (found.empty_at, found.shortfall) == (None, 0)
+    assert found.empty_at is None
+    assert found.shortfall == 0
     assert found.runway.will_expire_unused == (500 - 14 - 17) * PICO
 
 
@@ -82,7 +84,8 @@ def test_the_last_four_weeks_count_and_no_more(shop: Shop) -> None:
     each_day(shop, "2026-02", range(1, 29), 1)
     found = ahead(shop, "2026-03-01")
 
-    assert (len(found.daily), found.burn_per_day) == (28, PICO)
+    assert len(found.daily) == 28
+    assert found.burn_per_day == PICO
 
 
 def test_usage_beyond_the_credits_is_burn_like_any_other(shop: Shop) -> None:
@@ -98,7 +101,8 @@ def test_what_is_given_back_is_no_burn(shop: Shop, amount: str) -> None:
     """The day on which a resolution is reversed has burnt less, whoever had paid for it."""
     shop.plan(
         OUTCOME.split("[[charge]]", maxsplit=1)[0],
-        f'[[charge]]\nunit = "outcome"\ncredits = "1"\n\n[[grant]]\nid = "i"\namount = "{amount}"\n',
+        '[[charge]]\nunit = "outcome"\ncredits = "1"\n',
+        f'[[grant]]\nid = "included"\namount = "{amount}"\n',
         OVERAGE,
     )
     shop.use()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -52,7 +53,7 @@ def same(shop: Shop, now: str | int) -> Bill:
     return found
 
 
-def ready(shop: Shop, *parts: str, now: str = "2026-01-20", **more: object) -> Shop:
+def ready(shop: Shop, *parts: str, now: str = "2026-01-20", **more: Any) -> Shop:
     """Put a plan in force and count three conversations."""
     shop.plan(*parts)
     shop.use(**more)

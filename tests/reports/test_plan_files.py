@@ -64,7 +64,7 @@ def test_a_plan_that_is_not_there_is_told_with_the_nearest(tmp_path: Path) -> No
         load_plans(tmp_path).history("shrot")
 
 
-@pytest.mark.parametrize("text", ["", "id = 1", "schema = 1", "[[[", "\x00", "id = \"\\u0007\""])
+@pytest.mark.parametrize("text", ["", "id = 1", "schema = 1", "[[[", "\x00", 'id = "\\u0007"'])
 def test_a_broken_file_is_told_and_the_others_stay(tmp_path: Path, text: str) -> None:
     put(tmp_path, "good.toml", PER_UNIT)
     (tmp_path / "plans" / "bad.toml").write_text(text)
@@ -225,6 +225,30 @@ def test_a_file_that_is_renamed_and_edited_takes_the_place_of_the_old_one(shop: 
 
     assert total(shop) == "0.75"
     assert troubles(shop.ledger.plan_book.shelf) == []
+
+
+def test_a_version_that_was_written_over_is_in_force_until_the_new_one_begins(
+    shop: Shop,
+) -> None:
+    in_force(shop)
+    dearer = PER_UNIT.replace("0.50", "0.75")
+    shop.plan(dearer, version="2", since="2026-03-01")
+    for day in ("2026-02-05", "2026-03-05"):
+        shop.talk(f"{day}T10:00")
+    shop.follow("2026-02-10")
+
+    assert [usd_text(each.due) for each in shop.bill("2026-03-10").statements] == [
+        "0.5", "0.5", "0.75",
+    ]  # fmt: skip
+    assert versions(shop.ledger.plan_book.shelf) == ["1", "2"]
+    assert troubles(shop.ledger.plan_book.shelf) == []
+
+
+def test_a_version_that_was_written_over_by_an_earlier_one_is_given_up(shop: Shop) -> None:
+    in_force(shop)
+    shop.plan(PER_UNIT.replace("0.50", "0.75"), version="0", since="2025-06-01")
+
+    assert versions(shop.ledger.plan_book.shelf) == ["0"]
 
 
 def test_two_files_with_one_version_are_told_and_the_other_versions_stay(tmp_path: Path) -> None:

@@ -101,41 +101,6 @@ def test_a_subscription_that_ended_is_closed_to_its_end_and_left_alone(shop: Sho
     assert (closed(news), news.bills) == ([], {})
 
 
-def test_a_subscription_of_one_second_is_a_whole_statement(shop: Shop) -> None:
-    shop.plan(PER_UNIT)
-    shop.use(since="2026-01-05T10:00:00", until=at("2026-01-05T10:00:01"))
-    shop.talk("2026-01-05T10:00:00")
-    shop.talk("2026-01-05T10:00:01")
-
-    assert closed(shop.follow("2026-01-05T10:00:02")) == ["2026-01"]
-    assert kept(shop) == [("2026-01", "0.5")]
-
-
-def test_a_subscription_in_the_future_says_nothing_yet(shop: Shop) -> None:
-    shop.plan(PER_UNIT)
-    shop.use(since="2199-12-01")
-
-    news = shop.follow("2026-01-05")
-    assert (closed(news), news.alerts, news.troubles, news.bills) == ([], [], [], {})
-
-
-def test_a_plan_at_the_end_of_time_is_followed(shop: Shop) -> None:
-    shop.plan(CREDITS, ALLOWANCE, since="2199-11-01")
-    shop.use(since="2199-11-01")
-    shop.talk("2199-12-05T10:00")
-
-    assert closed(shop.follow("2199-12-31T23:59:59")) == ["2199-11"]
-    assert shop.follow("2199-12-31T23:59:59").troubles == []
-
-
-def test_a_plan_at_the_beginning_of_time_is_followed(shop: Shop) -> None:
-    shop.plan(CREDITS, since="2000-01-01")
-    shop.use(since="2000-01-01")
-    shop.talk("2000-01-01T00:00:00")
-
-    assert closed(shop.follow("2000-03-01")) == ["2000-01", "2000-02"]
-
-
 def test_a_clock_that_is_set_back_opens_nothing_again(shop: Shop) -> None:
     shop.plan(PER_UNIT, SPEND)
     shop.use()
@@ -353,7 +318,9 @@ def test_a_workspace_that_may_only_be_looked_at_says_so_in_words(
     sealed = Ledger(shop.folder, sqlite3.connect(uri, uri=True, isolation_level=None))
     with pytest.raises(WorkspaceError, match="can't be written"):
         sealed.follow_plans(at("2026-02-03"), UTC)
-    assert sealed.plan_book.bill(shop.subscription(), at("2026-02-03")).statements[0].due == 5 * 10**11
+    assert (
+        sealed.plan_book.bill(shop.subscription(), at("2026-02-03")).statements[0].due == 5 * 10**11
+    )
     sealed.close()
 
 
@@ -364,41 +331,6 @@ def test_a_plan_with_nothing_in_it_is_followed(shop: Shop) -> None:
 
     assert closed(shop.follow("2026-02-03")) == ["2026-01"]
     assert kept(shop) == [("2026-01", "0")]
-
-
-def test_a_daily_plan_of_a_year_is_closed_at_once(shop: Shop) -> None:
-    shop.plan('\n[period]\nkind = "day"\n', PER_UNIT)
-    shop.use()
-    shop.talk("2026-07-05T10:00")
-
-    assert len(shop.follow("2027-01-01").closed) == 365
-    assert closed(shop.follow("2027-01-02")) == ["2027-01-01"]
-
-
-def test_the_anchor_on_the_31st_comes_back_after_short_months(shop: Shop) -> None:
-    shop.plan('\n[period]\nkind = "month"\nanchor = "subscription"\n', PER_UNIT)
-    shop.use(since="2026-01-31")
-
-    names = [(each.since, each.until) for each in shop.follow("2026-06-01").closed]
-    days = ["2026-01-31", "2026-02-28", "2026-03-31", "2026-04-30", "2026-05-31"]
-    assert names == [(at(a), at(b)) for a, b in zip(days, days[1:], strict=False)]
-
-
-def test_a_year_from_a_leap_day_ends_on_the_28th(shop: Shop) -> None:
-    shop.plan('\n[period]\nkind = "year"\nanchor = "subscription"\n', PER_UNIT, since="2024-01-01")
-    shop.use(since="2024-02-29")
-
-    assert [each.until for each in shop.follow("2026-06-01").closed] == [
-        at("2025-02-28"), at("2026-02-28"),
-    ]  # fmt: skip
-
-
-def test_days_are_as_long_as_the_zone_has_them(shop: Shop) -> None:
-    shop.plan('\n[period]\nkind = "day"\n', PER_UNIT, zone="Europe/Berlin")
-    shop.use(since="2026-03-27T23:00")
-
-    lengths = [(each.until - each.since) // 3_600_000_000 for each in shop.follow("2026-03-31").closed]
-    assert lengths == [24, 23, 24]
 
 
 def test_a_plan_edited_into_a_broken_one_goes_on_as_it_was(shop: Shop) -> None:

@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from convledger.ledger import Ledger
 from convledger.tui.actions import ACTIONS, BY_ID, SCOPES, bindings
 from convledger.tui.widgets.rows import Rows
-from tests.tui.pilot import opened, press, screen_text
+from tests.tui import compare_parts
+from tests.tui.pilot import NOW, opened, press, screen_text
+from tests.tui.plan_parts import BEGAN, TEAM, long_talk, put_in_force
 
 Seen = Callable[[Pilot[None]], object]
 
@@ -20,12 +23,14 @@ Seen = Callable[[Pilot[None]], object]
 class Step:
     """An action, what is pressed to be where it matters, and what it must change, and into what.
 
-    `into` None means that it only has to be something else than before.
+    `into` None means that it only has to be something else than before. `prepare` gets the
+    workspace ready before the app opens.
     """
 
     before: tuple[str, ...]
     seen: Seen
     into: object = None
+    prepare: Callable[[Path], object] | None = None
 
 
 def screen(pilot: Pilot[None]) -> object:
@@ -49,7 +54,17 @@ def copied(pilot: Pilot[None]) -> object:
     return bool(pilot.app.clipboard)
 
 
+def with_plans(workspace: Path) -> None:
+    """Put two plans in force, and have a conversation that one of them cuts."""
+    put_in_force(workspace)
+    with Ledger.open(workspace) as ledger:
+        ledger.add_plan(TEAM, "team.toml")
+        ledger.use_plan("team-seats", BEGAN, now=NOW, scope={"client": ("harbour-law",)})
+    long_talk(workspace, workspace.parent / "talk")
+
+
 READ = ("2", "enter")
+CUT = ("4", "shift+tab", "shift+tab")  # to the time line
 STEPS = {
     "app.live": Step(("2",), screen, "Live"),
     "app.conversations": Step((), screen, "Conversations"),
@@ -97,11 +112,35 @@ STEPS = {
     "reader.why": Step(READ, screen, "Why"),
     "reader.label": Step(READ, screen, "Label"),
     "reader.export": Step(READ, screen, "Export"),
+    "app.plans": Step((), screen, "Plans"),
+    "plans.use": Step(("4",), screen, "Chooser"),
+    "plans.edit": Step(("4",), screen, "Editor", with_plans),
+    "plans.top_up": Step(("4",), screen, "TopUp", with_plans),
+    "plans.adjust": Step(("4",), screen, "Adjust", with_plans),
+    "plans.statement": Step(("4",), screen, "Statement", with_plans),
+    "plans.conversation": Step(("4",), screen, "Pick", with_plans),
+    "plans.each": Step(("4",), text, None, with_plans),
+    "plans.other": Step(("4",), text, None, with_plans),
+    "plans.side_by_side": Step(("4",), screen, "Compare", with_plans),
+    "boundary.earlier": Step((*CUT, "right"), text, None, with_plans),
+    "boundary.later": Step(CUT, text, None, with_plans),
+    "boundary.open": Step(CUT, screen, "Reader", with_plans),
+    "app.compare": Step((), screen, "Compare"),
+    "compare.plans": Step(("5",), screen, "Compared", compare_parts.with_plans),
+    "compare.earlier": Step(("5",), text, None, compare_parts.with_plans),
+    "compare.later": Step(("5",), text, None, compare_parts.with_plans),
+    "compare.months": Step(("5",), screen, "Cheapest", compare_parts.with_plans),
+    "compare.versions": Step(("5",), screen, "Versions", compare_parts.with_plans),
+    "compare.use": Step(("5", "home"), screen, "Use", compare_parts.with_plans),
+    "slider.shorter": Step(("5", "tab"), text, None, compare_parts.with_plans),
+    "slider.longer": Step(("5", "tab"), text, None, compare_parts.with_plans),
     "sources.rescan": Step(("8",), text),
     "sources.import": Step(("8",), screen, "Import"),
     "sources.stop": Step(("8",), text),
     "sources.price": Step(("8",), screen, "Price"),
     "sources.alias": Step(("8",), text),
+    "live.alerts": Step((), screen, "Alerts", with_plans),
+    "alerts.mute": Step(("a",), screen, "Live", with_plans),
 }
 
 
@@ -119,6 +158,8 @@ def test_every_key_of_an_action_is_bound_to_it() -> None:
 @pytest.mark.parametrize("name", STEPS)
 async def test_action(studio: Path, name: str) -> None:
     step, key = STEPS[name], BY_ID[name].keys.split(",")[0]
+    if step.prepare is not None:
+        step.prepare(studio)
     async with opened(studio, size=(140, 45)) as pilot:
         await press(pilot, *step.before)
         before = step.seen(pilot)

@@ -16,11 +16,13 @@ from convledger.clock import SECOND
 from convledger.tui.actions import BY_ID, bindings
 from convledger.tui.help_text import keys_of
 from convledger.tui.screens import live_words as words
-from convledger.tui.screens.place import PlaceScreen
+from convledger.tui.screens.live_plan import LivePlan
+from convledger.tui.widgets.alert_rows import AlertRows
 from convledger.tui.widgets.cost_chart import BarParts, Charted, CostChart
 from convledger.tui.widgets.growing import TWO_LINES_FROM, GrowingHead, GrowingList
 from convledger.tui.widgets.intake import Intake, nothing_yet
 from convledger.tui.widgets.panel import Panel
+from convledger.tui.widgets.plan_meters import PlanMeters
 from convledger.tui.widgets.rows import Rows
 from convledger.tui.widgets.spend import SpendFigures, coverage, figures_of
 
@@ -32,6 +34,7 @@ LOOK_EVERY = 5.0  # seconds between looks whether an age reads otherwise by now
 STALE = 60 * SECOND  # by then calls may have left the last hour
 HIGH = 32  # lines of the screen from which the list has a head, and rows two lines
 LEAST_FOR_PLAN = 60  # columns of the screen
+LEAST_BESIDE = 76  # columns from which the plan stands beside the chart
 LEAST = 9  # lines of the list's panel, where there is room
 GROUPS = ("model", "source", "project", "client")
 RANGES = {
@@ -52,7 +55,7 @@ class View:
     group: str = "model"
 
 
-class LiveScreen(PlaceScreen):
+class LiveScreen(LivePlan):
     """Spend, its course and the conversations that grow, renewed as the logs do."""
 
     NAME = "Live"
@@ -63,7 +66,7 @@ class LiveScreen(PlaceScreen):
     LiveScreen #live { height: 1fr; }
     LiveScreen #wide { width: 1fr; height: 1fr; scrollbar-size-vertical: 1; }
     LiveScreen #spend { height: auto; }
-    LiveScreen #chart { height: 1fr; min-height: 8; }
+    LiveScreen #chart { height: 1fr; width: 1fr; }
     LiveScreen #growing { height: 10; }
     LiveScreen GrowingHead { display: none; }
     LiveScreen.-high GrowingHead { display: block; }
@@ -71,7 +74,16 @@ class LiveScreen(PlaceScreen):
     LiveScreen.-broad #side { display: block; }
     LiveScreen #plan { height: auto; }
     LiveScreen #plan Static { width: 100%; height: auto; }
+    LiveScreen #plan PlanMeters { display: none; }
     LiveScreen #shares { height: 1fr; }
+    LiveScreen #alerts { height: 1fr; display: none; }
+    LiveScreen.-planned #plan PlanMeters { display: block; }
+    LiveScreen.-planned #plan Static, LiveScreen.-planned #shares { display: none; }
+    LiveScreen.-planned #alerts { display: block; }
+    LiveScreen #middle { height: 1fr; min-height: 8; }
+    LiveScreen #beside { width: 28; height: 1fr; display: none; }
+    LiveScreen.-planned.-roomy #beside { display: block; }
+    LiveScreen.-broad #beside, LiveScreen.-planned.-broad #beside { display: none; }
     LiveScreen #bare {
         display: none; height: 1fr; align: center middle; scrollbar-size-vertical: 1;
     }
@@ -94,10 +106,16 @@ class LiveScreen(PlaceScreen):
         with Horizontal(id="live"):
             with VerticalScroll(id="wide", can_focus=False):
                 yield Panel("Spend", SpendFigures(), id="spend")
-                yield Panel("Cost by day", CostChart(), id="chart")
+                with Horizontal(id="middle"):
+                    yield Panel("Cost by day", CostChart(), id="chart")
+                    yield Panel("Plan", PlanMeters(id="folded"), id="beside")
                 yield Panel("Growing now", GrowingHead(), GrowingList(), id="growing")
             with Vertical(id="side"):
-                yield Panel("Plan", Static(words.plan_words()), counts="none yet", id="plan")
+                meters = PlanMeters(id="meters")
+                yield Panel(
+                    "Plan", Static(words.plan_words()), meters, counts="none yet", id="plan"
+                )
+                yield Panel("Alerts", AlertRows(id="alert-rows"), id="alerts")
                 yield Panel("By model", BarParts(), id="shares")
 
     def on_mount(self) -> None:
@@ -106,6 +124,8 @@ class LiveScreen(PlaceScreen):
         self._view = View(self._ranges["day"])
         self.query_one(Intake).show(self.books.feed)
         self.set_interval(LOOK_EVERY, self._look)
+        if self.books.plan_watch.told is not None:
+            self.plan_told(self.books.plan_watch.told)
 
     # ---- figures
 
@@ -139,7 +159,7 @@ class LiveScreen(PlaceScreen):
         self._show_chart(figures, view, now)
         growing = self.query_one(GrowingList)
         growing.show(figures.growing, now, words.not_growing(figures.last_call_at, now))
-        self.query_one("#growing", Panel).show_counts(words.growing_counts(growing.count()))
+        self._show_counts()
         self._share_height()
         if is_first and not is_bare:
             self.call_after_refresh(self._focus_first)
@@ -150,10 +170,23 @@ class LiveScreen(PlaceScreen):
             return False
         return super().check_action(action, parameters)
 
+    def plan_shown(self) -> None:
+        """Say no longer that there is no plan, or say so again."""
+        if self._figures is not None:
+            self._show_coverage(self._figures)
+            self._show_counts()
+
+    def _show_counts(self) -> None:
+        """Say how many conversations grow, and how many alerts where no panel does."""
+        count = self.query_one(GrowingList).count()
+        parts = (self.open_alerts(), words.growing_counts(count))
+        self.query_one("#growing", Panel).show_counts(" · ".join(part for part in parts if part))
+
     def _show_coverage(self, figures: LiveFigures) -> None:
         """Say how much of the spend is known, and of the plan where that has no panel."""
         known = coverage(figures.month)
-        if self.size.width >= LEAST_FOR_PLAN and not self.has_class("-broad"):
+        is_told = self.has_class("-broad") or self.has_class("-planned")
+        if self.size.width >= LEAST_FOR_PLAN and not is_told:
             known += " · no plan yet"
         self.query_one("#spend", Panel).show_counts(known)
 
@@ -190,6 +223,7 @@ class LiveScreen(PlaceScreen):
 
     def on_resize(self) -> None:
         """Share the new height, and say less under the chart where it is narrow."""
+        self.set_class(self.size.width >= LEAST_BESIDE, "-roomy")
         self.call_after_refresh(self._fit)
 
     def _fit(self) -> None:
@@ -197,6 +231,7 @@ class LiveScreen(PlaceScreen):
             self._show_coverage(self._figures)
             self._show_chart(self._figures, self._view, self._figures_at)
             self._share_height()
+            self.share_side()
 
     def _share_height(self) -> None:
         """Give the list the lines its rows need, and the chart the rest, which is the greater."""

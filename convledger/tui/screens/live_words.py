@@ -15,12 +15,14 @@ from convledger.tui.widgets.bar_names import UNITS, plural, span_text
 
 if TYPE_CHECKING:
     from convledger.reports.live import LiveFigures
+    from convledger.reports.plan_meters import AlertLine
 
 PLAN = (
     "Every amount here is list cost: what the calls would cost at token prices.",
     "A plan adds the credits left and until when, and how full its 5-hour and weekly windows are.",
-    "What is missing is a plan file: this version reads none yet.",
+    "4 puts one in force: your own, or one of the examples that come with the program.",
 )
+NO_ALERTS = ("No alert in this period.", "Thresholds are set in the plan.")
 
 
 def series_names(series: Sequence[str], group: str) -> tuple[str, ...]:
@@ -85,6 +87,13 @@ def not_growing(last_call_at: int | None, now: int) -> list[str]:
 def growing_counts(count: int) -> str:
     """Return how many conversations grow."""
     return f"{count:,} {plural(count, 'conversation')}" if count else ""
+
+
+def alert_counts(alerts: Sequence[AlertLine]) -> str:
+    """Return how many alerts are open and how many settled."""
+    states = [alert.state for alert in alerts]
+    parts = [f"{states.count(state):,} {state}" for state in ("open", "settled")]
+    return " · ".join(part for part in parts if not part.startswith("0 "))
 
 
 def plan_words() -> Content:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from textual.binding import ActiveBinding
 
     from convledger.ledger import Ledger
+    from convledger.reports.plan_now import PlanNow
     from convledger.tui.app import ConvledgerApp
     from convledger.tui.feeder import Feed
 
@@ -120,6 +121,9 @@ class PlaceScreen(Screen[None]):
 
     def renew(self) -> None:
         """Ask for the figures anew; called when the ledger has changed."""
+
+    def plan_told(self, told: PlanNow) -> None:
+        """Hear how the plans stand."""
 
     def fed(self, feed: Feed) -> None:
         """Hear what the feeder does."""

@@ -13,6 +13,7 @@ from convledger.tui.widgets.bar_names import plural
 from convledger.tui.widgets.canvas import DIM, Canvas
 from convledger.tui.widgets.charts import RISING
 from convledger.tui.widgets.drawing import Drawing
+from convledger.tui.widgets.growing_plan import PlanColumns, Uses
 from convledger.tui.widgets.rows import Part, RowLine, Rows
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class GrowingList(Rows):
         self.growing: Sequence[Growing] = ()
         self._empty: list[str] = []
         self._ages: list[str] = []
+        self._uses: Uses = {}
 
     @property
     def chosen(self) -> Growing | None:
@@ -58,6 +60,16 @@ class GrowingList(Rows):
         place = ids.index(chosen.id) if chosen is not None and chosen.id in ids else 0
         self._fit_rows(self.size.height)
         self.renew(cursor=place if self.cursor > 0 else 0)
+
+    def show_uses(self, uses: Uses) -> None:
+        """Show what the plan in force makes of the conversations."""
+        if uses != self._uses:
+            self._uses = uses
+            self.refresh()
+
+    def columns(self, cells: int) -> PlanColumns:
+        """Return the columns that a plan adds in so many cells."""
+        return PlanColumns(self._uses, cells)
 
     def tick(self, now: int) -> None:
         """Make the ages right, and draw only the rows whose age reads otherwise."""
@@ -95,15 +107,19 @@ class GrowingList(Rows):
         name: Part = (title, "bold $foreground" if index == self.cursor else "$foreground")
         cost = usd(one.list_pico).rjust(COST)
         right: list[Part] = [(cost, "$muted" if one.list_pico is None else "$accent")]
+        columns = self.columns(cells)
+        right = [*columns.parts(one), *right]
         if cells >= _TREND_FROM:
             right.insert(0, (f"  {trend_text(one.trend)}", "$primary"))
         if self.lines_per_row == 2:
             origin = f"{display_text(one.source)} · {model} · {self._ages[index]} ago"
-            return [RowLine([name], right), RowLine([(origin, "$muted")], _lately(one))]
+            lately = _lately(one, columns.budget_words(one))
+            return [RowLine([name], right), RowLine([(origin, "$muted")], lately)]
         if cells >= _TREND_FROM:
             age = f" · {self._ages[index]}"
-            room = cells - _TITLE - TREND - COST - 6 - width(age)
-            right.insert(0, (f"  {clip(model, room)}{age}", "$muted"))
+            room = cells - _TITLE - TREND - COST - columns.cells - 6 - width(age)
+            if room > 0:
+                right.insert(0, (f"  {clip(model, room)}{age}", "$muted"))
         return [RowLine([name], right)]
 
 
@@ -114,13 +130,26 @@ class GrowingHead(Drawing):
 
     def __init__(self) -> None:
         super().__init__(focusable=False)
+        self._uses: Uses = {}
+
+    def show_uses(self, uses: Uses) -> None:
+        """Name the columns that a plan adds."""
+        if uses != self._uses:
+            self._uses = uses
+            self.refresh()
 
     def draw(self, canvas: Canvas) -> None:
         """Draw the names where the columns are."""
         end = canvas.width - 1
+        columns = PlanColumns(self._uses, canvas.width)
+        trend = end - COST - columns.cells - TREND
+        if columns.has_credits:
+            canvas.right(end - COST, 0, ("credits", DIM))
+        if columns.has_budget:
+            canvas.put(trend + TREND + 2, 0, ("of its budget", DIM))
         if canvas.width >= _TREND_FROM:
-            canvas.put(end - COST - TREND, 0, ("30 min", DIM))
-        canvas.put(1, 0, ("conversation", DIM), end=max(1, end - COST - TREND - 1))
+            canvas.put(trend, 0, ("30 min", DIM))
+        canvas.put(1, 0, ("conversation", DIM), end=max(1, trend - 1))
         canvas.right(end, 0, ("list cost", DIM))
 
 
@@ -131,10 +160,10 @@ def trend_text(trend: Sequence[int]) -> str:
     return "".join(rising).rjust(TREND)
 
 
-def _lately(one: Growing) -> list[Part]:
+def _lately(one: Growing, budget: str) -> list[Part]:
     if one.list_pico is None:
         return [("  no price: press w", "$muted")]
-    words = f"{usd(one.recent_pico)} in 30 min"
+    words = f"{budget} · {usd(one.recent_pico)}" if budget else f"{usd(one.recent_pico)} in 30 min"
     if one.unpriced_calls:
         words = f"{one.unpriced_calls:,} {plural(one.unpriced_calls, 'call')} unpriced"
     return [(f"  {words}", "$muted")]

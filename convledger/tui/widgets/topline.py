@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import tzinfo
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from textual.reactive import reactive
@@ -12,8 +14,12 @@ from textual.widget import Widget
 
 from convledger.text.display import clip, display_text, width
 from convledger.tui.amounts import usd
+from convledger.tui.credit_words import about_credits, day_text
 from convledger.tui.feeder import Feed
 from convledger.tui.widgets.inks import ink
+
+if TYPE_CHECKING:
+    from convledger.reports.plan_meters import Meters
 
 Part = tuple[str, str]  # displayed text and the name of its style
 _RISING = "▁▂▃▄▅▆▇█"
@@ -31,6 +37,7 @@ class Pulse:
     estimated: bool = False
     spark: tuple[int, ...] = ()
     feed: Feed = _LOOKING
+    plan: tuple[str, str] = ("", "")  # credits left, and until when; or nothing
 
 
 class TopLine(Widget):
@@ -86,11 +93,28 @@ class TopLine(Widget):
                 (_bar(value, max(pulse.spark)), "$accent" if place == last else "$primary")
                 for place, value in enumerate(pulse.spark)
             ]
-        return [whole, [state, (" today ", "$muted"), amount], [state, (" ", ""), amount], [state]]
+        told = [whole, [state, (" today ", "$muted"), amount], [state, (" ", ""), amount], [state]]
+        left, until = pulse.plan
+        if left:
+            credits_left: list[Part] = [("  credits ", "$muted"), (left, "bold $accent")]
+            told.insert(0, [*whole, *credits_left])
+            if until:
+                told.insert(0, [*whole, *credits_left, (f" · until {until}", "$muted")])
+        return told
 
     def with_feed(self, feed: Feed) -> None:
         """Show another state of the feeder."""
         self.pulse = replace(self.pulse, feed=feed)
+
+
+def plan_pulse(meters: Meters | None, zone: tzinfo) -> tuple[str, str]:
+    """Return the credits left and the last day that they are there, nothing without a plan."""
+    if meters is None or meters.credits is None:
+        return "", ""
+    left = about_credits(meters.credits.left)
+    runway = meters.runway
+    ends = None if runway is None else runway.empty_at or runway.next_grant_at
+    return left, "" if ends is None else day_text(ends, zone)
 
 
 def _cells(parts: list[Part]) -> int:

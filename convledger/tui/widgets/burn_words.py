@@ -1,0 +1,118 @@
+"""What a burn-down says in words: its marks, and the sentence under the chart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import tzinfo
+from typing import TYPE_CHECKING
+
+from convledger.clock import DAY
+from convledger.text.display import clip, display_text
+from convledger.tui.credit_words import (
+    about_credits,
+    credits_text,
+    day_text,
+    moment_text,
+    money_text,
+    signed_credits,
+)
+from convledger.tui.widgets.bar_names import plural
+from convledger.tui.widgets.canvas import BAD, DIM, FOCUS, GOOD, INK, MONEY, WARN
+from convledger.tui.widgets.rows import Part
+
+if TYPE_CHECKING:
+    from convledger.reports.plan_figures import BurnDown, Mark
+
+Said = tuple[int, tuple[str, str], str, bool]  # instant, two lines, colour, line without words
+_FIRST = ("empty", "expires", "topup", "grant", "resets")  # who gets the room
+_ALWAYS = ("empty", "expires")
+
+
+def left_now(burn: BurnDown) -> int:
+    """Return the picocredits that are left at this instant."""
+    before = [level for level in burn.levels if level.at <= burn.now]
+    return sum(before[-1].left) if before else 0
+
+
+def burn_flags(burn: BurnDown, zone: tzinfo) -> Iterator[Said]:
+    """Yield what is marked in the chart, the most important first."""
+    if burn.since <= burn.now < burn.until:
+        yield burn.now, ("now", f"{credits_text(left_now(burn))} left"), INK, True
+    marks = [mark for mark in burn.marks if burn.since < mark.at <= burn.until]
+    order = {kind: place for place, kind in enumerate(_FIRST)}
+    for mark in sorted(marks, key=lambda one: (order.get(one.kind, len(order)), one.at)):
+        lines, colour = _mark_words(mark, zone)
+        yield mark.at, lines, colour, mark.kind in _ALWAYS
+
+
+def _mark_words(mark: Mark, zone: tzinfo) -> tuple[tuple[str, str], str]:
+    day = day_text(mark.at, zone)
+    name = clip(display_text(mark.name), 16)
+    if mark.kind == "empty":
+        return (moment_text(mark.at, zone), "empty"), BAD
+    if mark.kind == "expires":
+        return (day, f"{about_credits(abs(mark.amount))} expire"), WARN
+    if mark.kind == "topup":
+        return (day, f"{signed_credits(mark.amount)} top-up"), GOOD
+    if mark.kind == "grant":
+        return (day, f"{signed_credits(mark.amount)} {name}".rstrip()), GOOD
+    return (day, name or mark.kind), FOCUS
+
+
+def outlook(burn: BurnDown, zone: tzinfo) -> list[list[Part]]:
+    """Return the sentence under the chart, then the same in ever fewer words."""
+    left = credits_text(left_now(burn))
+    if burn.burn_per_day is None or burn.burn_per_day <= 0:
+        return [[("no use yet", INK), (f" · {left} credits left", DIM)], [("no use yet", INK)]]
+    notes: list[Part] = []
+    if burn.confidence == "low":
+        notes.append((" · few days to go by", DIM))
+    if burn.shortfall > 0:
+        return _short(burn, zone, notes)
+    wasted: list[Part] = []
+    if burn.wasted > 0:
+        wasted = [("; ", DIM), (f"{about_credits(burn.wasted)} expire unused", WARN)]
+    if burn.empty_at is not None:
+        head: list[Part] = [(f"empty {moment_text(burn.empty_at, zone)}", f"bold {BAD}")]
+        days = max(0, burn.empty_at - burn.now) // DAY
+        tail: list[Part] = [(f", in {days:,} {plural(days, 'day')}", DIM)]
+        return [[*head, *tail, *wasted, *_unspoilt(burn, zone), *notes], [*head, *wasted], head]
+    lasts = "lasts to the reset" if burn.next_grant_at is not None else "lasts"
+    head = [(lasts, f"bold {GOOD}")]
+    grant: list[Part] = []
+    if burn.next_grant_at is not None and burn.next_grant:
+        when = day_text(burn.next_grant_at, zone)
+        grant = [(f" · {signed_credits(burn.next_grant)} on {when}", DIM)]
+    return [[*head, *wasted, *grant, *notes], [*head, *wasted], wasted[1:] or head]
+
+
+def _short(burn: BurnDown, zone: tzinfo, notes: list[Part]) -> list[list[Part]]:
+    missing = about_credits(burn.shortfall)
+    one = "credit" if missing == "1" else "credits"
+    head: list[Part] = [(f"{missing} {one} short", f"bold {BAD}")]
+    until: list[Part] = []
+    if burn.next_grant_at is not None:
+        grant = f"{signed_credits(burn.next_grant)} on " if burn.next_grant else ""
+        until = [(f" until {grant}{day_text(burn.next_grant_at, zone)}", DIM)]
+    price: list[Part] = []
+    if burn.shortfall_money is not None:
+        amount = money_text(burn.shortfall_money, burn.currency)
+        price = [(" = ", DIM), (f"{amount} overage est.", MONEY)]
+    brief = [(words.replace(" overage", ""), ink) for words, ink in price]
+    unspoilt = _unspoilt(burn, zone)
+    return [
+        [*head, *until, *price, *unspoilt, *notes],
+        [*head, *until, *price, *unspoilt],
+        [*head, *until, *price],
+        [*head, *price],
+        [*head, *brief],
+        head,
+    ]
+
+
+def _unspoilt(burn: BurnDown, zone: tzinfo) -> list[Part]:
+    """Return until when the credits would last if none of them expired."""
+    without = burn.empty_at_without_expiry
+    if without is None or without == burn.empty_at:
+        return []
+    return [(f" · without the expiry: {day_text(without, zone)}", DIM)]

@@ -1,0 +1,67 @@
+"""What a plan adds to a conversation that grows: its credits, and its share of a budget."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from convledger.tui.amounts import percent, usd
+from convledger.tui.credit_words import credits_text
+from convledger.tui.widgets.meter_marks import level_of
+from convledger.tui.widgets.rows import Part
+from convledger.tui.widgets.thin_meter import thin_meter
+
+if TYPE_CHECKING:
+    from convledger.reports.live import Growing
+    from convledger.reports.plan_now import TalkUse
+
+CREDITS, METER, SHARE = 9, 12, 9  # cells
+BUDGET = METER + SHARE
+# Cells of a row from which there is room for credits, and for the budget too.
+CREDITS_FROM, BUDGET_FROM = 52, 84
+
+Uses = Mapping[int, "TalkUse"]
+
+
+class PlanColumns:
+    """Which columns a plan adds in so many cells, and what stands in them."""
+
+    def __init__(self, uses: Uses, cells: int) -> None:
+        known = uses.values()
+        self._uses = uses
+        self.has_credits = cells >= CREDITS_FROM and any(one.credits is not None for one in known)
+        self.has_budget = cells >= BUDGET_FROM and any(one.budget is not None for one in known)
+
+    @property
+    def cells(self) -> int:
+        """How many cells the columns take."""
+        return CREDITS * self.has_credits + (BUDGET + 2) * self.has_budget
+
+    def parts(self, one: Growing) -> list[Part]:
+        """Return budget and credits of a conversation."""
+        use = self._uses.get(one.id)
+        found: list[Part] = []
+        if self.has_budget:
+            found += _budget(one, use.budget if use is not None else None)
+        if self.has_credits:
+            amount = use.credits if use is not None else None
+            text = credits_text(amount) if amount is not None else ""
+            found.append((text.rjust(CREDITS), "$foreground"))
+        return found
+
+    def budget_words(self, one: Growing) -> str:
+        """Return what a conversation may cost, nothing where there is no column for it."""
+        use = self._uses.get(one.id)
+        budget = None if use is None else use.budget
+        return f"of {usd(budget)}" if self.has_budget and budget is not None else ""
+
+
+def _budget(one: Growing, budget: int | None) -> list[Part]:
+    if budget is None or one.list_pico is None:
+        return [(" " * (BUDGET + 2), "")]
+    share = Fraction(one.list_pico, budget) if budget > 0 else Fraction(int(one.list_pico > 0))
+    mark, colour = level_of(share)
+    meter = thin_meter(min(one.list_pico, max(budget, 1)), max(budget, 1), METER, colour)
+    text = f"{mark} {percent(one.list_pico, budget)}".strip().rjust(SHARE)
+    return [("  ", ""), *meter, (text, colour)]
