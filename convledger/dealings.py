@@ -147,6 +147,8 @@ class Dealings(Booking):
             )
         cut = self._cut_short(subscription, at)
         with transaction(self.connection):
+            if at is not None and (subscription.ended is None or at < subscription.ended):
+                subscriptions.must_end_well(self.connection, subscription.id, subscription.plan, at)
             subscriptions.end(self.connection, subscription.id, at)
             if cut is not None:
                 subscriptions.reopen(self.connection, subscription.id, cut)

@@ -16,8 +16,8 @@ from convledger.plans.counts import Counts
 from convledger.plans.crediting import OVERFLOWN, Scopes, open_reservations, usage_facts
 from convledger.plans.facts import Fact
 from convledger.plans.fold import Fold
-from convledger.plans.late_bills import Correction, corrections_of, money_of
-from convledger.plans.lines import PeriodFacts, committed, is_commit_due, period_lines
+from convledger.plans.late_bills import Correction, corrections_of, money_of, purchases_of
+from convledger.plans.lines import PeriodFacts, committed, is_commit_due, period_lines, purchases
 from convledger.plans.lots import Lot
 from convledger.plans.metering import Gauge, Metered, only_beyond
 from convledger.plans.policies import policies_of, resets_of
@@ -127,7 +127,7 @@ def replay(
     fold, lots = _folded(contract, facts, by_hand, now)
     own = [each for each in fixed if each.billed_at <= now]
     collected = collect(periods, own, corrections, fold, metered)
-    _adjust(contract, collected, corrections, closed, open_since)
+    _adjust(contract, collected, corrections, closed, open_since, lots)
     statements = _statements(contract, collected, lots, closed, now if restate else None)
     return Bill(
         contract=contract,
@@ -324,13 +324,20 @@ def _adjust(
     corrections: Sequence[Correction],
     closed: Mapping[int, FrozenStatement],
     open_since: int,
+    lots: dict[str, Lot],
 ) -> None:
     """Put what late facts change about the money of closed periods into the first open one."""
-    if not corrections:
-        return
     target = next((each for each in collected if each.period.since == open_since), None)
-    if target is not None:
-        target.adjustments += money_of(contract, corrections, closed, target.period.plan)
+    if target is None or not closed:
+        return
+    plan = target.period.plan
+    if corrections:
+        target.adjustments += money_of(contract, corrections, closed, plan)
+    for facts in collected:
+        frozen = closed.get(facts.period.since)
+        if frozen is not None:
+            bought = purchases(facts.period.plan, facts, lots)
+            target.adjustments += purchases_of(bought, frozen.statement, closed, plan)
 
 
 def _statement(

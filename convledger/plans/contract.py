@@ -33,6 +33,7 @@ class Contract:
     pinned: tuple[tuple[int, int, Plan], ...] = ()
     earlier: tuple[Plan, ...] = ()
     name: str = ""
+    is_excerpt: bool = False  # it goes on after `ended`, which is only as far as one looks
 
     @property
     def known_plans(self) -> tuple[Plan, ...]:

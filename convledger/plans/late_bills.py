@@ -15,7 +15,15 @@ from convledger.plans.contract import Contract
 from convledger.plans.lines import money_line
 from convledger.plans.rating import MONEY
 from convledger.plans.schema import Charge, Plan
-from convledger.plans.statement import ADJUSTMENT, Billed, FrozenStatement, Line
+from convledger.plans.statement import (
+    ADJUSTMENT,
+    PURCHASE,
+    TOPUP,
+    Billed,
+    FrozenStatement,
+    Line,
+    Statement,
+)
 
 _AGAIN = "~"
 _FOREVER = 1 << 62
@@ -178,3 +186,38 @@ def _priced(charge: Charge | None, billed: Iterable[Billed]) -> Fraction:
         return Fraction(sum(each.amount or 0 for each in records), PICO)
     quantity = Fraction(sum(each.quantity for each in records if each.amount is not None), PICO)
     return period_charge(charge, quantity).amount
+
+
+LOTS = "lots"
+
+
+def purchases_of(
+    bought: Iterable[Line],
+    statement: Statement,
+    closed: Mapping[int, FrozenStatement],
+    plan: Plan,
+) -> Iterator[Line]:
+    """Yield what changes about the credits that were paid for in a closed period.
+
+    `bought` is what is known of them today; `closed` may have corrected the statement before.
+    """
+    changes: dict[str, tuple[int, int]] = {}
+
+    def add(name: str, count: int, money: int) -> None:
+        before = changes.get(name, (0, 0))
+        changes[name] = before[0] + count, before[1] + money
+
+    for line in bought:
+        add(line.id, line.quantity, line.money)
+    for line in statement.lines:
+        if line.kind in (PURCHASE, TOPUP):
+            add(line.id, -line.quantity, -line.money)
+    for frozen in closed.values():
+        for line in frozen.statement.lines:
+            is_about = line.kind == ADJUSTMENT and line.about == statement.name
+            if is_about and line.unit_name == LOTS:
+                add(line.id, -line.quantity, -line.money)
+    for name, (count, money) in changes.items():
+        if money:
+            line = Line(ADJUSTMENT, name, f"{name}, late", count, LOTS, about=statement.name)
+            yield money_line(plan, line, Fraction(money, PICO))

@@ -54,7 +54,7 @@ def period_lines(
     lines = [
         *_fee_lines(contract, period),
         *_usage_lines(contract, facts),
-        *_purchases(plan, facts, lots),
+        *purchases(plan, facts, lots),
         *_overage(contract, facts),
     ]
     lines += _true_up(contract, period, lines, spent)
@@ -175,8 +175,8 @@ def _charged(plan: Plan, charge: Charge, line: Line, billed: Sequence[Billed]) -
     yield money_line(plan, rest, priced.amount - free.amount, charge.rounding)
 
 
-def _purchases(plan: Plan, facts: PeriodFacts, lots: dict[str, Lot]) -> Iterator[Line]:
-    """Yield what was paid for lots of credits that were granted or bought in the period."""
+def purchases(plan: Plan, facts: PeriodFacts, lots: dict[str, Lot]) -> Iterator[Line]:
+    """Yield what was paid for lots of credits that were granted or bought in a period."""
     bought: dict[tuple[str, str], list[Lot]] = {}
     for each in facts.entries:
         lot = lots.get(each.lot)
@@ -257,7 +257,8 @@ def is_commit_due(contract: Contract, period: BilledPeriod) -> bool:
     commit = period.plan.commit
     if commit is None or commit.true_up == "period":
         return True
-    if contract.ended is not None and period.until >= contract.ended:
+    is_last = contract.ended is not None and period.until >= contract.ended
+    if is_last and not contract.is_excerpt:
         return True
     term = commit.term or Length(months=12)
     for number in count(1):

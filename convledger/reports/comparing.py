@@ -154,6 +154,7 @@ def _contract(candidate: Candidate, since: int, until: int, zone: tzinfo | None)
         ended=until,
         anchor=since,
         seats=((since, candidate.seats),) if candidate.seats else (),
+        is_excerpt=True,
     )
 
 

@@ -106,6 +106,11 @@ def begin(
     or changed by hand under it. Returns the new subscription; belongs into a transaction.
     """
     written = _scope_text(scope or {})
+    for cut, name in connection.execute(
+        "SELECT id, plan FROM subscription WHERE scope=? AND began<? AND coalesce(ended, ?)>?",
+        (written, began, began + 1, began),
+    ).fetchall():
+        must_end_well(connection, cut, name, began)
     connection.execute(
         "UPDATE subscription SET ended=? WHERE scope=? AND began<? AND coalesce(ended, ?)>?",
         (began, written, began, began + 1, began),
@@ -128,6 +133,31 @@ def begin(
     subscription_id = int(cursor.lastrowid or 0)
     set_seats(connection, subscription_id, began, seats)
     return subscription_id
+
+
+def must_end_well(connection: sqlite3.Connection, subscription_id: int, name: str, at: int) -> None:
+    """Forget statements of periods after the end `at`; raises UsageProblem for what stands there.
+
+    That is a closed period which it would cut in two, or credits that were booked after it.
+    """
+    cut = connection.execute(
+        "SELECT name FROM statement WHERE subscription_id=? AND since<? AND until>?",
+        (subscription_id, at, at),
+    ).fetchone()
+    drop = f"take it away whole with `convledger plan drop {name}`"
+    if cut is not None:
+        raise UsageProblem(
+            f"{name} can't end within {cut[0]}, which is closed and frozen: let it end with that "
+            f"period, or {drop}"
+        )
+    if any(fact.at >= at and fact.corrects is None for fact in facts(connection, subscription_id)):
+        raise UsageProblem(
+            f"credits of {name} were bought or changed by hand after that: take these back first "
+            f"with `convledger credits undo`, or {drop}"
+        )
+    connection.execute(
+        "DELETE FROM statement WHERE subscription_id=? AND since>=?", (subscription_id, at)
+    )
 
 
 def end(connection: sqlite3.Connection, subscription_id: int, at: int | None) -> None:

@@ -221,3 +221,11 @@ def test_candidates_do_not_touch_each_other(shop: Shop) -> None:
 )
 def test_stretches_of_time_have_names(since: str, until: str, name: str) -> None:
     assert span_name(at(since), at(until), UTC) == name
+
+
+def test_a_month_is_not_billed_what_a_year_commits_one_to(shop: Shop) -> None:
+    committed = '\n[commit]\nminimum_amount = "24000.00"\ntrue_up = "term"\nterm = "P12M"\n'
+    (row,) = compared(busy(shop), candidate(PER_UNIT, committed)).rows
+
+    assert row.total is not None
+    assert row.total < 24_000 * 10**12
