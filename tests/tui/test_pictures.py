@@ -6,17 +6,25 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
+from convledger.ledger import Ledger
 from convledger.tui.feeder import Feed
-from tests.tui.pilot import app_on, press, settled
+from tests.tui.pilot import NOW, app_on, press, settled
+from tests.tui.plan_parts import STUDIO, asked, bought, long_talk, put_in_force
 
 SIZES = [(80, 24), (120, 36), (140, 45)]
 THEMES = ["ledger-ink", "ledger-paper", "ledger-chalk"]
+PLANNED: dict[str, tuple[str, ...]] = {
+    "live": (),
+    "plans": ("4",),
+    "compare": ("5",),
+}
 SCREENS: dict[str, tuple[str, ...]] = {
     "live": (),
     "conversations": ("2",),
@@ -45,5 +53,41 @@ def test_screen_looks_as_it_did(
         await settled(pilot)
         app._fed(Feed("live"))
         await press(pilot, *SCREENS[screen])
+
+    assert snap_compare(app, terminal_size=size, run_before=lead)
+
+
+def planned(workspace: Path) -> None:
+    """Put a plan in force that was topped up, with another to compare and a talk to cut."""
+    put_in_force(workspace)
+    bought(workspace)
+    with Ledger.open(workspace) as ledger:
+        ledger.add_plan(STUDIO.replace("400", "600").replace("79.00", "95.00"), "other.toml")
+        ledger.follow_plans(NOW, UTC)  # what there is to tell is told
+    long_talk(workspace, workspace.parent / "talk")
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("screen", PLANNED)
+def test_screen_with_a_plan_looks_as_it_did(
+    screen: str,
+    size: tuple[int, int],
+    theme: str,
+    studio: Path,
+    history: Path,
+    snap_compare: Any,
+) -> None:
+    os.environ["HOME"] = os.environ["USERPROFILE"] = str(history)
+    planned(studio)
+    app = app_on(studio, theme=theme)
+
+    async def lead(pilot: Pilot[None]) -> None:
+        await settled(pilot)
+        app._fed(Feed("live"))
+        await press(pilot, *PLANNED[screen])
+        await asked(pilot)
+        app.clear_notifications()
+        await settled(pilot)
 
     assert snap_compare(app, terminal_size=size, run_before=lead)
