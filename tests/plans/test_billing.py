@@ -326,3 +326,47 @@ def test_the_present_period_is_live_and_ends_in_the_future() -> None:
     assert found.current is not None
     assert found.current.state == LIVE
     assert usd_text(found.current.due) == "1"
+
+
+BY_KIND = (
+    WINDOW
+    + """
+[[charge]]
+unit = "conversation"
+pay_with = "credits"
+model = "rate_card"
+rate_card = [
+  { match = { kind = "research" }, credits = "5" },
+  { match = { channel = "voice" }, credits = "3" },
+  { match = { model = "opus*" }, credits = "2" },
+  { match = {}, credits = "1" },
+]
+
+[[grant]]
+id = "included"
+amount = "100"
+"""
+)
+
+
+def test_conversations_cost_credits_by_kind_channel_and_model() -> None:
+    told = [
+        talk("2026-01-05T10:00", kind="research"),
+        talk("2026-01-06T10:00", channel="voice"),
+        talk("2026-01-07T10:00"),
+        talk("2026-01-08T10:00", answered=False),
+    ]
+    found = bill(contract(plan(BY_KIND)), told, "2026-01-31")
+
+    amounts = [(each.amount or 0) // PICO for each in found.rated]
+    assert amounts == [5, 3, 2, 1]
+    assert credits_of(found.statements[0])["used"] == "11"
+
+
+def test_what_no_line_of_a_rate_card_fits_is_unpriced() -> None:
+    without_rest = BY_KIND.replace('  { match = {}, credits = "1" },\n', "")
+    told = [talk("2026-01-08T10:00", answered=False), talk("2026-01-07T10:00")]
+    found = bill(contract(plan(without_rest)), told, "2026-01-31")
+
+    assert found.statements[0].sums.unpriced == 1
+    assert credits_of(found.statements[0])["used"] == "2"
