@@ -8,6 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes is the machine's business.
+settings.register_profile("patient", settings(), deadline=None)
+settings.load_profile("patient")
 
 LEAKS = ("CLAUDE_", "CODEX_", "XDG_", "CONVLEDGER_", "APPDATA", "LOCALAPPDATA")
 PLAIN = ("NO_COLOR", "COLUMNS", "FORCE_COLOR", "PYTHONIOENCODING")
