@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +15,14 @@ from hypothesis import settings
 # How long an example takes is the machine's business.
 settings.register_profile("patient", settings(), deadline=None)
 settings.load_profile("patient")
+
+# A shell without job control lets what it starts in the background ignore ctrl+c, and so would
+# every program that the tests start and interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Apps and plans make many small objects that refer to each other and last for a test.
+gc.set_threshold(50_000, 20, 20)
 
 LEAKS = ("CLAUDE_", "CODEX_", "XDG_", "CONVLEDGER_", "APPDATA", "LOCALAPPDATA")
 PLAIN = ("NO_COLOR", "COLUMNS", "FORCE_COLOR", "PYTHONIOENCODING")

@@ -15,7 +15,7 @@ from convledger.money import PICO
 from convledger.tui.screens.plan_fields import amount_of
 from convledger.tui.widgets.choices import OneOf
 from convledger.tui.widgets.plan_rows import PlanRows, counts_words
-from tests.tui.pilot import NOW, opened, press, screen_text
+from tests.tui.pilot import NOW, click, opened, press, screen_text
 from tests.tui.plan_parts import (
     SIZES,
     STUDIO,
@@ -84,9 +84,9 @@ async def test_plan_is_put_in_force_from_a_day_and_the_one_before_ends(planned: 
     async with opened(planned, size=(140, 45)) as pilot:
         await go(pilot, "p", "down", "down", "enter")
         assert pilot.app.screen.query_one("#since", Input).value == "2026-11-01"
-        fill(pilot, "since", "2026-11-10")
+        fill(pilot, "since", "2026-11-15")
         await press(pilot, "tab", "shift+tab")
-        assert "in force from 2026-11-10 for all usage · ends studio-400 then" in effect(pilot)
+        assert "in force from 2026-11-15 for all usage · ends studio-400 then" in effect(pilot)
         await press(pilot, "enter")
         await asked(pilot)
 
@@ -99,14 +99,29 @@ async def test_undo_puts_the_plan_before_in_force_again(planned: Path) -> None:
     with Ledger.open(planned) as ledger:
         before = ledger.plan_book.subscriptions()
     async with opened(planned, size=(140, 45)) as pilot:
-        await go(pilot, "p", "down", "down", "enter", "enter")
+        await go(pilot, "p", "down", "down", "enter")
+        fill(pilot, "since", "2026-11-15")
+        await press(pilot, "enter")
         await asked(pilot)
+        assert in_force(planned) == ["chat-credits-30min"]
         await press(pilot, "u")
         await asked(pilot)
 
         assert "Studio 400" in shown(pilot, "#terms")
     with Ledger.open(planned) as ledger:
         assert ledger.plan_book.subscriptions() == before
+
+
+async def test_plan_whose_credits_were_bought_later_is_not_ended_and_that_is_told(
+    planned: Path,
+) -> None:
+    async with opened(planned, size=(140, 45)) as pilot:
+        await go(pilot, "p", "down", "down", "enter", "enter")
+        await asked(pilot)
+
+        assert screen_name(pilot) == "UseScreen"
+        assert "credits of studio-400 were bought or changed by hand after that" in effect(pilot)
+    assert in_force(planned) == ["studio-400"]
 
 
 async def test_undo_brings_back_a_plan_that_was_taken_away(studio: Path) -> None:
@@ -352,8 +367,7 @@ async def test_statement_is_written_to_a_file(
         pilot.app.screen.query_one("#forms", OneOf).active = form
         await press(pilot, "tab")
         assert pilot.app.screen.query_one(Input).value == name
-        await pilot.click("#write")
-        await asked(pilot)
+        await click(pilot, "#write")
 
     assert holds in (tmp_path / name).read_text()
 
@@ -369,13 +383,11 @@ async def test_all_periods_go_into_one_file_and_nothing_is_replaced_unasked(
         pilot.app.screen.query_one("#periods", OneOf).active = "every"
         pilot.app.screen.query_one(Input).value = str(target)
         await press(pilot, "tab")
-        await pilot.click("#write")
-        await asked(pilot)
+        await click(pilot, "#write")
         assert "is there already" in " ".join(screen_text(pilot).split())
         assert target.read_text() == "mine"
 
-        await pilot.click("#write")
-        await asked(pilot)
+        await click(pilot, "#write")
     found = json.loads(target.read_text())["statements"]
 
     assert [(one["period"], one["state"]) for one in found] == [

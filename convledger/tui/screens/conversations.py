@@ -70,11 +70,6 @@ class ConversationsScreen(PlaceScreen):
             yield Panel("Under the cursor", Preview(), id="preview")
 
     @property
-    def is_ready(self) -> bool:
-        """Whether its widgets are there."""
-        return bool(self.query(Preview))
-
-    @property
     def panel(self) -> ListPanel:
         """The list in its frame."""
         return self.query_one(ListPanel)

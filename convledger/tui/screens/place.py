@@ -99,7 +99,8 @@ class PlaceScreen(Screen[None]):
     @property
     def is_ready(self) -> bool:
         """Whether answers can be shown: its widgets come after the screen, and go before it."""
-        return self.is_attached
+        is_going = self._pruning or not self.app.is_running
+        return self.is_attached and self.is_mounted and not is_going
 
     def ask(
         self,
@@ -115,6 +116,8 @@ class PlaceScreen(Screen[None]):
         def if_here(answer: Answer) -> None:
             if self.is_ready:
                 then(answer)
+            elif not self.is_mounted:
+                self.call_later(if_here, answer)  # its own messages come when it is
 
         asker = (type(self).__name__, id(self), name)
         self.books.ask(asker, question, if_here, slow=slow, patient=patient)

@@ -19,7 +19,6 @@ from convledger.tui.screens.plan_sight import Sight, behind, in_order, look, tol
 from convledger.tui.widgets.boundary_view import BoundaryView
 from convledger.tui.widgets.burn_down import BurnDownChart
 from convledger.tui.widgets.credit_rows import CreditHead, CreditRows, hand_number
-from convledger.tui.widgets.notice_line import NoticeLine
 from convledger.tui.widgets.panel import Panel
 from convledger.tui.widgets.plan_meters import PlanMeters
 from convledger.tui.widgets.plan_rows import PlanRows, choice_terms
@@ -114,11 +113,6 @@ class PlansScreen(PlanDoors):
             Horizontal(PlanRows(id="examples"), TermsView(id="preview"), id="shelf"),
             id="welcome",
         )
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether its widgets are there."""
-        return bool(self.query("#welcome")) and bool(self.query(NoticeLine))
 
     def on_mount(self) -> None:
         """Look after the plan files: nobody says when an editor writes one."""
