@@ -31,6 +31,7 @@ from convledger.tui.numbered import SCREENS
 from convledger.tui.plan_watch import EVERY as LOOK_AT_PLANS_EVERY
 from convledger.tui.plan_watch import PlanWatch
 from convledger.tui.screens.place import PlaceScreen
+from convledger.tui.stylesheet import SteadyStylesheet
 from convledger.tui.themes import load_themes, variables_for
 from convledger.tui.undo import Undo
 from convledger.tui.widgets.inks import forget_inks
@@ -83,6 +84,7 @@ class ConvledgerApp(App[None]):
         troubles: Sequence[str] = (),
     ) -> None:
         super().__init__()
+        self.stylesheet = SteadyStylesheet(variables=self.get_css_variables())
         self.workspace = workspace or paths.default_workspace()
         self.config = config or Config()
         self.now = now

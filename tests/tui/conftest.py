@@ -11,12 +11,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from convledger.ledger import Ledger
+from tests.tui.quiet import hasten
 
 if TYPE_CHECKING:
     from tests.tui.terminal import Terminal
 
 AGE = 1_790_000_000  # seconds of the epoch
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "home"
+
+
+@pytest.fixture(autouse=True)
+def quick_pilot(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let Textual's pilot wait for what is left to do, and not for a while."""
+    hasten(monkeypatch)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -10,10 +11,12 @@ from typing import Any
 
 from textual.pilot import Pilot
 from textual.widget import Widget
+from textual.widgets import Button
 
 from convledger.clock import SECOND
 from convledger.config import Config
 from convledger.tui.app import ConvledgerApp
+from tests.tui.quiet import quiet
 
 NOW = int(datetime(2026, 11, 20, 14, 32, tzinfo=UTC).timestamp()) * SECOND
 
@@ -37,20 +40,22 @@ async def opened(
 
 async def settled(pilot: Pilot[None]) -> None:
     """Wait until no question is open and every answer is on the screen."""
-    app = pilot.app
-    assert isinstance(app, ConvledgerApp)
-    quiet = 0
-    while quiet < 2:
-        await pilot.pause()
-        busy = not (app.desk.is_idle and app.side_desk.is_idle)
-        quiet = 0 if busy else quiet + 1
+    await quiet()
 
 
 async def press(pilot: Pilot[None], *keys: str) -> None:
     """Press keys one by one, each when the app has answered the one before."""
     for key in keys:
         await pilot.press(key)
-        await settled(pilot)
+
+
+async def click(pilot: Pilot[None], selector: str) -> None:
+    """Click on a button when it takes clicks: for a moment after one it takes no other."""
+    button = pilot.app.screen.query_one(selector, Button)
+    while button.has_class("-active"):
+        await asyncio.sleep(0.005)
+    assert await pilot.click(selector)
+    await settled(pilot)
 
 
 def text_of(widget: Widget) -> str:

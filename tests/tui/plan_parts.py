@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -155,6 +156,7 @@ async def asked(pilot: Pilot[None]) -> None:
         isinstance(screen, PlansScreen)
         and (screen._ask_sight._asked is not None or screen._ask_cut._asked is not None)
     ):
+        await asyncio.sleep(0.005)  # a timer runs
         await settled(pilot)
 
 

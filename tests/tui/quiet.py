@@ -1,0 +1,117 @@
+"""Waits until an app has nothing left to do, by asking its widgets and looking into their queues.
+
+Textual's own pilot sleeps until the process takes no time of the processor, 20 ms and more for
+each key: too long beside several thousand keys, and too short on a machine that is held up. It
+also draws each change by itself; here the screen is drawn when all of them are made, as a
+terminal shows it at last.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from time import monotonic
+
+import pytest
+import textual.app
+import textual.pilot
+from textual._context import active_app
+from textual.app import App
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
+from textual.css.types import CSSLocation
+from textual.message_pump import MessagePump
+from textual.pilot import Pilot
+from textual.screen import Screen
+
+from convledger.tui.app import ConvledgerApp
+
+PATIENCE = 30.0  # seconds
+UNDRAWN = "_undrawn"
+draw = Screen._compositor_refresh
+parse = Stylesheet._parse_rules
+parsed: dict[tuple[object, ...], list[RuleSet]] = {}
+
+
+def hasten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for what is left to do and no longer, draw then, keep styles, and rest little."""
+    monkeypatch.setattr(textual.app, "wait_for_idle", quiet)
+    monkeypatch.setattr(textual.pilot, "wait_for_idle", quiet)
+    monkeypatch.setattr(Screen, "_compositor_refresh", _draw_later)
+    monkeypatch.setattr(Stylesheet, "_parse_rules", _parse_once)
+    monkeypatch.setattr("convledger.tui.app.RENEW_EVERY", 0.01)
+    monkeypatch.setattr("convledger.tui.paced.REST", 0.1)
+    monkeypatch.setattr("convledger.tui.screens.compare_asking._REST", 0.1)
+
+
+async def quiet(_least: float = 0, _most: float = 0) -> None:
+    """Wait until no message waits or is being handled, no question is open and all is drawn.
+
+    It stands in for `wait_for_idle` of Textual's pilot, whose two figures are not needed.
+    """
+    app: App[object] = active_app.get()
+    pilot = Pilot(app)
+    until = monotonic() + PATIENCE
+    while monotonic() < until:
+        while app.is_running and is_busy(app) and monotonic() < until:
+            await asyncio.sleep(0.001 if is_asking(app) else 0)  # a thread may be at work
+        if not app.is_running or not await pilot._wait_for_screen():
+            break
+        app.screen._on_timer_update()  # lays out, and calls what waits for that
+        await asyncio.sleep(0)
+        if not is_busy(app) and not _draw(app):
+            break
+
+
+def is_busy(app: App[object]) -> bool:
+    """Tell whether a widget has a message to handle, or the ledger a question to answer."""
+    resizes = app._resize_event is not None
+    return resizes or is_asking(app) or any(map(_has_messages, [app, *app._registry]))
+
+
+def is_asking(app: App[object]) -> bool:
+    """Tell whether a thread is at work, or a question to the ledger waits for one."""
+    if any(worker.is_running for worker in app.workers):
+        return True
+    if not isinstance(app, ConvledgerApp):
+        return False
+    return not (app.desk.is_idle and app.side_desk.is_idle)
+
+
+def _has_messages(pump: MessagePump) -> bool:
+    """Tell whether a widget has something left to handle."""
+    if not pump._running or pump._closing or pump._closed:
+        return False
+    waits = pump._pending_message is not None or not pump._message_queue.empty()
+    return waits or bool(pump._next_callbacks)
+
+
+def _parse_once(
+    self: Stylesheet,
+    css: str,
+    read_from: CSSLocation,
+    is_default_rules: bool = False,
+    tie_breaker: int = 0,
+    scope: str = "",
+) -> list[RuleSet]:
+    """Read a source once for all apps that have the same colours."""
+    colours = tuple(sorted(self._variables.items()))
+    key = (css, read_from, is_default_rules, tie_breaker, scope, colours)
+    if key not in parsed:
+        parsed[key] = parse(self, css, read_from, is_default_rules, tie_breaker, scope)
+    return parsed[key]
+
+
+def _draw_later(screen: Screen[object]) -> None:
+    if isinstance(screen.app, ConvledgerApp):
+        setattr(screen, UNDRAWN, True)
+    else:
+        draw(screen)  # a widget by itself, that is little to draw
+
+
+def _draw(app: App[object]) -> bool:
+    """Draw what waits for it; tell whether anything did, as that may lead to more."""
+    waiting = [screen for screen in app.screen_stack if getattr(screen, UNDRAWN, False)]
+    for screen in waiting:
+        setattr(screen, UNDRAWN, False)
+        draw(screen)
+    return bool(waiting)
