@@ -10,7 +10,7 @@ from fractions import Fraction
 from convledger.clock import to_datetime
 from convledger.errors import UsageProblem
 from convledger.money import PICO, pico_from_usd
-from convledger.plans.currencies import SIGNS, THREE_PLACES, WITHOUT_CENTS
+from convledger.plans.currencies import SIGNS, minor_places
 
 MOST = 10**15  # credits or money: more than that is a slip of the finger
 
@@ -36,8 +36,7 @@ def money_words(
     """Return picounits of a currency for people: "$1,250.00", "-€7.20", "CHF 12.00", "–"."""
     if pico is None:
         return "–"
-    places = 0 if currency in WITHOUT_CENTS else 3 if currency in THREE_PLACES else 2
-    places += more_places
+    places = minor_places(currency) + more_places
     steps = round(Fraction(abs(pico) * 10**places, PICO))
     less = "<" if pico and not steps else ""
     whole, part = divmod(steps or bool(pico), 10**places)

@@ -9,17 +9,12 @@ from math import ceil, floor
 
 from convledger.money import PICO
 from convledger.plans.counted import BillableUnit
+from convledger.plans.currencies import minor_places
 from convledger.plans.events import NOTHING
 from convledger.plans.schema import Card, Charge, Rounding, Tier
 from convledger.plans.where import Patterns
 
 # ISO 4217: most currencies have two places behind the point, these do not.
-_PLACES = {
-    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF"), 0),
-    **dict.fromkeys(("UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
-    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
-    **dict.fromkeys(("CLF", "UYW"), 4),
-}
 _EXACT = Rounding()
 _NAMES = ("name", "action", "feature", "outcome", "event", "tool")
 
@@ -256,4 +251,4 @@ def minor_units(amount: Fraction, currency: str) -> Fraction:
 
 def _minors(currency: str) -> int:
     """Return how many minor units make one of a currency."""
-    return int(10 ** _PLACES.get(currency, 2))
+    return int(10 ** minor_places(currency))

@@ -13,8 +13,16 @@ _CODES = """
 """
 _NO_CENTS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
 _THOUSANDTHS = "BHD IQD JOD KWD LYD OMR TND"
+_PLACES = {
+    **dict.fromkeys(_NO_CENTS.split(), 0),
+    **dict.fromkeys(_THOUSANDTHS.split(), 3),
+    "CLF": 4,
+}
 
 CURRENCIES = frozenset(_CODES.split())
-WITHOUT_CENTS = frozenset(_NO_CENTS.split())
-THREE_PLACES = frozenset(_THOUSANDTHS.split())
 SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", "ILS": "₪"}
+
+
+def minor_places(currency: str) -> int:
+    """Return how many digits behind the point a currency's minor unit has: 2 for cents."""
+    return _PLACES.get(currency, 2)

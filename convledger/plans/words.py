@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from convledger.plans.currencies import SIGNS, THREE_PLACES, WITHOUT_CENTS
+from convledger.plans.currencies import SIGNS, minor_places
 from convledger.plans.lengths import elapsed_words, length_words
 from convledger.plans.schema import (
     NEVER,
@@ -108,8 +108,7 @@ def rule_words(unit: Unit) -> str:
 
 def amount_words(amount: Decimal, currency: str) -> str:
     """Return money for people, exact: "$1,250.00", "€0.0475", "CHF 12.00", "¥500"."""
-    least = 0 if currency in WITHOUT_CENTS else 3 if currency in THREE_PLACES else 2
-    text = number_words(abs(amount), least)
+    text = number_words(abs(amount), minor_places(currency))
     sign = "-" if amount < 0 else ""
     return f"{sign}{SIGNS[currency]}{text}" if currency in SIGNS else f"{sign}{currency} {text}"
 

@@ -7,13 +7,12 @@ from fractions import Fraction
 
 from convledger.clock import DAY, EARLIEST, HOUR, LATEST, SECOND, to_datetime
 from convledger.money import PICO
+from convledger.plans.currencies import SIGNS, minor_places
 from convledger.tui.amounts import axis_label, nearest, tokens, usd
 
 MINUTE = 60 * SECOND
 MINUS = "−"
 _WHOLE = 10_000 * PICO  # fractions say nothing beside five digits
-_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩"}
-_WITHOUT_CENTS = ("JPY", "KRW")
 _HOURS_UP_TO = 72 * HOUR  # "26 h 10 min" says more than "1 day 2 h"
 
 
@@ -62,12 +61,12 @@ def money_text(pico: int | None, currency: str = "USD") -> str:
     """Return picounits of a currency: "$10.25", "€7.20", "¥1,200", "7.20 CHF", "–" if unknown."""
     if pico is None:
         return "–"
-    if currency in _WITHOUT_CENTS and abs(pico) >= PICO:
+    if not minor_places(currency) and abs(pico) >= PICO:
         text = f"${nearest(abs(pico), PICO):,}"
     else:
         text = usd(abs(pico))
     sign = MINUS if pico < 0 else ""
-    known = _SIGNS.get(currency)
+    known = SIGNS.get(currency)
     if known is None:
         return f"{sign}{text.replace('$', '')} {currency}"
     return f"{sign}{text.replace('$', known)}"
@@ -143,4 +142,4 @@ def _local(at: int, zone: tzinfo) -> datetime:
 def axis_money(pico: int, step: int, currency: str = "USD") -> str:
     """Return an amount beside a grid line, with no more digits than its step needs: "$70"."""
     text = axis_label(pico, step)
-    return text.replace("$", _SIGNS.get(currency, ""))
+    return text.replace("$", SIGNS.get(currency, ""))

@@ -12,7 +12,7 @@ from convledger.clock import to_datetime
 from convledger.errors import UsageProblem
 from convledger.money import PICO, usd_text
 from convledger.plans import statement as kinds
-from convledger.plans.currencies import SIGNS, THREE_PLACES, WITHOUT_CENTS
+from convledger.plans.currencies import SIGNS, minor_places
 from convledger.plans.statement import Line, Statement
 
 KIND_WORDS = {
@@ -49,11 +49,6 @@ def decimal_text(pico: int, places: int = 0) -> str:
     return f"{whole}.{part}" if part else whole
 
 
-def places_of(currency: str) -> int:
-    """Return how many digits behind the point a currency's minor unit has."""
-    return 0 if currency in WITHOUT_CENTS else 3 if currency in THREE_PLACES else 2
-
-
 def number_words(pico: int, places: int = 0) -> str:
     """Return picounits for people, exact: "1,234.5"."""
     whole, point, part = decimal_text(abs(pico), places).partition(".")
@@ -62,7 +57,7 @@ def number_words(pico: int, places: int = 0) -> str:
 
 def money_words(pico: int, currency: str, *, ascii_only: bool = False) -> str:
     """Return picounits of money for people, exact: "$1,250.00", "-€0.0475", "CHF 12.00"."""
-    amount = number_words(abs(pico), places_of(currency))
+    amount = number_words(abs(pico), minor_places(currency))
     sign = SIGNS.get(currency, "")
     if not sign or (ascii_only and not sign.isascii()):
         sign = f"{currency} "

@@ -13,6 +13,7 @@ from datetime import date
 
 from convledger.clock import iso_text
 from convledger.plans import statement as kinds
+from convledger.plans.currencies import minor_places
 from convledger.plans.statement import INFORMATIVE, Line, Statement
 from convledger.reports.statements.figures import (
     KIND_WORDS,
@@ -23,7 +24,6 @@ from convledger.reports.statements.figures import (
     first_day,
     last_day,
     one_view,
-    places_of,
 )
 from convledger.reports.statements.names import (
     UNNAMED,
@@ -162,7 +162,7 @@ class _Writer:
             postings.append(Posting(f"{root}:Unlisted", unlisted, money))
         if found.due:
             postings.append(Posting(self._payable, -found.due, money))
-        self._declare(money, found.currency, places_of(found.currency), postings)
+        self._declare(money, found.currency, minor_places(found.currency), postings)
         return postings
 
     def _credit_moves(self, found: Statement) -> tuple[list[Posting], list[Posting]]:
