@@ -78,7 +78,7 @@ def _plan_parts(plan: dict[str, Any]) -> list[str]:
     if plan["has_credits"]:
         whole = abs(plan["balance"]) // PICO
         owed = "-" if plan["balance"] < 0 and whole else ""
-        ends = plan["empty_at"]
+        ends = plan["empty_at"] if plan["balance"] > 0 else None
         until = "" if ends is None else f" until {_day(ends)}"
         parts.append(f"credits {owed}{whole:,}{until}")
     if plan["alert"] is not None:

@@ -56,6 +56,11 @@ class RunwayMeter:
     next_grant_at: int | None = None
     next_grant: int = 0
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is left already."""
+        return self.empty_at is not None and self.empty_at <= self.now
+
 
 @dataclass(frozen=True, slots=True)
 class WindowMeter:

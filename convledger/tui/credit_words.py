@@ -35,6 +35,8 @@ def credits_text(pico: int | None) -> str:
 
 def about_credits(pico: int | Fraction) -> str:
     """Return foreseen picocredits, of which fractions are not known: "41", "2.35", "20.1"."""
+    if not pico:
+        return "0"
     size = pico if pico >= 0 else -pico
     sign = MINUS if pico < 0 else ""
     if size >= 100 * PICO:

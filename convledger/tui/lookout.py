@@ -40,7 +40,10 @@ class Lookout:
             # The window was closed and nobody was told: reading from it would go on for ever.
             self._app.exit(return_code=1)
             return
-        self._app.desk.ask("look", _state_of, self._looked, failed=self._failed)
+        self._app.desk.ask("look", _is_in_place, self._looked, failed=self._failed)
+        # The side desk writes down how the plans stand: its own connection does not see that as a
+        # change, and no look at the plans leads to the next one.
+        self._app.side_desk.ask("look", _version_of, self._seen, failed=lambda _: None)
         if self._themes.has_changed():
             self._reload_themes()
         lapse = self.clock.look() if self.clock is not None else None
@@ -49,8 +52,8 @@ class Lookout:
 
     # ---- the ledger
 
-    def _looked(self, found: tuple[bool, int]) -> None:
-        app, (in_place, version) = self._app, found
+    def _looked(self, in_place: bool) -> None:
+        app = self._app
         if app.notices.settle("ledger"):
             app.show_notices()
             app.say(f"{app.workspace / paths.LEDGER} can be read again.")
@@ -67,10 +70,11 @@ class Lookout:
             app.feeder.look()
             self._version = None
             app.renew()
-        elif version != self._version:
-            known, self._version = self._version is not None, version
-            if known:
-                app.renew()
+
+    def _seen(self, version: int) -> None:
+        known, self._version = self._version, version
+        if known is not None and known != version:
+            self._app.renew(fed=True)
 
     def _failed(self, error: Exception) -> None:
         self._version = None
@@ -122,5 +126,9 @@ def _minutes(jump: int) -> int:
     return nearest(abs(jump), MINUTE) * MINUTE
 
 
-def _state_of(ledger: Ledger) -> tuple[bool, int]:
-    return ledger.is_in_place(), ledger.data_version()
+def _is_in_place(ledger: Ledger) -> bool:
+    return ledger.is_in_place()
+
+
+def _version_of(ledger: Ledger) -> int:
+    return ledger.data_version()

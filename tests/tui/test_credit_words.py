@@ -65,6 +65,7 @@ def test_foreseen_credits_have_no_more_digits_than_are_known() -> None:
     assert about_credits(Fraction(1234567 * PICO, 1000)) == "1,235"
     assert about_credits(Fraction(PICO, 3)) == "0.33"
     assert about_credits(7) == "<0.01"
+    assert about_credits(0) == "0"
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from convledger.clock import DAY, parse_instant
 from convledger.ledger import Ledger
+from convledger.reports.plan_now import PlanNow
 from convledger.tui.screens.alerts import AlertsScreen
 from convledger.tui.screens.live import LiveScreen
 from convledger.tui.widgets.alert_rows import AlertRows
@@ -16,7 +18,9 @@ from convledger.tui.widgets.growing import GrowingHead, GrowingList
 from convledger.tui.widgets.panel import Panel
 from convledger.tui.widgets.plan_meters import PlanMeters
 from convledger.tui.widgets.topline import TopLine
+from tests.tui.fault_parts import look, until
 from tests.tui.pilot import NOW, opened, press, screen_text, settled, text_of
+from tests.tui.plan_parts import asked
 
 PLAN = """\
 schema = 1
@@ -88,6 +92,31 @@ async def test_credits_left_stand_in_the_top_line_of_every_screen(planned: Path)
             await press(pilot, key)
             line = text_of(pilot.app.screen.query_one(TopLine))
             assert "credits 2 · until 21 N" in line
+
+
+async def test_a_look_at_the_plans_leads_to_no_other(
+    planned: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = []
+    plan_now = Ledger.plan_now
+
+    def counted(ledger: Ledger, *args: Any, **told: Any) -> PlanNow:
+        looks.append(args)
+        return plan_now(ledger, *args, **told)
+
+    monkeypatch.setattr(Ledger, "plan_now", counted)
+    async with opened(planned, size=(140, 45)) as pilot:
+        await look(pilot)
+        assert len(looks) == 1
+
+        with Ledger.open(planned) as other:
+            other.label([1], "tag", "changed elsewhere")
+        await look(pilot)
+        await until(pilot, lambda: len(looks) == 2)
+        for _ in range(5):
+            await look(pilot)
+            await asked(pilot)
+        assert len(looks) == 2
 
 
 async def test_meters_show_credits_runway_and_windows(planned: Path) -> None:

@@ -28,6 +28,7 @@ from convledger.tui.widgets.alert_rows import AlertRows, in_order
 from convledger.tui.widgets.canvas import Canvas
 from convledger.tui.widgets.meter_marks import level_at, level_of
 from convledger.tui.widgets.plan_meters import PlanMeters
+from convledger.tui.widgets.topline import plan_pulse
 from tests.tui.pilot import text_of
 
 CENT = PICO // 100
@@ -127,6 +128,24 @@ def test_runway_without_use_or_without_end() -> None:
     text = "\n".join(drawn(replace(METERS, runway=lasting, windows=(), spend=None), 34, 12))
     assert "lasts at 20.1 a day" in text
     assert "✕" not in text
+    assert "+400" in text
+
+
+def test_credits_that_are_gone_have_no_days_left() -> None:
+    spent = replace(METERS.credits or CreditsMeter(), left=0, lots=())
+    empty = replace(RUNWAY, empty_at=NOW, expiries=(), next_grant_at=None)
+    gone = replace(METERS, credits=spent, runway=empty, windows=(), spend=None)
+
+    lines = drawn(gone, 44, 12)
+    assert "Runway                       nothing is left" in lines
+    assert not any("✕" in line for line in lines)
+    assert drawn(gone, 60, 1) == ["credits 0 of 560 · runway empty"]
+    assert plan_pulse(gone, UTC) == ("0", "")
+    assert plan_pulse(METERS, UTC) == ("194", "28 Nov")
+
+    granted_soon = replace(empty, next_grant_at=at(30), next_grant=400 * PICO)
+    text = "\n".join(drawn(replace(gone, runway=granted_soon), 44, 12))
+    assert "nothing is left" in text
     assert "+400" in text
 
 

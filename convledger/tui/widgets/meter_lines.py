@@ -116,6 +116,8 @@ def runway_figures(runway: RunwayMeter) -> list[Parts]:
     rate = (f" at {about_credits(runway.burn_per_day)} a day", DIM)
     if runway.empty_at is None:
         return [[("lasts", f"bold {GOOD}"), rate], [("lasts", f"bold {GOOD}")]]
+    if runway.is_empty:
+        return [[("nothing is left", f"bold {BAD}")], [("empty", f"bold {BAD}")]]
     tenths = max(0, runway.empty_at - runway.now) * 10 // DAY
     days = (f"{tenths // 10:,}.{tenths % 10} days", TOTAL)
     return [[days, rate], [days]]

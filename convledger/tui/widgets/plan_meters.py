@@ -104,7 +104,8 @@ class PlanMeters(Drawing):
             heights = tuple(dict.fromkeys((most, 2, 1)))
             parts.append(_Part(heights, lambda c, y, n: draw_credits(c, y, credits, n)))
         if (runway := meters.runway) is not None:
-            heights = (_RUNWAY, 3, 1) if runway.burn_per_day else (1,)
+            is_line = runway.is_empty and runway.next_grant_at is None
+            heights = (_RUNWAY, 3, 1) if runway.burn_per_day and not is_line else (1,)
             parts.append(_Part(heights, lambda c, y, n: draw_runway(c, y, runway, zone, n)))
         parts += [_window_part(window, zone) for window in meters.windows]
         if (spend := meters.spend) is not None:
@@ -146,7 +147,7 @@ class PlanMeters(Drawing):
         if meters.credits is not None:
             words.append([("credits ", BOLD), *credit_figures(meters.credits)[1]])
         runway = meters.runway
-        if runway is not None and runway.empty_at is not None:
+        if runway is not None and runway.empty_at is not None and not runway.is_empty:
             words.append([(f"until {day_text(runway.empty_at, self._zone)}", BAD)])
             if runway.expiries:
                 amount = about_credits(sum(one.amount for one in runway.expiries))

@@ -113,6 +113,8 @@ def plan_pulse(meters: Meters | None, zone: tzinfo) -> tuple[str, str]:
         return "", ""
     left = about_credits(meters.credits.left)
     runway = meters.runway
+    if runway is not None and runway.is_empty:
+        return left, ""
     ends = None if runway is None else runway.empty_at or runway.next_grant_at
     return left, "" if ends is None else day_text(ends, zone)
 
