@@ -64,6 +64,8 @@ def corrections_of(
     starts = sorted(closed)
     for key in dict.fromkeys([*standing, *known]):
         have, want = standing.get(key, []), known.get(key)
+        if want is not None and len(have) == 1 and _is_as_booked(have[0], want):
+            continue  # nearly all
         for each in _changes(have, want, open_since):
             instant = each.about if each.about is not None else open_since
             period = closed[starts[max(bisect_right(starts, instant) - 1, 0)]]
@@ -71,8 +73,13 @@ def corrections_of(
     return [*booked, *open_ones], found
 
 
+def _is_as_booked(have: Billed, want: Billed) -> bool:
+    return have.quantity == want.quantity and have.amount is not None
+
+
 def _key(billed: Billed) -> Key:
-    return billed.id.split(_AGAIN, 1)[0], billed.pays, billed.pool
+    name = billed.id
+    return name.split(_AGAIN, 1)[0] if _AGAIN in name else name, billed.pays, billed.pool
 
 
 def _changes(have: list[Billed], want: Billed | None, at: int) -> Iterator[Billed]:

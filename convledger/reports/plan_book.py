@@ -79,6 +79,8 @@ class PlanBook:
         self._stamp: str | None = None
         self._shelf = PlanShelf()
         self._counted: dict[int, _Counted] = {}
+        self._kept: list[tuple[Subscription, Bill]] = []
+        self._kept_at: tuple[int, int] | None = None
         self._texts: dict[str, Plan | None] = {}  # kept texts by digest
 
     @property
@@ -135,6 +137,11 @@ class PlanBook:
     def bill(self, subscription: Subscription, now: int, *, restate: bool = False) -> Bill:
         """Return a subscription worked out up to `now` (UTC microseconds)."""
         contract = self.contract(subscription)
+        if not restate and self._kept_at == self._state():
+            for whose, kept in self._kept:
+                is_same = kept.contract.history == contract.history and kept.now == now
+                if whose == subscription and is_same:
+                    return kept
         return replay(
             contract,
             self.counts(subscription, contract, now),
@@ -143,6 +150,15 @@ class PlanBook:
             frozen=self.frozen(subscription.id),
             restate=restate,
         )
+
+    def keep(self, bills: Iterable[tuple[Subscription, Bill]]) -> None:
+        """Keep bills for who asks for them again before anything changes."""
+        self._kept, self._kept_at = list(bills), self._state()
+
+    def _state(self) -> tuple[int, int]:
+        """Return what changes with every change of the ledger, by this connection or another."""
+        version = self._connection.execute("PRAGMA data_version").fetchone()[0]
+        return self._connection.total_changes, version
 
     def what_if(self, contract: Contract, scope: Scope, now: int) -> Bill:
         """Return what a contract that nobody has would have come to, for the same usage."""

@@ -48,6 +48,7 @@ def follow(book: PlanBook, connection: sqlite3.Connection, now: int, zone: tzinf
     """
     news = PlanNews()
     pending, _ = texts_pending(connection)
+    unchanged: list[tuple[Subscription, Bill]] = []
     for subscription in book.subscriptions():
         is_over = subscription.ended is not None and subscription.ended <= now
         if subscription.began > now or (is_over and _is_closed(connection, subscription)):
@@ -59,11 +60,14 @@ def follow(book: PlanBook, connection: sqlite3.Connection, now: int, zone: tzinf
             continue
         news.bills[subscription.id] = bill
         with transaction(connection):
-            if not pending:
-                news.closed += _close(connection, subscription, bill)
+            closed = [] if pending else _close(connection, subscription, bill)
+            news.closed += closed
             news.alerts += _alert(connection, subscription, bill)
             _keep(connection, subscription, bill, zone)
+        if not closed:
+            unchanged.append((subscription, bill))
     news.troubles += book.shelf.troubles
+    book.keep(unchanged)
     return news
 
 

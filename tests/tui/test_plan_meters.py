@@ -132,7 +132,7 @@ def test_runway_without_use_or_without_end() -> None:
 
 
 def test_credits_that_are_gone_have_no_days_left() -> None:
-    spent = replace(METERS.credits or CreditsMeter(), left=0, lots=())
+    spent = CreditsMeter(granted=560 * PICO, used=366 * PICO, left=0)
     empty = replace(RUNWAY, empty_at=NOW, expiries=(), next_grant_at=None)
     gone = replace(METERS, credits=spent, runway=empty, windows=(), spend=None)
 
