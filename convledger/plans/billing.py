@@ -16,10 +16,11 @@ from convledger.plans.counts import Counts
 from convledger.plans.crediting import OVERFLOWN, Scopes, open_reservations, usage_facts
 from convledger.plans.facts import Fact
 from convledger.plans.fold import Fold
-from convledger.plans.late_bills import Correction, corrections_of, money_of, purchases_of
+from convledger.plans.late_bills import Correction, corrections_of, first_id, money_of, purchases_of
 from convledger.plans.lines import PeriodFacts, committed, is_commit_due, period_lines, purchases
 from convledger.plans.lots import Lot
 from convledger.plans.metering import Gauge, Metered, only_beyond
+from convledger.plans.pinning import pinned
 from convledger.plans.policies import policies_of, resets_of
 from convledger.plans.rating import CREDITS, RatedUnit, UnitRater, committed_at
 from convledger.plans.schedule import lots_of
@@ -103,7 +104,7 @@ def replay(
     the first period that is not closed. With `restate` every period is worked out anew instead.
     """
     closed = {} if restate else {each.statement.since: each for each in frozen}
-    contract = _pinned(contract, closed)
+    contract = pinned(contract, closed.values())
     periods = list(contract.periods(now))
     metered = Gauge(contract).measure(counts.units, now)
     rated = sorted(
@@ -167,26 +168,6 @@ def _statements(
         is_over = is_commit_due(contract, period)
         spent = 0 if is_over else spent + committed(statement.lines)
     return found
-
-
-def _pinned(contract: Contract, closed: Mapping[int, FrozenStatement]) -> Contract:
-    """Let closed periods go by the plans that they were billed by."""
-    if not closed:
-        return contract
-    from dataclasses import replace
-
-    known = {plan.digest: plan for plan in contract.known_plans}
-    # Where a text is lost, the bounds of its periods stand all the same.
-    known_first = contract.history.plans[0]
-    pins = [
-        (
-            since,
-            each.statement.until,
-            known.get(each.statement.plan_digest) or contract.version_at(since) or known_first,
-        )
-        for since, each in sorted(closed.items())
-    ]
-    return replace(contract, pinned=tuple(pins))
 
 
 def _open_since(periods: Sequence[BilledPeriod], closed: Mapping[int, FrozenStatement]) -> int:
@@ -262,7 +243,7 @@ def _fact(billed: Billed, known: Mapping[str, BillableUnit], scopes: Scopes) -> 
         return Fact(
             billed.id, billed.at, "refund", abs(amount), of=billed.reverses, pool=billed.pool
         )
-    unit = known.get(billed.id.split("~", 1)[0])
+    unit = known.get(first_id(billed.id))
     allowed = scopes.of(unit) if unit is not None else frozenset[str]()
     return Fact(billed.id, billed.at, "usage", amount, pool=billed.pool, scopes=allowed)
 

@@ -78,32 +78,47 @@ def _is_as_booked(have: Billed, want: Billed) -> bool:
 
 
 def _key(billed: Billed) -> Key:
-    name = billed.id
-    return name.split(_AGAIN, 1)[0] if _AGAIN in name else name, billed.pays, billed.pool
+    return first_id(billed.id), billed.pays, billed.pool
+
+
+def first_id(name: str) -> str:
+    """Return the id that a unit was booked under first: "a" for "a~2", which corrects it."""
+    if _AGAIN not in name:
+        return name
+    first, _, number = name.rpartition(_AGAIN)
+    return first if number.isdigit() else name
 
 
 def _changes(have: list[Billed], want: Billed | None, at: int) -> Iterator[Billed]:
     """Yield what makes the records of one unit say what is known today."""
-    quantity = sum(each.quantity for each in have)
-    amount = sum(each.amount or 0 for each in have)
-    if want is None:
-        for number, each in enumerate(reversed(have)):
-            if each.quantity or each.amount:
-                yield _undone(each, at, len(have) + number)
-        return
-    was_unpriced = bool(have) and all(each.amount is None for each in have)
-    is_new_price = was_unpriced and want.amount is not None
-    if want.quantity == quantity and not is_new_price:
-        return
-    more = (want.amount or 0) - amount
-    if more < 0 or want.quantity < quantity:
-        # Less than before: what was booked is taken back, and booked anew.
-        for number, each in enumerate(reversed(have)):
-            if each.quantity or each.amount:
-                yield _undone(each, at, len(have) + number)
-        yield _again(want, at, 2 * len(have), want.quantity, want.amount)
-    else:
-        yield _again(want, at, len(have), want.quantity - quantity, more)
+    ids = {each.id for each in have}
+    undone = {each.reverses for each in have if each.reverses in ids}
+    # A record that was taken back before, and what took it back, are settled.
+    standing = [each for each in have if each.id not in undone and each.reverses not in ids]
+    number = 1 + max((_number(each) for each in have), default=-1)
+    if want is not None:
+        quantity = sum(each.quantity for each in standing)
+        was_unpriced = bool(standing) and all(each.amount is None for each in standing)
+        is_new_price = was_unpriced and want.amount is not None
+        if want.quantity == quantity and not is_new_price:
+            return
+        more = (want.amount or 0) - sum(each.amount or 0 for each in standing)
+        if more >= 0 and want.quantity >= quantity:
+            yield _again(want, at, number, want.quantity - quantity, more)
+            return
+    # Less than before: what was booked is taken back, and booked anew where anything is left.
+    for each in reversed(standing):
+        if each.quantity or each.amount:
+            yield _undone(each, at, number)
+            number += 1
+    if want is not None:
+        yield _again(want, at, number, want.quantity, want.amount)
+
+
+def _number(billed: Billed) -> int:
+    """Return which record of its unit this is: 0 for the first."""
+    first = first_id(billed.id)
+    return 0 if first == billed.id else int(billed.id[len(first) + 1 :])
 
 
 def _again(want: Billed, at: int, number: int, quantity: int, amount: int | None) -> Billed:
@@ -115,7 +130,7 @@ def _again(want: Billed, at: int, number: int, quantity: int, amount: int | None
 
 
 def _undone(each: Billed, at: int, number: int) -> Billed:
-    base = each.id.split(_AGAIN, 1)[0]
+    base = first_id(each.id)
     return replace(
         each,
         id=f"{base}{_AGAIN}{number}",

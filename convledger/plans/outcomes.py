@@ -42,6 +42,7 @@ def reversal(unit: BillableUnit, at: int, event: Event) -> BillableUnit:
         gap=at - unit.last_at,
         model=unit.model,
         name=unit.name,
+        attributes=unit.attributes,
         reverses=unit.id,
     )
 

@@ -57,11 +57,15 @@ class UnitRater:
     def rate(self, units: Iterable[BillableUnit]) -> Iterator[RatedUnit]:
         """Yield each unit once for each charge on it; one that nothing charges with no price.
 
-        A unit goes by the version in force when it opened; one that is charged only once it is
-        answered or over is left out until then, and for good if that never happens.
+        A unit goes by the version in force when it opened, and what reverses it by the same; one
+        that is charged only once it is answered or over is left out until then, and for good if
+        that never happens.
         """
-        for unit in units:
-            plan = self._plan_at(unit.opened_at)
+        told = list(units)
+        reversed_ids = {unit.reverses for unit in told if unit.reverses}
+        opened = {unit.id: unit.opened_at for unit in told if unit.id in reversed_ids}
+        for unit in told:
+            plan = self._plan_at(opened.get(unit.reverses, unit.opened_at))
             if plan is None:
                 continue
             terms = self._terms_of(plan, unit.unit)

@@ -17,6 +17,7 @@ from convledger.plans.facts import ADJUST, REFUND, TOPUP, VOID, Fact
 from convledger.plans.lots import TOPUP as BOUGHT
 from convledger.plans.lots import Lot
 from convledger.plans.parse import parse_plan
+from convledger.plans.pinning import counted_as_closed
 from convledger.plans.schema import Plan
 from convledger.plans.statement import FrozenStatement, thawed
 from convledger.plans.versions import PlanHistory
@@ -142,12 +143,14 @@ class PlanBook:
                 is_same = kept.contract.history == contract.history and kept.now == now
                 if whose == subscription and is_same:
                     return kept
+        closed = self.frozen(subscription.id)
+        counted = contract if restate else counted_as_closed(contract, closed)
         return replay(
             contract,
-            self.counts(subscription, contract, now),
+            self.counts(subscription, counted, now),
             now,
             by_hand=by_hand(facts(self._connection, subscription.id)),
-            frozen=self.frozen(subscription.id),
+            frozen=closed,
             restate=restate,
         )
 
@@ -190,7 +193,8 @@ class PlanBook:
         scope = scope_of(subscription)
         counter = Counter(contract, now)
         plans = sorted(plan.digest for plan in contract.plans)
-        key = f"{plans} {contract.began} {contract.ended} {contract.anchor} {scope}"
+        pins = [(since, plan.digest) for since, _, plan in contract.pinned]
+        key = f"{plans} {pins} {contract.began} {contract.ended} {contract.anchor} {scope}"
         marks = self._marks(needs_of(contract.plans))
         known = self._counted.get(subscription.id)
         if known is None or known.key != key or known.now > now or not counter.by_thread:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from convledger.plans import entries as entry
 from convledger.plans.billing import Bill
+from convledger.plans.late_bills import first_id
 
 _USED = frozenset((entry.USE, entry.OVERAGE, entry.DEBT, entry.GRACE, entry.REPAY))
 
@@ -35,7 +36,7 @@ def used_by(
     units: dict[int, set[str]] = {}
     last: dict[int, int] = {}
     for one in bill.fold.entries(pool):
-        unit = one.cause.split("~", 1)[0]
+        unit = first_id(one.cause)
         if one.kind not in _USED or not since <= one.at <= until or unit not in threads:
             continue
         thread = threads[unit]

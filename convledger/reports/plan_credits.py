@@ -12,6 +12,7 @@ from datetime import tzinfo
 from convledger.plans import entries as entry
 from convledger.plans.billing import Bill
 from convledger.plans.entries import Entry
+from convledger.plans.late_bills import first_id
 from convledger.plans.lots import ACTIVE, ROLLOVER, TOPUP, Lot
 from convledger.plans.rating import IN_DOLLARS
 from convledger.plans.statement import Statement
@@ -281,7 +282,7 @@ def _line(
         moves=bool(one.lot),
         entries=1,
         number=number,
-        conversation_id=conversations.get(one.cause.split("~", 1)[0]),
+        conversation_id=conversations.get(first_id(one.cause)),
     )
 
 

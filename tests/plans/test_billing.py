@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from convledger.money import PICO, usd_text
 from convledger.plans.billing import ByHand
 from convledger.plans.facts import Fact
@@ -106,8 +108,7 @@ def test_credits_taken_back_by_hand_are_voided() -> None:
     assert (sums.voided // PICO, sums.left // PICO) == (3, 3)
 
 
-def test_a_resolution_taken_back_in_july_leaves_june_alone() -> None:
-    outcome = """
+OUTCOME = """
 [[unit]]
 id = "outcome"
 count = "outcome"
@@ -115,18 +116,41 @@ outcome = ["resolved_assumed"]
 settle_after = "24h"
 once_per = "thread"
 reverse_on_return = true
-
-[[charge]]
-unit = "outcome"
-price = "0.99"
 """
+RESOLVED = OUTCOME + '\n[[charge]]\nunit = "outcome"\nprice = "0.99"\n'
+
+
+def test_a_resolution_taken_back_in_july_leaves_june_alone() -> None:
     told = [
         [*talk("2026-06-29T10:00", "k1"), *talk("2026-07-02T09:00", "k1", answered=False)],
         talk("2026-06-28T10:00", "k2"),
     ]
-    made = contract(plan(outcome), began="2026-06-01")
+    made = contract(plan(RESOLVED), began="2026-06-01")
 
     assert totals(bill(made, told, "2026-07-10")) == {"2026-06": "1.98", "2026-07": "-0.99"}
+
+
+IN_CREDITS = OUTCOME + few(100).replace(WINDOW, "").replace("conversation", "outcome")
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (RESOLVED, RESOLVED.replace("0.99", "0.50")),
+        (RESOLVED, PER_UNIT),  # which counts no outcomes any more
+        (IN_CREDITS, IN_CREDITS.replace('credits = "1"', 'credits = "7"')),
+    ],
+)
+def test_what_is_taken_back_is_worth_what_was_booked(first: str, second: str) -> None:
+    changed = HEAD.replace('version = "1"', 'version = "2"')
+    changed = changed.replace("2026-01-01", "2026-06-14")
+    told = [[*talk("2026-06-10T10:00", "k"), *talk("2026-06-20T09:00", "k", answered=False)]]
+    found = bill(contract(plan(first), plan(second, head=changed)), told, "2026-06-20T09:20")
+
+    sums = found.statements[-1].sums
+    assert (sums.units["outcome"], sums.used) == (0, 0)
+    own = [line.money for line in found.statements[-1].lines if line.id == "outcome"]
+    assert sum(own) == 0
 
 
 def test_minimum_is_due_even_without_use() -> None:

@@ -85,3 +85,24 @@ def test_days_are_as_long_as_the_zone_has_them(shop: Shop) -> None:
         (each.until - each.since) // 3_600_000_000 for each in shop.follow("2026-03-31").closed
     ]
     assert lengths == [24, 23, 24]
+
+
+def test_a_closed_month_is_counted_as_it_was_although_its_plan_was_edited(shop: Shop) -> None:
+    shop.plan(PER_UNIT)
+    shop.use()
+    shop.talk("2026-01-05T10:00", "k")
+    shop.talk("2026-01-05T11:00", "k")
+    shop.follow("2026-02-03")
+    shop.plan(PER_UNIT.replace("30m", "24h"))
+
+    assert [usd_text(each.due) for each in shop.bill("2026-02-04").statements] == ["1", "0"]
+    # The other view counts anew, and the month stands again after it.
+    restated = shop.bill("2026-02-04", restate=True)
+    assert [usd_text(each.due) for each in restated.statements] == ["0.5", "0"]
+    assert [usd_text(each.due) for each in shop.bill("2026-02-04").statements] == ["1", "0"]
+
+    # What is learnt late of that month is counted as that month was, the open one as it is now.
+    shop.talk("2026-01-05T11:40", "k", older=True)
+    shop.talk("2026-02-04T10:00", "k")
+    shop.talk("2026-02-04T11:00", "k")
+    assert [usd_text(each.due) for each in shop.bill("2026-02-05").statements] == ["1", "1"]
