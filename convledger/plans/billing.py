@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from msgspec import structs
 
-from convledger.money import PICO
 from convledger.plans.collecting import collect
 from convledger.plans.contract import BilledPeriod, Contract
 from convledger.plans.counted import BillableUnit
@@ -49,7 +48,8 @@ class Bill:
     """A contract worked out up to `now`: its statements, the latest last, and the books behind.
 
     Closed periods stand as they were frozen, unless the bill is restated. `periods` go with
-    `statements` one for one; `pending` are outcomes not settled yet.
+    `statements` one for one; `pending` are outcomes not settled yet. `undecided_since` is when the
+    first conversation opened that may still be charged or not.
     """
 
     contract: Contract
@@ -64,6 +64,7 @@ class Bill:
     metered: Metered
     lots: dict[str, Lot] = field(default_factory=dict)
     by_hand: ByHand = ByHand()
+    undecided_since: int = _FOREVER
 
     @property
     def current(self) -> Statement | None:
@@ -73,11 +74,15 @@ class Bill:
         return self.statements[-1]
 
     def to_freeze(self) -> Iterator[FrozenStatement]:
-        """Yield the statements of periods that are over and were never frozen, in their order."""
+        """Yield the statements of periods that are over and were never frozen, in their order.
+
+        One waits for the conversations that opened in it and may still be charged.
+        """
+        until = min(self.now, self.undecided_since)
         due = [
             (period, statement)
             for period, statement in zip(self.periods, self.statements, strict=True)
-            if period.until <= self.now and period.since not in self.frozen
+            if period.until <= until and period.since not in self.frozen
         ]
         starts = [period.since for period, _ in due]
         units: list[list[Billed]] = [[] for _ in due]
@@ -143,7 +148,21 @@ def replay(
         metered=metered,
         lots=lots,
         by_hand=by_hand,
+        undecided_since=_undecided_since(contract, counts, now),
     )
+
+
+def _undecided_since(contract: Contract, counts: Counts, now: int) -> int:
+    """Return when the first unit opened that is charged only later, if at all."""
+    found = _FOREVER
+    for unit in counts.units:
+        if unit.ends_at is None or unit.ends_at <= now or unit.billed_at >= found:
+            continue
+        plan = contract.plan_at(unit.opened_at)
+        rule = next((one for one in plan.units if one.id == unit.unit), None) if plan else None
+        if rule is not None and (committed_at(rule, unit) or _FOREVER) > now:
+            found = unit.billed_at
+    return found
 
 
 def _statements(
@@ -261,11 +280,6 @@ def _reservations(
     if plan is None or not any(unit.reserve_at for unit in plan.units):
         return
     rules = {unit.id: unit for unit in plan.units if unit.reserve_at}
-    amounts = {
-        charge.unit: (charge.pool, round(charge.amount * PICO))
-        for charge in plan.charges
-        if charge.unit in rules and charge.pay_with == CREDITS and charge.model == "per_unit"
-    }
     committed = {each.unit.id for each in rated}
     committed |= {name for name, beyond in metered.beyond.items() if beyond.is_refused}
     waiting = [
@@ -277,7 +291,7 @@ def _reservations(
         and contract.plan_at(unit.opened_at) is plan
         and (committed_at(rules[unit.unit], unit) or _FOREVER) > now
     ]
-    yield from open_reservations(waiting, amounts, rules, scopes, now)
+    yield from open_reservations(waiting, UnitRater(contract.version_at), rules, scopes, now)
 
 
 def _folded(

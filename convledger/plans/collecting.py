@@ -14,9 +14,6 @@ from convledger.plans.lines import PeriodFacts
 from convledger.plans.metering import Metered
 from convledger.plans.statement import Billed
 
-# What ends at the very end of a period belongs to it, not to the one that begins then.
-_OF_THE_PAST = frozenset((entry.EXPIRE,))
-
 
 def collect(
     periods: Sequence[BilledPeriod],
@@ -37,24 +34,21 @@ def collect(
             return last
         return found[max(bisect_right(starts, instant) - 1, 0)]
 
-    place_of: dict[str, int] = {}
     for each in billed:
         at(each.billed_at).billed.append(each)
-        place_of[each.id] = each.billed_at
     for correction in corrections:
         about = (correction.billed, correction.period.statement.name)
         at(correction.billed.billed_at).corrections.append(about)
     for pool in fold.pools:
+        ends = {each.lot.id: each.lot.expires_at for each in fold.totals(pool).lots}
         for each_entry in fold.entries(pool):
-            # What a unit burns belongs where the unit does, though it was charged later.
             instant = each_entry.at
-            if each_entry.kind in _OF_THE_PAST:
-                instant -= 1
-            moved_at = instant
-            if each_entry.kind in (entry.USE, entry.OVERAGE, entry.DEBT, entry.GRACE):
-                instant = place_of.get(each_entry.cause, instant)
-            at(instant).entries.append(each_entry)
-            at(moved_at).left += each_entry.amount if each_entry.lot else 0
+            is_expiry = each_entry.kind == entry.EXPIRE and each_entry.cause == each_entry.lot
+            if is_expiry and instant == ends.get(each_entry.lot):
+                instant -= 1  # credits that end with a period belong to it, not to the next one
+            facts = at(instant)
+            facts.entries.append(each_entry)
+            facts.left += each_entry.amount if each_entry.lot else 0
     running = 0
     for facts in found:
         running += facts.left

@@ -10,7 +10,7 @@ from convledger.plans.counted import BillableUnit
 from convledger.plans.facts import COMMIT, REFUND, RELEASE, RESERVE, USAGE, Fact
 from convledger.plans.lots import ANYTHING
 from convledger.plans.metering import Metered, fits_unit
-from convledger.plans.rating import CREDITS, RatedUnit
+from convledger.plans.rating import CREDITS, RatedUnit, UnitRater
 from convledger.plans.schema import Grant, Unit
 from convledger.plans.where import Matcher
 
@@ -89,28 +89,29 @@ def _reserved(each: RatedUnit, scopes: frozenset[str]) -> Iterator[Fact]:
 
 def open_reservations(
     units: Iterable[BillableUnit],
-    amount_of: dict[str, tuple[str, int]],
+    rater: UnitRater,
     rule_of: dict[str, Unit],
     scopes: Scopes,
     now: int,
 ) -> Iterator[Fact]:
     """Yield the reservations of units that are not charged yet, and their release where it is due.
 
-    `amount_of` tells, by rule, the pool and the picocredits that a unit of it will burn.
+    What is set aside goes back when the unit is over, or as long after it opened as the plan says.
     """
     for unit in units:
-        if unit.unit not in amount_of or unit.quantity < 1:
+        if unit.quantity < 1:
             continue
-        rule = rule_of[unit.unit]
-        pool, amount = amount_of[unit.unit]
-        held = f"{unit.id}{HOLD}"
-        yield Fact(
-            held, unit.opened_at, RESERVE, amount * unit.quantity, pool=pool,
-            scopes=scopes.of(unit), cause=unit.id,
-        )  # fmt: skip
         ends = [unit.ends_at] if unit.ended and unit.ends_at is not None else []
-        if rule.release_after:
-            ends.append(unit.opened_at + rule.release_after)
-        released = min(ends, default=None)
-        if released is not None and released <= now:
-            yield Fact(f"{unit.id}{FREED}", released, RELEASE, of=held, pool=pool, cause=unit.id)
+        if rule_of[unit.unit].release_after:
+            ends.append(unit.opened_at + rule_of[unit.unit].release_after)
+        released = min(ends, default=unit.ends_at)
+        for pool, amount in rater.burn_of(unit):
+            held = f"{unit.id}{HOLD}"
+            yield Fact(
+                held, unit.opened_at, RESERVE, amount, pool=pool, scopes=scopes.of(unit),
+                cause=unit.id,
+            )  # fmt: skip
+            if released is not None and released <= now:
+                yield Fact(
+                    f"{unit.id}{FREED}", released, RELEASE, of=held, pool=pool, cause=unit.id
+                )

@@ -84,6 +84,16 @@ class UnitRater:
                     amount = self._amount(rule, unit, charge, price)
                 yield RatedUnit(unit, plan, rule, pays, charge.pool, at, amount)
 
+    def burn_of(self, unit: BillableUnit) -> Iterator[tuple[str, int]]:
+        """Yield the pool and the picocredits that a unit would burn if it were charged as it is."""
+        plan = self._plan_at(unit.opened_at)
+        terms = None if plan is None else self._terms_of(plan, unit.unit)
+        if terms is not None:
+            rule, charges = terms
+            for charge, price in charges:
+                if charge.pay_with == CREDITS:
+                    yield charge.pool, self._amount(rule, unit, charge, price) or 0
+
     def _amount(
         self, rule: Unit, unit: BillableUnit, charge: Charge, price: EventPrice
     ) -> int | None:
