@@ -15,8 +15,14 @@ from convledger.plans.counts import Counts
 from convledger.plans.crediting import OVERFLOWN, Scopes, open_reservations, usage_facts
 from convledger.plans.facts import Fact
 from convledger.plans.fold import Fold
-from convledger.plans.late_bills import Correction, corrections_of, first_id, money_of, purchases_of
-from convledger.plans.lines import PeriodFacts, committed, is_commit_due, period_lines, purchases
+from convledger.plans.late_bills import (
+    Correction,
+    booked_by_hand,
+    corrections_of,
+    first_id,
+    money_of,
+)
+from convledger.plans.lines import PeriodFacts, committed, is_commit_due, period_lines
 from convledger.plans.lots import Lot
 from convledger.plans.metering import Gauge, Metered, only_beyond
 from convledger.plans.pinning import pinned
@@ -331,8 +337,8 @@ def _adjust(
     for facts in collected:
         frozen = closed.get(facts.period.since)
         if frozen is not None:
-            bought = purchases(facts.period.plan, facts, lots)
-            target.adjustments += purchases_of(bought, frozen.statement, closed, plan)
+            known, _ = period_lines(contract, facts, lots)
+            target.adjustments += booked_by_hand(known, frozen.statement, closed, plan)
 
 
 def _statement(

@@ -17,6 +17,8 @@ from convledger.plans.rating import MONEY
 from convledger.plans.schema import Charge, Plan
 from convledger.plans.statement import (
     ADJUSTMENT,
+    FEE,
+    OVERAGE,
     PURCHASE,
     TOPUP,
     Billed,
@@ -210,36 +212,45 @@ def _priced(charge: Charge | None, billed: Iterable[Billed]) -> Fraction:
     return period_charge(charge, quantity).amount
 
 
-LOTS = "lots"
+# What an adjustment counts that is not a unit of the plan: no unit's id holds a space.
+_WHAT = {
+    FEE: "of the fee",
+    OVERAGE: "credits beyond",
+    PURCHASE: "credit lots",
+    TOPUP: "credit lots",
+}
 
 
-def purchases_of(
-    bought: Iterable[Line],
+def booked_by_hand(
+    lines: Iterable[Line],
     statement: Statement,
     closed: Mapping[int, FrozenStatement],
     plan: Plan,
 ) -> Iterator[Line]:
-    """Yield what changes about the credits that were paid for in a closed period.
+    """Yield what people changed since about a closed period: credits bought or undone, seats.
 
-    `bought` is what is known of them today; `closed` may have corrected the statement before.
+    `lines` are those of the period as it is known today; with credits, what lies beyond them
+    changes, too. `closed` may have corrected the statement before.
     """
-    changes: dict[str, tuple[int, int]] = {}
+    changes: dict[tuple[str, str], tuple[int, int]] = {}
 
-    def add(name: str, count: int, money: int) -> None:
-        before = changes.get(name, (0, 0))
-        changes[name] = before[0] + count, before[1] + money
+    def add(what: str, name: str, count: int, money: int) -> None:
+        before = changes.get((what, name), (0, 0))
+        changes[what, name] = before[0] + count, before[1] + money
 
-    for line in bought:
-        add(line.id, line.quantity, line.money)
+    for line in lines:
+        if line.kind in _WHAT:
+            add(_WHAT[line.kind], line.id, line.quantity, line.money)
     for line in statement.lines:
-        if line.kind in (PURCHASE, TOPUP):
-            add(line.id, -line.quantity, -line.money)
+        if line.kind in _WHAT:
+            add(_WHAT[line.kind], line.id, -line.quantity, -line.money)
+    known = set(_WHAT.values())
     for frozen in closed.values():
         for line in frozen.statement.lines:
             is_about = line.kind == ADJUSTMENT and line.about == statement.name
-            if is_about and line.unit_name == LOTS:
-                add(line.id, -line.quantity, -line.money)
-    for name, (count, money) in changes.items():
+            if is_about and line.unit_name in known:
+                add(line.unit_name, line.id, -line.quantity, -line.money)
+    for (what, name), (count, money) in changes.items():
         if money:
-            line = Line(ADJUSTMENT, name, f"{name}, late", count, LOTS, about=statement.name)
+            line = Line(ADJUSTMENT, name, f"{name}, late", count, what, about=statement.name)
             yield money_line(plan, line, Fraction(money, PICO))
