@@ -25,7 +25,8 @@ class Change:
 class PlanHistory:
     """Versions of one plan, each in force until the next begins or it ends itself.
 
-    Raises ConfigError where they are not of one plan, one currency, and different starts.
+    Raises ConfigError where they are not of one plan, one currency, one time zone, and different
+    starts.
     """
 
     def __init__(self, plans: Iterable[Plan]) -> None:
@@ -41,6 +42,11 @@ class PlanHistory:
                 raise ConfigError(
                     f'{pair} is in {new.currency}, version "{old.version}" in {old.currency}; '
                     "give the new currency a plan of its own"
+                )
+            if new.zone_name != old.zone_name:  # its periods and grants would overlap or gape
+                raise ConfigError(
+                    f'{pair} is in {new.zone_name}, version "{old.version}" in {old.zone_name}; '
+                    "give the new time zone a plan of its own"
                 )
         self._starts = [plan.effective_from for plan in self.plans]
 

@@ -91,6 +91,7 @@ def test_spans_say_what_in_force_says(
     [
         (version("2", 0), 'version "2" of plan "short" begins when version "1" does: 2026-01-01'),
         (version("2", 5, currency="EUR"), 'is in EUR, version "1" in USD'),
+        (version("2", 5, zone_name="Asia/Tokyo"), 'is in Asia/Tokyo, version "1" in UTC'),
         (version("2", 5, id="long"), '"long" and "short" are not versions of one plan'),
     ],
 )
