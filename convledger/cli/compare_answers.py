@@ -13,8 +13,11 @@ from convledger.errors import UsageProblem
 from convledger.money import usd_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from convledger.plans.schema import Plan
     from convledger.plans.versions import PlanHistory
+    from convledger.reports.comparing import WorkedOut
     from convledger.reports.plan_figures import BreakEven, Comparison
 
 MOST_MONTHS = 36
@@ -30,15 +33,17 @@ CHANGE_ROW = ("what", "before", "after")
 
 def compare(question: Question, as_json: bool, as_csv: bool) -> bool:
     """Print plans side by side; returns whether there was anything to count."""
-    found = _compared(question)
+    worked_out = _worked_out(question)
+    found = _compared(question, worked_out)
     if question.is_default and not found.conversations:
         since, until = this_month(question)
         question = replace(question, since=since, until=until)
-        found = _compared(question)
+        worked_out = _worked_out(question)
+        found = _compared(question, worked_out)
     if as_csv:
         print_documents_as_csv([compare_tables.row_document(row) for row in found.rows], ROW)
         return bool(found.conversations)
-    bands = _break_even(question, found)
+    bands = _break_even(worked_out, found)
     if as_json:
         document = comparison_document(found, question)
         document["break_even"] = None if bands is None else _bands_document(bands)
@@ -48,12 +53,26 @@ def compare(question: Question, as_json: bool, as_csv: bool) -> bool:
     return bool(found.conversations)
 
 
-def _compared(question: Question) -> Comparison:
-    from convledger.reports.comparing import compare_plans
+def _worked_out(question: Question) -> list[WorkedOut]:
+    from convledger.reports.comparing import work_out
 
-    return compare_plans(
+    return work_out(
         question.ledger.connection,
         question.candidates,
+        question.scope,
+        question.since,
+        question.until,
+        question.now,
+        zone=question.zone,
+    )
+
+
+def _compared(question: Question, worked_out: Sequence[WorkedOut]) -> Comparison:
+    from convledger.reports.comparing import comparison_of
+
+    return comparison_of(
+        question.ledger.connection,
+        worked_out,
         question.scope,
         question.since,
         question.until,
@@ -62,29 +81,23 @@ def _compared(question: Question) -> Comparison:
     )
 
 
-def _break_even(question: Question, found: Comparison) -> BreakEven | None:
+def _break_even(worked_out: Sequence[WorkedOut], found: Comparison) -> BreakEven | None:
     """Return which plan is cheapest for how much, None where there is nothing to weigh."""
     from convledger.reports.break_evens import break_even
-    from convledger.reports.comparing import work_out
     from convledger.zones import zone_of
+
+    def plan(each: WorkedOut) -> Plan:
+        return each.candidate.history.plans[-1]
 
     order = {row.plan_id: place for place, row in enumerate(found.rows)}
     currency = found.rows[0].currency if found.rows else ""
-    candidates = sorted(
-        (each for each in question.candidates if each.history.plans[-1].currency == currency),
-        key=lambda each: (not each.is_in_force, order.get(each.history.plans[-1].id, 0)),
+    weighed = sorted(
+        (each for each in worked_out if plan(each).currency == currency),
+        key=lambda each: (not each.candidate.is_in_force, order.get(plan(each).id, 0)),
     )
-    if len(candidates) < 2 or not found.conversations:
+    if len(weighed) < 2 or not found.conversations:
         return None
-    worked_out = work_out(
-        question.ledger.connection,
-        candidates,
-        question.scope,
-        question.since,
-        question.until,
-        question.now,
-    )
-    return break_even(worked_out, (), lambda name: zone_of(name)[0])
+    return break_even(weighed, (), lambda name: zone_of(name)[0])
 
 
 def comparison_document(found: Comparison, question: Question) -> dict[str, Any]:
@@ -118,10 +131,10 @@ def _bands_document(found: BreakEven) -> dict[str, Any]:
 def by_month(question: Question, as_json: bool, as_csv: bool) -> int:
     """Print which plan would have been the cheapest in each month."""
     months = _months(question)
-    found = [
-        (name, _compared(replace(question, since=since, until=until)))
-        for name, since, until in months
-    ]
+    found = []
+    for name, since, until in months:
+        own = replace(question, since=since, until=until)
+        found.append((name, _compared(own, _worked_out(own))))
     if as_json:
         print_json(
             {
@@ -181,6 +194,7 @@ def sweep(question: Question, name: str, as_json: bool, as_csv: bool) -> int:
         question.now,
         seats=next((each.seats for each in question.candidates if each.is_in_force
                     and each.history.plans[-1].id == plan.id), 0),
+        zone=question.zone,
     )  # fmt: skip
     documents = [
         {
