@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import structs
 
 from convledger.clock import DAY
 from convledger.economics.burn import confidence, recent_burn
@@ -19,9 +21,18 @@ from convledger.economics.runway import (
 from convledger.money import PICO
 from convledger.plans import entries as entry
 from convledger.plans.billing import Bill
-from convledger.plans.lines import overage_rate
+from convledger.plans.entries import Entry
+from convledger.plans.lines import (
+    PeriodFacts,
+    committed,
+    is_commit_due,
+    overage_rate,
+    period_lines,
+)
 from convledger.plans.lots import Lot
+from convledger.plans.rating import MONEY
 from convledger.plans.schedule import lots_of
+from convledger.plans.statement import ADJUSTMENT, Billed
 from convledger.plans.totals import LotTotals
 
 OBSERVED = 28  # days that a rate is taken from
@@ -170,17 +181,68 @@ def _next_lots(bill: Bill, pool: str) -> tuple[int | None, tuple[Lot, ...]]:
 def projected_total(bill: Bill) -> int | None:
     """Return what the present period will come to if it goes on as it began, picounits of money.
 
-    Fees and what was bought are due once; the rest grows with the time that is left.
+    Usage and overage grow with the time that is left, and minimum, cap, tiers and commitment go by
+    what they grow to; all else is due once. None where the period has no end.
     """
     statement = bill.current
     if statement is None:
         return None
-    fixed = sum(line.money for line in statement.lines if line.kind in ("fee", "purchase", "topup"))
-    moving = statement.sums.total - fixed
-    passed = Fraction(bill.now - statement.since, DAY)
-    whole = Fraction(statement.until - statement.since, DAY)
-    found = projected(moving, passed, whole)
-    return None if found is None else fixed + round(found)
+    period = bill.periods[-1]
+    is_endless = period.plan.period.kind == "none" and period.until == period.span.until
+    passed = bill.now - statement.since
+    if is_endless or passed <= 0:
+        return None
+    whole = statement.until - statement.since
+
+    def grown(amount: int) -> int:
+        return round(projected(amount, passed, whole) or 0)
+
+    facts = PeriodFacts(
+        period,
+        billed=list(_billed_at_end(bill, grown)),
+        entries=list(_entries_at_end(bill, grown)),
+        adjustments=[line for line in statement.lines if line.kind == ADJUSTMENT],
+    )
+    _, sums = period_lines(bill.contract, facts, bill.lots, _spent_before(bill))
+    return sums.total
+
+
+def _billed_at_end(bill: Bill, grown: Callable[[int], int]) -> Iterator[Billed]:
+    """Yield what is paid in money, as many units as are foreseen, joined by their price."""
+    since = bill.periods[-1].since
+    groups: dict[tuple[str, str, str, str], list[Billed]] = {}
+    for each in bill.billed:
+        is_own = each.billed_at >= since and each.about is None
+        if is_own and each.pays == MONEY and each.amount is not None:
+            groups.setdefault((each.unit, each.plan, each.pool, each.rate), []).append(each)
+    for group in groups.values():
+        quantity = grown(sum(each.quantity for each in group))
+        amount = grown(sum(each.amount or 0 for each in group))
+        yield structs.replace(group[0], quantity=quantity, amount=amount)
+
+
+def _entries_at_end(bill: Bill, grown: Callable[[int], int]) -> Iterator[Entry]:
+    """Yield the lots of the period and what is foreseen beyond them; what came late comes once."""
+    since = bill.periods[-1].since
+    late = {each.id for each in bill.billed if each.about is not None}
+    # Charged in this period, they belong to the one that they opened in.
+    earlier = {each.id for each in bill.billed if each.billed_at < since <= each.at}
+    for pool in bill.fold.pools:
+        for each in bill.fold.entries(pool):
+            if each.at >= since and each.kind == entry.GRANT:
+                yield each
+            elif each.at >= since and each.kind == entry.OVERAGE and each.cause not in earlier:
+                is_late = each.cause in late
+                yield each if is_late else structs.replace(each, amount=grown(each.amount))
+
+
+def _spent_before(bill: Bill) -> int:
+    """Return what counted towards the term's commitment before this period, picounits of money."""
+    spent = 0
+    for period, statement in zip(bill.periods[:-1], bill.statements[:-1], strict=True):
+        is_over = is_commit_due(bill.contract, period)
+        spent = 0 if is_over else spent + committed(statement.lines)
+    return spent
 
 
 def credits_of(pico: int) -> Fraction:
