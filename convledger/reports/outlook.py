@@ -36,8 +36,12 @@ from convledger.plans.statement import ADJUSTMENT, Billed
 from convledger.plans.totals import LotTotals
 
 OBSERVED = 28  # days that a rate is taken from
-_BURNT = frozenset((entry.USE, entry.OVERAGE, entry.DEBT, entry.GRACE))
-_GIVEN_BACK = frozenset((entry.REFUND,))
+# By the sign of their amounts: lots are booked as less when they pay, what no lot paid as more. A
+# repayment is both and comes to nothing: what was owed was burnt when it was used.
+_BURNT = {
+    **dict.fromkeys((entry.USE, entry.REFUND, entry.REPAY), -1),
+    **dict.fromkeys((entry.OVERAGE, entry.DEBT, entry.GRACE), 1),
+}
 AHEAD = 400 * DAY  # how far lots to come are looked for
 
 
@@ -127,11 +131,10 @@ def daily_burn(bill: Bill, pool: str = "") -> Iterator[int]:
     days = min(OBSERVED, -(-max(bill.now - begun, 0) // DAY))
     burnt = [0] * days
     for each in bill.fold.entries(pool):
-        if each.kind in _BURNT or each.kind in _GIVEN_BACK:
+        sign = _BURNT.get(each.kind)
+        if sign is not None:
             place = days - 1 - (bill.now - each.at) // DAY
             if 0 <= place < days:
-                # Use is booked as less, overage as more; what was given back as more again.
-                sign = -1 if each.kind in (entry.USE, entry.REFUND) else 1
                 burnt[place] += sign * each.amount
     yield from burnt
 

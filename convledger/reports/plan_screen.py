@@ -139,15 +139,19 @@ def period_words(statement: Statement | None, zone: tzinfo) -> str:
 def _credits(bill: Bill, ahead: Outlook) -> CreditsMeter:
     statement = bill.current
     used = 0 if statement is None else statement.sums.used + statement.sums.expired
+    totals = bill.fold.totals(ahead.pool)
+    # What is owed was used, though no lot has paid for it yet.
+    used += totals.debt
+    left = totals.balance - totals.debt
     lots: dict[str, int] = {}
-    for each in bill.fold.totals(ahead.pool).lots:
+    for each in totals.lots:
         if each.remaining > 0:
             name = "top-up" if each.lot.kind == "topup" else each.lot.family or each.lot.id
             lots[name] = lots.get(name, 0) + each.remaining
     return CreditsMeter(
-        granted=ahead.balance + used,
+        granted=left + used,
         used=used,
-        left=ahead.balance,
+        left=left,
         lots=tuple(LotLeft(name, left) for name, left in lots.items()),
     )
 

@@ -12,6 +12,7 @@ from convledger.reports.outlook import Outlook, daily_burn, outlook, projected_t
 from tests.reports.shop import CREDITS, INCLUDED, OUTCOME, PER_UNIT, WINDOW, Shop, at
 
 OVERAGE = '\n[overage]\npolicy = "charge"\nprice = "0.12"\n'
+CARRY = '\n[overage]\npolicy = "carry"\n'
 FEE = '\n[[fee]]\nid = "base"\namount = "49.00"\n'
 NO_GRANT = CREDITS.split("[[grant]]", maxsplit=1)[0]
 
@@ -96,14 +97,25 @@ def test_usage_beyond_the_credits_is_burn_like_any_other(shop: Shop) -> None:
     assert list(daily_burn(shop.bill("2026-01-09"))) == [PICO] * 8
 
 
+def test_credits_owed_are_burnt_when_they_are_used_and_not_again_when_repaid(shop: Shop) -> None:
+    shop.plan(CREDITS.replace('"10"', '"2"'), CARRY)
+    shop.use()
+    each_day(shop, "2026-01", range(1, 9))
+
+    assert list(daily_burn(shop.bill("2026-01-09"))) == [PICO] * 8
+    # February's grant pays two of the six that are owed.
+    assert set(daily_burn(shop.bill("2026-02-10"))) == {0}
+
+
+@pytest.mark.parametrize("policy", [OVERAGE, CARRY])
 @pytest.mark.parametrize("amount", ["10", "1"])
-def test_what_is_given_back_is_no_burn(shop: Shop, amount: str) -> None:
+def test_what_is_given_back_is_no_burn(shop: Shop, amount: str, policy: str) -> None:
     """The day on which a resolution is reversed has burnt less, whoever had paid for it."""
     shop.plan(
         OUTCOME.split("[[charge]]", maxsplit=1)[0],
         '[[charge]]\nunit = "outcome"\ncredits = "1"\n',
         f'[[grant]]\nid = "included"\namount = "{amount}"\n',
-        OVERAGE,
+        policy,
     )
     shop.use()
     for name in ("a", "b"):
