@@ -9,8 +9,9 @@ from fractions import Fraction
 
 from convledger.clock import DAY
 from convledger.money import PICO, pico_from_usd
+from convledger.plans import entries as entry
 from convledger.plans.billing import Bill
-from convledger.plans.lots import INCLUDED
+from convledger.plans.lots import ACTIVE, INCLUDED
 from convledger.plans.schema import AlertRule, Plan, Vendor
 
 CREDITS, MONEY, SHARE = "credits", "money", "share"
@@ -72,21 +73,30 @@ def _allowances(rule: AlertRule, bill: Bill, period: str) -> Iterator[Watched]:
         budget = sum(each.lot.amount for each in lots)
         if not budget:
             continue
-        used = sum(
-            -each.amount if each.kind in ("use", "refund") else each.amount
-            for each in bill.fold.entries(pool)
-            if each.at >= since and each.kind in ("use", "refund", "overage", "debt")
-        )
+        used = sum(each.used for each in lots) + _beyond(bill, pool, since)
         name = f"Included credits, {pool}" if pool else "Included credits"
         yield Watched(
             rule, f"allowance:{pool}", name, period, _epoch(rule, bill, pool), used, budget, CREDITS
         )
 
 
+def _beyond(bill: Bill, pool: str, since: int) -> int:
+    """Return the picocredits used from an instant on that no lot has paid, owed ones among them."""
+    over = owed = 0
+    for each in bill.fold.entries(pool):
+        if each.at >= since:
+            over += each.amount if each.kind == entry.OVERAGE else 0
+            owed += max(each.amount, 0) if each.kind == entry.DEBT else 0
+    # Older debts are repaid first; overage given back may be that of an earlier period.
+    return max(over, 0) + min(owed, bill.fold.totals(pool).debt)
+
+
 def _balances(rule: AlertRule, bill: Bill, period: str) -> Iterator[Watched]:
     """Yield how much of all the credits in force is gone, in each pool."""
     for pool in bill.fold.pools:
-        lots = [each for each in bill.fold.totals(pool).lots if each.status == "active"]
+        active = [each for each in bill.fold.totals(pool).lots if each.status == ACTIVE]
+        held = _held_when_armed(rule, bill, pool)
+        lots = [each for each in active if each.lot.id in held] or active
         budget = sum(each.lot.amount for each in lots)
         if budget:
             left = sum(each.remaining for each in lots)
@@ -95,6 +105,21 @@ def _balances(rule: AlertRule, bill: Bill, period: str) -> Iterator[Watched]:
                 rule, f"balance:{pool}", name, period, _epoch(rule, bill, pool), budget - left,
                 budget, CREDITS,
             )  # fmt: skip
+
+
+def _held_when_armed(rule: AlertRule, bill: Bill, pool: str) -> set[str]:
+    """Return the lots that held anything when a rule was armed last, and those that came since."""
+    since = bill.periods[-1].since
+    left: dict[str, int] = {}
+    is_armed = False
+    for each in bill.fold.entries(pool):
+        by_grant = rule.rearm == "grant" and each.kind == entry.GRANT
+        if each.at >= since and (by_grant or not is_armed):
+            left = {lot: amount for lot, amount in left.items() if amount}
+            is_armed = True
+        if each.lot:
+            left[each.lot] = left.get(each.lot, 0) + each.amount
+    return {lot for lot, amount in left.items() if is_armed or amount}
 
 
 def _epoch(rule: AlertRule, bill: Bill, pool: str) -> int:
