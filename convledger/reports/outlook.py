@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -10,7 +10,7 @@ from msgspec import structs
 
 from convledger.clock import DAY
 from convledger.economics.burn import confidence, recent_burn
-from convledger.economics.projection import ResetOutlook, projected, to_reset
+from convledger.economics.projection import ResetOutlook, projected, reset_of_lots
 from convledger.economics.runway import (
     CreditLot,
     Runway,
@@ -29,7 +29,7 @@ from convledger.plans.lines import (
     overage_rate,
     period_lines,
 )
-from convledger.plans.lots import Lot
+from convledger.plans.lots import ACTIVE, Lot, Rollover
 from convledger.plans.rating import MONEY
 from convledger.plans.schedule import lots_of
 from convledger.plans.statement import ADJUSTMENT, Billed
@@ -94,7 +94,7 @@ def outlook(bill: Bill, pool: str = "") -> Outlook:
     reset_at, next_lots = _next_lots(bill, pool)
     daily = tuple(daily_burn(bill, pool))
     burn, week = recent_burn(daily, OBSERVED), recent_burn(daily, 7)
-    lots = [each for one in totals.lots for each in _lot_left(one, bill)]
+    lots = list(_lots_left(totals.lots, bill))
     here = runway(now, burn, lots)
     until = reset_at if reset_at is not None else now
     shortfall = here.shortfall(until)
@@ -116,7 +116,7 @@ def outlook(bill: Bill, pool: str = "") -> Outlook:
         longest=longest,
         reset_at=reset_at,
         next_lots=next_lots,
-        reset=to_reset(totals.balance, burn, Fraction(until - now, DAY)) if reset_at else None,
+        reset=reset_of_lots(now, burn, lots, reset_at) if reset_at else None,
         shortfall=shortfall,
         shortfall_money=None if rate is None else round(shortfall * rate),
     )
@@ -143,26 +143,41 @@ def _first_use(bill: Bill) -> int:
     return min((each.at for each in bill.billed), default=bill.now)
 
 
-def _lot_left(one: LotTotals, bill: Bill) -> Iterator[CreditLot]:
-    """Yield what is left of a lot; of one that is rolled over, what the reset will end apart."""
-    lot, left = one.lot, one.remaining
-    if left <= 0:
-        return
-    created = lot.effective_at if lot.created_at is None else lot.created_at
-    ends = lot.expires_at
-    lost = 0
-    if lot.rollover is not None and bill.periods:
-        kept = lot.rollover.after(left)
-        lost = max(left - kept, 0)
-        if lost:
-            yield CreditLot(
-                id=lot.id, left=lost, expires_at=bill.periods[-1].until, priority=lot.priority,
-                created_at=created,
-            )  # fmt: skip
-    if left - lost:
-        yield CreditLot(
-            id=lot.id, left=left - lost, expires_at=ends, priority=lot.priority, created_at=created
+def _lots_left(lots: Sequence[LotTotals], bill: Bill) -> Iterator[CreditLot]:
+    """Yield what is left of each lot, and apart from it what the next reset will end of it."""
+    ends = bill.periods[-1].until if bill.periods else None
+    lost = {} if ends is None else _lost_at_reset(lots)
+    for each in lots:
+        lot, part = each.lot, lost.get(each.lot.id, 0)
+        created = lot.effective_at if lot.created_at is None else lot.created_at
+        for left, expires_at in ((part, ends), (each.remaining - part, lot.expires_at)):
+            if left > 0:
+                yield CreditLot(
+                    id=lot.id, left=left, expires_at=expires_at, priority=lot.priority,
+                    created_at=created,
+                )  # fmt: skip
+
+
+def _lost_at_reset(lots: Sequence[LotTotals]) -> dict[str, int]:
+    """Return what of each lot, in burn order, would end if credits were rolled over now.
+
+    A family is rolled over as one, by the rule of its newest lot.
+    """
+    families: dict[str, list[LotTotals]] = {}
+    for each in lots:
+        if each.lot.rollover is not None and each.status == ACTIVE:
+            families.setdefault(each.lot.family, []).append(each)
+    lost: dict[str, int] = {}
+    for family in families.values():
+        newest = max(
+            (each.lot for each in family), key=lambda lot: (lot.effective_at, lot.burn_key)
         )
+        left = sum(each.remaining for each in family)
+        over = max(left - (newest.rollover or Rollover()).after(left), 0)
+        for each in family:
+            lost[each.lot.id] = min(over, each.remaining)
+            over -= lost[each.lot.id]
+    return lost
 
 
 def _next_lots(bill: Bill, pool: str) -> tuple[int | None, tuple[Lot, ...]]:

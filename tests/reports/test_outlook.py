@@ -159,6 +159,36 @@ def test_what_will_not_be_rolled_over_is_told(shop: Shop) -> None:
     assert found.runway.will_expire_unused == (40 - 14 - 5 - 17) * PICO
 
 
+def test_what_will_not_be_rolled_over_is_told_of_the_whole_family(shop: Shop) -> None:
+    """Of 40 rolled over and 40 new the reset keeps 50 in all, not of each."""
+    shop.plan(CREDITS.replace('"10"', '"40"\nrollover_max = "50"'))
+    shop.use()
+    each_day(shop, "2026-02", range(1, 15))
+    found = ahead(shop, "2026-02-15")
+    assert found.balance == (80 - 14) * PICO
+
+    lost = found.runway.will_expire_unused
+    assert found.burn_per_day == PICO
+    assert lost == (80 - 14 - 14 - 50) * PICO
+    assert shop.bill("2026-03-01").statements[1].sums.expired == lost + 14 * PICO
+
+
+def test_what_expires_before_the_reset_is_not_left_at_it(shop: Shop) -> None:
+    promo = (
+        '\n[[grant]]\nid = "gift"\namount = "100"\nper = "once"\nexpires = "P5D"\npriority = 9\n'
+    )
+    shop.plan(CREDITS, promo)
+    shop.use()
+    each_day(shop, "2026-01", range(1, 4))
+    found = ahead(shop, "2026-01-04")
+
+    assert found.empty_at == at("2026-01-11")
+    assert found.reset is not None
+    assert not found.reset.survives
+    assert found.reset.forfeited == 0
+    assert found.reset.shortfall == found.shortfall == 21 * PICO
+
+
 def test_a_plan_without_a_next_grant_looks_to_the_end(shop: Shop) -> None:
     shop.plan(CREDITS.replace('"10"', '"20"\nper = "once"\nexpires = "never"'))
     shop.use()
