@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from convledger.clock import DAY
-from convledger.money import PICO, pico_from_usd
+from convledger.money import PICO, pico_from_usd, usd_text
 from convledger.plans import entries as entry
 from convledger.plans.billing import Bill
+from convledger.plans.lines import committed
 from convledger.plans.lots import ACTIVE, INCLUDED
 from convledger.plans.schema import AlertRule, Plan, Vendor
+from convledger.plans.statement import TRUE_UP, Statement
+from convledger.reports.outlook import spent_before
 
 CREDITS, MONEY, SHARE = "credits", "money", "share"
 
@@ -37,6 +40,7 @@ class Watched:
     conversation_id: int | None = None
     window: int = 0  # microseconds of one that begins with its first use
     is_past: bool = False  # nothing happened to it for a day: news to nobody
+    other_scope: str = ""  # what `scope` was if another rule of its kind has come or gone
 
 
 def watched(bill: Bill, connection: sqlite3.Connection) -> Iterator[Watched]:
@@ -46,11 +50,8 @@ def watched(bill: Bill, connection: sqlite3.Connection) -> Iterator[Watched]:
     if plan is None or statement is None:
         return
     for rule in plan.alerts:
-        if rule.on == "spend" and rule.budget is not None:
-            yield Watched(
-                rule, "spend", "Spend", statement.name, 0, statement.sums.total,
-                pico_from_usd(rule.budget), MONEY,
-            )  # fmt: skip
+        if rule.on == "spend":
+            yield from _spend(rule, plan, bill, statement)
         elif rule.on == "allowance":
             yield from _allowances(rule, bill, statement.name)
         elif rule.on == "balance":
@@ -59,6 +60,26 @@ def watched(bill: Bill, connection: sqlite3.Connection) -> Iterator[Watched]:
             yield from _limits(rule, bill)
         elif rule.on == "unit_budget":
             yield from _budgets(rule, plan, bill, connection)
+
+
+def _spend(rule: AlertRule, plan: Plan, bill: Bill, statement: Statement) -> Iterator[Watched]:
+    """Yield what is due of a budget; without one, what counts towards the commitment."""
+    if rule.budget is not None:
+        budget = pico_from_usd(rule.budget)
+        name = f"{usd_text(budget)} {plan.currency}"
+        # A commitment is made up at its end: until then that money is not spent.
+        made_up = sum(line.money for line in statement.lines if line.kind == TRUE_UP)
+        used = statement.sums.total - made_up
+    elif plan.commit is not None:
+        budget, name = pico_from_usd(plan.commit.minimum_amount), "commitment"
+        used = spent_before(bill) + committed(statement.lines)
+    else:
+        return
+    scope, other = "spend", f"spend:{name}"
+    if sum(each.on == "spend" for each in plan.alerts) > 1:
+        scope, other = other, scope
+    what = "Spend" if scope == "spend" else f"Spend, {name}"
+    yield Watched(rule, scope, what, statement.name, 0, used, budget, MONEY, other_scope=other)
 
 
 def _allowances(rule: AlertRule, bill: Bill, period: str) -> Iterator[Watched]:

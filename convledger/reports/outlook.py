@@ -221,7 +221,7 @@ def projected_total(bill: Bill) -> int | None:
         entries=list(_entries_at_end(bill, grown)),
         adjustments=[line for line in statement.lines if line.kind == ADJUSTMENT],
     )
-    _, sums = period_lines(bill.contract, facts, bill.lots, _spent_before(bill))
+    _, sums = period_lines(bill.contract, facts, bill.lots, spent_before(bill))
     return sums.total
 
 
@@ -254,7 +254,7 @@ def _entries_at_end(bill: Bill, grown: Callable[[int], int]) -> Iterator[Entry]:
                 yield each if is_late else structs.replace(each, amount=grown(each.amount))
 
 
-def _spent_before(bill: Bill) -> int:
+def spent_before(bill: Bill) -> int:
     """Return what counted towards the term's commitment before this period, picounits of money."""
     spent = 0
     for period, statement in zip(bill.periods[:-1], bill.statements[:-1], strict=True):

@@ -10,6 +10,7 @@ from convledger.money import PICO
 from convledger.plans.schema import Vendor
 from convledger.reports.alarms import CREDITS as IN_CREDITS
 from convledger.reports.alarms import MONEY, SHARE, Watched, vendor_budget, watched
+from convledger.reports.plan_records import words_of
 from tests.reports.shop import CREDITS, INCLUDED, OUTCOME, PASSED_ON, PER_UNIT, Shop, at
 
 SPEND = '\n[[alert]]\non = "spend"\nbudget = "20.00"\n'
@@ -45,6 +46,55 @@ def test_spend_is_all_that_is_due_this_period(shop: Shop) -> None:
 
     assert figures(seen(shop, "2026-01-20")) == [("spend", "2026-01", 12, 20)]
     assert figures(seen(shop, "2026-02-20")) == [("spend", "2026-02", 11, 20)]
+
+
+COMMIT = '\n[commit]\nminimum_amount = "20.00"\n'
+
+
+def test_what_makes_up_a_commitment_is_not_spent_before_it_is_due(shop: Shop) -> None:
+    shop.plan('\n[[fee]]\nid = "base"\namount = "10.00"\n', PER_UNIT, COMMIT, SPEND)
+    shop.use()
+    talks(shop, "2026-01", 4)
+
+    assert figures(seen(shop, "2026-01-20")) == [("spend", "2026-01", 12, 20)]
+
+
+def test_spend_without_a_budget_is_what_counts_towards_the_commitment(shop: Shop) -> None:
+    rule = '\n[[alert]]\non = "spend"\n'
+    shop.plan('\n[[fee]]\nid = "base"\namount = "10.00"\n', PER_UNIT, COMMIT, rule)
+    shop.use()
+    talks(shop, "2026-01", 4)
+    talks(shop, "2026-02", 2)
+
+    assert figures(seen(shop, "2026-01-20")) == [("spend", "2026-01", 2, 20)]
+    assert figures(seen(shop, "2026-02-20")) == [("spend", "2026-02", 1, 20)]
+
+
+def test_a_commitment_for_a_term_is_watched_from_its_beginning(shop: Shop) -> None:
+    term = 'true_up = "term"\nterm = "P2M"\n'
+    shop.plan(PER_UNIT, COMMIT + term, '\n[[alert]]\non = "spend"\n')
+    shop.use()
+    talks(shop, "2026-01", 4)
+    talks(shop, "2026-02", 2)
+    talks(shop, "2026-03", 2)
+
+    assert figures(seen(shop, "2026-02-20")) == [("spend", "2026-02", 3, 20)]
+    assert figures(seen(shop, "2026-03-20")) == [("spend", "2026-03", 1, 20)]
+
+
+def test_several_budgets_are_watched_apart(shop: Shop) -> None:
+    rule = '\n[[alert]]\non = "spend"\n'
+    shop.plan(PER_UNIT, COMMIT, SPEND, SPEND.replace("20.00", "5.00"), rule)
+    shop.use()
+    talks(shop, "2026-01", 4)
+
+    found = seen(shop, "2026-01-20")
+    assert figures(found) == [
+        ("spend:20 USD", "2026-01", 2, 20),
+        ("spend:5 USD", "2026-01", 2, 5),
+        ("spend:commitment", "2026-01", 2, 20),
+    ]
+    assert [each.what for each in found] == [words_of(each.scope) for each in found]
 
 
 def test_the_allowance_is_what_this_period_included(shop: Shop) -> None:

@@ -131,6 +131,42 @@ def test_an_alert_is_given_once_a_period(shop: Shop) -> None:
     assert told(shop.follow("2026-02-20")) == [("spend", 50), ("spend", 100)]
 
 
+ONE, TWO = (
+    f'\n[[alert]]\non = "spend"\nat = [100]\nbudget = "{budget}"\n' for budget in ("1.00", "2.00")
+)
+
+
+def test_each_of_several_budgets_has_its_own_alert(shop: Shop) -> None:
+    shop.plan(PER_UNIT, ONE, TWO)
+    shop.use()
+    for day in (5, 6):
+        shop.talk(f"2026-01-0{day}T10:00")
+    assert told(shop.follow("2026-01-10")) == [("spend:1 USD", 100)]
+    for day in (11, 12):
+        shop.talk(f"2026-01-{day}T10:00")
+    assert told(shop.follow("2026-01-20")) == [("spend:2 USD", 100)]
+    assert told(shop.follow("2026-01-21")) == []
+
+
+def test_a_budget_beside_another_or_alone_again_is_not_told_anew(shop: Shop) -> None:
+    path = shop.plan(PER_UNIT, ONE)
+    shop.use()
+    for day in (5, 6):
+        shop.talk(f"2026-01-0{day}T10:00")
+    assert told(shop.follow("2026-01-10")) == [("spend", 100)]
+    for rules in ((ONE, TWO), (ONE,)):
+        path.write_text(document(PER_UNIT, *rules))
+        shop.ledger.plan_book.forget()
+        assert told(shop.follow("2026-01-11")) == []
+
+
+def test_a_commitment_is_not_spent_on_its_first_day(shop: Shop) -> None:
+    shop.plan(PER_UNIT, SPEND, '\n[commit]\nminimum_amount = "2.00"\n')
+    shop.use()
+
+    assert told(shop.follow("2026-01-02")) == []
+
+
 def test_an_alert_is_not_given_again_after_a_dip(shop: Shop) -> None:
     shop.plan(PER_UNIT, SPEND)
     shop.use()
