@@ -133,7 +133,8 @@ def daily_burn(bill: Bill, pool: str = "") -> Iterator[int]:
     for each in bill.fold.entries(pool):
         sign = _BURNT.get(each.kind)
         if sign is not None:
-            place = days - 1 - (bill.now - each.at) // DAY
+            # A span holds its first instant; the last one holds the present instant too.
+            place = days - 1 - max(bill.now - each.at - 1, 0) // DAY
             if 0 <= place < days:
                 burnt[place] += sign * each.amount
     yield from burnt

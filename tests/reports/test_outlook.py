@@ -89,6 +89,28 @@ def test_the_last_four_weeks_count_and_no_more(shop: Shop) -> None:
     assert found.burn_per_day == PICO
 
 
+@pytest.mark.parametrize(
+    ("now", "daily"),
+    [
+        ("2026-01-05T10:00", []),
+        ("2026-01-05T10:01", [1]),
+        ("2026-01-06T10:00", [1]),
+        ("2026-01-06T10:01", [1, 0]),
+        ("2026-01-07T10:00", [1, 0]),
+        ("2026-02-02T10:00", [1] + [0] * 27),
+        ("2026-02-02T10:01", [0] * 28),
+    ],
+)
+def test_a_day_of_burn_begins_with_its_first_instant(
+    shop: Shop, now: str, daily: list[int]
+) -> None:
+    shop.plan(CREDITS)
+    shop.use()
+    shop.talk("2026-01-05T10:00")
+
+    assert list(daily_burn(shop.bill(now))) == [each * PICO for each in daily]
+
+
 def test_usage_beyond_the_credits_is_burn_like_any_other(shop: Shop) -> None:
     shop.plan(CREDITS.replace('"10"', '"2"'), OVERAGE)
     shop.use()
