@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from convledger.clock import DAY
+from convledger.clock import DAY, HOUR
 from convledger.money import PICO, pico_from_usd, usd_text
 from convledger.plans import entries as entry
 from convledger.plans.billing import Bill
 from convledger.plans.lines import committed
 from convledger.plans.lots import ACTIVE, INCLUDED
-from convledger.plans.schema import AlertRule, Plan, Vendor
+from convledger.plans.schema import AlertRule, Limit, Plan, Vendor
 from convledger.plans.statement import TRUE_UP, Statement
 from convledger.reports.outlook import spent_before
 
@@ -38,7 +38,7 @@ class Watched:
     budget: int
     measure: str
     conversation_id: int | None = None
-    window: int = 0  # microseconds of one that begins with its first use
+    moves: int = 0  # windows that begin nearer to each other, microseconds, are one that was moved
     is_past: bool = False  # nothing happened to it for a day: news to nobody
     other_scope: str = ""  # what `scope` was if another rule of its kind has come or gone
 
@@ -162,11 +162,26 @@ def _limits(rule: AlertRule, bill: Bill) -> Iterator[Watched]:
         state = meter.state(bill.now)
         # A rolling window never ends: it is armed anew each day.
         window = state.since if meter.limit.window != "rolling" else bill.now // 86_400_000_000
-        moves = meter.limit.window == "fixed" and meter.limit.anchor == "first_event"
         yield Watched(
             rule, f"limit:{limit_id}", limit_id, str(window), 0, state.used, state.cap, SHARE,
-            window=meter.limit.duration if moves else 0,
+            moves=_moves(meter.limit),
         )  # fmt: skip
+
+
+def _moves(limit: Limit) -> int:
+    """Return how far apart, in microseconds, the beginnings of two windows are at least.
+
+    Nearer ones are of one window that a late message moved; 0 where windows can't be moved.
+    """
+    if limit.window != "fixed" or limit.anchor != "first_event":
+        return 0
+    if limit.align == "none":
+        return limit.duration
+    step = DAY if limit.align == "day" else HOUR
+    if limit.duration <= step:
+        return 0
+    # The next window may begin before this one ends: at the hour, or at midnight of a short day.
+    return limit.duration - limit.duration % step - (HOUR if step == DAY else 0)
 
 
 def unit_budget(rule: AlertRule, plan: Plan) -> int | None:

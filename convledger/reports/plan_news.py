@@ -110,7 +110,7 @@ def _alert(
         for threshold in each.rule.at:
             if not has_crossed(each.used, each.budget, threshold):
                 continue
-            if each.window and _was_given(connection, subscription, each, threshold):
+            if each.moves and _was_given(connection, subscription, each, threshold):
                 continue
             _rename(connection, subscription, each, threshold)
             cursor = connection.execute(
@@ -151,7 +151,7 @@ def _was_given(
     row = connection.execute(
         "SELECT 1 FROM alert WHERE subscription_id=? AND scope=? AND threshold=? "
         "AND period!=? AND abs(CAST(period AS INTEGER)-?)<?",
-        (subscription.id, watched.scope, threshold, watched.period, since, watched.window),
+        (subscription.id, watched.scope, threshold, watched.period, since, watched.moves),
     ).fetchone()
     return row is not None
 

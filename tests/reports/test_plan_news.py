@@ -272,6 +272,47 @@ def test_a_window_that_a_late_message_moves_is_the_same_window_still(shop: Shop)
     assert told(shop.follow("2026-01-05T16:10")) == [("limit:five-hour", 50)]
 
 
+def aligned(duration: str, align: str) -> str:
+    return (
+        '\n[[limit]]\nid = "often"\nunit = "usage"\ncap = "1"\nwindow = "fixed"\n'
+        f'duration = "{duration}"\nalign = "{align}"\non_exceed = "degrade"\n'
+        '\n[[alert]]\non = "limit"\nat = [100]\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ("duration", "align", "uses"),
+    [
+        ("24h", "day", ("03-29T08:00", "03-30T08:00", "03-31T08:00")),  # the 29th has 23 hours
+        ("48h", "day", ("03-28T08:00", "03-30T08:00", "04-01T08:00")),
+        ("5h", "day", ("02-01T20:30", "02-02T01:30")),  # 21:00 and 01:30 in Berlin
+        ("5h", "hour", ("02-01T20:30", "02-02T01:30")),
+        ("90m", "hour", ("02-01T20:30", "02-01T21:40")),
+        ("20m", "hour", ("02-01T20:55", "02-01T21:05")),
+    ],
+)
+def test_each_window_of_the_clock_has_its_own_alert(
+    shop: Shop, duration: str, align: str, uses: tuple[str, ...]
+) -> None:
+    shop.plan(PASSED_ON, aligned(duration, align), zone="Europe/Berlin")
+    shop.use()
+    for use in uses:
+        shop.spend(f"2026-{use}", "2.00")
+        assert told(shop.follow(at(f"2026-{use}") + 60_000_000)) == [("limit:often", 100)]
+
+
+@pytest.mark.parametrize(("duration", "align"), [("5h", "hour"), ("7d", "day")])
+def test_a_window_of_the_clock_that_a_late_use_moves_is_the_same_window_still(
+    shop: Shop, duration: str, align: str
+) -> None:
+    shop.plan(PASSED_ON, aligned(duration, align), zone="Europe/Berlin")
+    shop.use()
+    shop.spend("2026-02-05T10:00", "2.00")
+    assert told(shop.follow("2026-02-05T10:10")) == [("limit:often", 100)]
+    shop.spend("2026-02-05T08:10" if align == "hour" else "2026-02-03T10:00", "0.50")
+    assert told(shop.follow("2026-02-05T10:20")) == []
+
+
 def test_one_plan_that_cannot_be_worked_out_leaves_the_others_alone(shop: Shop) -> None:
     shop.plan(PER_UNIT)
     shop.plan(PER_UNIT, plan="other")
