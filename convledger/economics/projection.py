@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+
+from convledger.economics.runway import CreditLot, runway
 
 Number = int | Fraction
 
@@ -36,3 +39,24 @@ def to_reset(
         return None
     over = Fraction(left) - Fraction(burn_per_day) * days_to_reset
     return ResetOutlook(over >= 0, max(-over, Fraction(0)), max(over, Fraction(0)))
+
+
+def reset_of_lots(
+    as_of: int, burn_per_day: Number | None, lots: Iterable[CreditLot], reset_at: int
+) -> ResetOutlook | None:
+    """Return the outlook of lots burnt at a steady rate; None where no rate is known.
+
+    What expires before the reset is lost before it; what ends with it is forfeited. Instants are
+    UTC microseconds.
+    """
+    if burn_per_day is None:
+        return None
+    walk = runway(as_of, burn_per_day, lots, until=reset_at)
+    left = sum(walk.corners[-1].left, Fraction(0))
+    left += sum(
+        wasted
+        for lot, wasted in zip(walk.lots, walk.wasted, strict=True)
+        if lot.expires_at == reset_at
+    )
+    shortfall = walk.shortfall(reset_at)
+    return ResetOutlook(not shortfall, shortfall, left)

@@ -67,9 +67,11 @@ class Runway:
 
     def shortfall(self, until: int) -> Fraction:
         """Return what will be missing from running out to an instant, like the next grant's."""
-        if self.depletes_at is None or self.burn_per_day is None or until <= self.depletes_at:
+        if self.burn_per_day is None or self.days is None or self.depletes_at is None:
             return Fraction(0)
-        return self.burn_per_day * Fraction(until - self.depletes_at, DAY)
+        if until <= self.depletes_at:
+            return Fraction(0)
+        return self.burn_per_day * (Fraction(until - self.corners[0].at, DAY) - self.days)
 
 
 def runway(

@@ -7,11 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from convledger.clock import DAY
-from convledger.money import PICO, pico_from_usd
+from convledger.clock import DAY, HOUR
+from convledger.money import PICO, pico_from_usd, usd_text
+from convledger.plans import entries as entry
 from convledger.plans.billing import Bill
-from convledger.plans.lots import INCLUDED
-from convledger.plans.schema import AlertRule, Plan, Vendor
+from convledger.plans.lines import committed
+from convledger.plans.lots import ACTIVE, INCLUDED
+from convledger.plans.schema import AlertRule, Limit, Plan, Vendor
+from convledger.plans.statement import TRUE_UP, Statement
+from convledger.reports.outlook import spent_before
 
 CREDITS, MONEY, SHARE = "credits", "money", "share"
 
@@ -34,8 +38,9 @@ class Watched:
     budget: int
     measure: str
     conversation_id: int | None = None
-    window: int = 0  # microseconds of one that begins with its first use
+    moves: int = 0  # windows that begin nearer to each other, microseconds, are one that was moved
     is_past: bool = False  # nothing happened to it for a day: news to nobody
+    other_scope: str = ""  # what `scope` was if another rule of its kind has come or gone
 
 
 def watched(bill: Bill, connection: sqlite3.Connection) -> Iterator[Watched]:
@@ -45,11 +50,8 @@ def watched(bill: Bill, connection: sqlite3.Connection) -> Iterator[Watched]:
     if plan is None or statement is None:
         return
     for rule in plan.alerts:
-        if rule.on == "spend" and rule.budget is not None:
-            yield Watched(
-                rule, "spend", "Spend", statement.name, 0, statement.sums.total,
-                pico_from_usd(rule.budget), MONEY,
-            )  # fmt: skip
+        if rule.on == "spend":
+            yield from _spend(rule, plan, bill, statement)
         elif rule.on == "allowance":
             yield from _allowances(rule, bill, statement.name)
         elif rule.on == "balance":
@@ -58,6 +60,26 @@ def watched(bill: Bill, connection: sqlite3.Connection) -> Iterator[Watched]:
             yield from _limits(rule, bill)
         elif rule.on == "unit_budget":
             yield from _budgets(rule, plan, bill, connection)
+
+
+def _spend(rule: AlertRule, plan: Plan, bill: Bill, statement: Statement) -> Iterator[Watched]:
+    """Yield what is due of a budget; without one, what counts towards the commitment."""
+    if rule.budget is not None:
+        budget = pico_from_usd(rule.budget)
+        name = f"{usd_text(budget)} {plan.currency}"
+        # A commitment is made up at its end: until then that money is not spent.
+        made_up = sum(line.money for line in statement.lines if line.kind == TRUE_UP)
+        used = statement.sums.total - made_up
+    elif plan.commit is not None:
+        budget, name = pico_from_usd(plan.commit.minimum_amount), "commitment"
+        used = spent_before(bill) + committed(statement.lines)
+    else:
+        return
+    scope, other = "spend", f"spend:{name}"
+    if sum(each.on == "spend" for each in plan.alerts) > 1:
+        scope, other = other, scope
+    what = "Spend" if scope == "spend" else f"Spend, {name}"
+    yield Watched(rule, scope, what, statement.name, 0, used, budget, MONEY, other_scope=other)
 
 
 def _allowances(rule: AlertRule, bill: Bill, period: str) -> Iterator[Watched]:
@@ -72,21 +94,30 @@ def _allowances(rule: AlertRule, bill: Bill, period: str) -> Iterator[Watched]:
         budget = sum(each.lot.amount for each in lots)
         if not budget:
             continue
-        used = sum(
-            -each.amount if each.kind in ("use", "refund") else each.amount
-            for each in bill.fold.entries(pool)
-            if each.at >= since and each.kind in ("use", "refund", "overage", "debt")
-        )
+        used = sum(each.used for each in lots) + _beyond(bill, pool, since)
         name = f"Included credits, {pool}" if pool else "Included credits"
         yield Watched(
             rule, f"allowance:{pool}", name, period, _epoch(rule, bill, pool), used, budget, CREDITS
         )
 
 
+def _beyond(bill: Bill, pool: str, since: int) -> int:
+    """Return the picocredits used from an instant on that no lot has paid, owed ones among them."""
+    over = owed = 0
+    for each in bill.fold.entries(pool):
+        if each.at >= since:
+            over += each.amount if each.kind == entry.OVERAGE else 0
+            owed += max(each.amount, 0) if each.kind == entry.DEBT else 0
+    # Older debts are repaid first; overage given back may be that of an earlier period.
+    return max(over, 0) + min(owed, bill.fold.totals(pool).debt)
+
+
 def _balances(rule: AlertRule, bill: Bill, period: str) -> Iterator[Watched]:
     """Yield how much of all the credits in force is gone, in each pool."""
     for pool in bill.fold.pools:
-        lots = [each for each in bill.fold.totals(pool).lots if each.status == "active"]
+        active = [each for each in bill.fold.totals(pool).lots if each.status == ACTIVE]
+        held = _held_when_armed(rule, bill, pool)
+        lots = [each for each in active if each.lot.id in held] or active
         budget = sum(each.lot.amount for each in lots)
         if budget:
             left = sum(each.remaining for each in lots)
@@ -95,6 +126,21 @@ def _balances(rule: AlertRule, bill: Bill, period: str) -> Iterator[Watched]:
                 rule, f"balance:{pool}", name, period, _epoch(rule, bill, pool), budget - left,
                 budget, CREDITS,
             )  # fmt: skip
+
+
+def _held_when_armed(rule: AlertRule, bill: Bill, pool: str) -> set[str]:
+    """Return the lots that held anything when a rule was armed last, and those that came since."""
+    since = bill.periods[-1].since
+    left: dict[str, int] = {}
+    is_armed = False
+    for each in bill.fold.entries(pool):
+        by_grant = rule.rearm == "grant" and each.kind == entry.GRANT
+        if each.at >= since and (by_grant or not is_armed):
+            left = {lot: amount for lot, amount in left.items() if amount}
+            is_armed = True
+        if each.lot:
+            left[each.lot] = left.get(each.lot, 0) + each.amount
+    return {lot for lot, amount in left.items() if is_armed or amount}
 
 
 def _epoch(rule: AlertRule, bill: Bill, pool: str) -> int:
@@ -116,11 +162,26 @@ def _limits(rule: AlertRule, bill: Bill) -> Iterator[Watched]:
         state = meter.state(bill.now)
         # A rolling window never ends: it is armed anew each day.
         window = state.since if meter.limit.window != "rolling" else bill.now // 86_400_000_000
-        moves = meter.limit.window == "fixed" and meter.limit.anchor == "first_event"
         yield Watched(
             rule, f"limit:{limit_id}", limit_id, str(window), 0, state.used, state.cap, SHARE,
-            window=meter.limit.duration if moves else 0,
+            moves=_moves(meter.limit),
         )  # fmt: skip
+
+
+def _moves(limit: Limit) -> int:
+    """Return how far apart, in microseconds, the beginnings of two windows are at least.
+
+    Nearer ones are of one window that a late message moved; 0 where windows can't be moved.
+    """
+    if limit.window != "fixed" or limit.anchor != "first_event":
+        return 0
+    if limit.align == "none":
+        return limit.duration
+    step = DAY if limit.align == "day" else HOUR
+    if limit.duration <= step:
+        return 0
+    # The next window may begin before this one ends: at the hour, or at midnight of a short day.
+    return limit.duration - limit.duration % step - (HOUR if step == DAY else 0)
 
 
 def unit_budget(rule: AlertRule, plan: Plan) -> int | None:

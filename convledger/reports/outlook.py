@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from msgspec import structs
+
 from convledger.clock import DAY
 from convledger.economics.burn import confidence, recent_burn
-from convledger.economics.projection import ResetOutlook, projected, to_reset
+from convledger.economics.projection import ResetOutlook, projected, reset_of_lots
 from convledger.economics.runway import (
     CreditLot,
     Runway,
@@ -19,14 +21,27 @@ from convledger.economics.runway import (
 from convledger.money import PICO
 from convledger.plans import entries as entry
 from convledger.plans.billing import Bill
-from convledger.plans.lines import overage_rate
-from convledger.plans.lots import Lot
+from convledger.plans.entries import Entry
+from convledger.plans.lines import (
+    PeriodFacts,
+    committed,
+    is_commit_due,
+    overage_rate,
+    period_lines,
+)
+from convledger.plans.lots import ACTIVE, Lot, Rollover
+from convledger.plans.rating import MONEY
 from convledger.plans.schedule import lots_of
+from convledger.plans.statement import ADJUSTMENT, Billed
 from convledger.plans.totals import LotTotals
 
 OBSERVED = 28  # days that a rate is taken from
-_BURNT = frozenset((entry.USE, entry.OVERAGE, entry.DEBT, entry.GRACE))
-_GIVEN_BACK = frozenset((entry.REFUND,))
+# By the sign of their amounts: lots are booked as less when they pay, what no lot paid as more. A
+# repayment is both and comes to nothing: what was owed was burnt when it was used.
+_BURNT = {
+    **dict.fromkeys((entry.USE, entry.REFUND, entry.REPAY), -1),
+    **dict.fromkeys((entry.OVERAGE, entry.DEBT, entry.GRACE), 1),
+}
 AHEAD = 400 * DAY  # how far lots to come are looked for
 
 
@@ -79,7 +94,7 @@ def outlook(bill: Bill, pool: str = "") -> Outlook:
     reset_at, next_lots = _next_lots(bill, pool)
     daily = tuple(daily_burn(bill, pool))
     burn, week = recent_burn(daily, OBSERVED), recent_burn(daily, 7)
-    lots = [each for one in totals.lots for each in _lot_left(one, bill)]
+    lots = list(_lots_left(totals.lots, bill))
     here = runway(now, burn, lots)
     until = reset_at if reset_at is not None else now
     shortfall = here.shortfall(until)
@@ -101,7 +116,7 @@ def outlook(bill: Bill, pool: str = "") -> Outlook:
         longest=longest,
         reset_at=reset_at,
         next_lots=next_lots,
-        reset=to_reset(totals.balance, burn, Fraction(until - now, DAY)) if reset_at else None,
+        reset=reset_of_lots(now, burn, lots, reset_at) if reset_at else None,
         shortfall=shortfall,
         shortfall_money=None if rate is None else round(shortfall * rate),
     )
@@ -116,11 +131,11 @@ def daily_burn(bill: Bill, pool: str = "") -> Iterator[int]:
     days = min(OBSERVED, -(-max(bill.now - begun, 0) // DAY))
     burnt = [0] * days
     for each in bill.fold.entries(pool):
-        if each.kind in _BURNT or each.kind in _GIVEN_BACK:
-            place = days - 1 - (bill.now - each.at) // DAY
+        sign = _BURNT.get(each.kind)
+        if sign is not None:
+            # A span holds its first instant; the last one holds the present instant too.
+            place = days - 1 - max(bill.now - each.at - 1, 0) // DAY
             if 0 <= place < days:
-                # Use is booked as less, overage as more; what was given back as more again.
-                sign = -1 if each.kind in (entry.USE, entry.REFUND) else 1
                 burnt[place] += sign * each.amount
     yield from burnt
 
@@ -129,26 +144,41 @@ def _first_use(bill: Bill) -> int:
     return min((each.at for each in bill.billed), default=bill.now)
 
 
-def _lot_left(one: LotTotals, bill: Bill) -> Iterator[CreditLot]:
-    """Yield what is left of a lot; of one that is rolled over, what the reset will end apart."""
-    lot, left = one.lot, one.remaining
-    if left <= 0:
-        return
-    created = lot.effective_at if lot.created_at is None else lot.created_at
-    ends = lot.expires_at
-    lost = 0
-    if lot.rollover is not None and bill.periods:
-        kept = lot.rollover.after(left)
-        lost = max(left - kept, 0)
-        if lost:
-            yield CreditLot(
-                id=lot.id, left=lost, expires_at=bill.periods[-1].until, priority=lot.priority,
-                created_at=created,
-            )  # fmt: skip
-    if left - lost:
-        yield CreditLot(
-            id=lot.id, left=left - lost, expires_at=ends, priority=lot.priority, created_at=created
+def _lots_left(lots: Sequence[LotTotals], bill: Bill) -> Iterator[CreditLot]:
+    """Yield what is left of each lot, and apart from it what the next reset will end of it."""
+    ends = bill.periods[-1].until if bill.periods else None
+    lost = {} if ends is None else _lost_at_reset(lots)
+    for each in lots:
+        lot, part = each.lot, lost.get(each.lot.id, 0)
+        created = lot.effective_at if lot.created_at is None else lot.created_at
+        for left, expires_at in ((part, ends), (each.remaining - part, lot.expires_at)):
+            if left > 0:
+                yield CreditLot(
+                    id=lot.id, left=left, expires_at=expires_at, priority=lot.priority,
+                    created_at=created,
+                )  # fmt: skip
+
+
+def _lost_at_reset(lots: Sequence[LotTotals]) -> dict[str, int]:
+    """Return what of each lot, in burn order, would end if credits were rolled over now.
+
+    A family is rolled over as one, by the rule of its newest lot.
+    """
+    families: dict[str, list[LotTotals]] = {}
+    for each in lots:
+        if each.lot.rollover is not None and each.status == ACTIVE:
+            families.setdefault(each.lot.family, []).append(each)
+    lost: dict[str, int] = {}
+    for family in families.values():
+        newest = max(
+            (each.lot for each in family), key=lambda lot: (lot.effective_at, lot.burn_key)
         )
+        left = sum(each.remaining for each in family)
+        over = max(left - (newest.rollover or Rollover()).after(left), 0)
+        for each in family:
+            lost[each.lot.id] = min(over, each.remaining)
+            over -= lost[each.lot.id]
+    return lost
 
 
 def _next_lots(bill: Bill, pool: str) -> tuple[int | None, tuple[Lot, ...]]:
@@ -170,17 +200,68 @@ def _next_lots(bill: Bill, pool: str) -> tuple[int | None, tuple[Lot, ...]]:
 def projected_total(bill: Bill) -> int | None:
     """Return what the present period will come to if it goes on as it began, picounits of money.
 
-    Fees and what was bought are due once; the rest grows with the time that is left.
+    Usage and overage grow with the time that is left, and minimum, cap, tiers and commitment go by
+    what they grow to; all else is due once. None where the period has no end.
     """
     statement = bill.current
     if statement is None:
         return None
-    fixed = sum(line.money for line in statement.lines if line.kind in ("fee", "purchase", "topup"))
-    moving = statement.sums.total - fixed
-    passed = Fraction(bill.now - statement.since, DAY)
-    whole = Fraction(statement.until - statement.since, DAY)
-    found = projected(moving, passed, whole)
-    return None if found is None else fixed + round(found)
+    period = bill.periods[-1]
+    is_endless = period.plan.period.kind == "none" and period.until == period.span.until
+    passed = bill.now - statement.since
+    if is_endless or passed <= 0:
+        return None
+    whole = statement.until - statement.since
+
+    def grown(amount: int) -> int:
+        return round(projected(amount, passed, whole) or 0)
+
+    facts = PeriodFacts(
+        period,
+        billed=list(_billed_at_end(bill, grown)),
+        entries=list(_entries_at_end(bill, grown)),
+        adjustments=[line for line in statement.lines if line.kind == ADJUSTMENT],
+    )
+    _, sums = period_lines(bill.contract, facts, bill.lots, spent_before(bill))
+    return sums.total
+
+
+def _billed_at_end(bill: Bill, grown: Callable[[int], int]) -> Iterator[Billed]:
+    """Yield what is paid in money, as many units as are foreseen, joined by their price."""
+    since = bill.periods[-1].since
+    groups: dict[tuple[str, str, str, str], list[Billed]] = {}
+    for each in bill.billed:
+        is_own = each.billed_at >= since and each.about is None
+        if is_own and each.pays == MONEY and each.amount is not None:
+            groups.setdefault((each.unit, each.plan, each.pool, each.rate), []).append(each)
+    for group in groups.values():
+        quantity = grown(sum(each.quantity for each in group))
+        amount = grown(sum(each.amount or 0 for each in group))
+        yield structs.replace(group[0], quantity=quantity, amount=amount)
+
+
+def _entries_at_end(bill: Bill, grown: Callable[[int], int]) -> Iterator[Entry]:
+    """Yield the lots of the period and what is foreseen beyond them; what came late comes once."""
+    since = bill.periods[-1].since
+    late = {each.id for each in bill.billed if each.about is not None}
+    # Charged in this period, they belong to the one that they opened in.
+    earlier = {each.id for each in bill.billed if each.billed_at < since <= each.at}
+    for pool in bill.fold.pools:
+        for each in bill.fold.entries(pool):
+            if each.at >= since and each.kind == entry.GRANT:
+                yield each
+            elif each.at >= since and each.kind == entry.OVERAGE and each.cause not in earlier:
+                is_late = each.cause in late
+                yield each if is_late else structs.replace(each, amount=grown(each.amount))
+
+
+def spent_before(bill: Bill) -> int:
+    """Return what counted towards the term's commitment before this period, picounits of money."""
+    spent = 0
+    for period, statement in zip(bill.periods[:-1], bill.statements[:-1], strict=True):
+        is_over = is_commit_due(bill.contract, period)
+        spent = 0 if is_over else spent + committed(statement.lines)
+    return spent
 
 
 def credits_of(pico: int) -> Fraction:

@@ -22,8 +22,8 @@ class LotLeft:
 class CreditsMeter:
     """Credits of the present period: `granted` came in, `used` went, `lots` say what is left.
 
-    `lots` stand in burn order, the one burnt first at the front; `left` is their sum and may be
-    negative where credits are owed. `used` holds what expired too.
+    `lots` stand in burn order, the one burnt first at the front; `left` is their sum less what is
+    owed, and may be negative. `used` holds what expired and what is owed, too.
     """
 
     granted: int

@@ -110,8 +110,9 @@ def _alert(
         for threshold in each.rule.at:
             if not has_crossed(each.used, each.budget, threshold):
                 continue
-            if each.window and _was_given(connection, subscription, each, threshold):
+            if each.moves and _was_given(connection, subscription, each, threshold):
                 continue
+            _rename(connection, subscription, each, threshold)
             cursor = connection.execute(
                 "INSERT OR IGNORE INTO alert VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
                 (
@@ -122,6 +123,21 @@ def _alert(
             if cursor.rowcount and not quiet:
                 found.append(GivenAlert(subscription.plan, threshold, bill.now, each, currency))
     return found
+
+
+def _rename(
+    connection: sqlite3.Connection, subscription: Subscription, watched: Watched, threshold: int
+) -> None:
+    """Let an alert of the same budget go by the name that the budget has now."""
+    if watched.other_scope:
+        connection.execute(
+            "UPDATE OR IGNORE alert SET scope=? WHERE subscription_id=? AND scope=? AND period=? "
+            "AND epoch=? AND threshold=? AND budget=?",
+            (
+                watched.scope, subscription.id, watched.other_scope, watched.period,
+                watched.epoch, threshold, str(watched.budget),
+            ),
+        )  # fmt: skip
 
 
 def _was_given(
@@ -135,7 +151,7 @@ def _was_given(
     row = connection.execute(
         "SELECT 1 FROM alert WHERE subscription_id=? AND scope=? AND threshold=? "
         "AND period!=? AND abs(CAST(period AS INTEGER)-?)<?",
-        (subscription.id, watched.scope, threshold, watched.period, since, watched.window),
+        (subscription.id, watched.scope, threshold, watched.period, since, watched.moves),
     ).fetchone()
     return row is not None
 

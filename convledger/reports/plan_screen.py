@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from convledger.clock import DAY, to_datetime
 from convledger.errors import ConfigError
+from convledger.plans import entries as entry
 from convledger.plans.billing import Bill
 from convledger.plans.limits import LimitMeter
 from convledger.plans.schema import Plan
@@ -137,18 +138,34 @@ def period_words(statement: Statement | None, zone: tzinfo) -> str:
 
 
 def _credits(bill: Bill, ahead: Outlook) -> CreditsMeter:
-    statement = bill.current
-    used = 0 if statement is None else statement.sums.used + statement.sums.expired
+    totals = bill.fold.totals(ahead.pool)
+    # What is owed was used, though no lot has paid for it yet.
+    used = _gone(bill, ahead.pool) + totals.debt
+    left = totals.balance - totals.debt
     lots: dict[str, int] = {}
-    for each in bill.fold.totals(ahead.pool).lots:
+    for each in totals.lots:
         if each.remaining > 0:
             name = "top-up" if each.lot.kind == "topup" else each.lot.family or each.lot.id
             lots[name] = lots.get(name, 0) + each.remaining
     return CreditsMeter(
-        granted=ahead.balance + used,
+        granted=left + used,
         used=used,
-        left=ahead.balance,
+        left=left,
         lots=tuple(LotLeft(name, left) for name, left in lots.items()),
+    )
+
+
+def _gone(bill: Bill, pool: str) -> int:
+    """Return the picocredits of a pool that were used or expired in the present period."""
+    if bill.current is None:
+        return 0
+    since = bill.current.since
+    return -sum(
+        each.amount
+        for each in bill.fold.entries(pool)
+        # What expires at the very beginning is of the period before.
+        if (each.at >= since and each.kind in (entry.USE, entry.REFUND, entry.REPAY))
+        or (each.at > since and each.kind == entry.EXPIRE)
     )
 
 

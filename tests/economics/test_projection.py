@@ -8,7 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convledger.economics.projection import projected, to_reset
+from convledger.clock import DAY
+from convledger.economics.projection import projected, reset_of_lots, to_reset
+from convledger.economics.runway import CreditLot
+
+NOW = 1_767_225_600_000_000
 
 
 @pytest.mark.parametrize(
@@ -51,3 +55,43 @@ def test_missing_and_forfeited_tell_the_whole_difference(
     assert outlook is not None
     assert left - burn * days == outlook.forfeited - outlook.shortfall
     assert min(outlook.forfeited, outlook.shortfall) == 0
+
+
+def lot(left: int, ends: int | None = None, priority: int = 0) -> CreditLot:
+    expires_at = None if ends is None else NOW + ends * DAY
+    return CreditLot(left=left, expires_at=expires_at, priority=priority)
+
+
+@pytest.mark.parametrize(
+    ("burn", "lots", "shortfall", "left"),
+    [
+        (1, [lot(7, ends=28), lot(100, ends=3, priority=9)], 21, 0),
+        (1, [lot(7), lot(100, ends=3)], 18, 0),
+        (1, [lot(30, ends=28)], 0, 2),  # what ends at the reset itself is still there then
+        (1, [lot(28)], 0, 0),
+        (0, [lot(5, ends=3), lot(2, ends=28), lot(1)], 0, 3),
+        (1, [], 28, 0),
+    ],
+)
+def test_what_expires_before_the_reset_does_not_last_to_it(
+    burn: int, lots: list[CreditLot], shortfall: int, left: int
+) -> None:
+    outlook = reset_of_lots(NOW, burn, lots, NOW + 28 * DAY)
+
+    assert outlook is not None
+    assert outlook.survives is (shortfall == 0)
+    assert outlook.shortfall == shortfall
+    assert outlook.forfeited == left
+
+
+def test_lots_without_a_rate_have_no_outlook() -> None:
+    assert reset_of_lots(NOW, None, [lot(7)], NOW + DAY) is None
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(1, 1000), max_size=5), st.integers(0, 100), st.integers(1, 60))
+def test_lots_that_do_not_expire_are_as_good_as_their_sum(
+    amounts: list[int], burn: int, days: int
+) -> None:
+    lots = [lot(amount) for amount in amounts]
+    assert reset_of_lots(NOW, burn, lots, NOW + days * DAY) == to_reset(sum(amounts), burn, days)

@@ -12,6 +12,7 @@ from convledger.reports.outlook import Outlook, daily_burn, outlook, projected_t
 from tests.reports.shop import CREDITS, INCLUDED, OUTCOME, PER_UNIT, WINDOW, Shop, at
 
 OVERAGE = '\n[overage]\npolicy = "charge"\nprice = "0.12"\n'
+CARRY = '\n[overage]\npolicy = "carry"\n'
 FEE = '\n[[fee]]\nid = "base"\namount = "49.00"\n'
 NO_GRANT = CREDITS.split("[[grant]]", maxsplit=1)[0]
 
@@ -88,6 +89,28 @@ def test_the_last_four_weeks_count_and_no_more(shop: Shop) -> None:
     assert found.burn_per_day == PICO
 
 
+@pytest.mark.parametrize(
+    ("now", "daily"),
+    [
+        ("2026-01-05T10:00", []),
+        ("2026-01-05T10:01", [1]),
+        ("2026-01-06T10:00", [1]),
+        ("2026-01-06T10:01", [1, 0]),
+        ("2026-01-07T10:00", [1, 0]),
+        ("2026-02-02T10:00", [1] + [0] * 27),
+        ("2026-02-02T10:01", [0] * 28),
+    ],
+)
+def test_a_day_of_burn_begins_with_its_first_instant(
+    shop: Shop, now: str, daily: list[int]
+) -> None:
+    shop.plan(CREDITS)
+    shop.use()
+    shop.talk("2026-01-05T10:00")
+
+    assert list(daily_burn(shop.bill(now))) == [each * PICO for each in daily]
+
+
 def test_usage_beyond_the_credits_is_burn_like_any_other(shop: Shop) -> None:
     shop.plan(CREDITS.replace('"10"', '"2"'), OVERAGE)
     shop.use()
@@ -96,14 +119,25 @@ def test_usage_beyond_the_credits_is_burn_like_any_other(shop: Shop) -> None:
     assert list(daily_burn(shop.bill("2026-01-09"))) == [PICO] * 8
 
 
+def test_credits_owed_are_burnt_when_they_are_used_and_not_again_when_repaid(shop: Shop) -> None:
+    shop.plan(CREDITS.replace('"10"', '"2"'), CARRY)
+    shop.use()
+    each_day(shop, "2026-01", range(1, 9))
+
+    assert list(daily_burn(shop.bill("2026-01-09"))) == [PICO] * 8
+    # February's grant pays two of the six that are owed.
+    assert set(daily_burn(shop.bill("2026-02-10"))) == {0}
+
+
+@pytest.mark.parametrize("policy", [OVERAGE, CARRY])
 @pytest.mark.parametrize("amount", ["10", "1"])
-def test_what_is_given_back_is_no_burn(shop: Shop, amount: str) -> None:
+def test_what_is_given_back_is_no_burn(shop: Shop, amount: str, policy: str) -> None:
     """The day on which a resolution is reversed has burnt less, whoever had paid for it."""
     shop.plan(
         OUTCOME.split("[[charge]]", maxsplit=1)[0],
         '[[charge]]\nunit = "outcome"\ncredits = "1"\n',
         f'[[grant]]\nid = "included"\namount = "{amount}"\n',
-        OVERAGE,
+        policy,
     )
     shop.use()
     for name in ("a", "b"):
@@ -145,6 +179,36 @@ def test_what_will_not_be_rolled_over_is_told(shop: Shop) -> None:
     found = ahead(shop, "2026-01-15")
 
     assert found.runway.will_expire_unused == (40 - 14 - 5 - 17) * PICO
+
+
+def test_what_will_not_be_rolled_over_is_told_of_the_whole_family(shop: Shop) -> None:
+    """Of 40 rolled over and 40 new the reset keeps 50 in all, not of each."""
+    shop.plan(CREDITS.replace('"10"', '"40"\nrollover_max = "50"'))
+    shop.use()
+    each_day(shop, "2026-02", range(1, 15))
+    found = ahead(shop, "2026-02-15")
+    assert found.balance == (80 - 14) * PICO
+
+    lost = found.runway.will_expire_unused
+    assert found.burn_per_day == PICO
+    assert lost == (80 - 14 - 14 - 50) * PICO
+    assert shop.bill("2026-03-01").statements[1].sums.expired == lost + 14 * PICO
+
+
+def test_what_expires_before_the_reset_is_not_left_at_it(shop: Shop) -> None:
+    promo = (
+        '\n[[grant]]\nid = "gift"\namount = "100"\nper = "once"\nexpires = "P5D"\npriority = 9\n'
+    )
+    shop.plan(CREDITS, promo)
+    shop.use()
+    each_day(shop, "2026-01", range(1, 4))
+    found = ahead(shop, "2026-01-04")
+
+    assert found.empty_at == at("2026-01-11")
+    assert found.reset is not None
+    assert not found.reset.survives
+    assert found.reset.forfeited == 0
+    assert found.reset.shortfall == found.shortfall == 21 * PICO
 
 
 def test_a_plan_without_a_next_grant_looks_to_the_end(shop: Shop) -> None:
@@ -215,3 +279,91 @@ def test_a_period_that_is_cut_short_is_projected_to_its_own_end(shop: Shop) -> N
     projected = projected_total(shop.bill(at("2026-01-11") + 5 * DAY))
 
     assert projected == PICO
+
+
+MINIMUM = 'minimum_units = "50"\n'
+COMMIT = '\n[commit]\nminimum_amount = "100.00"\n'
+TIERS = """
+[[charge]]
+unit = "conversation"
+model = "graduated"
+tiers = [{ up_to = "20", price = "0" }, { up_to = "inf", price = "1.00" }]
+"""
+
+
+@pytest.mark.parametrize(
+    ("blocks", "a_day", "end"),
+    [
+        ((PER_UNIT + MINIMUM,), 0, "25"),  # 50 at $0.50
+        ((PER_UNIT + MINIMUM,), 1, "25"),  # 31 are foreseen
+        ((PER_UNIT + MINIMUM,), 2, "31"),  # 62 are
+        ((PER_UNIT, COMMIT), 0, "100"),
+        ((PER_UNIT, COMMIT), 2, "100"),
+        ((PER_UNIT, COMMIT.replace("100", "20")), 2, "31"),
+        ((FEE, PER_UNIT, COMMIT), 0, "149"),
+        ((PER_UNIT + 'cap = "12.00"\n',), 2, "12"),
+        ((WINDOW, TIERS), 2, "42"),  # 62, of which 20 are free
+    ],
+)
+def test_minimum_commitment_cap_and_tiers_go_by_the_use_that_is_foreseen(
+    shop: Shop, blocks: tuple[str, ...], a_day: int, end: str
+) -> None:
+    shop.plan(*blocks)
+    shop.use()
+    each_day(shop, "2026-01", range(1, 11), a_day)
+
+    assert usd_text(projected_total(shop.bill("2026-01-11")) or 0) == end
+
+
+def test_what_a_term_commits_to_is_foreseen_at_its_end_less_what_was_spent(shop: Shop) -> None:
+    shop.plan(PER_UNIT, COMMIT + 'true_up = "term"\nterm = "P2M"\n')
+    shop.use()
+    each_day(shop, "2026-01", range(1, 11), 2)
+
+    assert usd_text(projected_total(shop.bill("2026-01-11")) or 0) == "31"
+    assert usd_text(projected_total(shop.bill("2026-02-11")) or 0) == "90"
+
+
+def test_what_was_late_is_due_once(shop: Shop) -> None:
+    shop.plan(PER_UNIT)
+    shop.use()
+    shop.talk("2026-01-05T10:00")
+    shop.follow("2026-02-01")
+    shop.talk("2026-01-20T10:00")
+    shop.talk("2026-02-01T10:00")
+
+    assert usd_text(projected_total(shop.bill("2026-02-03")) or 0) == "7.5"
+
+
+def test_credits_used_late_are_beyond_the_included_ones_once(shop: Shop) -> None:
+    shop.plan(CREDITS.replace('"10"', '"1"'), OVERAGE)
+    shop.use()
+    shop.talk("2026-01-05T10:00")
+    shop.follow("2026-02-01")
+    shop.talk("2026-01-20T10:00")
+    shop.talk("2026-01-21T10:00")
+    shop.talk("2026-02-01T10:00")
+
+    # One of the two late ones took February's credit: each of the others costs $0.12.
+    assert shop.bill("2026-02-03").statements[-1].sums.total == 24 * PICO // 100
+    assert usd_text(projected_total(shop.bill("2026-02-03")) or 0) == "1.8"
+
+
+def test_overage_grows_with_time_and_packs_are_due_once(shop: Shop) -> None:
+    pack = '\n[[topup]]\nid = "pack"\ncredits = "1"\nprice = "9.00"\n'
+    shop.plan(CREDITS.replace('"10"', '"1"'), OVERAGE, pack)
+    one = shop.use()
+    shop.ledger.buy_credits(one, at("2026-01-01"), now=at("2026-01-01"))
+    each_day(shop, "2026-01", range(1, 11), 2)
+
+    assert usd_text(projected_total(shop.bill("2026-01-11")) or 0) == "15.7"
+
+
+def test_a_period_without_an_end_has_nothing_to_come_to(shop: Shop) -> None:
+    shop.plan('\n[period]\nkind = "none"\n', PER_UNIT)
+    shop.use()
+    each_day(shop, "2026-01", range(1, 4))
+    assert projected_total(shop.bill("2026-01-05")) is None
+
+    shop.ledger.end_plan(shop.subscription(), at("2026-01-09"))
+    assert usd_text(projected_total(shop.bill("2026-01-05")) or 0) == "3"

@@ -131,6 +131,42 @@ def test_an_alert_is_given_once_a_period(shop: Shop) -> None:
     assert told(shop.follow("2026-02-20")) == [("spend", 50), ("spend", 100)]
 
 
+ONE, TWO = (
+    f'\n[[alert]]\non = "spend"\nat = [100]\nbudget = "{budget}"\n' for budget in ("1.00", "2.00")
+)
+
+
+def test_each_of_several_budgets_has_its_own_alert(shop: Shop) -> None:
+    shop.plan(PER_UNIT, ONE, TWO)
+    shop.use()
+    for day in (5, 6):
+        shop.talk(f"2026-01-0{day}T10:00")
+    assert told(shop.follow("2026-01-10")) == [("spend:1 USD", 100)]
+    for day in (11, 12):
+        shop.talk(f"2026-01-{day}T10:00")
+    assert told(shop.follow("2026-01-20")) == [("spend:2 USD", 100)]
+    assert told(shop.follow("2026-01-21")) == []
+
+
+def test_a_budget_beside_another_or_alone_again_is_not_told_anew(shop: Shop) -> None:
+    path = shop.plan(PER_UNIT, ONE)
+    shop.use()
+    for day in (5, 6):
+        shop.talk(f"2026-01-0{day}T10:00")
+    assert told(shop.follow("2026-01-10")) == [("spend", 100)]
+    for rules in ((ONE, TWO), (ONE,)):
+        path.write_text(document(PER_UNIT, *rules))
+        shop.ledger.plan_book.forget()
+        assert told(shop.follow("2026-01-11")) == []
+
+
+def test_a_commitment_is_not_spent_on_its_first_day(shop: Shop) -> None:
+    shop.plan(PER_UNIT, SPEND, '\n[commit]\nminimum_amount = "2.00"\n')
+    shop.use()
+
+    assert told(shop.follow("2026-01-02")) == []
+
+
 def test_an_alert_is_not_given_again_after_a_dip(shop: Shop) -> None:
     shop.plan(PER_UNIT, SPEND)
     shop.use()
@@ -234,6 +270,47 @@ def test_a_window_that_a_late_message_moves_is_the_same_window_still(shop: Shop)
     shop.talk("2026-01-05T15:00")
     shop.talk("2026-01-05T16:00")
     assert told(shop.follow("2026-01-05T16:10")) == [("limit:five-hour", 50)]
+
+
+def aligned(duration: str, align: str) -> str:
+    return (
+        '\n[[limit]]\nid = "often"\nunit = "usage"\ncap = "1"\nwindow = "fixed"\n'
+        f'duration = "{duration}"\nalign = "{align}"\non_exceed = "degrade"\n'
+        '\n[[alert]]\non = "limit"\nat = [100]\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ("duration", "align", "uses"),
+    [
+        ("24h", "day", ("03-29T08:00", "03-30T08:00", "03-31T08:00")),  # the 29th has 23 hours
+        ("48h", "day", ("03-28T08:00", "03-30T08:00", "04-01T08:00")),
+        ("5h", "day", ("02-01T20:30", "02-02T01:30")),  # 21:00 and 01:30 in Berlin
+        ("5h", "hour", ("02-01T20:30", "02-02T01:30")),
+        ("90m", "hour", ("02-01T20:30", "02-01T21:40")),
+        ("20m", "hour", ("02-01T20:55", "02-01T21:05")),
+    ],
+)
+def test_each_window_of_the_clock_has_its_own_alert(
+    shop: Shop, duration: str, align: str, uses: tuple[str, ...]
+) -> None:
+    shop.plan(PASSED_ON, aligned(duration, align), zone="Europe/Berlin")
+    shop.use()
+    for use in uses:
+        shop.spend(f"2026-{use}", "2.00")
+        assert told(shop.follow(at(f"2026-{use}") + 60_000_000)) == [("limit:often", 100)]
+
+
+@pytest.mark.parametrize(("duration", "align"), [("5h", "hour"), ("7d", "day")])
+def test_a_window_of_the_clock_that_a_late_use_moves_is_the_same_window_still(
+    shop: Shop, duration: str, align: str
+) -> None:
+    shop.plan(PASSED_ON, aligned(duration, align), zone="Europe/Berlin")
+    shop.use()
+    shop.spend("2026-02-05T10:00", "2.00")
+    assert told(shop.follow("2026-02-05T10:10")) == [("limit:often", 100)]
+    shop.spend("2026-02-05T08:10" if align == "hour" else "2026-02-03T10:00", "0.50")
+    assert told(shop.follow("2026-02-05T10:20")) == []
 
 
 def test_one_plan_that_cannot_be_worked_out_leaves_the_others_alone(shop: Shop) -> None:
