@@ -40,12 +40,17 @@ def collect(
         about = (correction.billed, correction.period.statement.name)
         at(correction.billed.billed_at).corrections.append(about)
     for pool in fold.pools:
-        ends = {each.lot.id: each.lot.expires_at for each in fold.totals(pool).lots}
+        ends = {lot.lot.id: lot.lot.expires_at for lot in fold.totals(pool).lots}
+        refunds = set()
         for each_entry in fold.entries(pool):
             instant = each_entry.at
-            is_expiry = each_entry.kind == entry.EXPIRE and each_entry.cause == each_entry.lot
-            if is_expiry and instant == ends.get(each_entry.lot):
-                instant -= 1  # credits that end with a period belong to it, not to the next one
+            if each_entry.kind == entry.REFUND:
+                refunds.add(each_entry.cause)
+            elif each_entry.kind == entry.EXPIRE and each_entry.cause not in refunds:
+                # Credits that end with a period belong to it, not to the next one; those that came
+                # back after their end, or came after it, end where they came.
+                by_itself = each_entry.cause == each_entry.lot
+                instant -= not by_itself or instant == ends.get(each_entry.lot)
             facts = at(instant)
             facts.entries.append(each_entry)
             facts.left += each_entry.amount if each_entry.lot else 0

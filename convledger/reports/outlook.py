@@ -244,13 +244,11 @@ def _entries_at_end(bill: Bill, grown: Callable[[int], int]) -> Iterator[Entry]:
     """Yield the lots of the period and what is foreseen beyond them; what came late comes once."""
     since = bill.periods[-1].since
     late = {each.id for each in bill.billed if each.about is not None}
-    # Charged in this period, they belong to the one that they opened in.
-    earlier = {each.id for each in bill.billed if each.billed_at < since <= each.at}
     for pool in bill.fold.pools:
         for each in bill.fold.entries(pool):
             if each.at >= since and each.kind == entry.GRANT:
                 yield each
-            elif each.at >= since and each.kind == entry.OVERAGE and each.cause not in earlier:
+            elif each.at >= since and each.kind == entry.OVERAGE:
                 is_late = each.cause in late
                 yield each if is_late else structs.replace(each, amount=grown(each.amount))
 
