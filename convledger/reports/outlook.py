@@ -246,13 +246,19 @@ def _entries_at_end(bill: Bill, grown: Callable[[int], int]) -> Iterator[Entry]:
     late = {each.id for each in bill.billed if each.about is not None}
     # Charged in this period, they belong to the one that they opened in.
     earlier = {each.id for each in bill.billed if each.billed_at < since <= each.at}
+    version_at = bill.contract.finder()
+    beyond: dict[tuple[str, str], list[Entry]] = {}
     for pool in bill.fold.pools:
         for each in bill.fold.entries(pool):
-            if each.at >= since and each.kind == entry.GRANT:
+            if each.at < since:
+                continue
+            if each.kind == entry.GRANT or (each.kind == entry.OVERAGE and each.cause in late):
                 yield each
-            elif each.at >= since and each.kind == entry.OVERAGE and each.cause not in earlier:
-                is_late = each.cause in late
-                yield each if is_late else structs.replace(each, amount=grown(each.amount))
+            elif each.kind == entry.OVERAGE and each.cause not in earlier:
+                plan = version_at(each.about)
+                beyond.setdefault((pool, plan.digest if plan else ""), []).append(each)
+    for group in beyond.values():
+        yield structs.replace(group[0], amount=grown(sum(each.amount for each in group)))
 
 
 def spent_before(bill: Bill) -> int:
