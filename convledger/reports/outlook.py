@@ -244,13 +244,19 @@ def _entries_at_end(bill: Bill, grown: Callable[[int], int]) -> Iterator[Entry]:
     """Yield the lots of the period and what is foreseen beyond them; what came late comes once."""
     since = bill.periods[-1].since
     late = {each.id for each in bill.billed if each.about is not None}
+    version_at = bill.contract.finder()
+    beyond: dict[tuple[str, str], list[Entry]] = {}
     for pool in bill.fold.pools:
         for each in bill.fold.entries(pool):
-            if each.at >= since and each.kind == entry.GRANT:
+            if each.at < since:
+                continue
+            if each.kind == entry.GRANT or (each.kind == entry.OVERAGE and each.cause in late):
                 yield each
-            elif each.at >= since and each.kind == entry.OVERAGE:
-                is_late = each.cause in late
-                yield each if is_late else structs.replace(each, amount=grown(each.amount))
+            elif each.kind == entry.OVERAGE:
+                plan = version_at(each.about)
+                beyond.setdefault((pool, plan.digest if plan else ""), []).append(each)
+    for group in beyond.values():
+        yield structs.replace(group[0], amount=grown(sum(each.amount for each in group)))
 
 
 def spent_before(bill: Bill) -> int:

@@ -359,6 +359,18 @@ def test_overage_grows_with_time_and_packs_are_due_once(shop: Shop) -> None:
     assert usd_text(projected_total(shop.bill("2026-01-11")) or 0) == "15.7"
 
 
+def test_overage_grows_at_the_price_of_its_version(shop: Shop) -> None:
+    credits_of_one = CREDITS.replace('"10"', '"1"')
+    shop.plan(credits_of_one, OVERAGE)
+    dearer = OVERAGE.replace("0.12", "1.00")
+    shop.plan(credits_of_one, dearer, version="2", since="2026-01-06", file="second.toml")
+    shop.use()
+    each_day(shop, "2026-01", range(1, 11))
+
+    # Four beyond the credits at $0.12 and five at $1.00 in ten of 31 days.
+    assert usd_text(projected_total(shop.bill("2026-01-11")) or 0) == "16.99"
+
+
 def test_a_period_without_an_end_has_nothing_to_come_to(shop: Shop) -> None:
     shop.plan('\n[period]\nkind = "none"\n', PER_UNIT)
     shop.use()
