@@ -86,6 +86,7 @@ def total_of(
         period.until,
         period.since,
         seats=((period.since, seats),) if seats else (),
+        is_excerpt=True,
     )
     units = [
         unit

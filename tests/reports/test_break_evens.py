@@ -62,6 +62,20 @@ def test_at_ones_own_usage_the_curve_is_ones_own_bill(shop: Shop) -> None:
         assert total_at(found, each.plan.id, 10) == each.bill.statements[0].due
 
 
+def test_what_is_promised_for_a_year_is_not_due_in_a_month(shop: Shop) -> None:
+    busy(shop, 10)
+    promised = '\n[commit]\nminimum_amount = "1200"\ntrue_up = "{}"\n'
+    yearly = candidate("yearly", PER_UNIT, promised.format("term") + 'term = "P12M"\n')
+    monthly = candidate("monthly", PER_UNIT, promised.format("period"))
+    found = even(shop, yearly, monthly)
+
+    assert [each.bill.statements[0].due for each in worked(shop, yearly, monthly)] == [
+        5 * PICO, 1200 * PICO,
+    ]  # fmt: skip
+    assert total_at(found, "yearly", 10) == 5 * PICO
+    assert total_at(found, "monthly", 10) == 1200 * PICO
+
+
 def test_the_price_bends_where_the_credits_end(shop: Shop) -> None:
     busy(shop, 20)
     found = even(shop, candidate("credits", FLAT, CREDITS, OVERAGE))
