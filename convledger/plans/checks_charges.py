@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
+from convledger.plans.period_money import missing_price
 from convledger.plans.reading import Path, PlanMistake, meant
 from convledger.plans.schema import Charge, Plan, Unit
 from convledger.toml_tables import shown
@@ -59,6 +60,9 @@ def _alone(
         yield from _tiers(charge, path, problem)
     if charge.model == "rate_card":
         yield from _cards(charge, path, problem)
+        if charge.minimum_units and charge.cards and missing_price(charge) is None:
+            complaint = "has no price for the units that are missing: end the rate_card with a line"
+            yield problem(path, "minimum_units", f"{complaint} for everything else, match = {{}}")
 
 
 def _of_a_period(charge: Charge, path: Path, problem: Problem) -> Iterator[PlanMistake]:

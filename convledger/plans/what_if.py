@@ -14,8 +14,9 @@ from convledger.plans.contract import BilledPeriod, Contract
 from convledger.plans.counted import BillableUnit
 from convledger.plans.counts import Counts
 from convledger.plans.events import Thread
+from convledger.plans.period_money import missing_price
 from convledger.plans.rating import IN_DOLLARS, RatedUnit
-from convledger.plans.schema import Charge, Plan
+from convledger.plans.schema import Card, Charge, Plan
 from convledger.plans.versions import PlanHistory
 
 MOST_UNITS = 400  # a larger number is made of units that count for several
@@ -119,7 +120,10 @@ def _spread(unit_id: str, quantity: int, period: BilledPeriod) -> Sequence[Billa
 
 
 def _evened(plan: Plan, charge: Charge, usage: Usage) -> Charge:
-    """Return a charge that asks for nothing but the quantity."""
+    """Return a charge that asks for nothing but the quantity.
+
+    What is missing from a minimum keeps its price on the card: it was never used.
+    """
     if charge.model != "rate_card":
         return charge
     rate = usage.rates.get((charge.unit, charge.pool), Fraction(0))
@@ -127,7 +131,12 @@ def _evened(plan: Plan, charge: Charge, usage: Usage) -> Charge:
     if plan.unit(charge.unit).measure == IN_DOLLARS:
         amount = rate
     exact = _ROOMY.divide(Decimal(amount.numerator), Decimal(amount.denominator))
-    return replace(charge, model="per_unit", amount=exact, per=Decimal(1), cards=())
+    missing = missing_price(charge) if charge.minimum_units else None
+    if missing is None:
+        return replace(charge, model="per_unit", amount=exact, per=Decimal(1), cards=())
+    used = Card(match={"model": ("",)}, amount=exact)  # no spread unit has a model
+    rest = _ROOMY.divide(Decimal(missing.numerator), Decimal(missing.denominator))
+    return replace(charge, per=Decimal(1), cards=(used, Card(match={}, amount=rest)))
 
 
 def kinks(plan: Plan, usage: Usage, seats: int = 1) -> list[Fraction]:

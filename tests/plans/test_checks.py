@@ -213,6 +213,20 @@ def test_credits_have_a_price_for_each_unit(charge: str, said: str) -> None:
     assert said in complaint
 
 
+def test_what_is_missing_from_a_minimum_has_a_price() -> None:
+    card = '[[charge]]\nunit = "conversation"\nmodel = "rate_card"\nminimum_units = "5"\n'
+    one, same = (
+        '{ match = { model = "a" }, price = "1" }',
+        '{ match = { model = "b" }, price = "1" }',
+    )
+    (complaint,) = complaints(WINDOW, f"{card}rate_card = [{one}, {same.replace('1', '2')}]")
+
+    assert '"minimum_units" has no price for the units that are missing' in complaint
+    rest = '{ match = {}, price = "3" }'
+    for cards in (one, f"{one}, {same}", f"{one}, {rest}"):
+        assert complaints(WINDOW, f"{card}rate_card = [{cards}]") == []
+
+
 def test_conditions_do_not_go_in_circles() -> None:
     found = complaints(
         window("a", 'outside = "b"'), window("b", 'inside = "c"'), window("c", 'outside = "a"')
