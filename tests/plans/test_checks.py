@@ -227,6 +227,20 @@ def test_what_is_missing_from_a_minimum_has_a_price() -> None:
         assert complaints(WINDOW, f"{card}rate_card = [{cards}]") == []
 
 
+@pytest.mark.parametrize(
+    ("kept", "least"),
+    [
+        ('[[grant]]\nid = "g"\namount = "5"\nevery = "{}"\n', "1h"),
+        ('[commit]\nminimum_amount = "60"\ntrue_up = "term"\nterm = "{}"\n', "1d"),
+    ],
+)
+def test_what_comes_again_does_not_come_every_moment(kept: str, least: str) -> None:
+    for short in ("1ms", "59m", "PT59M59.999999S"):
+        (complaint,) = complaints(MONEY, kept.format(short))
+        assert f'must be at least "{least}"' in complaint
+    assert complaints(MONEY, kept.format(least)) == complaints(MONEY, kept.format("month")) == []
+
+
 def test_conditions_do_not_go_in_circles() -> None:
     found = complaints(
         window("a", 'outside = "b"'), window("b", 'inside = "c"'), window("c", 'outside = "a"')
