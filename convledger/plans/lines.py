@@ -100,7 +100,8 @@ def _usage_lines(contract: Contract, facts: PeriodFacts) -> Iterator[Line]:
     plans = {plan.mark: plan for plan in contract.plans}
     # What is paid by quantity has its minimum even where nothing was counted.
     paid = {unit_id for unit_id, _, pays, _, _ in groups if pays == MONEY}
-    for charge in facts.period.plan.charges:
+    is_whole = not goes_on(contract, facts.period)
+    for charge in facts.period.plan.charges if is_whole else ():
         if charge.minimum_units and charge.pay_with == MONEY and charge.unit not in paid:
             groups[charge.unit, facts.period.plan.mark, MONEY, charge.pool, ""] = []
     for unit_id, of_unit in groupby(sorted(groups.items()), key=lambda item: item[0][0]):
@@ -127,7 +128,7 @@ def _usage_lines(contract: Contract, facts: PeriodFacts) -> Iterator[Line]:
             elif pays != MONEY:
                 yield line
         if parts:
-            yield from _charged(facts.period.plan, unit_id, parts)
+            yield from _charged(facts.period.plan, unit_id, parts, is_whole)
 
 
 def _with_credits(line: Line, credits_used: int) -> Line:
@@ -154,17 +155,18 @@ def charge_in_money(plan: Plan, unit_id: str) -> Charge | None:
 
 
 def _charged(
-    in_force: Plan, unit_id: str, parts: Sequence[tuple[Plan, Line, Part]]
+    in_force: Plan, unit_id: str, parts: Sequence[tuple[Plan, Line, Part]], is_whole: bool
 ) -> Iterator[Line]:
     """Yield the lines of one unit in money; `in_force` is the version that the period goes by.
 
-    Where that one does not charge the unit, the first that does tells the minimum.
+    Where that one does not charge the unit, the first that does tells the minimum, which is that of
+    a whole period.
     """
     from msgspec.structs import replace
 
     earliest = min(parts, key=lambda part: part[0].effective_from)[2]
     terms = charge_in_money(in_force, unit_id) or earliest.charge
-    found = period_money(terms, [part for _, _, part in parts])
+    found = period_money(terms, [part for _, _, part in parts], has_minimum=is_whole)
     for (plan, line, part), amount, is_cut in zip(parts, found.amounts, found.cuts, strict=True):
         note = "no more than the cap" if is_cut else ""
         yield money_line(plan, replace(line, note=note), amount, part.charge.rounding)
@@ -260,7 +262,7 @@ def is_commit_due(contract: Contract, period: BilledPeriod) -> bool:
     """
     commit = period.plan.commit
     if commit is None or commit.true_up == "period":
-        return True
+        return not goes_on(contract, period)
     is_last = contract.ended is not None and period.until >= contract.ended
     if is_last and not contract.is_excerpt:
         return True
@@ -271,6 +273,11 @@ def is_commit_due(contract: Contract, period: BilledPeriod) -> bool:
         if end > period.since:
             return end <= period.until
     return False
+
+
+def goes_on(contract: Contract, period: BilledPeriod) -> bool:
+    """Return whether a period ends only after what one looks at: what it demands is not due yet."""
+    return contract.is_excerpt and period.until < period.span.until
 
 
 def _adjusted(facts: PeriodFacts) -> Iterator[Line]:

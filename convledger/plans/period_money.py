@@ -38,7 +38,7 @@ class PeriodMoney:
     minimum: Fraction = Fraction(0)
 
 
-def period_money(terms: Charge, parts: Sequence[Part]) -> PeriodMoney:
+def period_money(terms: Charge, parts: Sequence[Part], *, has_minimum: bool = True) -> PeriodMoney:
     """Return what the parts of one unit come to; those of one version stand side by side.
 
     `terms` is the charge of the version that the period goes by: the minimum is its own. Each
@@ -51,7 +51,7 @@ def period_money(terms: Charge, parts: Sequence[Part]) -> PeriodMoney:
     capped = [amount for charge, own in versions for amount in _within(charge.cap, own)]
     missing = minimum = Fraction(0)
     quantity = sum((part.quantity for part in parts), Fraction(0))
-    if terms.minimum_units and quantity < Fraction(terms.minimum_units):
+    if has_minimum and terms.minimum_units and quantity < Fraction(terms.minimum_units):
         missing = Fraction(terms.minimum_units) - quantity
         minimum = _up_to_minimum(terms, quantity, missing)
     caps = {part.charge.cap for part in parts} | {terms.cap}

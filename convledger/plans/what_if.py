@@ -68,10 +68,10 @@ def total_of(
     *,
     seats: int = 0,
 ) -> int:
-    """Return what one period comes to, picounits of money, with `factor` times the usage.
+    """Return what a stretch of time comes to, picounits of money, with `factor` times the usage.
 
-    Rate cards go by the average of the usage, which is spread evenly over the period. `seats` of 0
-    leaves the plan's own number.
+    It begins and ends with `period`, however often the plan bills within it. Rate cards go by the
+    average of the usage, which is spread evenly. `seats` of 0 leaves the plan's own number.
     """
     evened = replace(
         plan,
@@ -95,7 +95,7 @@ def total_of(
         for unit in _spread(unit_id, quantity, period)
     ]
     bill = replay(contract, Counts(units), period.until)
-    return bill.statements[0].sums.total if bill.statements else 0
+    return sum(statement.sums.total for statement in bill.statements)
 
 
 def _spread(unit_id: str, quantity: int, period: BilledPeriod) -> Sequence[BillableUnit]:

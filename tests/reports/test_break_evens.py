@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from convledger.money import PICO
 from convledger.plans.parse import parse_plan
 from convledger.plans.versions import PlanHistory
@@ -99,6 +101,22 @@ def test_several_months_are_taken_by_the_month(shop: Shop) -> None:
     assert main_units(worked(shop, candidate("each", PER_UNIT), months=2)[0]) == 30
     totals = dict(found.curves[0].points)
     assert all(total == units * PICO // 2 for units, total in totals.items())
+
+
+@pytest.mark.parametrize("months", [1, 3])
+def test_plans_with_other_periods_are_weighed_over_the_same_time(shop: Shop, months: int) -> None:
+    for month in range(3, 3 + months):
+        busy(shop, 10, f"{month:02d}")
+    plans = [
+        candidate("each", PER_UNIT),
+        candidate("weekly", '\n[period]\nkind = "week"\n', FLAT, CREDITS, OVERAGE),
+        candidate("yearly", '\n[period]\nkind = "year"\n', FLAT, PER_UNIT),
+    ]
+    found = even(shop, *plans, months=months)
+
+    for each in worked(shop, *plans, months=months):
+        real = sum(statement.due for statement in each.bill.statements)
+        assert total_at(found, each.plan.id, 10) == round(real / months)
 
 
 def test_without_any_usage_there_is_still_an_answer(shop: Shop) -> None:

@@ -145,3 +145,10 @@ def test_seats_count_in_the_bill(shop: Shop) -> None:
     plan = parse_plan(document(fee, CREDITS), "plan.toml")
     found = sensitivity(shop.connection, plan, Scope(), *MARCH, LATER, seats=4)
     assert {step.total for step in found.steps} == {40 * 10**12}
+
+
+def test_a_fee_for_a_year_counts_by_the_days_looked_at(shop: Shop) -> None:
+    fee = '\n[period]\nkind = "year"\n\n[[fee]]\nid = "base"\namount = "365.00"\n'
+    plan = parse_plan(document(fee, CREDITS), "plan.toml")
+    found = sensitivity(shop.connection, plan, Scope(), *MARCH, LATER)
+    assert {step.total for step in found.steps} == {31 * 10**12}
