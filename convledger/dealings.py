@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -136,15 +136,19 @@ class Dealings(Booking):
     def end_plan(self, subscription: Subscription, at: int | None) -> None:
         """Let a subscription end at an instant, or go on where that is None.
 
-        A period that an earlier end had cut short is open again.
+        A period that an earlier end had cut short is open again. Raises UsageProblem where another
+        one has taken over the same usage by then.
         """
         from convledger.store import subscriptions
 
+        known = self.plan_book.subscriptions()
+        subscription = next((one for one in known if one.id == subscription.id), subscription)
         if at is not None and at <= subscription.began:
             raise UsageProblem(
                 f"{subscription.plan} can't end before it began; take it away with "
                 f"`convledger plan drop {subscription.plan}`"
             )
+        _must_not_meet(subscription, at, known)
         cut = self._cut_short(subscription, at)
         with transaction(self.connection):
             if at is not None and (subscription.ended is None or at < subscription.ended):
@@ -256,6 +260,20 @@ def _file_name(text: str) -> str:
     """Return text as part of a file name on any system."""
     kept = "".join(each if each.isalnum() or each in "-_." else "-" for each in text)
     return kept.strip("-.") or "plan"
+
+
+def _must_not_meet(one: Subscription, at: int | None, known: Iterable[Subscription]) -> None:
+    """Refuse an end after which two subscriptions would bill the same usage."""
+    if one.ended is None:
+        return
+    for other in known:
+        begins_before = at is None or other.began < at
+        is_over = other.ended is not None and other.ended <= one.ended
+        if other.id != one.id and other.scope == one.scope and begins_before and not is_over:
+            raise UsageProblem(
+                f"{one.plan} can't go on into the time of {other.plan}, which has taken over the "
+                f"same usage: take that away first with `convledger plan drop {other.plan}`"
+            )
 
 
 def _not_yet(plan_id: str, plans: tuple[Plan, ...], at: int) -> str:

@@ -158,6 +158,45 @@ def test_an_end_between_two_periods_leaves_what_was_closed_when_it_is_taken_back
     assert [each.name for each in shop.ledger.kept_statements(one)] == ["2026-01", "2026-02"]
 
 
+def test_a_plan_does_not_go_on_into_the_time_of_the_one_that_took_over(shop: Shop) -> None:
+    shop.plan(PER_UNIT)
+    shop.plan(PER_UNIT, plan="next")
+    first = shop.use()
+    following = shop.use("next", since="2026-02-01")
+    for end in (None, at("2026-02-01") + 1):
+        with pytest.raises(UsageProblem, match=r"into the time of next, .* plan drop next"):
+            shop.ledger.end_plan(first, end)
+
+    assert [one.ended for one in shop.ledger.plan_book.subscriptions()] == [at("2026-02-01"), None]
+    shop.ledger.end_plan(first, at("2026-01-20"))
+    shop.ledger.end_plan(first, at("2026-02-01"))
+    shop.ledger.drop_plan(following)
+    shop.ledger.end_plan(first, None)
+    assert [one.ended for one in shop.ledger.plan_book.subscriptions()] == [None]
+
+
+def test_a_plan_goes_on_beside_one_for_other_usage(shop: Shop) -> None:
+    shop.plan(PER_UNIT)
+    shop.plan(PER_UNIT, plan="other")
+    first = shop.use(until=at("2026-02-01"))
+    shop.use("other", since="2026-02-01", scope={"project": ("x",)})
+    shop.ledger.end_plan(first, None)
+
+    assert all(one.ended is None for one in shop.ledger.plan_book.subscriptions())
+
+
+def test_what_was_taken_back_does_not_keep_a_plan_from_ending(shop: Shop) -> None:
+    one = subscribed(shop, PACK.format("pack"))
+    number = shop.ledger.buy_credits(one, NOW, now=NOW)
+    with pytest.raises(UsageProblem, match="take these back first"):
+        shop.ledger.end_plan(one, NOW)
+    shop.ledger.undo_credits(one, number, now=NOW)
+    shop.ledger.end_plan(one, NOW)
+
+    assert shop.subscription().ended == NOW
+    assert shop.bill("2026-02-15").statements[-1].until == NOW
+
+
 def test_a_dropped_plan_leaves_nothing(shop: Shop) -> None:
     one = subscribed(shop, PACK.format("pack"))
     shop.ledger.buy_credits(one, NOW, now=NOW)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 
+from convledger.clock import DAY
 from convledger.errors import ConfigError
 from convledger.plans.checks_charges import charge_contradictions
 from convledger.plans.checks_credits import credit_contradictions
@@ -42,6 +43,7 @@ def contradictions(plan: Plan, problem: Problem) -> Iterator[PlanMistake]:
     yield from charge_contradictions(plan, problem)
     yield from credit_contradictions(plan, problem)
     yield from _limits(plan, problem)
+    yield from _commit(plan, problem)
     yield from _alerts(plan, problem)
     yield from _vendor(plan, problem)
     yield from _alternatives(plan, problem)
@@ -77,6 +79,12 @@ def _limits(plan: Plan, problem: Problem) -> Iterator[PlanMistake]:
             yield problem(path, "calendar", "is missing; it can be day, week, month or year")
         if limit.align != "none" and limit.anchor != "first_event":
             yield problem(path, "align", 'belongs to anchor = "first_event"')
+
+
+def _commit(plan: Plan, problem: Problem) -> Iterator[PlanMistake]:
+    term = plan.commit.term if plan.commit is not None else None
+    if term is not None and not term.months and term.elapsed < DAY:
+        yield problem(("commit",), "term", 'must be at least "1d"')
 
 
 def _alerts(plan: Plan, problem: Problem) -> Iterator[PlanMistake]:

@@ -5,42 +5,41 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
+from convledger.plans.period_money import missing_price
 from convledger.plans.reading import Path, PlanMistake, meant
 from convledger.plans.schema import Charge, Plan, Unit
 from convledger.toml_tables import shown
 
 Problem = Callable[[Path, str, str], PlanMistake]
 _DOLLARS = "rated_usd"
+_BY_PERIOD = frozenset(("package", "graduated", "volume"))  # a unit alone has no price
 
 
 def charge_contradictions(plan: Plan, problem: Problem) -> Iterator[PlanMistake]:
     """Yield what is wrong with the charges of a plan and of its alternatives."""
     units = {unit.id: unit for unit in plan.units}
-    priced: dict[tuple[object, ...], int] = {}
+    priced: dict[tuple[str, str, str], int] = {}
     for number, charge in enumerate(plan.charges):
         path: Path = ("charge", str(number))
         if charge.unit and charge.unit not in units and "" not in units:
             complaint = f"{shown(charge.unit)} is no unit of this plan"
             yield problem(path, "unit", complaint + meant(charge.unit, sorted(units)))
         yield from _alone(plan, charge, units.get(charge.unit), path, problem)
-        for match in _matches(charge):
-            same = (charge.unit, charge.pay_with, charge.pool, match)
-            first = priced.setdefault(same, number)
-            if first != number and charge.unit:
-                complaint = f"{shown(charge.unit)} has a charge for the same usage already: "
-                complaint += f"[[charge]] number {first + 1}"
-                yield problem(path, "unit", complaint)
-                break
+        first = priced.setdefault((charge.unit, charge.pay_with, charge.pool), number)
+        if first != number and charge.unit:
+            complaint = f"{shown(charge.unit)} has a charge for the same usage already: "
+            complaint += f"[[charge]] number {first + 1}; {_way_out(plan, charge, first)}"
+            yield problem(path, "unit", complaint)
     for number, each in enumerate(plan.alternatives):
         path = ("alternative", str(number), "charge")
         yield from _alone(plan, each.charge, each.unit, path, problem)
 
 
-def _matches(charge: Charge) -> list[object]:
-    """Return which usage a charge is about: all of it, or what each line fits."""
-    if charge.model != "rate_card":
-        return [frozenset()]
-    return list({frozenset(card.match.items()): None for card in charge.cards})
+def _way_out(plan: Plan, charge: Charge, first: int) -> str:
+    """Return how one unit costs twice: two prices of its own each, or one list of prices."""
+    if charge.model == "rate_card" == plan.charges[first].model:
+        return "join the lines of both in one rate_card"
+    return "to bill it twice, let a second [[unit]] count the same and charge that one"
 
 
 def _alone(
@@ -51,6 +50,7 @@ def _alone(
         if not (plan.grants or plan.topups or plan.overage):
             complaint = 'is "credits", but no [[grant]], [[topup]] or [overage] gives or bills them'
             yield problem(path, "pay_with", complaint)
+        yield from _of_a_period(charge, path, problem)
     elif charge.pool:
         yield problem(path, "pool", 'belongs to pay_with = "credits"; this charge is in money')
     if charge.model == "pass_through" and unit is not None and unit.measure != _DOLLARS:
@@ -60,6 +60,24 @@ def _alone(
         yield from _tiers(charge, path, problem)
     if charge.model == "rate_card":
         yield from _cards(charge, path, problem)
+        if charge.minimum_units and charge.cards and missing_price(charge) is None:
+            complaint = "has no price for the units that are missing: end the rate_card with a line"
+            yield problem(path, "minimum_units", f"{complaint} for everything else, match = {{}}")
+
+
+def _of_a_period(charge: Charge, path: Path, problem: Problem) -> Iterator[PlanMistake]:
+    """Yield what only a whole period could tell of credits, which are burnt one unit at a time."""
+    why = "credits are burnt unit by unit"
+    if charge.model in _BY_PERIOD:
+        ways = 'write "per_unit" or "rate_card", or pay_with = "money"'
+        complaint = f'can\'t be "{charge.model}" with pay_with = "credits": {why}; {ways}'
+        yield problem(path, "model", complaint)
+    if charge.minimum_units:
+        way = "a [[fee]] or [commit] says what is due at least"
+        yield problem(path, "minimum_units", f'belongs to pay_with = "money": {why}; {way}')
+    if charge.cap is not None:
+        way = "a [[limit]] says how many there may be"
+        yield problem(path, "cap", f'belongs to pay_with = "money": {why}; {way}')
 
 
 def _tiers(charge: Charge, path: Path, problem: Problem) -> Iterator[PlanMistake]:

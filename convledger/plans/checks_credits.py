@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from convledger.clock import HOUR
 from convledger.plans.reading import Path, PlanMistake, meant
 from convledger.plans.schema import Grant, Plan
 from convledger.toml_tables import shown
@@ -29,6 +30,8 @@ def _grant(plan: Plan, grant: Grant, path: Path, problem: Problem) -> Iterator[P
         yield problem(path, "effective_from", "is not before the end of the plan")
     if grant.amount <= 0:
         yield problem(path, "amount", "must be more than 0")
+    if grant.every is not None and not grant.every.months and grant.every.elapsed < HOUR:
+        yield problem(path, "every", 'must be at least "1h": each one is a lot of its own')
     most = grant.rollover_max if grant.rollover_share is None else grant.amount
     if most is not None and grant.rollover_min > most:
         yield problem(path, "rollover_min", "is more than rollover_max")

@@ -6,17 +6,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from itertools import count
+from itertools import count, groupby
 
 from convledger.money import PICO, usd_text
 from convledger.plans import entries as entry
 from convledger.plans import statement as kinds
 from convledger.plans.calendar import later
-from convledger.plans.charges import capped, minor_units, period_charge, rounded
+from convledger.plans.charges import minor_units, rounded
 from convledger.plans.contract import BilledPeriod, Contract
 from convledger.plans.entries import Entry
 from convledger.plans.fees import fees_of
 from convledger.plans.lots import TOPUP, Lot
+from convledger.plans.period_money import Part, period_money
 from convledger.plans.rating import CREDITS, IN_DOLLARS, MONEY
 from convledger.plans.schema import Charge, Length, Limit, Plan, Rounding
 from convledger.plans.statement import Billed, Line, PeriodSums
@@ -24,6 +25,7 @@ from convledger.plans.words import amount_words
 
 _DEFAULT = Rounding()
 _SPENT = frozenset((entry.USE, entry.REPAY, entry.REFUND))
+_Group = tuple[str, str, str, str, str]  # unit, plan, pays, pool, rate
 
 
 @dataclass(slots=True)
@@ -91,36 +93,42 @@ def _fee_lines(contract: Contract, period: BilledPeriod) -> Iterator[Line]:
 
 def _usage_lines(contract: Contract, facts: PeriodFacts) -> Iterator[Line]:
     """Yield a line for each charge on what was counted, and one for what nothing charges."""
-    groups: dict[tuple[str, str, str, str, str], list[Billed]] = {}
+    groups: dict[_Group, list[Billed]] = {}
     for billed in facts.billed:
         key = (billed.unit, billed.plan, billed.pays, billed.pool, billed.rate)
         groups.setdefault(key, []).append(billed)
     plans = {plan.mark: plan for plan in contract.plans}
     # What is paid by quantity has its minimum even where nothing was counted.
-    for charge in facts.period.plan.charges:
-        if charge.minimum_units and charge.pay_with == MONEY:
-            key = (charge.unit, facts.period.plan.mark, MONEY, charge.pool, "")
-            groups.setdefault(key, [])
-    for (unit_id, mark, pays, pool, rate), group in sorted(groups.items()):
-        plan = plans.get(mark, facts.period.plan)
-        known = [each for each in group if each.amount is not None]
-        quantity = sum(each.quantity for each in known)
-        line = Line(
-            kinds.CREDITS_USED if pays == CREDITS else kinds.USAGE,
-            unit_id,
-            f"{unit_id} · {rate}" if rate else unit_id,
-            quantity,
-            _unit_name(plan, unit_id),
-            unpriced=len(group) - len(known),
-        )
-        if pays == CREDITS:
-            yield _with_credits(line, sum(each.amount or 0 for each in known))
-        elif pays == MONEY:
-            found = _charge(plan, unit_id, pool)
-            if found is not None:
-                yield from _charged(plan, found, line, known)
-        else:
-            yield line
+    paid = {unit_id for unit_id, _, pays, _, _ in groups if pays == MONEY}
+    is_whole = not goes_on(contract, facts.period)
+    for charge in facts.period.plan.charges if is_whole else ():
+        if charge.minimum_units and charge.pay_with == MONEY and charge.unit not in paid:
+            groups[charge.unit, facts.period.plan.mark, MONEY, charge.pool, ""] = []
+    for unit_id, of_unit in groupby(sorted(groups.items()), key=lambda item: item[0][0]):
+        parts: list[tuple[Plan, Line, Part]] = []
+        for (_, mark, pays, _, rate), group in of_unit:
+            plan = plans.get(mark, facts.period.plan)
+            known = [each for each in group if each.amount is not None]
+            quantity = sum(each.quantity for each in known)
+            amount = sum(each.amount or 0 for each in known)
+            line = Line(
+                kinds.CREDITS_USED if pays == CREDITS else kinds.USAGE,
+                unit_id,
+                f"{unit_id} · {rate}" if rate else unit_id,
+                quantity,
+                _unit_name(plan, unit_id),
+                unpriced=len(group) - len(known),
+            )
+            found = charge_in_money(plan, unit_id) if pays == MONEY else None
+            if pays == CREDITS:
+                yield _with_credits(line, amount)
+            elif found is not None:
+                part = Part(found, Fraction(quantity, PICO), Fraction(amount, PICO))
+                parts.append((plan, line, part))
+            elif pays != MONEY:
+                yield line
+        if parts:
+            yield from _charged(facts.period.plan, unit_id, parts, is_whole)
 
 
 def _with_credits(line: Line, credits_used: int) -> Line:
@@ -139,40 +147,38 @@ def _unit_name(plan: Plan, unit_id: str) -> str:
     return unit.measure.replace(".", " ") if unit.measure else unit_id
 
 
-def _charge(plan: Plan, unit_id: str, pool: str) -> Charge | None:
+def charge_in_money(plan: Plan, unit_id: str) -> Charge | None:
+    """Return what a unit costs in money, None where that is nothing."""
     return next(
-        (
-            charge
-            for charge in plan.charges
-            if charge.unit == unit_id and charge.pay_with == MONEY and charge.pool == pool
-        ),
-        None,
+        (each for each in plan.charges if each.unit == unit_id and each.pay_with == MONEY), None
     )
 
 
-def _charged(plan: Plan, charge: Charge, line: Line, billed: Sequence[Billed]) -> Iterator[Line]:
-    if charge.model == "rate_card":
-        amount = capped(charge, Fraction(sum(each.amount or 0 for each in billed), PICO))
-        yield money_line(plan, line, amount, charge.rounding)
-        return
-    quantity = Fraction(line.quantity, PICO)
-    priced = period_charge(charge, quantity)
-    least = Fraction(charge.minimum_units)
-    if quantity >= least or not charge.minimum_units:
-        yield money_line(plan, line, priced.amount, charge.rounding)
-        return
-    from dataclasses import replace
+def _charged(
+    in_force: Plan, unit_id: str, parts: Sequence[tuple[Plan, Line, Part]], is_whole: bool
+) -> Iterator[Line]:
+    """Yield the lines of one unit in money; `in_force` is the version that the period goes by.
 
-    free = period_charge(replace(charge, minimum_units=charge.minimum_units * 0), quantity)
-    yield money_line(plan, line, free.amount, charge.rounding)
-    rest = Line(
-        kinds.MINIMUM,
-        line.id,
-        f"minimum of {charge.minimum_units.normalize():f}",
-        round((least - quantity) * PICO),
-        line.unit_name,
-    )
-    yield money_line(plan, rest, priced.amount - free.amount, charge.rounding)
+    Where that one does not charge the unit, the first that does tells the minimum, which is that of
+    a whole period.
+    """
+    from msgspec.structs import replace
+
+    earliest = min(parts, key=lambda part: part[0].effective_from)[2]
+    terms = charge_in_money(in_force, unit_id) or earliest.charge
+    found = period_money(terms, [part for _, _, part in parts], has_minimum=is_whole)
+    for (plan, line, part), amount, is_cut in zip(parts, found.amounts, found.cuts, strict=True):
+        note = "no more than the cap" if is_cut else ""
+        yield money_line(plan, replace(line, note=note), amount, part.charge.rounding)
+    if found.missing:
+        line = Line(
+            kinds.MINIMUM,
+            unit_id,
+            f"minimum of {terms.minimum_units.normalize():f}",
+            round(found.missing * PICO),
+            parts[0][1].unit_name,
+        )
+        yield money_line(in_force, line, found.minimum, terms.rounding)
 
 
 def purchases(plan: Plan, facts: PeriodFacts, lots: dict[str, Lot]) -> Iterator[Line]:
@@ -256,7 +262,7 @@ def is_commit_due(contract: Contract, period: BilledPeriod) -> bool:
     """
     commit = period.plan.commit
     if commit is None or commit.true_up == "period":
-        return True
+        return not goes_on(contract, period)
     is_last = contract.ended is not None and period.until >= contract.ended
     if is_last and not contract.is_excerpt:
         return True
@@ -267,6 +273,11 @@ def is_commit_due(contract: Contract, period: BilledPeriod) -> bool:
         if end > period.since:
             return end <= period.until
     return False
+
+
+def goes_on(contract: Contract, period: BilledPeriod) -> bool:
+    """Return whether a period ends only after what one looks at: what it demands is not due yet."""
+    return contract.is_excerpt and period.until < period.span.until
 
 
 def _adjusted(facts: PeriodFacts) -> Iterator[Line]:

@@ -144,6 +144,8 @@ def _recurring(
     anchor: int, every: Length, zone: tzinfo, first: int, end: int, opens: bool
 ) -> Iterator[int]:
     """Yield the recurrences from `first` to `end`; one under way at the opening begins there."""
+    if first >= end:
+        return
     under_way = False
     for at in recurrences(anchor, every, zone):
         if at >= first and under_way and at > first:

@@ -36,7 +36,7 @@ def admits(books: Books, at: int, amount: int, scopes: frozenset[str]) -> bool:
     policy = books.policy
     if not policy.refuses:
         return True
-    grace = policy.grace - books.graced_in_period
+    grace = _grace_left(books)
     missing = amount - books.available_to(scopes) - grace
     if missing > 0 and books.refill(at):
         missing = amount - books.available_to(scopes) - grace
@@ -49,6 +49,11 @@ def admits(books: Books, at: int, amount: int, scopes: frozenset[str]) -> bool:
             books.buy(at, rule, missing)
             missing = amount - books.available_to(scopes) - grace
     return missing <= 0
+
+
+def _grace_left(books: Books) -> int:
+    """Return what is still free in this period; a new policy may allow less than was used."""
+    return max(books.policy.grace - books.graced_in_period, 0)
 
 
 def _spend(books: Books, fact: Fact, amount: int, scopes: frozenset[str]) -> None:
@@ -71,7 +76,7 @@ def _go_beyond(books: Books, fact: Fact, missing: int, scopes: frozenset[str], c
     """Book what no lot pays: grace first, then as the policy says."""
     policy = books.policy
     beyond = books.beyond[fact.id] = Beyond()
-    grace = min(missing, max(policy.grace - books.graced_in_period, 0))
+    grace = min(missing, _grace_left(books))
     if grace:
         beyond.grace = grace
         books.graced += grace
@@ -179,7 +184,7 @@ def _unwind(books: Books, target: str, fact: Fact, at: int) -> None:
     books.refunded += amount
     left -= _forgive(books, target, beyond, left, at, cause)
     left = _return(books, repaid, left, at, cause)
-    left -= _take_off(books, beyond, left, at, cause)
+    left -= _take_off(books, target, beyond, left, at, cause)
     _return(books, net, left, at, cause)
 
 
@@ -207,7 +212,7 @@ def _forgive(books: Books, usage: str, beyond: Beyond, most: int, at: int, cause
     return amount
 
 
-def _take_off(books: Books, beyond: Beyond, most: int, at: int, cause: str) -> int:
+def _take_off(books: Books, usage: str, beyond: Beyond, most: int, at: int, cause: str) -> int:
     """Take a refund off what was beyond the lots; return how much."""
     taken = 0
     part = min(most, beyond.overage)
@@ -226,6 +231,8 @@ def _take_off(books: Books, beyond: Beyond, most: int, at: int, cause: str) -> i
     if part:
         beyond.grace -= part
         books.graced -= part
+        if books.reset_at is None or books.seen[usage].at >= books.reset_at:
+            books.graced_in_period -= part  # free again, in the period that it was free in
         books.note(at, entry.GRACE, "", -part, cause)
         taken += part
     return taken

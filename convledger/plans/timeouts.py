@@ -9,17 +9,18 @@ from datetime import UTC
 from convledger.plans.events import CLOSE, ROLES, Event
 from convledger.plans.keys import handed_over_threads, in_order
 from convledger.plans.rules import FOREVER, WindowRule
-from convledger.plans.schema import Unit
+from convledger.plans.schema import Limit, Unit
 
 _BLOCK = 2048
 _SAID = frozenset(ROLES)
 
 
-def can_tell(unit: Unit) -> bool:
+def can_tell(unit: Unit, limits: Iterable[Limit] = ()) -> bool:
     """Say whether a table can count these units: where each silence decides by itself.
 
-    It can't where what opens a unit does not also keep it open, where units are split, or where
-    one must hold so many messages or lie inside another.
+    It can't where what opens a unit does not also keep it open, where units are split, where one
+    must hold so many messages or lie inside another, where it is charged only once it is answered
+    or over, or where one of the plan's limits refuses it.
     """
     where = unit.where
     return (
@@ -29,6 +30,8 @@ def can_tell(unit: Unit) -> bool:
         and set(unit.open_on) <= set(unit.extend_on)
         and not (where.min_assistant_answers or where.min_user_messages)
         and not (where.inside or where.outside)
+        and unit.commit_at == "open"
+        and not any(limit.unit == unit.id and limit.on_exceed == "block" for limit in limits)
     )
 
 

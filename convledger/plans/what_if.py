@@ -14,8 +14,9 @@ from convledger.plans.contract import BilledPeriod, Contract
 from convledger.plans.counted import BillableUnit
 from convledger.plans.counts import Counts
 from convledger.plans.events import Thread
+from convledger.plans.period_money import missing_price
 from convledger.plans.rating import IN_DOLLARS, RatedUnit
-from convledger.plans.schema import Charge, Plan
+from convledger.plans.schema import Card, Charge, Plan
 from convledger.plans.versions import PlanHistory
 
 MOST_UNITS = 400  # a larger number is made of units that count for several
@@ -67,10 +68,10 @@ def total_of(
     *,
     seats: int = 0,
 ) -> int:
-    """Return what one period comes to, picounits of money, with `factor` times the usage.
+    """Return what a stretch of time comes to, picounits of money, with `factor` times the usage.
 
-    Rate cards go by the average of the usage, which is spread evenly over the period. `seats` of 0
-    leaves the plan's own number.
+    It begins and ends with `period`, however often the plan bills within it. Rate cards go by the
+    average of the usage, which is spread evenly. `seats` of 0 leaves the plan's own number.
     """
     evened = replace(
         plan,
@@ -86,6 +87,7 @@ def total_of(
         period.until,
         period.since,
         seats=((period.since, seats),) if seats else (),
+        is_excerpt=True,
     )
     units = [
         unit
@@ -93,7 +95,7 @@ def total_of(
         for unit in _spread(unit_id, quantity, period)
     ]
     bill = replay(contract, Counts(units), period.until)
-    return bill.statements[0].sums.total if bill.statements else 0
+    return sum(statement.sums.total for statement in bill.statements)
 
 
 def _spread(unit_id: str, quantity: int, period: BilledPeriod) -> Sequence[BillableUnit]:
@@ -118,7 +120,10 @@ def _spread(unit_id: str, quantity: int, period: BilledPeriod) -> Sequence[Billa
 
 
 def _evened(plan: Plan, charge: Charge, usage: Usage) -> Charge:
-    """Return a charge that asks for nothing but the quantity."""
+    """Return a charge that asks for nothing but the quantity.
+
+    What is missing from a minimum keeps its price on the card: it was never used.
+    """
     if charge.model != "rate_card":
         return charge
     rate = usage.rates.get((charge.unit, charge.pool), Fraction(0))
@@ -126,7 +131,12 @@ def _evened(plan: Plan, charge: Charge, usage: Usage) -> Charge:
     if plan.unit(charge.unit).measure == IN_DOLLARS:
         amount = rate
     exact = _ROOMY.divide(Decimal(amount.numerator), Decimal(amount.denominator))
-    return replace(charge, model="per_unit", amount=exact, per=Decimal(1), cards=())
+    missing = missing_price(charge) if charge.minimum_units else None
+    if missing is None:
+        return replace(charge, model="per_unit", amount=exact, per=Decimal(1), cards=())
+    used = Card(match={"model": ("",)}, amount=exact)  # no spread unit has a model
+    rest = _ROOMY.divide(Decimal(missing.numerator), Decimal(missing.denominator))
+    return replace(charge, per=Decimal(1), cards=(used, Card(match={}, amount=rest)))
 
 
 def kinks(plan: Plan, usage: Usage, seats: int = 1) -> list[Fraction]:

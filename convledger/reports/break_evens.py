@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import tzinfo
 from fractions import Fraction
 
 from convledger.economics.break_even import cheapest_bands
 from convledger.money import PICO
-from convledger.plans.contract import BilledPeriod
-from convledger.plans.what_if import Usage, kinks, total_of, usage_of
+from convledger.plans.what_if import kinks, total_of, usage_of
 from convledger.reports.comparing import WorkedOut, main_unit
 from convledger.reports.plan_figures import Band, BreakEven, Curve
 
@@ -22,9 +22,10 @@ def break_even(
     own: Sequence[tuple[str, int, bool]],
     zone_of: Callable[[str], tzinfo],
 ) -> BreakEven:
-    """Return each plan's total a period over the units that the first of them counts.
+    """Return each plan's total over the units that the first of them counts, a period of that one.
 
-    `own` are one's months: name, units, whether it is an estimate. Another plan's units grow in
+    All are worked out over the same time, as they are compared, whatever their own periods. `own`
+    are one's months: name, units, whether it is an estimate. Another plan's units grow in
     proportion; what a unit costs on a rate card is one's own average.
     """
     first = worked_out[0]
@@ -34,13 +35,9 @@ def break_even(
     most = max([round(reference * _ROOM), *(round(units * _ROOM) for _, units, _ in own), 10])
     curves = []
     for each in worked_out:
-        usage = each.usage or usage_of(each.bill.rated)
-        periods = max(len(each.bill.periods), 1)
         if not each.bill.periods:
             continue
-        period = each.bill.periods[0]
-        scale = Fraction(1, periods)
-        points = _points(each, usage, period, reference, most, scale, zone_of)
+        points = _points(each, reference, most, max(len(first.bill.periods), 1), zone_of)
         curves.append(Curve(each.plan.id, each.plan.name, points))
     bands = cheapest_bands({curve.plan_id: curve.points for curve in curves}) if curves else []
     names = {curve.plan_id: curve.name for curve in curves}
@@ -65,31 +62,23 @@ def main_units(each: WorkedOut) -> int:
 
 
 def _points(
-    each: WorkedOut,
-    usage: Usage,
-    period: BilledPeriod,
-    reference: int,
-    most: int,
-    scale: Fraction,
-    zone_of: Callable[[str], tzinfo],
+    each: WorkedOut, reference: int, most: int, periods: int, zone_of: Callable[[str], tzinfo]
 ) -> tuple[tuple[int, int], ...]:
-    """Return the totals at even distances, and where the price bends."""
+    """Return the totals at even distances, and where the price bends.
+
+    The totals are for one of as many `periods` as the whole time has; `reference` is one's own
+    usage in one.
+    """
+    usage, own = each.usage or usage_of(each.bill.rated), each.bill.periods
+    whole = replace(own[0], until=own[-1].until)
     wanted = {round(Fraction(most * step, _POINTS)) for step in range(_POINTS + 1)}
     for factor in kinks(each.plan, usage, each.candidate.seats or each.plan.seats):
-        bend = factor * reference / scale
+        bend = factor * reference * len(own)
         wanted |= {int(bend), int(bend) + 1}
-    return tuple(
-        (
-            units,
-            total_of(
-                each.plan,
-                period,
-                usage,
-                Fraction(units, reference) * scale,
-                zone_of,
-                seats=each.candidate.seats,
-            ),
-        )
-        for units in sorted(wanted)
-        if 0 <= units <= most
-    )
+    points = []
+    for units in sorted(wanted):
+        if 0 <= units <= most:
+            factor, seats = Fraction(units, reference), each.candidate.seats
+            total = total_of(each.plan, whole, usage, factor, zone_of, seats=seats)
+            points.append((units, round(Fraction(total, periods))))
+    return tuple(points)

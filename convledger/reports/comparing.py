@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 from convledger.clock import to_datetime
-from convledger.money import PICO
 from convledger.plans.billing import Bill, replay
 from convledger.plans.contract import Contract
 from convledger.plans.counts import THREAD, Counter, Counts, counted_by
@@ -19,6 +18,7 @@ from convledger.plans.schema import Plan, Unit
 from convledger.plans.versions import PlanHistory
 from convledger.plans.what_if import Usage
 from convledger.plans.words import grant_words, rule_words
+from convledger.reports.compare_notes import note_of, whole_number
 from convledger.reports.history import OWN_SAID, Scope, at_work, needs_of, stories
 from convledger.reports.plan_figures import Compared, Comparison
 from convledger.zones import zone_of
@@ -143,10 +143,17 @@ def _longest_wait(plans: Iterable[Plan]) -> int:
 
 
 def _contract(candidate: Candidate, since: int, until: int, zone: tzinfo | None) -> Contract:
-    """Return a contract whose periods begin at `since`, whatever the plan's own dates and zone."""
+    """Return a contract whose periods begin at `since`, whatever the plan's own dates and zone.
+
+    Of a period that goes on beyond `until` the fees count by the day: a month bears a twelfth of
+    what is paid for a year, not all of it.
+    """
     latest = candidate.history.plans[-1]
     period = replace(latest.period, anchor="subscription")
-    always = replace(latest, effective_from=_BEGINNING, effective_to=None, period=period)
+    fees = latest.fees
+    if period.kind != "none":
+        fees = tuple(fee if fee.per == "once" else replace(fee, prorate="day") for fee in fees)
+    always = replace(latest, effective_from=_BEGINNING, effective_to=None, period=period, fees=fees)
     return Contract(
         history=PlanHistory([always]),
         zone_of=lambda name: zone or zone_of(name)[0],
@@ -254,7 +261,7 @@ def compared(each: WorkedOut, tally: Tally) -> Compared:
         difference=None,
         currency=plan.currency,
         is_in_force=each.candidate.is_in_force,
-        note=_note(bill, expired, blocked, reversals),
+        note=note_of(bill, expired, blocked, reversals),
         blocked=blocked,
         unpriced_calls=each.unpriced_calls,
     )
@@ -269,14 +276,19 @@ def _counted(bill: Bill, plan: Plan, calls: int) -> tuple[int, str, int | None, 
             lot.amount for lot in bill.lots.values() if lot.kind == INCLUDED and not lot.origin
         )
         over = sum(one.over for one in sums)
-        return _whole(used), "credits", _whole(included) if included else None, _whole(over)
+        return (
+            whole_number(used),
+            "credits",
+            whole_number(included) if included else None,
+            whole_number(over),
+        )
     main = main_unit(plan)
     if main is None:
         return 0, "", None, None
     if main.measure:
         return calls, "calls", None, None
     count = sum(one.units.get(main.id, 0) for one in sums)
-    return _whole(count), main.id, None, _whole(count)
+    return whole_number(count), main.id, None, whole_number(count)
 
 
 def main_unit(plan: Plan) -> Unit | None:
@@ -284,30 +296,6 @@ def main_unit(plan: Plan) -> Unit | None:
     named = [charge.unit for charge in plan.charges] + [limit.unit for limit in plan.limits]
     known = {unit.id: unit for unit in plan.units}
     return next((known[name] for name in named if name in known), next(iter(plan.units), None))
-
-
-def _whole(pico: int) -> int:
-    return round(pico / PICO) if abs(pico) < 1 << 52 else pico // PICO
-
-
-def _note(bill: Bill, expired: int, blocked: int, reversals: int) -> str:
-    once = {grant.id for grant in bill.contract.history.plans[-1].grants if grant.per == "once"}
-    given = sum(
-        each.used
-        for pool in bill.fold.pools
-        for each in bill.fold.totals(pool).lots
-        if each.lot.family in once
-    )
-    parts = []
-    if given:
-        parts.append(f"{_whole(given):,} of credits given once")
-    if blocked:
-        parts.append(f"{_whole(blocked):,} refused")
-    if expired:
-        parts.append(f"{_whole(expired):,} credits expire unused")
-    if reversals:
-        parts.append(f"{reversals:,} were reversed" if reversals > 1 else "1 was reversed")
-    return " · ".join(parts)
 
 
 def tally_of(connection: sqlite3.Connection, scope: Scope, since: int, until: int) -> Tally:

@@ -87,7 +87,7 @@ class Recount:
 
     def __init__(self, connection: sqlite3.Connection, plan: Plan, scope: Scope) -> None:
         unit = timed_unit(plan)
-        self.is_exact = unit is not None and can_tell(unit)
+        self.is_exact = unit is not None and can_tell(unit, plan.limits)
         self._table: TimeoutTable | None = None
         if unit is not None and self.is_exact:
             told = stories(connection, scope, needs_of([plan]))

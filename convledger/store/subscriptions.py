@@ -150,7 +150,9 @@ def must_end_well(connection: sqlite3.Connection, subscription_id: int, name: st
             f"{name} can't end within {cut[0]}, which is closed and frozen: let it end with that "
             f"period, or {drop}"
         )
-    if any(fact.at >= at and fact.corrects is None for fact in facts(connection, subscription_id)):
+    booked = facts(connection, subscription_id)
+    undone = {fact.corrects for fact in booked}
+    if any(fact.at >= at and fact.corrects is None and fact.id not in undone for fact in booked):
         raise UsageProblem(
             f"credits of {name} were bought or changed by hand after that: take these back first "
             f"with `convledger credits undo`, or {drop}"

@@ -168,12 +168,77 @@ def test_two_charges_for_the_same_usage() -> None:
     )
 
 
-def test_charges_for_different_usage_or_in_money_and_credits_go_together() -> None:
+def test_one_unit_has_one_rate_card() -> None:
     card = '[[charge]]\nunit = "conversation"\nmodel = "rate_card"\nrate_card = [{ match = { %s }, '
     one, other = (card % f'channel = "{name}"' + 'price = "1" }]\n' for name in ("chat", "email"))
+    (complaint,) = complaints(WINDOW, one, other)
 
-    assert complaints(WINDOW, one, other) == []
+    assert "[[charge]] number 1; join the lines of both in one rate_card" in complaint
+    (complaint,) = complaints(MONEY, other)
+    assert "[[charge]] number 1; to bill it twice, let a second [[unit]] count" in complaint
+
+
+def test_charges_of_two_units_or_pools_or_in_money_and_credits_go_together() -> None:
+    twice = '[[charge]]\nunit = "conversation"\ncredits = "2"\npool = "extra"\n'
+
+    assert complaints(MONEY, MONEY.replace("conversation", "again")) == []
     assert complaints(CREDITS, '[[charge]]\nunit = "conversation"\nprice = "1"') == []
+    assert complaints(CREDITS, EXTRA, twice) == []
+    (complaint,) = complaints(CREDITS, EXTRA, twice, twice)
+    assert "[[charge]] number 2" in complaint
+
+
+@pytest.mark.parametrize(
+    ("charge", "said"),
+    [
+        ('model = "package"\ncredits = "5"\npackage_size = "10"', '"model" can\'t be "package"'),
+        ('model = "graduated"\ntiers = [{ credits = "1" }]', '"model" can\'t be "graduated"'),
+        ('model = "volume"\ntiers = [{ credits = "1" }]', '"model" can\'t be "volume"'),
+        ('credits = "1"\nminimum_units = "20"', "a [[fee]] or [commit] says what is due at least"),
+        ('credits = "1"\ncap = "20"', "a [[limit]] says how many there may be"),
+    ],
+)
+def test_credits_have_a_price_for_each_unit(charge: str, said: str) -> None:
+    charge = f'unit = "conversation"\npay_with = "credits"\n{charge}\n'
+    grant = '[[grant]]\nid = "included"\namount = "100"\n'
+    (complaint,) = complaints(WINDOW, f"[[charge]]\n{charge}", grant)
+
+    assert said in complaint
+    assert "credits are burnt unit by unit" in complaint
+    (complaint,) = complaints(
+        WINDOW, grant,
+        f'[[alternative]]\nid = "other"\n[alternative.unit]{WINDOW.split("]]")[1]}'
+        f"[alternative.charge]\n{charge}",
+    )  # fmt: skip
+    assert said in complaint
+
+
+def test_what_is_missing_from_a_minimum_has_a_price() -> None:
+    card = '[[charge]]\nunit = "conversation"\nmodel = "rate_card"\nminimum_units = "5"\n'
+    one, same = (
+        '{ match = { model = "a" }, price = "1" }',
+        '{ match = { model = "b" }, price = "1" }',
+    )
+    (complaint,) = complaints(WINDOW, f"{card}rate_card = [{one}, {same.replace('1', '2')}]")
+
+    assert '"minimum_units" has no price for the units that are missing' in complaint
+    rest = '{ match = {}, price = "3" }'
+    for cards in (one, f"{one}, {same}", f"{one}, {rest}"):
+        assert complaints(WINDOW, f"{card}rate_card = [{cards}]") == []
+
+
+@pytest.mark.parametrize(
+    ("kept", "least"),
+    [
+        ('[[grant]]\nid = "g"\namount = "5"\nevery = "{}"\n', "1h"),
+        ('[commit]\nminimum_amount = "60"\ntrue_up = "term"\nterm = "{}"\n', "1d"),
+    ],
+)
+def test_what_comes_again_does_not_come_every_moment(kept: str, least: str) -> None:
+    for short in ("1ms", "59m", "PT59M59.999999S"):
+        (complaint,) = complaints(MONEY, kept.format(short))
+        assert f'must be at least "{least}"' in complaint
+    assert complaints(MONEY, kept.format(least)) == complaints(MONEY, kept.format("month")) == []
 
 
 def test_conditions_do_not_go_in_circles() -> None:

@@ -298,6 +298,37 @@ def test_grace_is_free_once_a_period() -> None:
     assert (totals.grace, totals.blocked) == (5, 2)
 
 
+def test_less_grace_from_now_on_takes_nothing_off_the_balance() -> None:
+    lowered = [(0, Policy(when_empty="block", grace=10)), (20, Policy(when_empty="block", grace=5))]
+    facts = [usage("x", 10, 8), usage("y", 30, 10), usage("z", 31, 1)]
+    totals = fold_all(facts, [lot("A", 10, at=25)], lowered).totals()
+
+    assert (totals.grace, totals.used, totals.blocked) == (8, 10, 1)
+
+
+def test_grace_of_a_refunded_usage_is_free_again_in_its_period() -> None:
+    policy = Policy(when_empty="block", grace=5)
+    facts = [usage("x", 1, 5), refund("back", 2, "x"), usage("y", 3, 5), usage("z", 4, 1)]
+    totals = fold_all(facts, [], policy).totals()
+
+    assert (totals.grace, totals.blocked) == (5, 1)
+
+
+def test_grace_of_an_earlier_period_is_not_free_again_in_a_later_one() -> None:
+    policy = Policy(when_empty="block", grace=5)
+    facts = [usage("x", 1, 5), reset(10), refund("back", 11, "x"), usage("y", 12, 6)]
+    assert fold_all(facts, [], policy).totals().blocked == 6
+
+    at_once = [
+        usage("w", 1, 5),
+        reset(10),
+        usage("x", 10, 5),
+        refund("r", 11, "x"),
+        usage("y", 12, 5),
+    ]
+    assert fold_all(at_once, [], policy).totals().blocked == 0
+
+
 def test_degraded_usage_costs_nothing() -> None:
     totals = fold_all([usage("x", 1, 7)], [lot("A", 5)], Policy(when_empty="degrade")).totals()
 

@@ -154,6 +154,16 @@ def test_a_recurrence_under_way_at_the_subscription_begins_there() -> None:
     assert times(found) == [("2026-01-17", "2026-02-01"), ("2026-02-01", "2026-03-01")]
 
 
+@pytest.mark.parametrize("every", [None, Length(months=1), Length(elapsed=7 * DAY)])
+def test_a_grant_that_was_over_at_the_subscription_is_not_given(every: Length | None) -> None:
+    over = grant(every=every, effective_to=at("2026-01-10"))
+
+    for ended in ("2026-01-10", "2026-01-20"):
+        assert lots(plan(over, period=MONTHLY), until="2026-03-01", subscribed=ended) == []
+    begun = lots(plan(over, period=MONTHLY), until="2026-03-01", subscribed="2026-01-09")
+    assert [each[0] for each in times(begun)] == ["2026-01-09"]
+
+
 def test_a_grant_may_begin_and_end_within_its_plan() -> None:
     promo = grant("5", effective_from=at("2026-02-10"), effective_to=at("2026-03-02"), kind="promo")
     found = lots(plan(promo, period=MONTHLY), until="2026-06-01")

@@ -71,6 +71,8 @@ def test_empty_history_counts_nothing() -> None:
         {"open_on": ("user",), "extend_on": ("assistant",)},
         {"where": Where(min_assistant_answers=1)},
         {"where": Where(outside="other")},
+        {"commit_at": "first_assistant_reply"},
+        {"commit_at": "close"},
     ],
 )
 def test_rule_that_silences_do_not_decide_is_refused(told: dict[str, object]) -> None:

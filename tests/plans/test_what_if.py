@@ -96,6 +96,21 @@ def test_a_plan_that_was_not_in_force_is_taken_as_if_it_had_been() -> None:
     assert usd_text(total_of(later, found.periods[0], usage, Fraction(1), zone)) == "1"
 
 
+@pytest.mark.parametrize("calls", [0, 1, 3])
+def test_what_is_missing_from_a_minimum_keeps_its_price_on_the_card(calls: int) -> None:
+    made = plan(
+        '[[unit]]\nid = "m"\ncount = "event"\nevent = "model_call"\n',
+        '[[charge]]\nunit = "m"\nmodel = "rate_card"\nminimum_units = "3"\n',
+        'rate_card = [{ match = { model = "opus" }, price = "9" }, { match = {}, price = "1" }]\n',
+    )
+    told = [[call(f"2026-01-0{day}", "1.00")] for day in range(1, calls + 1)]
+    found = bill(contract(made), told, "2026-01-31")
+    zone = lambda name: zone_of(name)[0]  # noqa: E731
+    again = total_of(made, found.periods[0], usage_of(found.rated), Fraction(1), zone)
+
+    assert usd_text(again) == usd_text(found.statements[0].due) == str(9 * calls + 3 - calls)
+
+
 def test_a_price_bends_where_credits_tiers_and_minimums_end() -> None:
     usage = Usage({"conversation": 10}, {("conversation", ""): Fraction(PICO)})
     assert kinks(plan(PER_UNIT), usage) == []

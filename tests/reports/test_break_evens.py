@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from convledger.money import PICO
 from convledger.plans.parse import parse_plan
 from convledger.plans.versions import PlanHistory
@@ -62,6 +64,20 @@ def test_at_ones_own_usage_the_curve_is_ones_own_bill(shop: Shop) -> None:
         assert total_at(found, each.plan.id, 10) == each.bill.statements[0].due
 
 
+def test_what_is_promised_for_a_year_is_not_due_in_a_month(shop: Shop) -> None:
+    busy(shop, 10)
+    promised = '\n[commit]\nminimum_amount = "1200"\ntrue_up = "{}"\n'
+    yearly = candidate("yearly", PER_UNIT, promised.format("term") + 'term = "P12M"\n')
+    monthly = candidate("monthly", PER_UNIT, promised.format("period"))
+    found = even(shop, yearly, monthly)
+
+    assert [each.bill.statements[0].due for each in worked(shop, yearly, monthly)] == [
+        5 * PICO, 1200 * PICO,
+    ]  # fmt: skip
+    assert total_at(found, "yearly", 10) == 5 * PICO
+    assert total_at(found, "monthly", 10) == 1200 * PICO
+
+
 def test_the_price_bends_where_the_credits_end(shop: Shop) -> None:
     busy(shop, 20)
     found = even(shop, candidate("credits", FLAT, CREDITS, OVERAGE))
@@ -85,6 +101,22 @@ def test_several_months_are_taken_by_the_month(shop: Shop) -> None:
     assert main_units(worked(shop, candidate("each", PER_UNIT), months=2)[0]) == 30
     totals = dict(found.curves[0].points)
     assert all(total == units * PICO // 2 for units, total in totals.items())
+
+
+@pytest.mark.parametrize("months", [1, 3])
+def test_plans_with_other_periods_are_weighed_over_the_same_time(shop: Shop, months: int) -> None:
+    for month in range(3, 3 + months):
+        busy(shop, 10, f"{month:02d}")
+    plans = [
+        candidate("each", PER_UNIT),
+        candidate("weekly", '\n[period]\nkind = "week"\n', FLAT, CREDITS, OVERAGE),
+        candidate("yearly", '\n[period]\nkind = "year"\n', FLAT, PER_UNIT),
+    ]
+    found = even(shop, *plans, months=months)
+
+    for each in worked(shop, *plans, months=months):
+        real = sum(statement.due for statement in each.bill.statements)
+        assert total_at(found, each.plan.id, 10) == round(real / months)
 
 
 def test_without_any_usage_there_is_still_an_answer(shop: Shop) -> None:

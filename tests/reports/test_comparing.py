@@ -229,3 +229,41 @@ def test_a_month_is_not_billed_what_a_year_commits_one_to(shop: Shop) -> None:
 
     assert row.total is not None
     assert row.total < 24_000 * 10**12
+
+
+YEAR = '\n[period]\nkind = "year"\n'
+
+
+@pytest.mark.parametrize(
+    ("kind", "total", "note"),
+    [
+        ("year", "4.16", "a year's fee for 31 of 365 days"),
+        ("month", "49", ""),
+        ("week", "217", "the last week's fee for 3 of 7 days"),
+        ("day", "1519", ""),
+        ("none", "49", ""),
+    ],
+)
+def test_a_fee_counts_by_the_days_of_what_is_compared(
+    shop: Shop, kind: str, total: str, note: str
+) -> None:
+    once = '\n[[fee]]\nid = "setup"\namount = "7.00"\nper = "once"\n'
+    period = f'\n[period]\nkind = "{kind}"\n'
+    (row,) = compared(shop, candidate(period, FEE)).rows
+    (with_setup,) = compared(shop, candidate(period, FEE, once)).rows
+
+    assert row.total is not None
+    assert (usd_text(row.total), row.note) == (total, note)
+    assert usd_text((with_setup.total or 0) - row.total) == "7"
+
+
+def test_what_is_promised_for_a_year_is_left_out_of_a_month_and_said(shop: Shop) -> None:
+    shop.talk("2026-03-05T10:00")
+    least = PER_UNIT.replace('"0.50"', '"0.50"\nminimum_units = "900"')
+    committed = '\n[commit]\nminimum_amount = "500.00"\n'
+    for parts in ((least,), (PER_UNIT, committed)):
+        (yearly,) = compared(shop, candidate(YEAR, *parts)).rows
+        assert (usd_text(yearly.total or 0), yearly.note) == ("0.5", "a year's minimum left out")
+        (monthly,) = compared(shop, candidate(*parts)).rows
+        assert (monthly.total or 0) > 400 * 10**12
+        assert monthly.note == ""

@@ -66,7 +66,7 @@ def test_counting_all_at_once_is_the_same_as_replaying_each(shop: Shop, seed: in
 @pytest.mark.parametrize(
     "change",
     ['at_boundary = "same"', 'extend_on = ["user"]', 'open_on = ["user", "assistant"]',
-     'reopen = "new"'],
+     'reopen = "new"', 'commit_at = "first_assistant_reply"', 'commit_at = "close"'],
 )  # fmt: skip
 def test_other_forms_of_a_window_are_recounted_exactly_or_not_at_all(
     shop: Shop, change: str
@@ -80,6 +80,33 @@ def test_other_forms_of_a_window_are_recounted_exactly_or_not_at_all(
         assert recount.count(step.timeout, *MARCH) in (
             (step.units,) if recount.is_exact else (None,)
         )
+
+
+@pytest.mark.parametrize("change", ['commit_at = "close"', 'commit_at = "first_assistant_reply"'])
+def test_what_is_charged_only_later_is_not_counted_at_once(shop: Shop, change: str) -> None:
+    busy(shop)
+    plan = parse_plan(document(PER_UNIT.replace('"30m"', f'"30m"\n{change}')), "plan.toml")
+    assert not Recount(shop.connection, plan, Scope()).is_exact
+
+
+@pytest.mark.parametrize(
+    ("unit", "on_exceed", "is_exact"),
+    [("conversation", "block", False), ("conversation", "degrade", True), ("m", "block", True)],
+)
+def test_what_a_limit_refuses_is_not_counted_at_once(
+    shop: Shop, unit: str, on_exceed: str, is_exact: bool
+) -> None:
+    busy(shop)
+    limit = f'\n[[limit]]\nid = "l"\nunit = "{unit}"\ncap = "1"\nwindow = "calendar"\n'
+    limit += f'calendar = "day"\non_exceed = "{on_exceed}"\n'
+    other = '\n[[unit]]\nid = "m"\ncount = "event"\nevent = "message"\n'
+    plan = parse_plan(document(PER_UNIT, other, limit), "plan.toml")
+    recount = Recount(shop.connection, plan, Scope())
+    replayed = sensitivity(shop.connection, plan, Scope(), *MARCH, LATER)
+
+    assert recount.is_exact == is_exact
+    for step in replayed.steps:
+        assert recount.count(step.timeout, *MARCH) in (step.units if is_exact else None,)
 
 
 def test_the_bill_of_the_plans_own_timeout_is_the_real_one(shop: Shop) -> None:
@@ -118,3 +145,10 @@ def test_seats_count_in_the_bill(shop: Shop) -> None:
     plan = parse_plan(document(fee, CREDITS), "plan.toml")
     found = sensitivity(shop.connection, plan, Scope(), *MARCH, LATER, seats=4)
     assert {step.total for step in found.steps} == {40 * 10**12}
+
+
+def test_a_fee_for_a_year_counts_by_the_days_looked_at(shop: Shop) -> None:
+    fee = '\n[period]\nkind = "year"\n\n[[fee]]\nid = "base"\namount = "365.00"\n'
+    plan = parse_plan(document(fee, CREDITS), "plan.toml")
+    found = sensitivity(shop.connection, plan, Scope(), *MARCH, LATER)
+    assert {step.total for step in found.steps} == {31 * 10**12}

@@ -1,0 +1,60 @@
+"""What else is to be known of a plan that is compared: gifts, refusals, and fees by the day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from convledger.clock import to_datetime
+from convledger.money import PICO
+from convledger.plans.billing import Bill
+from convledger.plans.calendar import prorated
+from convledger.plans.lines import goes_on
+
+_PERIODS = {"year": "year", "month": "month", "week": "week", "day": "day"}
+
+
+def note_of(bill: Bill, expired: int, blocked: int, reversals: int) -> str:
+    """Return the note of a plan's row; `expired` and `blocked` are picocredits and picounits."""
+    once = {grant.id for grant in bill.contract.history.plans[-1].grants if grant.per == "once"}
+    given = sum(
+        each.used
+        for pool in bill.fold.pools
+        for each in bill.fold.totals(pool).lots
+        if each.lot.family in once
+    )
+    parts = list(_of_a_part(bill))
+    if given:
+        parts.append(f"{whole_number(given):,} of credits given once")
+    if blocked:
+        parts.append(f"{whole_number(blocked):,} refused")
+    if expired:
+        parts.append(f"{whole_number(expired):,} credits expire unused")
+    if reversals:
+        parts.append(f"{reversals:,} were reversed" if reversals > 1 else "1 was reversed")
+    return " · ".join(parts)
+
+
+def _of_a_part(bill: Bill) -> Iterator[str]:
+    """Yield what is in the sum of a period that goes on after what is compared, and what is not."""
+    last = bill.periods[-1] if bill.periods else None
+    if last is None or not goes_on(bill.contract, last):
+        return
+    plan = last.plan
+    which = "a" if len(bill.periods) == 1 else "the last"
+    name = f"{which} {_PERIODS.get(plan.period.kind, 'period')}'s"
+    first, end = (
+        to_datetime(at).astimezone(last.zone).date() for at in (last.span.since, last.span.until)
+    )
+    whole = (end - first).days
+    days = prorated(Fraction(whole), last.span, last.since, last.until, last.zone)
+    if any(fee.per != "once" and fee.prorate == "day" for fee in plan.fees) and days < whole:
+        yield f"{name} fee for {days} of {whole} days"
+    is_promised = plan.commit is not None and plan.commit.true_up == "period"
+    if is_promised or any(charge.minimum_units for charge in plan.charges):
+        yield f"{name} minimum left out"
+
+
+def whole_number(pico: int) -> int:
+    """Return picounits as whole units."""
+    return round(pico / PICO) if abs(pico) < 1 << 52 else pico // PICO
