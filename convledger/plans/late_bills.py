@@ -10,11 +10,11 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from convledger.money import PICO
-from convledger.plans.charges import period_charge
 from convledger.plans.contract import Contract
-from convledger.plans.lines import money_line
+from convledger.plans.lines import charge_in_money, money_line
+from convledger.plans.period_money import Part, period_money
 from convledger.plans.rating import MONEY
-from convledger.plans.schema import Charge, Plan
+from convledger.plans.schema import Plan
 from convledger.plans.statement import (
     ADJUSTMENT,
     FEE,
@@ -153,63 +153,66 @@ def money_of(
 ) -> Iterator[Line]:
     """Yield a line for each unit of each closed period whose money changes.
 
-    The period is priced before and after, with its tiers and minimum; the difference is due.
+    The period is priced before and after, with its tiers, minimum and cap; the difference is due.
     """
-    groups: dict[tuple[int, str, str, str], list[Billed]] = {}
+    groups: dict[tuple[int, str], list[Billed]] = {}
     for billed, frozen in corrections:
         if billed.pays == MONEY:
-            key = (frozen.statement.since, billed.unit, billed.plan, billed.pool)
-            groups.setdefault(key, []).append(billed)
+            groups.setdefault((frozen.statement.since, billed.unit), []).append(billed)
     plans = {one.mark: one for one in contract.plans}
     booked = _booked(closed) if groups else {}
-    for (since, unit, mark, pool), group in sorted(groups.items()):
-        statement = closed[since].statement
-        charge = _charge(plans.get(mark, plan), unit, pool)
-        earlier = booked.get((since, unit, mark, pool), [])
-        before, after = _priced(charge, earlier), _priced(charge, [*earlier, *group])
+    for (since, unit), group in sorted(groups.items()):
+        earlier = booked.get((since, unit), [])
+        in_force = contract.version_at(since) or plan
+        before = _priced(in_force, plans, unit, earlier)
+        after = _priced(in_force, plans, unit, [*earlier, *group])
         line = Line(
             ADJUSTMENT,
             unit,
             f"{unit}, late",
             sum(each.quantity for each in group),
             unit,
-            about=statement.name,
+            about=closed[since].statement.name,
         )
         yield money_line(plan, line, after - before)
 
 
-def _booked(
-    closed: Mapping[int, FrozenStatement],
-) -> dict[tuple[int, str, str, str], list[Billed]]:
-    """Return what costs money by the closed period that it is about, its unit, plan and pool."""
+def _booked(closed: Mapping[int, FrozenStatement]) -> dict[tuple[int, str], list[Billed]]:
+    """Return what costs money by the closed period that it is about and its unit."""
     starts = sorted(closed)
-    found: dict[tuple[int, str, str, str], list[Billed]] = {}
+    found: dict[tuple[int, str], list[Billed]] = {}
     for frozen in closed.values():
         for each in frozen.units:
             if each.pays == MONEY:
                 instant = each.billed_at if each.about is None else each.about
                 since = starts[max(bisect_right(starts, instant) - 1, 0)]
-                found.setdefault((since, each.unit, each.plan, each.pool), []).append(each)
+                found.setdefault((since, each.unit), []).append(each)
     return found
 
 
-def _charge(plan: Plan, unit: str, pool: str) -> Charge | None:
-    return next(
-        (
-            each
-            for each in plan.charges
-            if (each.unit, each.pay_with, each.pool) == (unit, MONEY, pool)
-        ),
-        None,
-    )
-
-
-def _priced(charge: Charge | None, billed: Iterable[Billed]) -> Fraction:
-    records = list(billed)
-    if charge is None or charge.model == "rate_card":
-        return Fraction(sum(each.amount or 0 for each in records), PICO)
-    quantity = Fraction(sum(each.quantity for each in records if each.amount is not None), PICO)
-    return period_charge(charge, quantity).amount
+def _priced(
+    in_force: Plan, plans: Mapping[str, Plan], unit: str, billed: Sequence[Billed]
+) -> Fraction:
+    """Return what records of one unit come to in a period that goes by `in_force`."""
+    groups: dict[tuple[str, str], list[Billed]] = {}
+    for each in billed:
+        groups.setdefault((each.plan, each.rate), []).append(each)
+    terms = charge_in_money(in_force, unit)
+    parts = []
+    for (mark, _), group in sorted(groups.items()):
+        charge = charge_in_money(plans.get(mark, in_force), unit) or terms
+        if charge is None:  # whose text is lost
+            continue
+        known = [each for each in group if each.amount is not None]
+        quantity = Fraction(sum(each.quantity for each in known), PICO)
+        parts.append(
+            Part(charge, quantity, Fraction(sum(each.amount or 0 for each in known), PICO))
+        )
+    if terms is None and not parts:
+        return Fraction(sum(each.amount or 0 for each in billed), PICO)
+    nothing = [] if terms is None else [Part(terms, Fraction(0), Fraction(0))]
+    found = period_money(terms or parts[0].charge, parts or nothing)
+    return sum(found.amounts, found.minimum)
 
 
 # What an adjustment counts that is not a unit of the plan: no unit's id holds a space.

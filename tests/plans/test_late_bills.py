@@ -146,6 +146,44 @@ def test_a_late_conversation_is_priced_in_the_tier_of_its_own_month() -> None:
     assert totals(found) == {"2026-01": "3", "2026-02": "0.1"}
 
 
+CARD = (
+    WINDOW
+    + """
+[[charge]]
+unit = "conversation"
+model = "rate_card"
+minimum_units = "5"
+cap = "9.00"
+rate_card = [{ match = { channel = "voice" }, price = "4.00" }, { match = {}, price = "1.00" }]
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("channels", "due"),
+    [
+        (["", ""], "0"),  # the minimum has paid for it
+        (["", "voice"], "3"),
+        (["", "voice", "voice", "voice"], "4"),  # 5 to 9, not to 13
+    ],
+)
+def test_late_conversations_count_towards_minimum_and_cap_of_their_month(
+    channels: list[str], due: str
+) -> None:
+    made = plan(CARD)
+    told = [
+        talk(f"2026-01-{day:02d}T10:00", channel=channel) for day, channel in enumerate(channels, 1)
+    ]
+    frozen = closed(made, told[:1], "2026-02-03")
+    found = later(made, told, "2026-02-10", frozen)
+    scratch = bill(contract(made), told, "2026-02-10")
+
+    assert totals(found) == {"2026-01": "5", "2026-02": usd_text((5 + int(due)) * PICO)}
+    assert sum(each.due for each in found.statements) == sum(
+        each.due for each in scratch.statements
+    )
+
+
 def test_late_use_burns_the_credits_of_the_open_month() -> None:
     made, early = plan(CREDITS.replace('"500"', '"10"')), talks("2026-01", 3)
     frozen = closed(made, early, "2026-02-03")
