@@ -71,7 +71,7 @@ def test_empty_history_counts_nothing() -> None:
         {"open_on": ("user",), "extend_on": ("assistant",)},
         {"where": Where(min_assistant_answers=1)},
         {"where": Where(outside="other")},
-        {"commit_at": "first_assistant_reply"},
+        {"commit_at": "first_assistant_reply", "reopen": "same"},
         {"commit_at": "close"},
     ],
 )
@@ -81,6 +81,17 @@ def test_rule_that_silences_do_not_decide_is_refused(told: dict[str, object]) ->
     assert not can_tell(unit)
     with pytest.raises(ValueError, match="w counts"):
         TimeoutTable(unit, [])
+
+
+def test_what_is_charged_once_answered_is_counted_with_its_answer() -> None:
+    def answered(text: str, *minutes: float, **told: object) -> list[int]:
+        return counts(table(text, commit_at="first_assistant_reply", **told), *minutes)
+
+    assert answered("u0 u60", 1, 90) == [0, 0]
+    assert answered("u0 a10 u45", 5, 10, 20, 60) == [0, 0, 1, 1]
+    assert answered("u0 u20 a25 u60 a61", 2, 10, 20.01, 36) == [1, 2, 2, 1]
+    assert answered("u0 x5 a6 u60 a61", 10, 90) == [1, 1]
+    assert answered("a0 u60", 5, 90, open_on=("user", "assistant")) == [1, 1]
 
 
 def test_only_what_fits_is_in_the_table() -> None:

@@ -310,6 +310,27 @@ def test_table_tells_for_every_timeout_what_counting_would(
         assert table.count(timeout, first, end) == within
 
 
+@holds_for(
+    windows(),
+    histories(),
+    st.lists(TIMEOUTS, min_size=1, max_size=4),
+    st.integers(0, 3 * HOUR),
+    st.integers(0, 3 * HOUR),
+)
+def test_table_tells_for_every_timeout_how_many_are_answered(
+    unit: Unit, events: list[Event], timeouts: list[int], since: int, length: int
+) -> None:
+    unit = replace(silences(unit), commit_at="first_assistant_reply", reopen="new", grace=0)
+    table = TimeoutTable(unit, groups_of(unit, events))
+    first, end = START + since, START + since + length
+
+    for timeout in timeouts:
+        found = count_all(replace(unit, timeout=timeout), events)
+        answered = [each.opened_at for each in found if each.replied_at is not None]
+        assert table.count(timeout) == len(answered)
+        assert table.count(timeout, first, end) == sum(first <= at < end for at in answered)
+
+
 def standing(entries: list[BillableUnit]) -> Counter[tuple[str, str, int, str]]:
     """Return what entries add up to."""
     found: Counter[tuple[str, str, int, str]] = Counter()

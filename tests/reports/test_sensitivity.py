@@ -82,11 +82,20 @@ def test_other_forms_of_a_window_are_recounted_exactly_or_not_at_all(
         )
 
 
-@pytest.mark.parametrize("change", ['commit_at = "close"', 'commit_at = "first_assistant_reply"'])
-def test_what_is_charged_only_later_is_not_counted_at_once(shop: Shop, change: str) -> None:
+@pytest.mark.parametrize(
+    ("change", "is_exact"),
+    [
+        ('commit_at = "close"', False),
+        ('commit_at = "first_assistant_reply"', True),
+        ('commit_at = "first_assistant_reply"\nreopen = "same"', False),
+    ],
+)
+def test_what_is_charged_only_later_is_counted_at_once_with_its_answer(
+    shop: Shop, change: str, is_exact: bool
+) -> None:
     busy(shop)
     plan = parse_plan(document(PER_UNIT.replace('"30m"', f'"30m"\n{change}')), "plan.toml")
-    assert not Recount(shop.connection, plan, Scope()).is_exact
+    assert Recount(shop.connection, plan, Scope()).is_exact == is_exact
 
 
 @pytest.mark.parametrize(
