@@ -14,7 +14,7 @@ from convledger.plans.billing import Bill
 from convledger.plans.lines import committed
 from convledger.plans.lots import ACTIVE, INCLUDED
 from convledger.plans.schema import AlertRule, Limit, Plan, Vendor
-from convledger.plans.statement import TRUE_UP, Statement
+from convledger.plans.statement import MINIMUM, TRUE_UP, Statement
 from convledger.reports.outlook import spent_before
 
 CREDITS, MONEY, SHARE = "credits", "money", "share"
@@ -67,8 +67,8 @@ def _spend(rule: AlertRule, plan: Plan, bill: Bill, statement: Statement) -> Ite
     if rule.budget is not None:
         budget = pico_from_usd(rule.budget)
         name = f"{usd_text(budget)} {plan.currency}"
-        # A commitment is made up at its end: until then that money is not spent.
-        made_up = sum(line.money for line in statement.lines if line.kind == TRUE_UP)
+        # A minimum and a commitment are made up at the end: until then that money is not spent.
+        made_up = sum(line.money for line in statement.lines if line.kind in (MINIMUM, TRUE_UP))
         used = statement.sums.total - made_up
     elif plan.commit is not None:
         budget, name = pico_from_usd(plan.commit.minimum_amount), "commitment"

@@ -59,6 +59,14 @@ def test_what_makes_up_a_commitment_is_not_spent_before_it_is_due(shop: Shop) ->
     assert figures(seen(shop, "2026-01-20")) == [("spend", "2026-01", 12, 20)]
 
 
+def test_what_makes_up_a_minimum_is_not_spent_before_it_is_due(shop: Shop) -> None:
+    shop.plan(PER_UNIT + 'minimum_units = "50"\n', SPEND)
+    shop.use()
+    talks(shop, "2026-01", 4)
+
+    assert figures(seen(shop, "2026-01-20")) == [("spend", "2026-01", 2, 20)]
+
+
 def test_spend_without_a_budget_is_what_counts_towards_the_commitment(shop: Shop) -> None:
     rule = '\n[[alert]]\non = "spend"\n'
     shop.plan('\n[[fee]]\nid = "base"\namount = "10.00"\n', PER_UNIT, COMMIT, rule)
