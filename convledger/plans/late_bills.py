@@ -235,25 +235,29 @@ def booked_by_hand(
     `lines` are those of the period as it is known today; with credits, what lies beyond them
     changes, too. `closed` may have corrected the statement before.
     """
-    changes: dict[tuple[str, str], tuple[int, int]] = {}
+    changes: dict[tuple[str, str], list[int]] = {}
 
-    def add(what: str, name: str, count: int, money: int) -> None:
-        before = changes.get((what, name), (0, 0))
-        changes[what, name] = before[0] + count, before[1] + money
+    def add(what: str, line: Line, sign: int) -> None:
+        sums = changes.setdefault((what, line.id), [0, 0, 0])
+        for place, amount in enumerate((line.quantity, line.credits, line.money)):
+            sums[place] += sign * amount
 
     for line in lines:
         if line.kind in _WHAT:
-            add(_WHAT[line.kind], line.id, line.quantity, line.money)
+            add(_WHAT[line.kind], line, 1)
     for line in statement.lines:
         if line.kind in _WHAT:
-            add(_WHAT[line.kind], line.id, -line.quantity, -line.money)
+            add(_WHAT[line.kind], line, -1)
     known = set(_WHAT.values())
     for frozen in closed.values():
         for line in frozen.statement.lines:
             is_about = line.kind == ADJUSTMENT and line.about == statement.name
             if is_about and line.unit_name in known:
-                add(line.unit_name, line.id, -line.quantity, -line.money)
-    for (what, name), (count, money) in changes.items():
+                add(line.unit_name, line, -1)
+    for (what, name), (count, credits_moved, money) in changes.items():
         if money:
-            line = Line(ADJUSTMENT, name, f"{name}, late", count, what, about=statement.name)
+            line = Line(
+                ADJUSTMENT, name, f"{name}, late", count, what, credits=credits_moved,
+                about=statement.name,
+            )  # fmt: skip
             yield money_line(plan, line, Fraction(money, PICO))

@@ -65,6 +65,11 @@ class PeriodSums(Struct, frozen=True):
     unpriced: int = 0
     reversals: int = 0
 
+    @property
+    def brought_forward(self) -> int:
+        """The picocredits there were before: from the period before, or learnt of only now."""
+        return self.left - self.granted + self.used + self.expired + self.voided
+
 
 class Billed(Struct, frozen=True, array_like=True, gc=False):
     """One counted unit as a statement has it, so that later facts can be told from it.

@@ -200,8 +200,9 @@ def _next_lots(bill: Bill, pool: str) -> tuple[int | None, tuple[Lot, ...]]:
 def projected_total(bill: Bill) -> int | None:
     """Return what the present period will come to if it goes on as it began, picounits of money.
 
-    Usage and overage grow with the time that is left, and minimum, cap, tiers and commitment go by
-    what they grow to; all else is due once. None where the period has no end.
+    Usage in money grows with the time that is left, and minimum, cap, tiers and commitment go by
+    what it grows to. Beyond the credits comes what the burn rate leaves them short of. All else is
+    due once. None where the period has no end.
     """
     statement = bill.current
     if statement is None:
@@ -219,7 +220,7 @@ def projected_total(bill: Bill) -> int | None:
     facts = PeriodFacts(
         period,
         billed=list(_billed_at_end(bill, grown)),
-        entries=list(_entries_at_end(bill, grown)),
+        entries=list(_entries_at_end(bill, statement.until)),
         adjustments=[line for line in statement.lines if line.kind == ADJUSTMENT],
     )
     _, sums = period_lines(bill.contract, facts, bill.lots, spent_before(bill))
@@ -240,23 +241,29 @@ def _billed_at_end(bill: Bill, grown: Callable[[int], int]) -> Iterator[Billed]:
         yield structs.replace(group[0], quantity=quantity, amount=amount)
 
 
-def _entries_at_end(bill: Bill, grown: Callable[[int], int]) -> Iterator[Entry]:
-    """Yield the lots of the period and what is foreseen beyond them; what came late comes once."""
-    since = bill.periods[-1].since
-    late = {each.id for each in bill.billed if each.about is not None}
-    version_at = bill.contract.finder()
-    beyond: dict[tuple[str, str], list[Entry]] = {}
+def _entries_at_end(bill: Bill, until: int) -> Iterator[Entry]:
+    """Yield what the period has of lots and of overage, and the overage that is foreseen."""
+    since, now = bill.periods[-1].since, bill.now
     for pool in bill.fold.pools:
         for each in bill.fold.entries(pool):
-            if each.at < since:
-                continue
-            if each.kind == entry.GRANT or (each.kind == entry.OVERAGE and each.cause in late):
+            if each.at >= since and each.kind in (entry.GRANT, entry.OVERAGE):
                 yield each
-            elif each.kind == entry.OVERAGE:
-                plan = version_at(each.about)
-                beyond.setdefault((pool, plan.digest if plan else ""), []).append(each)
-    for group in beyond.values():
-        yield structs.replace(group[0], amount=grown(sum(each.amount for each in group)))
+        foreseen = _foreseen_beyond(bill, pool, until)
+        if foreseen:
+            yield Entry(0, now, entry.OVERAGE, "", foreseen, "", 0, now, pool=pool)
+
+
+def _foreseen_beyond(bill: Bill, pool: str, until: int) -> int:
+    """Return the picocredits that will be charged besides up to an instant, or the next grant."""
+    plan = bill.contract.plan_at(bill.now)
+    if plan is None or plan.overage is None or plan.overage.policy != "charge":
+        return 0
+    if any(each.trigger != "manual" and each.pool == pool for each in plan.topups):
+        return 0  # packs are bought in place of it
+    ahead = outlook(bill, pool)
+    return round(
+        ahead.runway.shortfall(until if ahead.reset_at is None else min(until, ahead.reset_at))
+    )
 
 
 def spent_before(bill: Bill) -> int:

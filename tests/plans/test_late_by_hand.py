@@ -110,3 +110,15 @@ def test_a_dearer_price_changes_nothing_about_what_is_closed(edited: str) -> Non
     made = contract(plan(OVER.replace("3.00", edited)), earlier=(old,))
 
     assert late(bill(made, TOLD, "2026-02-02", frozen=frozen)) == {}
+
+
+def test_credits_bought_late_are_in_the_lines_and_add_up() -> None:
+    made, bought = contract(plan(CREDITS)), ByHand(lots=(pack(since="2026-01-30"),))
+    frozen = closed(made, ByHand(), "2026-02-01")
+    found = bill(made, [*TOLD, *talks("2026-02", 3)], "2026-02-05", frozen=frozen, by_hand=bought)
+
+    february = found.statements[-1]
+    line = next(line for line in february.lines if line.kind == "adjustment")
+    assert (line.credits, line.quantity) == (10 * PICO, PICO)
+    assert february.sums.brought_forward == 10 * PICO
+    assert february.sums.left == (10 + 500 - 3) * PICO

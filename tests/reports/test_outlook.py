@@ -346,20 +346,41 @@ def test_credits_used_late_are_beyond_the_included_ones_once(shop: Shop) -> None
 
     # One of the two late ones took February's credit: each of the others costs $0.12.
     assert shop.bill("2026-02-03").statements[-1].sums.total == 24 * PICO // 100
-    assert usd_text(projected_total(shop.bill("2026-02-03")) or 0) == "1.8"
+    # Three in 28 days go on for the 26 that are left: 2.79 at $0.12 besides.
+    assert usd_text(projected_total(shop.bill("2026-02-03")) or 0) == "0.57"
 
 
-def test_overage_grows_with_time_and_packs_are_due_once(shop: Shop) -> None:
+def test_overage_goes_on_as_credits_burn_and_packs_are_due_once(shop: Shop) -> None:
     pack = '\n[[topup]]\nid = "pack"\ncredits = "1"\nprice = "9.00"\n'
     shop.plan(CREDITS.replace('"10"', '"1"'), OVERAGE, pack)
     one = shop.use()
     shop.ledger.buy_credits(one, at("2026-01-01"), now=at("2026-01-01"))
     each_day(shop, "2026-01", range(1, 11), 2)
 
-    assert usd_text(projected_total(shop.bill("2026-01-11")) or 0) == "15.7"
+    # 62 in the month, two of them included: 60 at $0.12, and the pack.
+    assert usd_text(projected_total(shop.bill("2026-01-11")) or 0) == "16.2"
 
 
-def test_overage_grows_at_the_price_of_its_version(shop: Shop) -> None:
+def test_what_is_short_of_the_month_is_in_what_it_will_come_to(shop: Shop) -> None:
+    shop.plan(CREDITS.replace('"10"', '"40"'), OVERAGE)
+    shop.use()
+    each_day(shop, "2026-01", range(1, 11), 2)
+    found = ahead(shop, "2026-01-11")
+
+    assert found.shortfall == 22 * PICO  # 62 foreseen, 40 included
+    assert projected_total(shop.bill("2026-01-11")) == found.shortfall_money
+
+
+@pytest.mark.parametrize("policy", ["block", "carry", "degrade"])
+def test_what_is_not_charged_beyond_the_credits_is_not_foreseen(shop: Shop, policy: str) -> None:
+    shop.plan(CREDITS.replace('"10"', '"1"'), f'\n[overage]\npolicy = "{policy}"\n')
+    shop.use()
+    each_day(shop, "2026-01", range(1, 11), 2)
+
+    assert projected_total(shop.bill("2026-01-11")) == 0
+
+
+def test_overage_goes_on_at_the_price_of_the_version_in_force(shop: Shop) -> None:
     credits_of_one = CREDITS.replace('"10"', '"1"')
     shop.plan(credits_of_one, OVERAGE)
     dearer = OVERAGE.replace("0.12", "1.00")
@@ -367,8 +388,8 @@ def test_overage_grows_at_the_price_of_its_version(shop: Shop) -> None:
     shop.use()
     each_day(shop, "2026-01", range(1, 11))
 
-    # Four beyond the credits at $0.12 and five at $1.00 in ten of 31 days.
-    assert usd_text(projected_total(shop.bill("2026-01-11")) or 0) == "16.99"
+    # Four beyond the credits at $0.12, five at $1.00, and one a day for the 21 that are left.
+    assert usd_text(projected_total(shop.bill("2026-01-11")) or 0) == "26.48"
 
 
 def test_a_period_without_an_end_has_nothing_to_come_to(shop: Shop) -> None:

@@ -75,7 +75,7 @@ def test_table_says_what_is_due_and_why() -> None:
         "total                                                                             $63.26",
         "not shown: note (use --json or a wider terminal)",
         "of which fees $49.00, usage $15.25, adjustments -$0.99",
-        "credits: 600 granted, 600 used, 12 beyond, 0 voided, 2 left",
+        "credits: 10 brought forward, 600 granted, 600 used, 12 beyond, 8 expired, 2 left",
         "breakage: 8 credits expired unused, which had cost $0.80",
         "unpriced: 5 units have no price and are in no sum",
     ]
@@ -189,6 +189,7 @@ def test_json_has_exact_texts_and_instants() -> None:
         "note": "",
     }
     assert found["sums"]["credits"] == {
+        "brought_forward": "10",
         "granted": "600",
         "used": "600",
         "over": "12",

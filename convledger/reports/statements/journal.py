@@ -170,7 +170,7 @@ class _Writer:
         sums, plan = found.sums, plan_part(found.plan)
         name = credits_commodity(found.plan)
         place, spent = f"{self._credits}:{plan}", f"{self._expenses}:{plan}"
-        before = sums.left - sums.granted + sums.used + sums.expired + sums.voided
+        before = sums.brought_forward
         chain = (found.plan, found.contract)
         is_first = chain not in self._left
         missing = before - self._left.get(chain, 0)

@@ -63,6 +63,7 @@ def _sums(sums: PeriodSums) -> dict[str, object]:
         "total": usd_text(sums.total),
         "units": {unit: usd_text(sums.units[unit]) for unit in sorted(sums.units)},
         "credits": {
+            "brought_forward": usd_text(sums.brought_forward),
             "granted": usd_text(sums.granted),
             "used": usd_text(sums.used),
             "over": usd_text(sums.over),

@@ -126,11 +126,14 @@ def _below(found: Statement, money: Money) -> Iterator[str]:
     if len(parts) > 1:
         yield "of which " + ", ".join(parts)
     if any((sums.granted, sums.used, sums.over, sums.expired, sums.voided, sums.left)):
+        before = (("brought forward", sums.brought_forward),) if sums.brought_forward else ()
+        ended = (("expired", sums.expired), ("voided", sums.voided))
         moved = (
+            *before,
             ("granted", sums.granted),
             ("used", sums.used),
             ("beyond", sums.over),
-            ("voided", sums.voided),
+            *((name, amount) for name, amount in ended if amount),
             ("left", sums.left),
         )
         yield "credits: " + ", ".join(f"{number_words(amount)} {name}" for name, amount in moved)
