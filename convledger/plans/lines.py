@@ -104,17 +104,21 @@ def _usage_lines(contract: Contract, facts: PeriodFacts) -> Iterator[Line]:
     for charge in facts.period.plan.charges if is_whole else ():
         if charge.minimum_units and charge.pay_with == MONEY and charge.unit not in paid:
             groups[charge.unit, facts.period.plan.mark, MONEY, charge.pool, ""] = []
+    versions = {
+        unit_id: {mark for unit, mark, *_ in groups if unit == unit_id} for unit_id, *_ in groups
+    }
     for unit_id, of_unit in groupby(sorted(groups.items()), key=lambda item: item[0][0]):
         parts: list[tuple[Plan, Line, Part]] = []
         for (_, mark, pays, _, rate), group in of_unit:
             plan = plans.get(mark, facts.period.plan)
+            told = [unit_id, rate, f"version {plan.version}" if len(versions[unit_id]) > 1 else ""]
             known = [each for each in group if each.amount is not None]
             quantity = sum(each.quantity for each in known)
             amount = sum(each.amount or 0 for each in known)
             line = Line(
                 kinds.CREDITS_USED if pays == CREDITS else kinds.USAGE,
                 unit_id,
-                f"{unit_id} · {rate}" if rate else unit_id,
+                " · ".join(filter(None, told)),
                 quantity,
                 _unit_name(plan, unit_id),
                 unpriced=len(group) - len(known),

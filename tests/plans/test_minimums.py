@@ -9,7 +9,7 @@ from convledger.plans.parse import parse_plan
 from convledger.plans.schema import Plan
 
 from .bills import bill, call, contract, lines, talk, talks, totals
-from .documents import HEAD, WINDOW, plan
+from .documents import CREDITS, HEAD, WINDOW, plan
 
 PER_UNIT = WINDOW + '\n[[charge]]\nunit = "conversation"\nprice = "0.50"\n'
 CARD = """
@@ -102,3 +102,12 @@ def test_the_example_bills_as_many_resolutions_as_it_says() -> None:
     assert lines(bill(made, talks("2026-06", 3), "2026-06-20").statements[0]) == {
         "usage resolution": "2.97", "minimum resolution": "46.53",
     }  # fmt: skip
+
+
+def test_lines_of_two_versions_in_one_month_say_which_they_are_of() -> None:
+    second = HEAD.replace('version = "1"', 'version = "2"').replace("2026-01-01", "2026-01-16")
+    told = [*talks("2026-01", 2), talk("2026-01-20T10:00")]
+    for terms in (PER_UNIT, CREDITS):
+        found = bill(contract(plan(terms), plan(terms, head=second)), told, "2026-01-31")
+        usage = [line.name for line in found.statements[0].lines if line.id == "conversation"]
+        assert usage == ["conversation · version 1", "conversation · version 2"]
