@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,7 +37,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What that means: the plans, those in force marked, and the instants (UTC microseconds).
+    """What that means: the plans, the one in force then marked, and instants (UTC microseconds).
 
     `until` may lie in the future, where the last month is not over. `is_default` says that nobody
     named a stretch of time.
@@ -52,8 +52,19 @@ class Question:
     now: int
     zone: tzinfo
     zone_name: str
-    in_force: str
     is_default: bool
+
+    def spanning(self, since: int, until: int) -> Question:
+        """Return the same question about another time; another plan may have been in force."""
+        candidates = _as_held(self.ledger, self.candidates, until, self.now)
+        return replace(self, candidates=candidates, since=since, until=until)
+
+    def about(self, name: str) -> Candidate:
+        """Return any plan as it is compared over the time of the question. Raises UsageProblem."""
+        from convledger.reports.comparing import Candidate
+
+        (history,) = histories_of(self.ledger, replace(self.asked, plans=(name,), examples=False))
+        return _as_held(self.ledger, [Candidate(history)], self.until, self.now)[0]
 
 
 def asked_of(ledger: Ledger, asked: Asked, *, no_sync: bool) -> Question:
@@ -65,34 +76,34 @@ def asked_of(ledger: Ledger, asked: Asked, *, no_sync: bool) -> Question:
     histories = histories_of(ledger, asked)
     now = look(ledger, no_sync=no_sync)
     one = _in_force(ledger, now)
-    in_force = "" if one is None else one.plan
     if asked.tz is not None or one is None:
         zone, zone_name = zone_of(asked.tz)
     else:
         plan = ledger.plan_book.contract(one).plan_at(now)
         zone, zone_name = zone_of("UTC" if plan is None else plan.zone_name)
     since, until = _span(asked, zone, now)
-    candidates = tuple(
-        Candidate(
-            history,
-            seats=one.seats_at(now) if one is not None and history.plans[-1].id == in_force else 0,
-            is_in_force=history.plans[-1].id == in_force,
-        )
-        for history in histories
-    )
+    candidates = tuple(Candidate(history) for history in histories)
     return Question(
         ledger=ledger,
         asked=asked,
-        candidates=candidates,
+        candidates=_as_held(ledger, candidates, until, now),
         scope=Scope(**asked.scope),
         since=since,
         until=until,
         now=now,
         zone=zone,
         zone_name=zone_name,
-        in_force=in_force,
         is_default=asked.month is None and asked.since is None and asked.until is None,
     )
+
+
+def _as_held(
+    ledger: Ledger, candidates: Iterable[Candidate], until: int, now: int
+) -> tuple[Candidate, ...]:
+    from convledger.reports.compare_choices import as_held
+
+    book = ledger.plan_book
+    return tuple(as_held(candidates, book.shelf.histories, book.subscriptions(), until, now))
 
 
 def _in_force(ledger: Ledger, now: int) -> Subscription | None:

@@ -328,7 +328,8 @@ class CompareScreen(PlaceScreen):
         plan = self._plan()
         if plan is None:
             return
-        if plan.candidate.is_in_force:
+        today = self._sight.overview.named([plan.id]) if self._sight.overview is not None else []
+        if any(one.candidate.is_in_force for one in today):
             self.books.say(f"{plan.plan.name} is in force already.")
         else:
             self.app.push_screen(UseScreen(plan.choice))

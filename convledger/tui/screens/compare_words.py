@@ -44,8 +44,8 @@ class Sight:
 
     @property
     def plans(self) -> list[Comparable]:
-        """The plans that are compared."""
-        return self.overview.named(self.ids) if self.overview is not None else []
+        """The plans that are compared, as they are in the time that is looked at."""
+        return self.overview.named(self.ids, self.span) if self.overview is not None else []
 
     def plan(self, plan_id: str) -> Comparable | None:
         """Return one of the plans that are compared."""
