@@ -285,3 +285,30 @@ def test_the_timeout_of_the_plan_itself_comes_to_what_the_table_says(studio: Cli
                 )
                 (own,) = [step for step in swept.json["steps"] if step["own"]]
                 assert own["total"] == rows[name]["total"]
+
+
+@pytest.mark.parametrize("version", ["2026-11", "2027"])
+def test_files_of_one_plan_are_told_apart(other: Cli, tmp_path: Path, version: str) -> None:
+    old = put(tmp_path, plan_text(30), "old.toml")
+    new = put(tmp_path, plan_text(60, version=f'"{version}"').replace("79.00", "95.00"), "new.toml")
+    copy = put(tmp_path, plan_text(30), "copy.toml")
+
+    document = other("compare", old, new, copy, "--json").json
+    marks = ("2026-11", "2027") if version == "2027" else (old, new)
+    names = [f"Studio 400 ({mark})" for mark in marks]
+    assert [(row["name"], row["total"]) for row in document["plans"]] == [
+        (names[0], "80.75"), (names[1], "95"),
+    ]  # fmt: skip
+    assert {band["name"] for band in document["break_even"]["bands"]} == set(names)
+    assert {row["plan"] for row in document["plans"]} == {"studio"}
+
+
+def test_a_file_of_the_plan_in_force_stands_beside_it(studio: Cli, tmp_path: Path) -> None:
+    new = put(tmp_path, plan_text(60, version='"2027"').replace("79.00", "95.00"), "new.toml")
+
+    rows = studio("compare", "studio", new, "--json").json["plans"]
+    assert [(row["name"], row["in_force"]) for row in rows] == [
+        ("Studio 400 (2026-11)", True), ("Studio 400 (2027)", False),
+    ]  # fmt: skip
+    alone = studio("compare", "--timeout-sweep", new, "--json").json
+    assert [step["total"] for step in alone["steps"] if step["own"]] == ["95"]
