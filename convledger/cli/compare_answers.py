@@ -15,9 +15,7 @@ from convledger.money import usd_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from convledger.plans.schema import Plan
-    from convledger.plans.versions import PlanHistory
-    from convledger.reports.comparing import WorkedOut
+    from convledger.reports.comparing import Candidate, WorkedOut
     from convledger.reports.plan_figures import BreakEven, Comparison
 
 MOST_MONTHS = 36
@@ -36,8 +34,7 @@ def compare(question: Question, as_json: bool, as_csv: bool) -> bool:
     worked_out = _worked_out(question)
     found = _compared(question, worked_out)
     if question.is_default and not found.conversations:
-        since, until = this_month(question)
-        question = replace(question, since=since, until=until)
+        question = question.spanning(*this_month(question))
         worked_out = _worked_out(question)
         found = _compared(question, worked_out)
     if as_csv:
@@ -84,20 +81,19 @@ def _compared(question: Question, worked_out: Sequence[WorkedOut]) -> Comparison
 def _break_even(worked_out: Sequence[WorkedOut], found: Comparison) -> BreakEven | None:
     """Return which plan is cheapest for how much, None where there is nothing to weigh."""
     from convledger.reports.break_evens import break_even
-    from convledger.zones import zone_of
 
-    def plan(each: WorkedOut) -> Plan:
-        return each.candidate.history.plans[-1]
-
-    order = {row.plan_id: place for place, row in enumerate(found.rows)}
+    order = {(row.plan_id, row.name): place for place, row in enumerate(found.rows)}
     currency = found.rows[0].currency if found.rows else ""
     weighed = sorted(
-        (each for each in worked_out if plan(each).currency == currency),
-        key=lambda each: (not each.candidate.is_in_force, order.get(plan(each).id, 0)),
+        (each for each in worked_out if each.plan.currency == currency),
+        key=lambda each: (
+            not each.candidate.is_in_force,
+            order.get((each.plan.id, each.plan.name), 0),
+        ),
     )
     if len(weighed) < 2 or not found.conversations:
         return None
-    return break_even(weighed, (), lambda name: zone_of(name)[0])
+    return break_even(weighed, ())
 
 
 def comparison_document(found: Comparison, question: Question) -> dict[str, Any]:
@@ -133,7 +129,7 @@ def by_month(question: Question, as_json: bool, as_csv: bool) -> int:
     months = _months(question)
     found = []
     for name, since, until in months:
-        own = replace(question, since=since, until=until)
+        own = question.spanning(since, until)
         found.append((name, _compared(own, _worked_out(own))))
     if as_json:
         print_json(
@@ -184,7 +180,8 @@ def sweep(question: Question, name: str, as_json: bool, as_csv: bool) -> int:
     from convledger.reports.comparing import span_name
     from convledger.reports.sensitivity import sensitivity
 
-    plan = _one_plan(question, name)
+    candidate = _one_candidate(question, name)
+    plan = candidate.plan
     found = sensitivity(
         question.ledger.connection,
         plan,
@@ -192,10 +189,9 @@ def sweep(question: Question, name: str, as_json: bool, as_csv: bool) -> int:
         question.since,
         question.until,
         question.now,
-        seats=next((each.seats for each in question.candidates if each.is_in_force
-                    and each.history.plans[-1].id == plan.id), 0),
+        seats=candidate.seats,
         zone=question.zone,
-    )  # fmt: skip
+    )
     documents = [
         {
             "timeout_seconds": step.timeout // clock.SECOND,
@@ -226,22 +222,19 @@ def sweep(question: Question, name: str, as_json: bool, as_csv: bool) -> int:
     return 0
 
 
-def _one_plan(question: Question, name: str) -> Plan:
-    return _one_history(question, name).plans[-1]
-
-
-def _one_history(question: Question, name: str) -> PlanHistory:
-    """Return the plan that is meant: the one named, the only one, or the one in force."""
-    from convledger.cli.compare_asked import histories_of
-
+def _one_candidate(question: Question, name: str) -> Candidate:
+    """Return the plan that is meant: the one named, the only one, or the one in force, in the time
+    that is asked about or now."""
     if name:
-        asked = replace(question.asked, plans=(name,), examples=False)
-        return histories_of(question.ledger, asked)[0]
+        return question.about(name)
     if len(question.asked.plans) == 1:
-        return question.candidates[0].history
-    for each in question.candidates:
-        if each.is_in_force:
-            return each.history
+        return question.candidates[0]
+    today = question.spanning(question.since, question.now + 1)
+    held = [each.is_in_force for each in question.candidates]
+    if not any(held):
+        held = [each.is_in_force for each in today.candidates]
+    if any(held):
+        return question.candidates[held.index(True)]
     raise UsageProblem("which plan? Name it; none is in force")
 
 
@@ -249,7 +242,7 @@ def what_changed(question: Question, versions: tuple[str, str], as_json: bool, a
     """Print what differs between two versions of a plan."""
     from convledger.plans import versions as plan_versions
 
-    history = _one_history(question, "")
+    history = _one_candidate(question.spanning(question.since, question.now + 1), "").history
     known = {plan.version: plan for plan in history.plans}
     for version in versions:
         if version not in known:

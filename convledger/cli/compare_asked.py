@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,10 +37,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What that means: the plans, those in force marked, and the instants (UTC microseconds).
+    """What that means: the plans, the one in force then marked, and instants (UTC microseconds).
 
     `until` may lie in the future, where the last month is not over. `is_default` says that nobody
-    named a stretch of time.
+    named a stretch of time; `names` are what each candidate was asked for by.
     """
 
     ledger: Ledger
@@ -52,8 +52,21 @@ class Question:
     now: int
     zone: tzinfo
     zone_name: str
-    in_force: str
+    names: tuple[str, ...]
     is_default: bool
+
+    def spanning(self, since: int, until: int) -> Question:
+        """Return the same question about another time; another plan may have been in force."""
+        candidates = _as_held(self.ledger, self.candidates, self.names, until, self.now)
+        return replace(self, candidates=candidates, since=since, until=until)
+
+    def about(self, name: str) -> Candidate:
+        """Return any plan as it is compared over the time of the question. Raises UsageProblem."""
+        from convledger.reports.comparing import Candidate
+
+        asked = replace(self.asked, plans=(name,), examples=False)
+        ((_, history),) = histories_of(self.ledger, asked)
+        return _as_held(self.ledger, [Candidate(history)], [name], self.until, self.now)[0]
 
 
 def asked_of(ledger: Ledger, asked: Asked, *, no_sync: bool) -> Question:
@@ -65,34 +78,48 @@ def asked_of(ledger: Ledger, asked: Asked, *, no_sync: bool) -> Question:
     histories = histories_of(ledger, asked)
     now = look(ledger, no_sync=no_sync)
     one = _in_force(ledger, now)
-    in_force = "" if one is None else one.plan
     if asked.tz is not None or one is None:
         zone, zone_name = zone_of(asked.tz)
     else:
         plan = ledger.plan_book.contract(one).plan_at(now)
         zone, zone_name = zone_of("UTC" if plan is None else plan.zone_name)
     since, until = _span(asked, zone, now)
-    candidates = tuple(
-        Candidate(
-            history,
-            seats=one.seats_at(now) if one is not None and history.plans[-1].id == in_force else 0,
-            is_in_force=history.plans[-1].id == in_force,
-        )
-        for history in histories
-    )
+    candidates = tuple(Candidate(history) for _, history in histories)
+    names = tuple(name for name, _ in histories)
     return Question(
         ledger=ledger,
         asked=asked,
-        candidates=candidates,
+        candidates=_as_held(ledger, candidates, names, until, now),
         scope=Scope(**asked.scope),
         since=since,
         until=until,
         now=now,
         zone=zone,
         zone_name=zone_name,
-        in_force=in_force,
+        names=names,
         is_default=asked.month is None and asked.since is None and asked.until is None,
     )
+
+
+def _as_held(
+    ledger: Ledger, candidates: Iterable[Candidate], names: Sequence[str], until: int, now: int
+) -> tuple[Candidate, ...]:
+    from convledger.reports.compare_choices import as_held
+
+    book = ledger.plan_book
+    held = as_held(candidates, book.shelf.histories, book.subscriptions(), until, now)
+    return tuple(_told_apart(held, names))
+
+
+def _told_apart(candidates: Sequence[Candidate], names: Sequence[str]) -> Iterator[Candidate]:
+    """Yield candidates; those of one plan by their versions, else by what they were asked for."""
+    for each, name in zip(candidates, names, strict=True):
+        plan = each.plan
+        same = [one.plan.version for one in candidates if one.plan.id == plan.id]
+        mark = plan.version if plan.version and same.count(plan.version) == 1 else name
+        if len(same) > 1:
+            each = replace(each, version=replace(plan, name=f"{plan.name} ({mark})"))
+        yield each
 
 
 def _in_force(ledger: Ledger, now: int) -> Subscription | None:
@@ -103,8 +130,11 @@ def _in_force(ledger: Ledger, now: int) -> Subscription | None:
     return found if found.is_in_force(now) else None
 
 
-def histories_of(ledger: Ledger, asked: Asked) -> list[PlanHistory]:
-    """Return the plans to compare: those named, else the workspace's, else the examples."""
+def histories_of(ledger: Ledger, asked: Asked) -> list[tuple[str, PlanHistory]]:
+    """Return the plans to compare by name: those named, else the workspace's, else the examples.
+
+    Files may hold the same plan in several versions; what says the same is there once.
+    """
     from convledger.plans.examples import list_examples
     from convledger.plans.parse import parse_plan
     from convledger.plans.versions import PlanHistory
@@ -116,8 +146,7 @@ def histories_of(ledger: Ledger, asked: Asked) -> list[PlanHistory]:
         if name not in shelf.histories and name in known:
             found[name] = PlanHistory([parse_plan(known[name], name)])
         elif name not in shelf.histories and Path(name).expanduser().is_file():
-            history = _from_file(name)
-            found[history.plans[0].id] = history
+            found[name] = _from_file(name)
         else:
             found[name] = shelf.history(name)
     if not asked.plans:
@@ -126,9 +155,12 @@ def histories_of(ledger: Ledger, asked: Asked) -> list[PlanHistory]:
         currency = next((one.plans[-1].currency for one in found.values()), "USD")
         for name, text in known.items():
             plan = parse_plan(text, name)
-            if name not in found and plan.currency == currency:
+            ids = {one.plans[-1].id for one in found.values()}
+            if name not in ids and plan.currency == currency:
                 found[name] = PlanHistory([plan])
-    return list(found.values())
+    texts = {name: [plan.digest for plan in one.plans] for name, one in found.items()}
+    first = {str(text): name for name, text in reversed(texts.items())}
+    return [(name, one) for name, one in found.items() if first[str(texts[name])] == name]
 
 
 def _from_file(name: str) -> PlanHistory:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 
@@ -28,8 +28,8 @@ class Comparable:
 
     @property
     def plan(self) -> Plan:
-        """The plan as it is today."""
-        return self.candidate.history.plans[-1]
+        """The plan in the version that is compared."""
+        return self.candidate.plan
 
     @property
     def id(self) -> str:
@@ -51,23 +51,38 @@ class Comparable:
 class Overview:
     """Everything that can be asked for: plans, spans of time, and what is wrong with any plan.
 
-    `spans` are the months with usage, the latest first, then all time; none without usage.
+    `plans` are as they are `now` (UTC microseconds). `spans` are the months with usage, the latest
+    first, then all time; none without usage.
     """
 
     plans: tuple[Comparable, ...]
     spans: tuple[Span, ...]
     subscriptions: tuple[Subscription, ...]
     troubles: tuple[str, ...]
+    now: int
 
-    def named(self, ids: Iterable[str]) -> list[Comparable]:
-        """Return the plans of these ids, the one in force first."""
+    def named(self, ids: Iterable[str], span: Span | None = None) -> list[Comparable]:
+        """Return the plans of these ids, as they are compared over a span, today's in force first.
+
+        Without a span they are as they are today.
+        """
         wanted = set(ids)
-        return [one for one in self.plans if one.id in wanted]
+        found = [one for one in self.plans if one.id in wanted]
+        if span is None:
+            return found
+        own = {one.id: one.candidate.history for one in self.plans if not one.is_example}
+        candidates = [one.candidate for one in found]
+        held = as_held(candidates, own, self.subscriptions, span.until, self.now)
+        return [replace(one, candidate=each) for one, each in zip(found, held, strict=True)]
 
     def in_force_at(self, at: int) -> str:
         """Return the plan that was in force at an instant, "" where none was."""
         found = _in_force(self.subscriptions, at)
         return found.plan if found is not None else ""
+
+    def in_force_in(self, span: Span) -> str:
+        """Return the plan that was in force at the end of a span, "" where none was."""
+        return self.in_force_at(last_instant(span.until, self.now))
 
 
 def overview(connection: sqlite3.Connection, book: PlanBook, now: int, zone: tzinfo) -> Overview:
@@ -77,22 +92,21 @@ def overview(connection: sqlite3.Connection, book: PlanBook, now: int, zone: tzi
         tuple(spans_with_usage(connection, now, zone)),
         tuple(book.subscriptions()),
         tuple(str(trouble) for trouble in book.shelf.troubles),
+        now,
     )
 
 
 def comparables(book: PlanBook, now: int) -> list[Comparable]:
     """Return the plans of a workspace, the one in force first, then the examples."""
-    held = _in_force(book.subscriptions(), now)
     histories = book.shelf.histories
+    every = book.subscriptions()
     found = []
     for choice in plan_choices(book, now):
         if choice.plan is None:
             continue
         history = None if choice.is_example else histories.get(choice.id)
-        is_held = held is not None and held.plan == choice.id and not choice.is_example
-        chosen = held is not None and is_held and any(count for _, count in held.seats)
-        seats = held.seats_at(now) if chosen and held is not None else 0
-        candidate = Candidate(history or PlanHistory([choice.plan]), seats, is_held)
+        one = Candidate(history or PlanHistory([choice.plan]))
+        (candidate,) = as_held([one], histories, every, now + 1, now)
         found.append(Comparable(choice, candidate))
     return sorted(found, key=lambda one: not one.candidate.is_in_force)
 
@@ -133,9 +147,42 @@ def default_span(found: Sequence[Span], now: int) -> Span | None:
     return next(closed, months[0] if months else None)
 
 
-def in_force_as(found: Iterable[Comparable], plan_id: str) -> list[Candidate]:
-    """Return candidates of which the one with an id is in force."""
-    return [replace(one.candidate, is_in_force=one.id == plan_id) for one in found]
+def as_held(
+    candidates: Iterable[Candidate],
+    own: Mapping[str, PlanHistory],
+    subscriptions: Sequence[Subscription],
+    until: int,
+    now: int,
+) -> list[Candidate]:
+    """Return candidates as they are compared over a time that ends at `until`, UTC microseconds.
+
+    The plan in force at its end, one of the workspace's `own`, is marked, in the version and with
+    the seats of then; every other is taken as it is `now`.
+    """
+    at = last_instant(until, now)
+    held = _in_force(subscriptions, at)
+    history = own.get(held.plan) if held is not None else None
+    version = (history.in_force(at) or _today(history, now)) if history is not None else None
+    found: list[Candidate] = []
+    for each in candidates:
+        has_it = version is not None and version.digest in {
+            one.digest for one in each.history.plans
+        }
+        if held is None or not has_it or any(one.is_in_force for one in found):
+            found.append(Candidate(each.history, version=_today(each.history, now)))
+        else:
+            seats = held.seats_at(at) if held.seats else 0
+            found.append(Candidate(each.history, seats, is_in_force=True, version=version))
+    return found
+
+
+def last_instant(until: int, now: int) -> int:
+    """Return the last instant that is known of a time that ends at `until`."""
+    return min(until, now + 1) - 1
+
+
+def _today(history: PlanHistory, now: int) -> Plan:
+    return history.in_force(now) or history.plans[-1]
 
 
 def _in_force(subscriptions: Sequence[Subscription], at: int) -> Subscription | None:

@@ -37,7 +37,6 @@ from convledger.reports.plan_figures import (
     TimeoutStep,
 )
 from convledger.reports.sensitivity import Recount, sensitivity, steps_of, timed_unit
-from convledger.zones import zone_of
 
 _ALL = Scope()
 _EVER = Span(0, 1 << 60, "")
@@ -148,7 +147,7 @@ class Stock:
         if name not in shelf.timed:
             shelf.timed[name] = sensitivity(
                 connection,
-                candidate.history.plans[-1],
+                candidate.plan,
                 _ALL,
                 look.span.since,
                 look.span.until,
@@ -169,14 +168,16 @@ class Stock:
 
         `this_month` is marked too, at the number of units that it will come to.
         """
-        worked_out = [self._known(connection, each, look) for each in candidates]
+        worked_out = [
+            replace(self._known(connection, each, look), candidate=each) for each in candidates
+        ]
         own: list[tuple[str, int, bool]] = []
         first = worked_out[0]
         if first.bill.periods:
             own.append(_own_month(first, look))
         if this_month is not None and this_month.span != look.span:
             own.append(_own_month(self._known(connection, candidates[0], this_month), this_month))
-        return break_even(worked_out, own, lambda name: zone_of(name)[0])
+        return break_even(worked_out, own)
 
     def _known(self, connection: sqlite3.Connection, candidate: Candidate, look: Look) -> WorkedOut:
         shelf = self._shelf(connection, look, as_it_was=True)
@@ -230,7 +231,7 @@ class Stock:
 
 
 def _name(candidate: Candidate) -> _Name:
-    return candidate.history.plans[-1].digest, candidate.seats
+    return candidate.plan.digest, candidate.seats
 
 
 def _slim(each: WorkedOut) -> WorkedOut:

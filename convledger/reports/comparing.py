@@ -28,11 +28,20 @@ _BEGINNING = -(1 << 60)
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A plan to compare, with the seats of whoever has it; 0 leaves the plan's own number."""
+    """A plan to compare, with the seats of whoever has it; 0 leaves the plan's own number.
+
+    `version` is the one of its versions that is taken, None the latest.
+    """
 
     history: PlanHistory
     seats: int = 0
     is_in_force: bool = False
+    version: Plan | None = None
+
+    @property
+    def plan(self) -> Plan:
+        """The version that is taken."""
+        return self.version or self.history.plans[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +76,9 @@ def work_out(
 ) -> list[WorkedOut]:
     """Replay what happened from `since` until `until` (UTC microseconds) under each candidate.
 
-    History is read once for all. Each plan is taken as if it had always been in force as it is
-    today, with periods that begin at `since` and are cut in `zone`, or each plan's own; units
-    opened before that are none of theirs.
+    History is read once for all. Each plan is taken as if it had always been in force in the
+    candidate's version, with periods that begin at `since` and are cut in `zone`, or each plan's
+    own; units opened before that are none of theirs.
     """
     end = min(until, now + 1)
     contracts = [_contract(each, since, until, zone) for each in candidates]
@@ -93,8 +102,7 @@ def work_out(
             if since <= event.at < end
         }
         bill = replay(contract, found, min(until, now))
-        plan = contract.history.plans[-1]
-        worked_out.append(WorkedOut(candidate, plan, bill, len(unpriced)))
+        worked_out.append(WorkedOut(candidate, contract.history.plans[-1], bill, len(unpriced)))
     return worked_out
 
 
@@ -148,12 +156,12 @@ def _contract(candidate: Candidate, since: int, until: int, zone: tzinfo | None)
     Of a period that goes on beyond `until` the fees count by the day: a month bears a twelfth of
     what is paid for a year, not all of it.
     """
-    latest = candidate.history.plans[-1]
-    period = replace(latest.period, anchor="subscription")
-    fees = latest.fees
+    taken = candidate.plan
+    period = replace(taken.period, anchor="subscription")
+    fees = taken.fees
     if period.kind != "none":
         fees = tuple(fee if fee.per == "once" else replace(fee, prorate="day") for fee in fees)
-    always = replace(latest, effective_from=_BEGINNING, effective_to=None, period=period, fees=fees)
+    always = replace(taken, effective_from=_BEGINNING, effective_to=None, period=period, fees=fees)
     return Contract(
         history=PlanHistory([always]),
         zone_of=lambda name: zone or zone_of(name)[0],
@@ -197,10 +205,13 @@ def comparison_of(
 def beside(
     rows: Sequence[Compared], tally: Tally, since: int, until: int, now: int, zone: tzinfo
 ) -> Comparison:
-    """Return rows in their order, each with its difference to the plan in force."""
+    """Return rows in their order, each with its difference to the plan in force.
+
+    Of plans that cost the same the one in force comes first.
+    """
     in_force = next((row for row in rows if row.is_in_force and row.total is not None), None)
     rows = [_beside(row, in_force) for row in rows]
-    rows.sort(key=lambda row: (row.total is None, row.total or 0, row.name))
+    rows.sort(key=lambda row: (row.total is None, row.total or 0, not row.is_in_force, row.name))
     best = next((row for row in rows if row.total is not None and not row.blocked), None)
     currencies = {row.currency for row in rows}
     if best is not None and len(currencies) == 1:
@@ -344,11 +355,6 @@ def span_name(since: int, until: int, zone: tzinfo) -> str:
         return f"{first:%B} {first.year}"
     year = "" if first.year == last.year else f" {first.year}"
     return f"{first.day} {first:%b}{year} to {last.day} {last:%b} {last.year}"
-
-
-def candidates_of(histories: Iterable[PlanHistory], in_force: str = "") -> list[Candidate]:
-    """Return plans as candidates; `in_force` names the one that one has."""
-    return [Candidate(each, is_in_force=each.plans[-1].id == in_force) for each in histories]
 
 
 def rule_line(plan: Plan) -> str:

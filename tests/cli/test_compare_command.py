@@ -204,3 +204,111 @@ def test_a_narrow_terminal_says_what_it_leaves_out(
 
     assert max(map(len, lines)) <= 80
     assert any(line.startswith("not shown: ") for line in lines)
+
+
+# ---- what was in force then
+
+
+def cost(fee: str, plan: str, name: str, **more: str) -> str:
+    """Return a plan of nothing but a monthly fee beside what the example counts."""
+    return plan_text(400, id=f'"{plan}"', name=f'"{name}"', **more).replace('"79.00"', f'"{fee}"')
+
+
+@pytest.fixture
+def moved(other: Cli, tmp_path: Path) -> Cli:
+    """Return the command line with plan a in force in October and the dearer b from November."""
+    for plan, fee in (("a", "49.00"), ("b", "90.00")):
+        text = cost(fee, plan, f"Plan {plan}")
+        assert other("plan", "add", put(tmp_path, text, f"{plan}.toml")).code == 0
+    assert other("plan", "use", "a", "--since", "2026-10-01").code == 0
+    assert other("plan", "use", "b", "--since", "2026-11-01").code == 0
+    return other
+
+
+def test_a_month_is_weighed_against_the_plan_that_was_in_force_then(moved: Cli) -> None:
+    october = plans(moved("compare", "--json").json)
+    november = plans(moved("compare", "--month", "2026-11", "--json").json)
+    both = plans(moved("compare", "--since", "2026-10-01", "--until", "2026-11-09", "--json").json)
+    months = moved("compare", "--by", "month", "--json").json["months"]
+
+    assert [october[plan]["in_force"] for plan in "ab"] == [True, False]
+    assert (october["a"]["difference"], october["b"]["difference"]) == (None, "41")
+    assert [november[plan]["in_force"] for plan in "ab"] == [False, True]
+    assert november["a"]["difference"] == "-41"
+    assert [both[plan]["in_force"] for plan in "ab"] == [False, True]
+    assert [plans(month)["a"]["in_force"] for month in months] == [True, False]
+    table = moved("compare", "--by", "month").out.splitlines()
+    assert "$0.00" in next(line for line in table if line.startswith("2026-10"))
+    assert "$41.00" in next(line for line in table if line.startswith("2026-11, so far"))
+
+
+def test_what_was_in_force_is_taken_in_the_version_of_then(other: Cli, tmp_path: Path) -> None:
+    in_use(other, tmp_path, included=30)
+    new = plan_text(30, version='"2026-12"', effective_from="2026-11-11")
+    new = new.replace('"79.00"', '"99.00"').replace('"30m"', '"24h"')
+    assert other("plan", "add", put(tmp_path, new, "new.toml")).code == 0
+    assert other("plan", "add", put(tmp_path, cost("95.00", "b", "B"), "b.toml")).code == 0
+    (settled,) = other("credits", "statement", "--period", "2026-10", "--json").json["statements"]
+
+    document = other("compare", "--json").json
+    october = plans(document)["studio"]
+    november = plans(other("compare", "--month", "2026-11", "--json").json)["studio"]
+    months = other("compare", "--by", "month", "--json").json["months"]
+    sweep = other("compare", "--timeout-sweep", "--json").json
+    (own,) = [step for step in sweep["steps"] if step["own"]]
+
+    assert (october["version"], october["units"]) == ("2026-11", 37)
+    assert october["total"] == settled["due"] == own["total"] == "80.75"
+    assert (own["timeout_seconds"], own["units"]) == (1800, 37)
+    assert (november["version"], november["fees"]) == ("2026-12", "99")
+    assert [plans(month)["studio"]["version"] for month in months] == ["2026-11", "2026-12"]
+    assert document["break_even"]["bands"][0]["plan"] == "studio"
+
+
+def test_a_version_that_begins_later_is_not_taken_yet(studio: Cli, tmp_path: Path) -> None:
+    text = plan_text(60, id='"larger"', name='"Larger"', version='"2027"')
+    later = text.replace("2026-10-01", "2027-01-01")
+    assert studio("plan", "add", put(tmp_path, later, "later.toml")).code == 0
+
+    assert plans(studio("compare", "--json").json)["larger"]["version"] == "2026-11"
+
+
+def test_the_timeout_of_the_plan_itself_comes_to_what_the_table_says(studio: Cli) -> None:
+    names = ("chat-credits-30min", "studio", "larger")
+    assert studio("plan", "use", "larger", "--since", "2026-11-01", "--seats", "3").code == 0
+    for zone in ((), ("--tz", "Europe/Berlin")):
+        for month in ("2026-10", "2026-11"):
+            rows = plans(studio("compare", *names, "--month", month, *zone, "--json").json)
+            for name in names:
+                swept = studio(
+                    "compare", "--timeout-sweep", name, "--month", month, *zone, "--json"
+                )
+                (own,) = [step for step in swept.json["steps"] if step["own"]]
+                assert own["total"] == rows[name]["total"]
+
+
+@pytest.mark.parametrize("version", ["2026-11", "2027"])
+def test_files_of_one_plan_are_told_apart(other: Cli, tmp_path: Path, version: str) -> None:
+    old = put(tmp_path, plan_text(30), "old.toml")
+    new = put(tmp_path, plan_text(60, version=f'"{version}"').replace("79.00", "95.00"), "new.toml")
+    copy = put(tmp_path, plan_text(30), "copy.toml")
+
+    document = other("compare", old, new, copy, "--json").json
+    marks = ("2026-11", "2027") if version == "2027" else (old, new)
+    names = [f"Studio 400 ({mark})" for mark in marks]
+    assert [(row["name"], row["total"]) for row in document["plans"]] == [
+        (names[0], "80.75"), (names[1], "95"),
+    ]  # fmt: skip
+    assert {band["name"] for band in document["break_even"]["bands"]} == set(names)
+    assert {row["plan"] for row in document["plans"]} == {"studio"}
+
+
+def test_a_file_of_the_plan_in_force_stands_beside_it(studio: Cli, tmp_path: Path) -> None:
+    new = put(tmp_path, plan_text(60, version='"2027"').replace("79.00", "95.00"), "new.toml")
+
+    rows = studio("compare", "studio", new, "--json").json["plans"]
+    assert [(row["name"], row["in_force"]) for row in rows] == [
+        ("Studio 400 (2026-11)", True), ("Studio 400 (2027)", False),
+    ]  # fmt: skip
+    alone = studio("compare", "--timeout-sweep", new, "--json").json
+    assert [step["total"] for step in alone["steps"] if step["own"]] == ["95"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from convledger.money import PICO
 from convledger.plans.parse import parse_plan
 from convledger.plans.versions import PlanHistory
 from convledger.reports.break_evens import break_even, main_units
-from convledger.reports.comparing import Candidate, WorkedOut, work_out
+from convledger.reports.comparing import Candidate, WorkedOut, compare_plans, work_out
 from convledger.reports.history import Scope
 from convledger.reports.plan_figures import BreakEven
 from convledger.zones import zone_of
@@ -21,8 +22,9 @@ SEATS = '\n[[fee]]\nid = "seat"\namount = "5.00"\nper = "seat"\n'
 OVERAGE = '\n[overage]\npolicy = "charge"\nprice = "1.00"\n'
 
 
-def candidate(plan: str, *parts: str, seats: int = 0) -> Candidate:
-    return Candidate(PlanHistory([parse_plan(document(*parts, plan=plan), "plan.toml")]), seats)
+def candidate(plan: str, *parts: str, seats: int = 0, **head: str) -> Candidate:
+    text = document(*parts, plan=plan, **head)
+    return Candidate(PlanHistory([parse_plan(text, "plan.toml")]), seats)
 
 
 def worked(shop: Shop, *candidates: Candidate, months: int = 1) -> list[WorkedOut]:
@@ -32,7 +34,7 @@ def worked(shop: Shop, *candidates: Candidate, months: int = 1) -> list[WorkedOu
 
 def even(shop: Shop, *candidates: Candidate, own: Any = (), months: int = 1) -> BreakEven:
     found = worked(shop, *candidates, months=months)
-    return break_even(found, own, lambda name: zone_of(name)[0])
+    return break_even(found, own)
 
 
 def busy(shop: Shop, count: int, month: str = "03") -> None:
@@ -139,6 +141,53 @@ def test_plans_of_other_units_grow_in_proportion(shop: Shop) -> None:
 
     assert total_at(found, "tokens", 10) == 2 * PICO
     assert total_at(found, "tokens", 14) == 28 * PICO // 10
+
+
+def test_dollars_of_usage_are_weighed_to_the_cent(shop: Shop) -> None:
+    shop.spend("2026-03-05T10:00", "3.40")
+    found = even(shop, candidate("list", PASSED_ON), candidate("flat", FLAT))
+
+    # 10 dollars of usage cost 10 dollars under both, whatever one's own month came to.
+    assert [(band.plan_id, band.since, band.until) for band in found.bands] == [
+        ("list", 0, 10), ("flat", 11, None),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/New_York"])
+def test_plans_of_several_zones_are_weighed_over_the_same_month(shop: Shop, zone: str) -> None:
+    busy(shop, 20)
+    plans = [candidate("each", PER_UNIT, zone="Europe/Berlin"), candidate("flat", FLAT)]
+    march = at("2026-02-28T23:00"), at("2026-03-31T22:00")  # in Berlin
+    if zone != "Europe/Berlin":
+        plans = [candidate("each", PER_UNIT), candidate("flat", FLAT, zone=zone)]
+        march = at("2026-03-01"), at("2026-04-01")
+    asked = zone_of("Europe/Berlin" if zone == "Europe/Berlin" else "UTC")[0]
+    found = work_out(shop.connection, plans, Scope(), *march, at("2026-12-01"), zone=asked)
+    bands = break_even(found, ()).bands
+
+    assert [(one.plan_id, one.since) for one in bands] == [("each", 0), ("flat", 21)]
+
+
+@pytest.mark.parametrize("in_force", [0, 1, None])
+def test_of_equals_the_one_in_force_goes_before_then_the_order_of_the_table(
+    shop: Shop, in_force: int | None
+) -> None:
+    busy(shop, 4)
+    plans = [candidate("b", FLAT), candidate("a", FLAT)]
+    plans = [replace(one, is_in_force=place == in_force) for place, one in enumerate(plans)]
+    now, span = at("2026-12-01"), (at("2026-03-01"), at("2026-04-01"))
+    utc = zone_of("UTC")[0]
+    table = compare_plans(shop.connection, plans, Scope(), *span, now, utc)
+
+    best = "b" if in_force == 0 else "a"
+    assert [row.plan_id for row in table.rows if row.is_cheapest] == [best]
+    assert [band.plan_id for band in even(shop, *plans).bands] == [best]
+
+
+def test_two_versions_of_one_plan_are_two_lines(shop: Shop) -> None:
+    busy(shop, 4)
+    found = even(shop, candidate("same", PER_UNIT), candidate("same", FLAT, version="2"))
+    assert [band.since for band in found.bands] == [0, 21]
 
 
 def test_bands_cover_everything_without_gaps(shop: Shop) -> None:

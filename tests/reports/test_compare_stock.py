@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC
 from zoneinfo import ZoneInfo
 
@@ -14,10 +15,10 @@ from convledger.plans.parse import parse_plan
 from convledger.plans.versions import PlanHistory
 from convledger.reports.compare_choices import (
     ALL_TIME,
+    Comparable,
     Overview,
     default_ids,
     default_span,
-    in_force_as,
     overview,
 )
 from convledger.reports.compare_months import lines_worth_drawing, month_best
@@ -40,6 +41,11 @@ def looked(shop: Shop) -> Overview:
 
 def look(span: Span = OCTOBER) -> Look:
     return Look(span, NOW, UTC)
+
+
+def in_force_as(found: Sequence[Comparable], plan_id: str) -> list[Candidate]:
+    """Return candidates of which the one with an id is in force."""
+    return [replace(one.candidate, is_in_force=one.id == plan_id) for one in found]
 
 
 def three(shop: Shop) -> list[Candidate]:
@@ -293,3 +299,35 @@ def totals(shop: Shop, candidates: Sequence[Candidate]) -> list[int]:
 def units(found: Comparison) -> int:
     """Return the units of the plan that charges for each one."""
     return next(row.units for row in found.rows if row.plan_id in ("a-unit", "short"))
+
+
+def test_plans_stand_as_they_were_at_the_end_of_what_is_compared(shop: Shop) -> None:
+    busy(shop)
+    shop.plan(FEE, PER_UNIT, plan="alpha")
+    shop.plan(FEE.replace("5.00", "8.00"), PER_UNIT, plan="alpha", file="new.toml", version="2",
+              since="2026-10-20")  # fmt: skip
+    shop.plan(PER_UNIT, plan="beta")
+    shop.use("alpha", "2026-09-01", seats=3)
+    shop.use("beta", "2026-11-01")
+    found, ids = looked(shop), ["alpha", "beta"]
+    september = Span(at("2026-09-01"), at("2026-10-01"), "September 2026")
+
+    def stand(span: Span | None) -> list[tuple[str, str, int, bool]]:
+        plans = sorted(found.named(ids, span), key=lambda one: one.id)
+        return [
+            (one.id, one.plan.version, one.candidate.seats, one.candidate.is_in_force)
+            for one in plans
+        ]
+
+    other = ("beta", "1", 0, False)
+    assert stand(september) == [("alpha", "1", 3, True), other]
+    assert stand(OCTOBER) == [("alpha", "2", 3, True), other]
+    for span in (NOVEMBER, None):
+        assert stand(span) == [("alpha", "2", 0, False), ("beta", "1", 0, True)]
+    stock = Stock()
+    fees = []
+    for span in (september, OCTOBER):
+        candidates = [one.candidate for one in found.named(ids, span)]
+        rows = stock.compare(shop.connection, candidates, look(span))[0].rows
+        fees += [row.fees // PICO for row in rows if row.is_in_force]
+    assert fees == [5, 8]

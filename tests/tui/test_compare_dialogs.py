@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from convledger.clock import SECOND
 from convledger.ledger import Ledger
 from convledger.tui.screens.compare_cheapest import CheapestScreen, MonthRows
 from convledger.tui.screens.compare_chooser import ComparedScreen, TickRows
@@ -13,7 +15,9 @@ from convledger.tui.screens.compare_statement import WouldBillScreen
 from convledger.tui.screens.plan_use import UseScreen
 from convledger.tui.screens.plan_versions import VersionsScreen
 from tests.tui.compare_parts import (
+    BEGAN,
     SIZES,
+    chosen,
     counts,
     go,
     in_force,
@@ -21,11 +25,13 @@ from tests.tui.compare_parts import (
     place,
     plan_text,
     rows,
+    table,
     with_plans,
 )
-from tests.tui.pilot import opened, press, screen_text, settled, text_of
+from tests.tui.pilot import NOW, opened, press, screen_text, settled, text_of
 
 BOTH = [(80, 24), (140, 45)]
+NOVEMBER = int(datetime(2026, 11, 1, tzinfo=UTC).timestamp()) * SECOND
 
 
 @pytest.fixture
@@ -95,7 +101,47 @@ async def test_all_plans_that_are_shown_are_ticked_at_once(planned: Path) -> Non
         assert "★" not in text_of(rows(pilot))
 
 
+@pytest.mark.parametrize("size", [(40, 10), (80, 24), (140, 45)])
+async def test_cheapest_of_many_plans_is_named_wherever_the_table_is(
+    studio: Path, size: tuple[int, int]
+) -> None:
+    with Ledger.open(studio) as ledger:
+        for number in range(21):
+            ledger.add_plan(
+                plan_text(f"plan-{number:02d}", f"{30 - number}.00", 60), f"{number}.toml"
+            )
+        ledger.use_plan("plan-00", BEGAN, now=NOW)
+    async with opened(studio, size=size) as pilot:
+        await go(pilot)
+        assert chosen(pilot) == "plan-00"  # the dearest stands last
+        assert "★" not in table(pilot)
+        title = screen_text(pilot).partition("╭─ ")[2].partition(" ─")[0]
+        assert title.endswith("· ★ Plan 20 $10.00")
+        assert ("Own usage under 21 plans" if size[0] > 40 else "21 plans") in title
+
+
 # ---- month by month
+
+
+async def test_months_are_shown_with_the_plan_in_force_then(studio: Path) -> None:
+    with Ledger.open(studio) as ledger:
+        for name, fee in (("alpha", "5.00"), ("beta", "9.00")):
+            ledger.add_plan(plan_text(name, fee, 60), f"{name}.toml")
+        ledger.use_plan("alpha", BEGAN, now=NOW)
+        ledger.use_plan("beta", NOVEMBER, now=NOW)
+    async with opened(studio, size=(140, 45)) as pilot:
+        await go(pilot)  # October
+        assert [(row.name, row.is_in_force) for row in rows(pilot).plans] == [
+            ("Alpha", True), ("Beta", False),
+        ]  # fmt: skip
+        assert "+$4.00" in table(pilot)
+        await press(pilot, "O")
+        assert [row.is_in_force for row in rows(pilot).plans] == [False, True]
+        await press(pilot, "m")
+        months = text_of(pilot.app.screen.query_one(MonthRows))
+        assert months.count("★ Alpha") == 2
+        assert "Beta" in months
+        assert "the same" in months
 
 
 @pytest.mark.parametrize("size", BOTH)

@@ -177,6 +177,7 @@ class CompareScreen(PlaceScreen):
         self.query_one(CompareHead).show(plans)
         self._share_height()
         self._name_panels()
+        self.call_after_refresh(self._name_panels)  # the table may be as high as it will be by then
 
     def _share_height(self) -> None:
         """Give the table as many lines as its plans need, and what is below the rest."""
@@ -210,7 +211,9 @@ class CompareScreen(PlaceScreen):
         if not self.is_ready:
             return
         sight, table = self._sight, self.query_one(f"#{ROWS}", Panel)
-        table.show_title(words.table_title(sight))
+        rows = self.query_one(CompareRows)
+        is_cut = rows.count() * rows.lines_per_row > rows.size.height > 0
+        table.show_title(words.table_title(sight, table.size.width - 2, is_cut=is_cut))
         table.show_counts(words.table_counts(sight, table.size.width - 2))
         self.query_one(Below).name_panels()
         if self.has_class("-folded"):
@@ -328,7 +331,8 @@ class CompareScreen(PlaceScreen):
         plan = self._plan()
         if plan is None:
             return
-        if plan.candidate.is_in_force:
+        today = self._sight.overview.named([plan.id]) if self._sight.overview is not None else []
+        if any(one.candidate.is_in_force for one in today):
             self.books.say(f"{plan.plan.name} is in force already.")
         else:
             self.app.push_screen(UseScreen(plan.choice))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual import events, on
 from textual.widget import Widget
 
-from convledger.reports.compare_choices import in_force_as
 from convledger.reports.compare_months import MonthBest, month_best
 from convledger.reports.compare_stock import Look
 from convledger.text.display import clip, display_text
@@ -168,9 +167,10 @@ class CheapestScreen(Dialog["Span"]):
         if self._place >= len(self._months):
             return
         month, now = self._months[self._place], self.books.now()
-        held = self._overview.in_force_at(min(month.until, now) - 1)
-        plans = self._overview.named({*self._ids, held})
-        self._asking.begin(in_force_as(plans, held), Look(month, now, self.books.zone), anew=True)
+        held = self._overview.in_force_in(month)
+        plans = self._overview.named({*self._ids, held}, month)
+        candidates = [one.candidate for one in plans]
+        self._asking.begin(candidates, Look(month, now, self.books.zone), anew=True)
 
     def _take(self, found: Comparison, left: int) -> None:
         if not left:

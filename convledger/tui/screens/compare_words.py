@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from convledger.reports.compare_choices import ALL_TIME
 from convledger.text.display import clip, display_text
 from convledger.tui.amounts import percent
+from convledger.tui.credit_words import money_text
 from convledger.tui.screens.source_words import counted
 from convledger.tui.widgets.canvas import measure
 from convledger.tui.widgets.tab_strip import Tab
@@ -26,6 +27,7 @@ NAMES = {  # of each panel by its id, and a short one
 }
 _AXIS, _MARK = 8, 6  # cells beside a chart, and around each name of its legend
 _NAME = 28  # cells of a plan's name in a sentence
+_LEAST_NAME = 16  # cells of it in a title
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
             "eleven", "twelve")  # fmt: skip
 
@@ -44,8 +46,8 @@ class Sight:
 
     @property
     def plans(self) -> list[Comparable]:
-        """The plans that are compared."""
-        return self.overview.named(self.ids) if self.overview is not None else []
+        """The plans that are compared, as they are in the time that is looked at."""
+        return self.overview.named(self.ids, self.span) if self.overview is not None else []
 
     def plan(self, plan_id: str) -> Comparable | None:
         """Return one of the plans that are compared."""
@@ -57,13 +59,26 @@ def number_word(count: int) -> str:
     return _NUMBERS[count] if count < len(_NUMBERS) else f"{count:,}"
 
 
-def table_title(sight: Sight) -> str:
-    """Return what the table shows: "Own usage under five plans"."""
+def table_title(sight: Sight, cells: int, *, is_cut: bool) -> str:
+    """Return what the table shows, for so many cells: "Own usage under five plans".
+
+    Where not all of it is in sight at once it names the cheapest, too.
+    """
     count = len(sight.ids)
     if not count:
         return "Own usage under plans"
     plans = "plan" if count == 1 else "plans"
-    return f"Own usage under {number_word(count)} {plans}"
+    title = f"Own usage under {number_word(count)} {plans}"
+    rows = sight.found.rows if sight.found is not None and is_cut else ()
+    best = next((row for row in rows if row.is_cheapest), None)
+    if best is None:
+        return title
+    name, total = display_text(best.name), money_text(best.total, best.currency)
+    for start in (f"{title} · ★ ", f"{number_word(count).capitalize()} {plans} · ★ ", "★ "):
+        room = cells - measure(f"{start} {total}")
+        if room >= min(_LEAST_NAME, measure(name)):
+            return f"{start}{clip(name, room)} {total}"
+    return f"★ {total}"
 
 
 def table_counts(sight: Sight, cells: int) -> str:
