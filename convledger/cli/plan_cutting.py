@@ -86,14 +86,15 @@ def cut(name: str, plans: tuple[str, ...], tz: str | None, as_json: bool, as_csv
 
 
 def _plans(ledger: Ledger, names: tuple[str, ...]) -> list[Plan]:
-    """Return the latest version of each named plan, or of the one in force."""
-    shelf = ledger.plan_book.shelf
+    """Return the latest version of each named plan, example or file, or of the one in force."""
+    from convledger.cli.compare_asked import Asked, histories_of
+
     if not names:
         names = (ledger.plan_book.subscription(None, clock.now_us()).plan,)
     if len(set(names)) < len(names):
         raise UsageProblem("a plan is named twice")
     now = clock.now_us()
-    histories = [shelf.history(name) for name in names]
+    histories = histories_of(ledger, Asked(names, None, None, None, None, False, {}))
     return [history.in_force(now) or history.plans[-1] for history in histories]
 
 

@@ -70,6 +70,15 @@ def test_a_plan_that_there_is_not_is_told_with_those_that_there_are(studio: Cli)
     assert "did you mean studio" in answer.err
 
 
+def test_an_example_and_a_file_can_be_named(studio: Cli, tmp_path: Path) -> None:
+    day = put(tmp_path, plan_text(id='"day"', name='"Day"', timeout='"24h"'), "day.toml")
+    name = latest(studio)
+
+    rows = studio("plan", "cut", name, "--plan", "day-session-packs", "--plan", day, "--json").json
+
+    assert {row["plan"] for row in rows["units"]} == {"day-session-packs", "day"}
+
+
 def test_without_a_plan_in_force_one_must_be_named(other: Cli) -> None:
     assert other("plan", "cut", latest(other)).code == 2
 
