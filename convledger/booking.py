@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from convledger.errors import UsageProblem
@@ -142,9 +143,21 @@ class Booking(Questions):
             for unit, pool in units
         ]
 
-    @in_words
     def undo_credits(self, subscription: Subscription, fact_id: int, *, now: int) -> None:
         """Take back what was booked by hand; both stay in the books, and add up to nothing."""
+        self.undo_all([(subscription, fact_id)], now=now)
+
+    @in_words
+    def undo_all(self, bookings: Sequence[tuple[Subscription, int]], *, now: int) -> None:
+        """Take back several bookings, each of its subscription: all of them or none."""
+        from convledger.store import subscriptions
+
+        undone = [(one, self._undoing(one, fact_id, now)) for one, fact_id in bookings]
+        with transaction(self.connection):
+            for one, fact in undone:
+                subscriptions.add_fact(self.connection, one.id, fact)
+
+    def _undoing(self, subscription: Subscription, fact_id: int, now: int) -> CreditFact:
         from convledger.store import subscriptions
 
         every = {fact.id: fact for fact in subscriptions.facts(self.connection, subscription.id)}
@@ -156,11 +169,10 @@ class Booking(Questions):
             )
         if any(one.corrects == fact_id for one in every.values()):
             raise UsageProblem(f"{fact_id} was taken back already")
-        undone = subscriptions.CreditFact(
+        return subscriptions.CreditFact(
             0, fact.at, fact.kind, -fact.amount, -fact.price, fact.pool, fact.target,
             fact.priority, fact.expires_at, "taken back", now, fact.id,
         )  # fmt: skip
-        self._book(subscription, undone)
 
     def _book(self, subscription: Subscription, fact: object) -> int:
         from convledger.store.subscriptions import CreditFact, add_fact

@@ -48,9 +48,25 @@ class Dealings(Booking):
             )
         if there is None and read_text(path, str(path)) is not None and not replace:
             raise UsageProblem(f"{path} is there already, with another plan; say --replace")
+        self._must_go_together(plan)
         replace_text(path, text)
         self.plan_book.forget()
         return plan, path
+
+    def _must_go_together(self, plan: Plan) -> None:
+        """Raise ConfigError where a version can't stand beside the others of its plan."""
+        from convledger.plans.versions import PlanHistory
+
+        shelf = self.plan_book.shelf
+        if plan.id not in shelf.histories:
+            return
+        files = [file.plan for file in shelf.files if not file.is_kept]
+        others = [
+            each
+            for each in shelf.histories[plan.id].plans
+            if each.version != plan.version and each in files
+        ]
+        PlanHistory([*others, plan])
 
     def save_plan(self, text: str, path: Path) -> tuple[Plan, Path]:
         """Write a plan back into its file; another id or version gets a file of its own.

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from convledger.store.subscriptions import Subscription
 
 LONGEST_NOTE = 500
+MOST_DIGITS = 18  # of a number that the books can have
 
 
 @click.command(name="top-up", short_help="Book credits that were bought.")
@@ -137,6 +138,8 @@ def void(
     convledger credits void 3 --note "the seller took the pack back"
     convledger credits void promo --amount 50
     """
+    from convledger.reports.by_hand import missing_of
+
     taken = None if amount is None else amount_of(amount, "--amount")
     if taken == 0:
         raise UsageProblem("voiding nothing changes nothing")
@@ -145,7 +148,11 @@ def void(
         when = _at(at, zone, now)
         number = ledger.void_credits(one, lot, when, now=now, amount=taken, note=_note(note))
         look(ledger, no_sync=no_sync)
-        streams.say(safe(f"Booked as number {number} of {one.plan}: {lot} is void."))
+        what = f"{lot} is void"
+        if taken is not None:
+            what = f"{credits_words(taken)} credits of {lot} are taken back"
+        streams.say(safe(f"Booked as number {number} of {one.plan}: {what}."))
+        _say_missing(taken or 0, missing_of(ledger.plan_book.bill(one, clock.now_us()), number))
         streams.note(f"`convledger credits undo {number}` takes it back.")
         _say_balance(ledger, one)
     return 0
@@ -172,24 +179,36 @@ def refund(name: str, plan: str | None, at: str | None, note: str, no_sync: bool
         told = ", ".join(map(str, numbers))
         kind = "number" if len(numbers) == 1 else "numbers"
         streams.say(safe(f"Booked as {kind} {told} of {one.plan}: given back."))
-        streams.note(f"`convledger credits undo {numbers[0]}` takes it back.")
+        which = " ".join(map(str, numbers))
+        streams.note(f"`convledger credits undo {which}` takes it back.")
         _say_balance(ledger, one)
     return 0
 
 
 @click.command(short_help="Take back what was booked by hand.")
-@click.argument("number", type=click.IntRange(1))
+@click.argument("numbers", nargs=-1, required=True, metavar="NUMBER ...")
 @click.option("--plan", "name", metavar="PLAN", help="Of this plan.  [default: whose it is]")
-def undo(number: int, name: str | None) -> int:
-    """Take back a top-up or an adjustment by its number. Both stay in the books."""
+def undo(numbers: tuple[str, ...], name: str | None) -> int:
+    """Take back what was booked, by its numbers: all of them or none. Both stay in the books."""
+    meant = list(dict.fromkeys(map(_number, numbers)))
     with chosen.open_ledger() as ledger:
         now = clock.now_us()
-        one = _whose(ledger, name, number, now)
-        ledger.undo_credits(one, number, now=now)
-        streams.say(safe(f"{number} of {one.plan} was taken back."))
+        owners = [_whose(ledger, name, number, now) for number in meant]
+        ledger.undo_all(list(zip(owners, meant, strict=True)), now=now)
+        for one, number in zip(owners, meant, strict=True):
+            streams.say(safe(f"{number} of {one.plan} was taken back."))
         look(ledger, no_sync=True)
-        _say_balance(ledger, one)
+        for one in {one.id: one for one in owners}.values():
+            _say_balance(ledger, one)
     return 0
+
+
+def _number(text: str) -> int:
+    if text.isascii() and text.isdigit() and 0 < len(text) < MOST_DIGITS:
+        return int(text)
+    raise UsageProblem(
+        f"{text!r:.40} is no number of a booking: `convledger credits ledger` shows them"
+    )
 
 
 def _whose(ledger: Ledger, name: str | None, number: int, now: int) -> Subscription:
@@ -234,11 +253,14 @@ def _note(text: str) -> str:
 
 def _tell(ledger: Ledger, one: Subscription, number: int, *, as_json: bool, no_sync: bool) -> None:
     """Say what was booked, and what is left now."""
+    from convledger.reports.by_hand import missing_of
+
     look(ledger, no_sync=no_sync)
     fact = next(each for each in ledger.credit_facts(one) if each.id == number)
     contract = ledger.plan_book.contract(one)
     plan = contract.plan_at(fact.at) or contract.history.plans[-1]
     zone = contract.zone_at(fact.at)
+    missing = missing_of(ledger.plan_book.bill(one, clock.now_us()), number)
     if as_json:
         found: dict[str, Any] = {
             "schema": 1,
@@ -251,6 +273,7 @@ def _tell(ledger: Ledger, one: Subscription, number: int, *, as_json: bool, no_s
             "currency": plan.currency,
             "pool": fact.pool,
             "expires_at": None if fact.expires_at is None else clock.iso_text(fact.expires_at),
+            "not_taken": usd_text(missing),
             "note": fact.note,
         }
         print_json(found)
@@ -258,10 +281,15 @@ def _tell(ledger: Ledger, one: Subscription, number: int, *, as_json: bool, no_s
     words = f"{credits_words(fact.amount, signed=True)} credits"
     if fact.price:
         words += f" for {money_words(fact.price, plan.currency)}"
+    elif fact.kind == "topup":
+        words += " for nothing"
     if fact.amount > 0:
         ends = moment_words(fact.expires_at, zone, "never")
         words += f", expiring {ends}" if fact.expires_at is not None else ", never expiring"
     streams.say(safe(f"Booked as number {number} of {one.plan}: {words}."))
+    _say_missing(-fact.amount, missing)
+    if fact.kind == "topup" and not fact.price:
+        streams.note("If they cost money: undo it, and --price tells how much.")
     streams.note(f"`convledger credits undo {number}` takes it back.")
     closed = [each for each in ledger.kept_statements(one) if each.since <= fact.at < each.until]
     if closed:
@@ -272,6 +300,15 @@ def _tell(ledger: Ledger, one: Subscription, number: int, *, as_json: bool, no_s
             )
         )
     _say_balance(ledger, one)
+
+
+def _say_missing(asked: int, missing: int) -> None:
+    """Say what of the picocredits that were to go was not there."""
+    if missing:
+        streams.say(
+            f"{credits_words(asked - missing)} credits were taken; "
+            f"{credits_words(missing)} were not there to take, and nothing is owed for them."
+        )
 
 
 def _say_balance(ledger: Ledger, one: Subscription) -> None:

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from convledger.reports.plan_records import AlertGiven
 
 USUAL = 50
+BOOKED = frozenset(("grant", "void", "refund"))  # what can be booked by hand
 ROW = (
     "at", "day", "kind", "what", "lot", "pool", "credits", "balance", "entries", "number",
-    "conversation", "title",
+    "conversation", "title", "note",
 )  # fmt: skip
 ALERT_ROW = (
     "number", "at", "plan", "threshold_percent", "what", "period", "measure", "used", "budget",
@@ -73,7 +74,8 @@ def ledger_(
         )
         most = limit or (None if as_json or as_csv else USUAL)
         lines = found[:most]
-        documents = _documents(ledger, lines)
+        notes = {fact.id: fact.note for fact in ledger.credit_facts(one)}
+        documents = _documents(ledger, lines, notes)
     if as_json:
         print_json({"schema": 1, "plan": one.plan, "as_of": iso_text(now), "entries": documents})
     elif as_csv:
@@ -87,7 +89,9 @@ def ledger_(
     return 0
 
 
-def _documents(ledger: Ledger, lines: list[LedgerLine]) -> list[dict[str, Any]]:
+def _documents(
+    ledger: Ledger, lines: list[LedgerLine], notes: dict[int, str]
+) -> list[dict[str, Any]]:
     """Return the lines as JSON says them, with the conversations behind single usages."""
     ids = {line.conversation_id for line in lines if line.conversation_id is not None}
     known = {one.id: one for one in ledger.conversation_lines(sorted(ids))}
@@ -109,6 +113,7 @@ def _documents(ledger: Ledger, lines: list[LedgerLine]) -> list[dict[str, Any]]:
                 "number": line.number or None,
                 "conversation": None if of is None else of.native,
                 "title": None if of is None else of.title,
+                "note": notes.get(line.number) or None if line.kind in BOOKED else None,
             }
         )
     return found
@@ -131,11 +136,15 @@ def _print(
         Column("balance", "right"),
         Column("conversation", optional=4),
         Column("title", shrink=True, minimum=12, optional=2),
+        Column("note", shrink=True, minimum=12, optional=5),
     ]
     rows = []
     for line, document in zip(lines, documents, strict=True):
         number = f" (number {line.number})" if line.number else ""
-        native = document["conversation"]
+        names_it = (
+            each or line.kind in BOOKED
+        )  # of a day's usage by chance a single one is not told
+        native = document["conversation"] if names_it else None
         moved = credits_words(line.amount, signed=line.moves)
         rows.append(
             [
@@ -147,11 +156,13 @@ def _print(
                 moved,
                 credits_words(line.balance),
                 short_id(native) if native else "",
-                document["title"] or "",
+                (document["title"] or "") if names_it else "",
+                document["note"] or "",
             ]
         )
     kept = [0, 1, 2, *([3] if has_pools else []), *([] if each else [4]), 5, 6]
-    kept += [7, 8] if each else []
+    kept += [7, 8] if each or any(row[7] for row in rows) else []
+    kept += [9] if any(row[9] for row in rows) else []
     print_table([columns[at] for at in kept], [[row[at] for at in kept] for row in rows])
 
 

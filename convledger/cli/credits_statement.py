@@ -10,6 +10,7 @@ import click
 
 from convledger.cli import chosen, options, streams
 from convledger.cli.credits_now import looked_at, safe
+from convledger.cli.credits_periods import Picked, Use, pick, same_plan
 from convledger.cli.outcome import DONE, FAILED
 from convledger.cli.plan_checking import complete_plan
 from convledger.cli.plan_words import money_words
@@ -17,21 +18,20 @@ from convledger.cli.statement_forms import BOOKS, FORMS, as_text
 from convledger.errors import UsageProblem
 
 if TYPE_CHECKING:
-    from convledger.plans.billing import Bill
+    from convledger.ledger import Ledger
     from convledger.plans.statement import Statement
     from convledger.reports.plan_records import Kept
 
-CURRENT, LAST, ALL = "current", "last", "all"
+    Views = dict[tuple[int, int], Statement]  # by subscription and beginning
 
 
 @click.command(short_help="What is due for a period, and why.")
 @click.argument("name", metavar="[PLAN]", required=False, shell_complete=complete_plan)
 @click.option(
     "--period",
-    default=CURRENT,
-    show_default=True,
     metavar="NAME",
-    help="2026-10, `current`, `last` (the last one that is over) or `all`.",
+    help="2026-10, `current`, `last` (the last that is over) or `all`.  [default: current, or "
+    "last of a plan that has ended]",
 )
 @click.option("--restate", is_flag=True, help="Beside it, with all that is known today.")
 @click.option(
@@ -48,7 +48,7 @@ CURRENT, LAST, ALL = "current", "last", "all"
 @click.option("--no-sync", is_flag=True, help="Do not look at the logs first.")
 def statement(
     name: str | None,
-    period: str,
+    period: str | None,
     restate: bool,
     form: str | None,
     output: str | None,
@@ -61,25 +61,30 @@ def statement(
 
     A period that is over is frozen: what comes to be known later changes nothing about it and
     becomes an adjustment in the open one. --restate shows both views, and what is between them.
-    Ends with 1 where a frozen statement was altered.
+    PLAN means every time that it was in use, the number of a subscription only that one. Ends
+    with 1 where a frozen statement was altered.
     """
     chosen_form = _form(form, as_json, as_csv)
     with chosen.open_ledger() as ledger:
         one, now = looked_at(ledger, name, no_sync=no_sync)
-        kept = ledger.kept_statements(one)
+        uses: list[Use] = []
+        kept: list[Kept] = []
+        for each in same_plan(ledger, one, name, now):
+            of_it = ledger.kept_statements(each)
+            kept += of_it
+            if any(one_kept.frozen is None for one_kept in of_it):
+                _tell_altered(kept)
+                return FAILED
+            uses.append(Use(each, ledger.plan_book.bill(each, now), tuple(of_it)))
         altered = _tell_altered(kept)
-        if any(each.frozen is None for each in kept):
-            return FAILED
-        bill = ledger.plan_book.bill(one, now)
-        picked = _picked(bill.statements, period, bill)
-        others: list[Statement] = []
+        first = next(use for use in uses if use.subscription.id == one.id)
+        picked = pick(uses, first, period)
+        others: Views = {}
         if restate:
-            closed = {each.since for each in picked if each.since in bill.frozen}
-            anew = ledger.plan_book.bill(one, now, restate=True).statements
-            others = [each for each in anew if each.since in closed]
-            if not closed:
+            others = _restated(ledger, picked, now)
+            if not others:
                 streams.note("Nothing of it is closed: there is no other view of it.")
-    text = _text(chosen_form, picked, others, bill, is_file=output is not None)
+    text = _text(chosen_form, picked, others, now, is_file=output is not None)
     if output is not None:
         _write(Path(output).expanduser(), text, force=force)
         count = len(picked)
@@ -87,7 +92,7 @@ def statement(
     else:
         streams.write(text)
     if chosen_form == "table" and output is None:
-        _say_below(picked, others, kept, bill)
+        _say_below(picked, others, several=len(uses) > 1)
     return FAILED if altered else DONE
 
 
@@ -99,20 +104,14 @@ def _form(form: str | None, as_json: bool, as_csv: bool) -> str:
     return form or short or "table"
 
 
-def _picked(statements: Sequence[Statement], period: str, bill: Bill) -> list[Statement]:
-    """Return the statements that are meant. Raises UsageProblem with those that there are."""
-    wanted = period.strip().lower()
-    if wanted == ALL:
-        found = list(statements)
-    elif wanted == CURRENT:
-        found = [] if bill.current is None else [bill.current]
-    elif wanted == LAST:
-        found = [each for each in statements if each.until <= bill.now][-1:]
-    else:
-        found = [each for each in statements if each.name == period.strip()]
-    if not found:
-        known = ", ".join(dict.fromkeys(each.name for each in statements)) or "none"
-        raise UsageProblem(f"there is no such period: {period!r:.40}. Periods are: {known}")
+def _restated(ledger: Ledger, picked: Sequence[Picked], now: int) -> Views:
+    """Return the other view of what is closed, worked out anew."""
+    closed = {each.key: each.use for each in picked if each.statement.since in each.use.bill.frozen}
+    found: Views = {}
+    for use in {use.subscription.id: use for use in closed.values()}.values():
+        anew = ledger.plan_book.bill(use.subscription, now, restate=True).statements
+        views = {Picked(use, each).key: each for each in anew}
+        found.update({key: each for key, each in views.items() if key in closed})
     return found
 
 
@@ -130,49 +129,39 @@ def _tell_altered(kept: Sequence[Kept]) -> bool:
     return any(not each.is_intact for each in kept)
 
 
-def _text(
-    form: str,
-    picked: Sequence[Statement],
-    others: Sequence[Statement],
-    bill: Bill,
-    *,
-    is_file: bool,
-) -> str:
+def _text(form: str, picked: Sequence[Picked], others: Views, now: int, *, is_file: bool) -> str:
     """Return the statements in a form; books take one view, so that nothing is booked twice."""
     if form in BOOKS and others:
         streams.note("Books take one view: these are the restated ones alone.")
-        return as_text(form, others, bill.now, is_file=is_file)
+        return as_text(form, list(others.values()), now, is_file=is_file)
     shown: list[Statement] = []
-    again = {each.since: each for each in others}
     for each in picked:
-        shown.append(each)
-        if each.since in again:
-            shown.append(again[each.since])
-    return as_text(form, shown, bill.now, is_file=is_file)
+        shown.append(each.statement)
+        if each.key in others:
+            shown.append(others[each.key])
+    return as_text(form, shown, now, is_file=is_file)
 
 
-def _say_below(
-    picked: Sequence[Statement], others: Sequence[Statement], kept: Sequence[Kept], bill: Bill
-) -> None:
+def _say_below(picked: Sequence[Picked], others: Views, *, several: bool) -> None:
     """Say what makes a frozen statement known again, where an open one goes, and what differs."""
     from convledger.reports.outlook import projected_total
 
-    digests = {each.since: each.digest for each in kept}
-    intact = {each.since for each in kept if each.is_intact}
-    again = {each.since: each for each in others}
-    for each in picked:
-        if each.since in digests:
-            how = "is frozen; digest" if each.since in intact else "was altered; its digest was"
-            streams.remark(safe(f"{each.name} {how} {digests[each.since]}"))
+    for one in picked:
+        each, bill = one.statement, one.use.bill
+        name = f"{each.name} of subscription {one.use.subscription.id}" if several else each.name
+        frozen = next((kept for kept in one.use.kept if kept.since == each.since), None)
+        if frozen is not None:
+            how = "is frozen; digest" if frozen.is_intact else "was altered; its digest was"
+            streams.remark(safe(f"{name} {how} {frozen.digest}"))
         elif each.until <= bill.now:
-            streams.remark(safe(f"{each.name} is over and not frozen yet"))
+            streams.remark(safe(f"{name} is over and not frozen yet"))
         if each is bill.current:
             total = projected_total(bill)
             if total is not None:
                 words = money_words(total, each.currency)
-                streams.say(safe(f"projected: {words} at the end of {each.name}"))
-        if each.since in again:
-            streams.say(safe(_difference(each, again[each.since])))
+                streams.say(safe(f"projected: {words} at the end of {name}"))
+        if one.key in others:
+            streams.say(safe(_difference(each, others[one.key])))
 
 
 def _difference(one: Statement, other: Statement) -> str:

@@ -13,7 +13,7 @@ from convledger.cli import chosen, options, streams
 from convledger.cli.fact_rows import say_facts
 from convledger.cli.outcome import DONE, FAILED
 from convledger.cli.printing import print_json
-from convledger.errors import UsageProblem
+from convledger.errors import ConfigError, UsageProblem
 
 if TYPE_CHECKING:
     from convledger.ledger import Ledger
@@ -175,15 +175,12 @@ def check(names: tuple[str, ...], as_json: bool) -> int:
     documents: list[dict[str, Any]] = []
     with chosen.open_ledger() as ledger:
         for place, text in _texts(ledger, names):
+            if isinstance(text, ConfigError):
+                documents.append(_checked(place, None, [{"line": None, "text": str(text)}]))
+                continue
             plan, mistakes = read_plan(text, place)
-            documents.append(
-                {
-                    "file": place,
-                    "plan": None if plan is None else plan.id,
-                    "version": None if plan is None else plan.version,
-                    "problems": [{"line": each.line, "text": str(each)} for each in mistakes],
-                }
-            )
+            problems = [{"line": each.line, "text": str(each)} for each in mistakes]
+            documents.append(_checked(place, plan, problems))
         others = [] if names else _beside(ledger)
     found = [problem["text"] for document in documents for problem in document["problems"]]
     if as_json:
@@ -199,6 +196,15 @@ def check(names: tuple[str, ...], as_json: bool) -> int:
     return FAILED if found or others else DONE
 
 
+def _checked(place: str, plan: Plan | None, problems: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "file": place,
+        "plan": None if plan is None else plan.id,
+        "version": None if plan is None else plan.version,
+        "problems": problems,
+    }
+
+
 def _beside(ledger: Ledger) -> list[str]:
     """Return what is wrong between files: versions that clash, a file that is gone."""
     shelf = ledger.plan_book.shelf
@@ -206,8 +212,8 @@ def _beside(ledger: Ledger) -> list[str]:
     return [str(trouble) for trouble in shelf.troubles if id(trouble) not in broken]
 
 
-def _texts(ledger: Ledger, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Yield the name and text of each file that is meant."""
+def _texts(ledger: Ledger, names: tuple[str, ...]) -> Iterator[tuple[str, str | ConfigError]]:
+    """Yield the name of each file that is meant with its text, or with why it can't be read."""
     from convledger.toml_files import read_text
 
     folder = ledger.workspace / paths.PLANS
@@ -216,10 +222,15 @@ def _texts(ledger: Ledger, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     else:
         wanted = [place for name in names for place in _files_of(ledger, folder, name)]
     for place in wanted:
-        text = read_text(place, str(place))
-        if text is None:
-            raise UsageProblem(f"there is no file {place}")
-        yield str(place), text
+        try:
+            text = read_text(place, str(place))
+        except ConfigError as trouble:
+            yield str(place), trouble
+            continue
+        if text is None:  # a link that leads nowhere
+            yield str(place), ConfigError(f"{place}: there is no such file")
+        else:
+            yield str(place), text
 
 
 def _files_of(ledger: Ledger, folder: Path, name: str) -> list[Path]:
@@ -227,6 +238,8 @@ def _files_of(ledger: Ledger, folder: Path, name: str) -> list[Path]:
     given = Path(name).expanduser()
     if given.is_file():
         return [given]
+    if given.is_dir() and ("/" in name or name not in ledger.plan_book.shelf.histories):
+        raise UsageProblem(f"{name} is a folder: name the plan files in it")
     shelf = ledger.plan_book.shelf
     found = [
         file.path

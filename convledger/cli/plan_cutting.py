@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 FIELDS = (
     "plan", "rule", "unit", "opened_at", "last_at", "ends_at", "quantity", "began", "ended",
-    "silence_before_seconds", "credits", "money",
+    "silence_before_seconds", "credits", "money", "cuts", "measured", "list_cost_usd",
 )  # fmt: skip
 BEGAN = {
     "first": "the first message",
@@ -86,14 +86,15 @@ def cut(name: str, plans: tuple[str, ...], tz: str | None, as_json: bool, as_csv
 
 
 def _plans(ledger: Ledger, names: tuple[str, ...]) -> list[Plan]:
-    """Return the latest version of each named plan, or of the one in force."""
-    shelf = ledger.plan_book.shelf
+    """Return the latest version of each named plan, example or file, or of the one in force."""
+    from convledger.cli.compare_asked import Asked, histories_of
+
     if not names:
         names = (ledger.plan_book.subscription(None, clock.now_us()).plan,)
     if len(set(names)) < len(names):
         raise UsageProblem("a plan is named twice")
     now = clock.now_us()
-    histories = [shelf.history(name) for name in names]
+    histories = histories_of(ledger, Asked(names, None, None, None, None, False, {}))
     return [history.in_force(now) or history.plans[-1] for history in histories]
 
 
@@ -108,11 +109,16 @@ def _row(plan: Plan, lane: Lane, number: int, unit: LaneUnit) -> dict[str, Any]:
         "last_at": clock.iso_text(unit.last_at),
         "ends_at": None if unit.ends_at is None else clock.iso_text(unit.ends_at),
         "quantity": unit.quantity,
-        "began": unit.began,
-        "ended": unit.ended or "open",
+        "began": unit.began or None,
+        "ended": None if lane.counted else unit.ended or "open",
         "silence_before_seconds": unit.gap // clock.SECOND,
         "credits": None if unit.credits is None else usd_text(unit.credits),
         "money": None if unit.money is None else usd_text(unit.money),
+        "cuts": not lane.counted,
+        "measured": None if lane.is_money else unit.measured,
+        "list_cost_usd": usd_text(unit.measured)
+        if lane.is_money and unit.measured is not None
+        else None,
     }
 
 
@@ -124,6 +130,10 @@ def _print(found: Boundaries, plans: list[Plan], zone: tzinfo) -> None:
     for plan, lane in zip(plans, found.lanes, strict=True):
         streams.say()
         streams.say(display_text(f"{plan.name}: {lane.name} · {_sum(lane, plan.currency)}"))
+        if lane.counted:
+            streams.remark("It cuts no conversation: each thing is counted by itself.")
+            _print_things(lane, plan.currency, zone)
+            continue
         if not lane.units:
             continue
         print_table(
@@ -141,6 +151,28 @@ def _print(found: Boundaries, plans: list[Plan], zone: tzinfo) -> None:
                 for number, unit in enumerate(lane.units, 1)
             ],
         )
+
+
+def _print_things(lane: Lane, currency: str, zone: tzinfo) -> None:
+    from convledger.reports.render.table import Column
+
+    columns = [
+        Column("", "right"),
+        Column("at"),
+        Column("counts", "right"),
+        Column("cost", "right"),
+    ]
+    rows = [
+        [
+            str(number),
+            _moment(each.opened_at, zone),
+            each.counted,
+            _cost(each.credits, each.money, currency),
+        ]
+        for number, each in enumerate(lane.units, 1)
+    ]
+    if rows:
+        print_table(columns, rows)
 
 
 def _cells(number: int, unit: LaneUnit, currency: str, zone: tzinfo) -> list[str]:
@@ -163,6 +195,8 @@ def _cells(number: int, unit: LaneUnit, currency: str, zone: tzinfo) -> list[str
 
 
 def _sum(lane: Lane, currency: str) -> str:
+    if lane.counted:
+        return f"{lane.counted}, {_cost(lane.credits, lane.money, currency)}".removesuffix(", –")
     count = len(lane.units)
     units = f"{count:,} {'unit' if count == 1 else 'units'}"
     return f"{units}, {_cost(lane.credits, lane.money, currency)}"

@@ -10,7 +10,7 @@ import click
 from convledger import paths
 from convledger.cli import chosen, streams
 from convledger.cli.outcome import DONE, FAILED
-from convledger.errors import UsageProblem
+from convledger.errors import ConfigError, UsageProblem
 
 _OTHERS = re.compile(r"[^a-z0-9_.]+")
 
@@ -130,7 +130,12 @@ def add(files: tuple[str, ...], replace: bool) -> int:
             if problems:
                 failed = True
                 continue
-            plan, place = ledger.add_plan(text, file, replace=replace)
+            try:
+                plan, place = ledger.add_plan(text, file, replace=replace)
+            except ConfigError as misfit:  # it can't stand beside the plan's other versions
+                failed = True
+                streams.note(display_text(f"{file} was not taken: {misfit}"))
+                continue
             streams.say(display_text(f"{plan.id}, version {plan.version}: {place}"))
         for trouble in ledger.plan_book.shelf.troubles:
             if str(trouble) not in known:  # versions that can't stand beside each other

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from convledger.money import usd_display
 from convledger.plans.currencies import SIGNS, minor_places
 from convledger.plans.lengths import elapsed_words, length_words
 from convledger.plans.schema import (
@@ -104,6 +105,25 @@ def rule_words(unit: Unit) -> str:
     if unit.measure == "rated_usd" and unit.count == "sum":
         return "pass-through"
     return f"{'sum of' if unit.count == 'sum' else 'most'} {_measure_words(unit.measure)}"
+
+
+def cuts(unit: Unit) -> bool:
+    """Return whether a unit is a stretch of a conversation, or a whole one."""
+    return unit.count in ("window", "outcome")
+
+
+def counted_words(unit: Unit, quantity: int) -> str:
+    """Return so much of what a unit counts: "4 model calls", "1,234 tokens", "$16.19 at list".
+
+    `quantity` is a number, for a measure of dollars picodollars.
+    """
+    most = "at most " if unit.count == "max" else ""
+    if unit.count in ("sum", "max"):
+        if unit.measure == "rated_usd":
+            return f"{most}{usd_display(quantity)} at list"
+        return f"{most}{quantity:,} {_measure_words(unit.measure)}"
+    name = {"unique": unit.key, "event": unit.event.replace("_", " ")}.get(unit.count, "unit")
+    return f"{quantity:,} {name}{'' if quantity == 1 else 's'}"
 
 
 def amount_words(amount: Decimal, currency: str) -> str:

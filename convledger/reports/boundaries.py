@@ -11,10 +11,10 @@ from convledger.plans.contract import Contract
 from convledger.plans.counted import BillableUnit
 from convledger.plans.counts import Counter
 from convledger.plans.events import ROLES, Event
-from convledger.plans.rating import CREDITS, MONEY, UnitRater
-from convledger.plans.schema import Plan
+from convledger.plans.rating import CREDITS, IN_DOLLARS, MONEY, UnitRater
+from convledger.plans.schema import Plan, Unit
 from convledger.plans.versions import PlanHistory
-from convledger.plans.words import rule_words
+from convledger.plans.words import counted_words, cuts, rule_words
 from convledger.reports.comparing import main_unit
 from convledger.reports.history import Needs, Scope, needs_of, stories
 from convledger.reports.plan_figures import Boundaries, Lane, LaneUnit, Said
@@ -22,6 +22,7 @@ from convledger.zones import zone_of
 
 _ALWAYS = -(1 << 60)
 _SAID = frozenset(ROLES)
+COUNTED = "counted"  # how a thing ends that is counted without a cut
 
 
 def boundaries(
@@ -53,7 +54,8 @@ def boundaries(
 
 def _lane(plan: Plan, events: list[Event], said: Sequence[Said], now: int) -> Lane:
     always = PlanHistory([replace(plan, effective_from=_ALWAYS, effective_to=None)])
-    contract = Contract(always, lambda name: zone_of(name)[0], _ALWAYS, None, _ALWAYS)
+    began = min((event.at for event in events), default=now)  # periods are counted from there
+    contract = Contract(always, lambda name: zone_of(name)[0], began, None, began)
     unit = next((each for each in plan.units if each.count == "window"), main_unit(plan))
     counts = Counter(contract, now).count(events)
     own = [each for each in counts.units if unit is not None and each.unit == unit.id]
@@ -62,7 +64,10 @@ def _lane(plan: Plan, events: list[Event], said: Sequence[Said], now: int) -> La
         if rated.amount is not None and rated.pays in (CREDITS, MONEY):
             amounts = prices.setdefault(rated.unit.id, {})
             amounts[rated.pays] = amounts.get(rated.pays, 0) + rated.amount
-    units = tuple(_unit(each, prices.get(each.id, {}), now) for each in own)
+    if unit is None or cuts(unit):
+        units = tuple(_unit(each, prices.get(each.id, {}), now) for each in own)
+    else:
+        units = tuple(_thing(unit, each, prices.get(each.id, {})) for each in own)
     paid = [amounts for amounts in prices.values() if CREDITS in amounts]
     money = [amounts for amounts in prices.values() if MONEY in amounts]
     return Lane(
@@ -72,6 +77,8 @@ def _lane(plan: Plan, events: list[Event], said: Sequence[Said], now: int) -> La
         money=sum(each[MONEY] for each in money) if money else None,
         closest=_closest(own, said, unit.timeout) if unit is not None and unit.timeout else None,
         rule=plan.name,
+        counted="" if unit is None or cuts(unit) else _counted(unit, own),
+        is_money=unit is not None and unit.measure == IN_DOLLARS,
     )
 
 
@@ -90,6 +97,29 @@ def _unit(each: BillableUnit, amounts: dict[str, int], now: int) -> LaneUnit:
         credits=amounts.get(CREDITS),
         money=amounts.get(MONEY),
     )
+
+
+def _thing(rule: Unit, each: BillableUnit, amounts: dict[str, int]) -> LaneUnit:
+    """Return what was counted without cutting: a call, a message, a user."""
+    is_measured = rule.count in ("sum", "max")
+    return LaneUnit(
+        opened_at=each.opened_at,
+        last_at=each.last_at,
+        ends_at=None,
+        quantity=1 if is_measured else each.quantity,
+        began="",
+        ended=COUNTED,
+        credits=amounts.get(CREDITS),
+        money=amounts.get(MONEY),
+        counted=counted_words(rule, each.quantity),
+        measured=each.quantity if is_measured else None,
+    )
+
+
+def _counted(rule: Unit, units: Sequence[BillableUnit]) -> str:
+    amounts = [each.quantity for each in units]
+    whole = max(amounts, default=0) if rule.count == "max" else sum(amounts)
+    return counted_words(rule, whole)
 
 
 def _closest(

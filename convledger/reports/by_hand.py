@@ -5,7 +5,7 @@ from __future__ import annotations
 from convledger.errors import UsageProblem
 from convledger.plans import entries as entry
 from convledger.plans.billing import Bill
-from convledger.plans.facts import REFUND
+from convledger.plans.facts import ADJUST, REFUND, TOO_MUCH, Fact
 from convledger.plans.lots import Lot
 from convledger.plans.schema import Plan, Topup
 
@@ -52,6 +52,24 @@ def lot_of(bill: Bill, name: str) -> Lot:
         raise UsageProblem(f"{name!r:.60} are several lots, name one: {there}")
     known = f" Those with credits left are: {there}" if there else " None has any left"
     raise UsageProblem(f"there is no lot {name!r:.60} with credits left.{known}")
+
+
+def fact_of(bill: Bill, number: int) -> Fact | None:
+    """Return what was booked by hand under a number: an adjustment, a void or a refund."""
+    return next((fact for fact in bill.by_hand.facts if fact.id == f"by hand {number}"), None)
+
+
+def missing_of(bill: Bill, number: int) -> int:
+    """Return the picocredits that a booking by hand could not take, as they were not there."""
+    name = f"by hand {number}"
+    found = (each for each in bill.fold.findings if each.id == name and each.what == TOO_MUCH)
+    return max((each.amount for each in found), default=0)
+
+
+def is_taken_by_hand(bill: Bill, number: int) -> bool:
+    """Return whether a booking is an adjustment that takes credits away, not a lot taken back."""
+    fact = fact_of(bill, number)
+    return fact is not None and fact.kind == ADJUST
 
 
 def refundable(bill: Bill, conversation_id: int) -> list[tuple[str, str]]:

@@ -12,10 +12,12 @@ from datetime import tzinfo
 from convledger.plans import entries as entry
 from convledger.plans.billing import Bill
 from convledger.plans.entries import Entry
+from convledger.plans.facts import REFUND as REFUNDED
 from convledger.plans.late_bills import first_id
 from convledger.plans.lots import ACTIVE, ROLLOVER, TOPUP, Lot
 from convledger.plans.rating import IN_DOLLARS
 from convledger.plans.statement import Statement
+from convledger.reports.by_hand import is_taken_by_hand
 from convledger.reports.outlook import Outlook, outlook, projected_total
 from convledger.reports.periods import local_day
 
@@ -240,6 +242,9 @@ def ledger_lines(
     Without `each` what is of one day of `zone`, one kind and one lot is a line.
     """
     conversations = {one.unit.id: int(one.unit.thread.id) for one in bill.rated}
+    for fact in bill.by_hand.facts:
+        if fact.kind == REFUNDED and first_id(fact.of) in conversations:
+            conversations[fact.id] = conversations[first_id(fact.of)]
     # What became known after its period was closed is booked in the open one, about the other.
     late = {billed.id for billed in bill.billed if billed.about is not None}
     found: list[LedgerLine] = []
@@ -262,12 +267,14 @@ def _line(
     one: Entry, bill: Bill, zone: tzinfo, conversations: dict[str, int], late: set[str]
 ) -> LedgerLine:
     lot = bill.lots.get(one.lot)
-    number = number_of(one.lot) or number_of(one.cause)
+    number = number_of(one.cause) or number_of(one.lot)
     what = _WORDS.get(one.kind, one.kind)
     if one.cause in late and one.kind in (entry.USE, entry.REFUND, entry.OVERAGE):
         what = f"late, {what}"
     elif one.kind == entry.USE and number_of(one.cause):
         what = "adjustment"
+    elif one.kind == entry.VOID and is_taken_by_hand(bill, number_of(one.cause)):
+        what = "taken by hand"
     elif one.kind == entry.GRANT:
         what = lot_name(lot) or what
     return LedgerLine(

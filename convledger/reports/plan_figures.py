@@ -76,7 +76,9 @@ class Said:
 class LaneUnit:
     """A billable unit on a time line; `began` and `ended` say why, as `plans.counted` names it.
 
-    `ends_at` is None where only a close can end it; `gap` is the silence before it began.
+    `ends_at` is None where only a close can end it; `gap` is the silence before it began. What is
+    counted without cutting has `counted` words, began for no reason, and is over at once; what it
+    measured is one thing, with `measured` tokens, seconds or picodollars.
     """
 
     opened_at: int
@@ -88,11 +90,16 @@ class LaneUnit:
     gap: int = 0
     credits: int | None = None
     money: int | None = None
+    counted: str = ""
+    measured: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """The same messages under one rule: "30 min idle" counts so many units."""
+    """The same messages under one rule: "30 min idle" counts so many units.
+
+    `counted` is what a rule that cuts no conversation counts in all, in its own measure.
+    """
 
     name: str
     units: tuple[LaneUnit, ...]
@@ -100,6 +107,8 @@ class Lane:
     money: int | None = None
     closest: tuple[int, int] | None = None  # a silence just too short to cut: (from when, how long)
     rule: str = ""
+    counted: str = ""
+    is_money: bool = False  # whether it measures picodollars
 
 
 @dataclass(frozen=True, slots=True)

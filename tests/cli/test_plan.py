@@ -183,7 +183,52 @@ def test_versions_that_begin_together_are_told_when_added(cli: Cli, tmp_path: Pa
 
     assert answer.code == 1
     assert "begins when version" in answer.err
-    assert cli("plan", "check").code == 1
+    assert answer.out == ""
+    assert cli("plan", "check").out == "1 plan file looked at: all is well.\n"
+
+
+def test_a_version_that_can_not_hold_is_not_copied(cli: Cli, tmp_path: Path) -> None:
+    assert cli("plan", "add", put(tmp_path, plan_text())).code == 0
+    good = put(tmp_path, plan_text(id='"good"'), "good.toml")
+
+    for changes, words in (
+        ({"timezone": '"Europe/Berlin"'}, "is in Europe/Berlin, version"),
+        ({"currency": '"EUR"'}, "is in EUR, version"),
+    ):
+        later = plan_text(40, version='"2027-01"', effective_from="2027-01-01", **changes)
+        wrong = put(tmp_path, later, "later.toml")
+        answer = cli("plan", "add", wrong, good)
+        assert answer.code == 1
+        assert words in answer.err
+        assert f"{wrong} was not taken" in answer.err
+        assert answer.out.startswith("good, version")
+    folder = Path(cli("plan", "path").out.strip())
+    assert sorted(path.name for path in folder.iterdir()) == ["good.toml", "studio.toml"]
+
+
+def test_check_lists_the_mistakes_of_all_files_though_some_can_not_be_read(
+    cli: Cli, tmp_path: Path
+) -> None:
+    assert cli("plan", "add", put(tmp_path, plan_text())).code == 0
+    folder = Path(cli("plan", "path").out.strip())
+    (folder / "a.toml").mkdir()
+    (folder / "b.toml").write_bytes(b'id = "\xff"\n')
+    put(folder, plan_text(id='"other"', currency='"UDS"'), "z.toml")
+
+    answer = cli("plan", "check")
+
+    assert answer.code == 1
+    first, second, third = answer.out.splitlines()
+    assert "a.toml" in first
+    assert "b.toml: line 1: not text in UTF-8" in second
+    assert 'did you mean "USD"?' in third
+    files = cli("plan", "check", "--json").json["files"]
+    assert [len(each["problems"]) for each in files] == [1, 1, 0, 1]
+    named = cli("plan", "check", str(folder / "b.toml"), str(folder / "z.toml"))
+    assert len(named.out.splitlines()) == 2
+    whole = cli("plan", "check", str(folder))
+    assert whole.code == 2
+    assert "is a folder" in whole.err
 
 
 def test_source_is_the_file_itself(cli: Cli, tmp_path: Path) -> None:

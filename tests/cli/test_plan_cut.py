@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,15 @@ def test_a_plan_that_there_is_not_is_told_with_those_that_there_are(studio: Cli)
     assert "did you mean studio" in answer.err
 
 
+def test_an_example_and_a_file_can_be_named(studio: Cli, tmp_path: Path) -> None:
+    day = put(tmp_path, plan_text(id='"day"', name='"Day"', timeout='"24h"'), "day.toml")
+    name = latest(studio)
+
+    rows = studio("plan", "cut", name, "--plan", "day-session-packs", "--plan", day, "--json").json
+
+    assert {row["plan"] for row in rows["units"]} == {"day-session-packs", "day"}
+
+
 def test_without_a_plan_in_force_one_must_be_named(other: Cli) -> None:
     assert other("plan", "cut", latest(other)).code == 2
 
@@ -103,3 +113,21 @@ def test_a_lot_without_credits_left_is_told_with_those_that_have_some(studio: Cl
 
     assert answer.code == 2
     assert "Those with credits left are: included:2026-11" in answer.err
+
+
+def test_a_plan_that_cuts_no_conversation_says_what_it_counts(studio: Cli) -> None:
+    assert studio("plan", "new", "five", "--from", "five-hour-and-weekly").code == 0
+    name = latest(studio)
+
+    said = studio("plan", "cut", name, "--plan", "five").out
+    rows = studio("plan", "cut", name, "--plan", "five", "--json").json["units"]
+
+    assert "It cuts no conversation" in said
+    assert " at list" in said
+    assert "the first message" not in said
+    assert "silence" not in said
+    total = sum(Decimal(row["list_cost_usd"]) for row in rows)
+    assert f"pass-through · ${total:.2f} at list" in said
+    assert {(row["cuts"], row["began"], row["ended"], row["quantity"]) for row in rows} == {
+        (False, None, None, 1)
+    }

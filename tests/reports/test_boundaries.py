@@ -8,7 +8,7 @@ from convledger.plans.parse import parse_plan
 from convledger.plans.schema import Plan
 from convledger.reports.boundaries import boundaries
 from convledger.reports.plan_figures import Boundaries
-from tests.reports.shop import CREDITS, OUTCOME, PASSED_ON, PER_UNIT, Shop, at, document
+from tests.reports.shop import CREDITS, OUTCOME, PASSED_ON, PER_UNIT, USAGE, Shop, at, document
 
 NOW = at("2026-03-10")
 DAY_LONG = PER_UNIT.replace('"30m"', '"24h"')
@@ -100,3 +100,26 @@ def test_instants_at_either_end_of_time_are_shown(shop: Shop) -> None:
     number = shop.talk("2000-01-01T00:00", "t")
     shop.talk("2199-12-31T23:59", "t")
     assert len(view(shop, number, plan(PER_UNIT), plan(FIXED)).lanes[0].units) == 2
+
+
+def test_what_cuts_no_conversation_is_told_in_its_own_measure(shop: Shop) -> None:
+    number = four(shop)
+    shop.spend("2026-03-05T10:00:04", "2.00", "t")
+    shop.spend("2026-03-05T11:00:04", "14.50", "t")
+    dollars, tokens, users, replies = view(
+        shop,
+        number,
+        plan(PASSED_ON),
+        plan(USAGE.replace('"rated_usd"', '"tokens"')),
+        plan('[[unit]]\nid = "person"\ncount = "unique"\nkey = "user"\n'),
+        plan('[[unit]]\nid = "reply"\ncount = "event"\nevent = "assistant_message"\n'),
+    ).lanes
+
+    assert dollars.counted == "$16.50 at list"
+    assert [unit.counted for unit in dollars.units] == ["$2.00 at list", "$14.50 at list"]
+    assert sum(unit.quantity for unit in dollars.units) == 2
+    assert tokens.counted.endswith(" tokens")
+    assert (users.counted, replies.counted) == ("1 user", "4 assistant messages")
+    for unit in (*dollars.units, *users.units, *replies.units):
+        assert (unit.began, unit.gap, unit.ended) == ("", 0, "counted")
+    assert view(shop, number, plan(PER_UNIT)).lanes[0].counted == ""
