@@ -98,12 +98,14 @@ def meters(
 ) -> Meters:
     """Return what moves about a plan: credits, runway, limits, spend and alerts.
 
+    Of one that is over nothing is foreseen, and its limits hold no longer.
     `bill` is that of the subscription where it is known already.
     """
     bill = bill or book.bill(subscription, now)
     plan, statement = _plan_of(bill), bill.current
     pool = main_pool(bill)
     ahead = outlook(bill, pool) if pool is not None else None
+    is_over = subscription.ended is not None and subscription.ended <= now
     budgets = [rule.budget for rule in plan.alerts if rule.on == "spend" and rule.budget]
     spend = None
     if statement is not None:
@@ -114,11 +116,11 @@ def meters(
         period_name=period_words(statement, zone),
         currency=plan.currency,
         credits=_credits(bill, ahead) if ahead is not None else None,
-        runway=_runway(ahead) if ahead is not None else None,
+        runway=_runway(ahead) if ahead is not None and not is_over else None,
         windows=tuple(
             found
             for meter in bill.metered.meters.values()
-            if (found := _window(meter, now)) is not None
+            if not is_over and (found := _window(meter, now)) is not None
         ),
         spend=spend,
         alerts=tuple(_alerts(connection, subscription, bill)),

@@ -67,6 +67,22 @@ pool = "b"
     assert credits_at(shop, "2026-02-01") == (10, 0, 10)
 
 
+def test_of_a_plan_that_is_over_no_meter_foresees_anything(shop: Shop) -> None:
+    weekly = '[[limit]]\nid = "weekly"\nunit = "conversation"\ncap = 9\non_exceed = "degrade"'
+    weekly += '\nwindow = "rolling"\nduration = "7d"\n'
+    shop.plan(CREDITS, weekly)
+    shop.use(until=at("2026-01-20"))
+    shop.talk("2026-01-05T10:00")
+    book, one = shop.ledger.plan_book, shop.subscription()
+    before, after = (
+        meters(book, shop.connection, one, at(day), UTC) for day in ("2026-01-06", "2026-01-21")
+    )
+
+    assert before.runway is not None
+    assert before.windows
+    assert (after.runway, after.windows) == (None, ())
+
+
 def test_what_expired_within_the_period_went_too(shop: Shop) -> None:
     shop.plan(CREDITS)
     one = shop.use()

@@ -62,6 +62,9 @@ def _mark_words(mark: Mark, zone: tzinfo) -> tuple[tuple[str, str], str]:
 def outlook(burn: BurnDown, zone: tzinfo) -> list[list[Part]]:
     """Return the sentence under the chart, then the same in ever fewer words."""
     left = credits_text(left_now(burn))
+    if burn.is_over:
+        over = ("no longer in force", INK)
+        return [[over, (f" · {left} credits left", DIM)], [over]]
     if burn.burn_per_day is None or burn.burn_per_day <= 0:
         return [[("no use yet", INK), (f" · {left} credits left", DIM)], [("no use yet", INK)]]
     notes: list[Part] = []
