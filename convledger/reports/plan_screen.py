@@ -42,7 +42,8 @@ class PlanView:
     """A subscription with its terms in words, its ledger, its chart and its statements.
 
     `versions` are (version, since) of the plan, the latest first; `burn_down` is None for a plan
-    without credits. `troubles` are the plan files that can't be used as they are.
+    without credits; days are cut in `zone`, the plan's own. `troubles` are the plan files that
+    can't be used as they are.
     """
 
     subscription: Subscription
@@ -57,14 +58,15 @@ class PlanView:
     projected: int | None
     currency: str
     pool: str | None
+    zone: tzinfo
     troubles: list[ConfigError]
 
 
-def plan_view(book: PlanBook, subscription: Subscription, now: int, zone: tzinfo) -> PlanView:
+def plan_view(book: PlanBook, subscription: Subscription, now: int) -> PlanView:
     """Return what there is to show of a subscription at `now`, UTC microseconds."""
     bill = book.bill(subscription, now)
     plan = _plan_of(bill)
-    pool = main_pool(bill)
+    pool, zone = main_pool(bill), bill.contract.zone_at(now)
     return PlanView(
         subscription=subscription,
         name=plan.name,
@@ -80,6 +82,7 @@ def plan_view(book: PlanBook, subscription: Subscription, now: int, zone: tzinfo
         projected=projected_total(bill),
         currency=plan.currency,
         pool=pool,
+        zone=zone,
         troubles=book.shelf.troubles,
     )
 
@@ -93,7 +96,6 @@ def meters(
     connection: sqlite3.Connection,
     subscription: Subscription,
     now: int,
-    zone: tzinfo,
     bill: Bill | None = None,
 ) -> Meters:
     """Return what moves about a plan: credits, runway, limits, spend and alerts.
@@ -103,7 +105,7 @@ def meters(
     """
     bill = bill or book.bill(subscription, now)
     plan, statement = _plan_of(bill), bill.current
-    pool = main_pool(bill)
+    pool, zone = main_pool(bill), bill.contract.zone_at(now)
     ahead = outlook(bill, pool) if pool is not None else None
     is_over = subscription.ended is not None and subscription.ended <= now
     budgets = [rule.budget for rule in plan.alerts if rule.on == "spend" and rule.budget]
@@ -124,6 +126,7 @@ def meters(
         ),
         spend=spend,
         alerts=tuple(_alerts(connection, subscription, bill)),
+        zone=zone,
     )
 
 

@@ -132,6 +132,15 @@ def full_moment_text(at: int, zone: tzinfo) -> str:
     return f"{moment:%a} {moment.day} {moment:%b %H:%M}"
 
 
+def are_apart(one: tzinfo, other: tzinfo, at: int) -> bool:
+    """Tell whether clocks in two zones differ around an instant, in summer or in winter."""
+    moments = [to_datetime(max(EARLIEST, min(LATEST, at + days * DAY))) for days in (0, -182)]
+    return any(
+        moment.astimezone(one).utcoffset() != moment.astimezone(other).utcoffset()
+        for moment in moments
+    )
+
+
 def same_day(one: int, other: int, zone: tzinfo) -> bool:
     """Tell whether two instants lie on one day in a zone."""
     return _local(one, zone).date() == _local(other, zone).date()

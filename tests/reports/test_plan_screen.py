@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC
-
 from convledger.money import PICO
 from convledger.reports.plan_meters import CreditsMeter
 from convledger.reports.plan_screen import meters
@@ -15,7 +13,7 @@ CARRY = '\n[overage]\npolicy = "carry"\n'
 def credits_at(shop: Shop, now: str) -> tuple[int, int, int]:
     """Return what came in, what went and what is left, in whole credits."""
     book, one = shop.ledger.plan_book, shop.subscription()
-    found = meters(book, shop.connection, one, at(now), UTC).credits
+    found = meters(book, shop.connection, one, at(now)).credits
     assert isinstance(found, CreditsMeter)
     return found.granted // PICO, found.used // PICO, found.left // PICO
 
@@ -75,7 +73,7 @@ def test_of_a_plan_that_is_over_no_meter_foresees_anything(shop: Shop) -> None:
     shop.talk("2026-01-05T10:00")
     book, one = shop.ledger.plan_book, shop.subscription()
     before, after = (
-        meters(book, shop.connection, one, at(day), UTC) for day in ("2026-01-06", "2026-01-21")
+        meters(book, shop.connection, one, at(day)) for day in ("2026-01-06", "2026-01-21")
     )
 
     assert before.runway is not None

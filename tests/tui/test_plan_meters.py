@@ -140,8 +140,8 @@ def test_credits_that_are_gone_have_no_days_left() -> None:
     assert "Runway                       nothing is left" in lines
     assert not any("✕" in line for line in lines)
     assert drawn(gone, 60, 1) == ["credits 0 of 560 · runway empty"]
-    assert plan_pulse(gone, UTC) == ("0", "")
-    assert plan_pulse(METERS, UTC) == ("194", "28 Nov")
+    assert plan_pulse(gone) == ("0", "")
+    assert plan_pulse(METERS) == ("194", "28 Nov")
 
     granted_soon = replace(empty, next_grant_at=at(30), next_grant=400 * PICO)
     text = "\n".join(drawn(replace(gone, runway=granted_soon), 44, 12))

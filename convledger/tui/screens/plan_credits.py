@@ -48,10 +48,10 @@ class CreditsDialog(FieldsDialog):
 
     @property
     def zone(self) -> tzinfo:
-        """The zone that days are typed in: the plan's, or the app's until that is known."""
+        """The zone that days are typed in: the plan's."""
         from convledger.zones import zone_of
 
-        return zone_of(self._plan.zone_name)[0] if self._plan is not None else self.books.zone
+        return zone_of(self._plan.zone_name)[0] if self._plan is not None else self._view.zone
 
     def on_mount(self) -> None:
         """Ask what the plan offers."""
@@ -289,11 +289,12 @@ class TakeBackScreen(FieldsDialog):
     """
     AUTO_FOCUS = "#leave"
 
-    def __init__(self, one: Subscription, line: CreditLine, currency: str) -> None:
+    def __init__(self, one: Subscription, line: CreditLine, view: PlanView) -> None:
         super().__init__("Booked by hand", "tab Next · esc Back")
         self._one = one
         self._line = line
-        self._currency = currency
+        self._currency = view.currency
+        self._zone = view.zone
 
     def parts(self) -> list[Widget]:
         """Return what was booked and the two answers."""
@@ -308,7 +309,7 @@ class TakeBackScreen(FieldsDialog):
 
     def effect(self) -> Content:
         """Return what was booked."""
-        line, zone = self._line, self.books.zone
+        line, zone = self._line, self._zone
         return Content.assemble(
             (what_words(line, self._currency), "bold $foreground"),
             (f"  {signed_credits(line.amount)} credits", "$accent"),
