@@ -199,15 +199,15 @@ def _window(meter: LimitMeter, now: int) -> WindowMeter | None:
         return None
     state = meter.state(now)
     rate = _rate(meter, now)
-    at_end = meter.expected_at_end(now, rate)
     is_rolling = limit.window == "rolling"
+    at_end = None if is_rolling else meter.expected_at_end(now, rate)
     return WindowMeter(
         name=limit.id.replace("-", " "),
         share=state.share or Fraction(0),
         now=now,
         since=None if is_rolling else state.since,
         until=state.will_reset_at if is_rolling else state.until,
-        share_at_end=Fraction(at_end) / state.cap if state.cap else None,
+        share_at_end=Fraction(at_end) / state.cap if at_end is not None and state.cap else None,
         full_at=meter.full_at(now, rate),
         covers=", ".join(value for values in limit.where.attributes.values() for value in values),
     )

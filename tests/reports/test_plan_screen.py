@@ -81,6 +81,19 @@ def test_of_a_plan_that_is_over_no_meter_foresees_anything(shop: Shop) -> None:
     assert (after.runway, after.windows) == (None, ())
 
 
+def test_a_limit_that_rolls_has_no_end_to_foresee(shop: Shop) -> None:
+    weekly = '[[limit]]\nid = "weekly"\nunit = "conversation"\ncap = 9\non_exceed = "degrade"'
+    shop.plan(CREDITS, weekly + '\nwindow = "rolling"\nduration = "7d"\n')
+    shop.use()
+    shop.talk("2026-01-05T10:00")
+    (window,) = meters(
+        shop.ledger.plan_book, shop.connection, shop.subscription(), at("2026-01-06")
+    ).windows
+
+    assert (window.since, window.share_at_end) == (None, None)
+    assert window.until == at("2026-01-12T10:00")
+
+
 def test_what_expired_within_the_period_went_too(shop: Shop) -> None:
     shop.plan(CREDITS)
     one = shop.use()

@@ -176,7 +176,7 @@ def test_two_lines_and_one_line_in_words() -> None:
         (replace(FIVE_HOURS, share_at_end=None, full_at=at(20, 15, 30)), "at this rate full 15:30"),
         (replace(WEEK, covers="opus alone"), "resets Mon 23 Nov 09:00 · opus alone"),
         (replace(WEEK, until=None), "no window is open"),
-        (replace(WEEK, since=None, until=at(20, 18)), "resets 18:00"),
+        (replace(WEEK, since=None, until=at(20, 18)), "oldest use leaves 18:00"),
         (replace(WEEK, name="\x1b[31mred"), "␛[31mred"),
     ],
 )
