@@ -69,8 +69,8 @@ class WindowMeter:
 
     `since` and `until` bound a window that is fixed; where it rolls, `since` is None and `until`
     is when the oldest use leaves it. `until` None: no window is open. `share_at_end` is what is
-    foreseen for its end, None for one that rolls and so has none; `full_at` when the limit is reached before that. `covers` says what is
-    counted ("all models"), in words of the plan.
+    foreseen for its end, None for one that rolls and so has none; `full_at` when the limit is
+    reached before that. `covers` says what is counted ("all models"), in words of the plan.
     """
 
     name: str
