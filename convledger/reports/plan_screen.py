@@ -14,7 +14,7 @@ from convledger.plans.billing import Bill
 from convledger.plans.limits import LimitMeter
 from convledger.plans.schema import Plan
 from convledger.plans.statement import Statement
-from convledger.plans.words import terms
+from convledger.plans.words import amount_words, number_words, terms
 from convledger.reports.alarms import SHARE, Watched, watched
 from convledger.reports.burning import burn_down
 from convledger.reports.credit_lines import CreditLine, credit_lines
@@ -72,7 +72,7 @@ def plan_view(book: PlanBook, subscription: Subscription, now: int) -> PlanView:
         name=plan.name,
         version=plan.version,
         since=max(plan.effective_from, subscription.began),
-        terms=terms(plan),
+        terms=whole_terms(plan),
         versions=[(each.version, each.effective_from) for each in bill.contract.history.plans][
             ::-1
         ],
@@ -85,6 +85,25 @@ def plan_view(book: PlanBook, subscription: Subscription, now: int) -> PlanView:
         zone=zone,
         troubles=book.shelf.troubles,
     )
+
+
+def whole_terms(plan: Plan) -> list[tuple[str, str]]:
+    """Return the terms of a plan, and behind its fees what is paid for credits besides them."""
+    found = terms(plan)
+    place = 1 + len(plan.fees)  # the period comes first
+    return [*found[:place], *(("bought", words) for words in bought_words(plan)), *found[place:]]
+
+
+def bought_words(plan: Plan) -> list[str]:
+    """Return what granted credits cost besides the fees: "20 credits once for $20.00"."""
+    often = {"once": "once", "seat": "a seat"}
+    return [
+        f"{number_words(grant.amount)} {'credit' if grant.amount == 1 else 'credits'} "
+        f"{often.get(grant.per, 'each time')} "
+        f"for {amount_words(grant.amount * grant.cost_basis, plan.currency)}"
+        for grant in plan.grants
+        if grant.cost_basis
+    ]
 
 
 def _plan_of(bill: Bill) -> Plan:

@@ -59,6 +59,11 @@ def signed_credits(pico: int) -> str:
     return f"+{credits_text(pico)}" if pico > 0 else credits_text(pico)
 
 
+def of_credits(figure: str) -> str:
+    """Return a figure with its noun: "1 credit", "−1 credit", "0 credits", "2.35 credits"."""
+    return f"{figure} {'credit' if figure.lstrip('+−-') == '1' else 'credits'}"
+
+
 def money_text(pico: int | None, currency: str = "USD") -> str:
     """Return picounits of a currency: "$10.25", "€7.20", "¥1,200", "7.20 CHF", "–" if unknown."""
     if pico is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from convledger.money import PICO
 from convledger.reports.plan_meters import CreditsMeter
-from convledger.reports.plan_screen import meters
+from convledger.reports.plan_screen import meters, plan_view
 from tests.reports.shop import CREDITS, WINDOW, Shop, at
 
 CARRY = '\n[overage]\npolicy = "carry"\n'
@@ -79,6 +79,14 @@ def test_of_a_plan_that_is_over_no_meter_foresees_anything(shop: Shop) -> None:
     assert before.runway is not None
     assert before.windows
     assert (after.runway, after.windows) == (None, ())
+
+
+def test_credits_that_are_paid_besides_the_fee_say_their_price(shop: Shop) -> None:
+    shop.plan(CREDITS, 'kind = "purchased"\nper = "once"\nexpires = "never"\ncost_basis = "1.50"\n')
+    shop.use()
+    found = plan_view(shop.ledger.plan_book, shop.subscription(), at("2026-01-06")).terms
+
+    assert ("bought", "10 credits once for $15.00") in found
 
 
 def test_a_limit_that_rolls_has_no_end_to_foresee(shop: Shop) -> None:
