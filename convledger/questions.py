@@ -262,23 +262,23 @@ class Questions:
         return family(self.connection, conversation_id)
 
     @in_words
-    def plan_view(self, name: str | None, now: int, zone: tzinfo) -> PlanView | None:
+    def plan_view(self, name: str | None, now: int) -> PlanView | None:
         """Return a subscription with all that there is to show; None where no plan is in use."""
         from convledger.reports.plan_screen import plan_view
 
         if not self.plan_book.subscriptions():
             return None
-        return plan_view(self.plan_book, self.plan_book.subscription(name, now), now, zone)
+        return plan_view(self.plan_book, self.plan_book.subscription(name, now), now)
 
     @in_words
-    def plan_meters(self, now: int, zone: tzinfo) -> Meters | None:
+    def plan_meters(self, now: int) -> Meters | None:
         """Return what moves about the plan in force; None where no plan is."""
         from convledger.reports.plan_screen import meters
 
         if not any(one.is_in_force(now) for one in self.plan_book.subscriptions()):
             return None
         in_force = self.plan_book.subscription(None, now)
-        return meters(self.plan_book, self.connection, in_force, now, zone)
+        return meters(self.plan_book, self.connection, in_force, now)
 
     @in_words
     def boundaries(

@@ -22,26 +22,39 @@ _GIVEN = frozenset((entry.GRANT, entry.ROLL_IN))
 def burn_down(bill: Bill, pool: str, zone: tzinfo) -> BurnDown:
     """Return the present period's balance by lot, and the way down that is foreseen.
 
-    Instants are UTC microseconds, amounts picocredits.
+    Of a plan that is over it is the last period's, and nothing is foreseen. Instants are UTC
+    microseconds, amounts picocredits.
     """
-    now = bill.now
-    ahead = outlook(bill, pool)
+    now, ended = bill.now, bill.contract.ended
     since = bill.periods[-1].since if bill.periods else now
-    until = _end(bill, ahead)
     lots = _lots_in_sight(bill, pool, since)
     names = [lot.id for lot in lots]
-    levels = [*_booked(bill, pool, names, since), *_foreseen(ahead, names, until)]
+    called = tuple(LotName(lot.id, lot_name(lot, zone), _kind(lot)) for lot in lots)
     currency = "USD" if bill.current is None else bill.current.currency
+    if ended is not None and ended <= now:
+        return BurnDown(
+            since=since,
+            until=ended,
+            now=now,
+            lots=called,
+            levels=tuple(_booked(bill, pool, names, since)),
+            marks=tuple(_given(bill, pool, since, ended)),
+            currency=currency,
+            is_over=True,
+        )
+    ahead = outlook(bill, pool)
+    until = _end(bill, ahead)
+    levels = [*_booked(bill, pool, names, since), *_foreseen(ahead, names, until)]
     return BurnDown(
         since=since,
         until=until,
         now=now,
-        lots=tuple(LotName(lot.id, lot_name(lot, zone), _kind(lot)) for lot in lots),
+        lots=called,
         levels=tuple(levels),
         marks=tuple(_marks(bill, pool, ahead, since, until)),
         burn_per_day=ahead.burn_per_day,
-        empty_at=ahead.empty_at,
-        empty_at_without_expiry=ahead.without_expiry.depletes_at,
+        empty_at=_before(ahead.empty_at, ended),
+        empty_at_without_expiry=_before(ahead.without_expiry.depletes_at, ended),
         next_grant_at=ahead.reset_at,
         next_grant=ahead.next_grant,
         shortfall=round(ahead.shortfall),
@@ -53,12 +66,19 @@ def burn_down(bill: Bill, pool: str, zone: tzinfo) -> BurnDown:
 
 
 def _end(bill: Bill, ahead: Outlook) -> int:
-    """Return how far to draw: to the next grant, or a little beyond where the credits end."""
+    """Return how far to draw: to the next grant or the plan's end, or beyond the last credit."""
+    ended = bill.contract.ended
+    if ended is not None and ended - bill.now < 100 * DAY:
+        return min(ended, ended if ahead.reset_at is None else ahead.reset_at)
     if ahead.reset_at is not None and ahead.reset_at - bill.now < 100 * DAY:
         return ahead.reset_at
     if ahead.runway.depletes_at is not None:
         return min(ahead.runway.depletes_at + AFTER, bill.now + 100 * DAY)
     return bill.now + 14 * DAY
+
+
+def _before(at: int | None, ended: int | None) -> int | None:
+    return None if at is None or (ended is not None and at >= ended) else at
 
 
 def lot_name(lot: Lot, zone: tzinfo) -> str:
@@ -98,7 +118,8 @@ def _booked(bill: Bill, pool: str, names: Sequence[str], since: int) -> Iterator
     """Yield what was left by lot, as often as a chart can show it."""
     place = {name: index for index, name in enumerate(names)}
     left = [0] * len(names)
-    step = max((bill.now - since) // STEPS, 1)
+    ended = bill.contract.ended
+    step = max(((bill.now if ended is None else min(bill.now, ended)) - since) // STEPS, 1)
     last: int | None = None
     pending = False
     for each in bill.fold.entries(pool):
@@ -150,16 +171,22 @@ def _by_lot(
     return tuple(left.values())
 
 
-def _marks(bill: Bill, pool: str, ahead: Outlook, since: int, until: int) -> Iterator[Mark]:
+def _given(bill: Bill, pool: str, since: int, until: int) -> Iterator[Mark]:
+    """Yield what came within a span, the lots that begin with it left out."""
     for each in bill.fold.entries(pool):
-        if each.kind == entry.GRANT and since < each.at <= bill.now:
+        if each.kind == entry.GRANT and since < each.at <= until:
             lot = bill.lots.get(each.lot)
             kind = "topup" if lot is not None and lot.kind == TOPUP else "grant"
             yield Mark(each.at, kind, each.amount, each.lot)
+
+
+def _marks(bill: Bill, pool: str, ahead: Outlook, since: int, until: int) -> Iterator[Mark]:
+    yield from _given(bill, pool, since, bill.now)
     for part, wasted in zip(ahead.runway.lots, ahead.runway.wasted, strict=True):
         if wasted > 0 and part.expires_at is not None and part.expires_at <= until:
             yield Mark(part.expires_at, "expires", -round(wasted), part.id)
-    if ahead.empty_at is not None and ahead.empty_at <= until:
-        yield Mark(ahead.empty_at, "empty", 0)
+    empty_at = _before(ahead.empty_at, bill.contract.ended)
+    if empty_at is not None and empty_at <= until:
+        yield Mark(empty_at, "empty", 0)
     if ahead.reset_at is not None and ahead.reset_at <= until:
         yield Mark(ahead.reset_at, "resets", ahead.next_grant)

@@ -43,7 +43,8 @@ class BurnDown:
 
     `lots` stand in burn order, the one burnt first at the front. `shortfall` is what will be
     missing until `next_grant_at`, `shortfall_money` its price where one is known; `wasted` what
-    will expire unused. `empty_at` is None where the credits last.
+    will expire unused. `empty_at` is None where the credits last. A plan that `is_over` has no
+    outlook: nothing is foreseen after its end.
     """
 
     since: int
@@ -62,6 +63,7 @@ class BurnDown:
     wasted: int = 0
     confidence: str = ""  # high medium low, or nothing: too few days
     currency: str = "USD"
+    is_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ microseconds, shares are exact fractions of 1 (1 is 100 %).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from fractions import Fraction
 
 
@@ -68,8 +69,8 @@ class WindowMeter:
 
     `since` and `until` bound a window that is fixed; where it rolls, `since` is None and `until`
     is when the oldest use leaves it. `until` None: no window is open. `share_at_end` is what is
-    foreseen for its end, `full_at` when the limit is reached before that. `covers` says what is
-    counted ("all models"), in words of the plan.
+    foreseen for its end, None for one that rolls and so has none; `full_at` when the limit is
+    reached before that. `covers` says what is counted ("all models"), in words of the plan.
     """
 
     name: str
@@ -119,7 +120,7 @@ class AlertLine:
 class Meters:
     """Everything about the plan in force that moves; None and () where the plan has no such thing.
 
-    `alerts` may stand in any order.
+    `alerts` may stand in any order. `zone` is the plan's, in which its days are cut.
     """
 
     plan_name: str
@@ -130,3 +131,4 @@ class Meters:
     windows: tuple[WindowMeter, ...] = ()
     spend: SpendMeter | None = None
     alerts: tuple[AlertLine, ...] = ()
+    zone: tzinfo = UTC

@@ -58,7 +58,7 @@ def plan_now(
     bill = bill or book.bill(chosen, now)
     return PlanNow(
         news,
-        meters(book, connection, chosen, now, zone, bill),
+        meters(book, connection, chosen, now, bill),
         chosen.id,
         talk_uses(bill),
     )

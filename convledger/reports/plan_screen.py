@@ -14,7 +14,7 @@ from convledger.plans.billing import Bill
 from convledger.plans.limits import LimitMeter
 from convledger.plans.schema import Plan
 from convledger.plans.statement import Statement
-from convledger.plans.words import terms
+from convledger.plans.words import amount_words, number_words, terms
 from convledger.reports.alarms import SHARE, Watched, watched
 from convledger.reports.burning import burn_down
 from convledger.reports.credit_lines import CreditLine, credit_lines
@@ -42,7 +42,8 @@ class PlanView:
     """A subscription with its terms in words, its ledger, its chart and its statements.
 
     `versions` are (version, since) of the plan, the latest first; `burn_down` is None for a plan
-    without credits. `troubles` are the plan files that can't be used as they are.
+    without credits; days are cut in `zone`, the plan's own. `troubles` are the plan files that
+    can't be used as they are.
     """
 
     subscription: Subscription
@@ -57,20 +58,21 @@ class PlanView:
     projected: int | None
     currency: str
     pool: str | None
+    zone: tzinfo
     troubles: list[ConfigError]
 
 
-def plan_view(book: PlanBook, subscription: Subscription, now: int, zone: tzinfo) -> PlanView:
+def plan_view(book: PlanBook, subscription: Subscription, now: int) -> PlanView:
     """Return what there is to show of a subscription at `now`, UTC microseconds."""
     bill = book.bill(subscription, now)
     plan = _plan_of(bill)
-    pool = main_pool(bill)
+    pool, zone = main_pool(bill), bill.contract.zone_at(now)
     return PlanView(
         subscription=subscription,
         name=plan.name,
         version=plan.version,
         since=max(plan.effective_from, subscription.began),
-        terms=terms(plan),
+        terms=whole_terms(plan),
         versions=[(each.version, each.effective_from) for each in bill.contract.history.plans][
             ::-1
         ],
@@ -80,8 +82,28 @@ def plan_view(book: PlanBook, subscription: Subscription, now: int, zone: tzinfo
         projected=projected_total(bill),
         currency=plan.currency,
         pool=pool,
+        zone=zone,
         troubles=book.shelf.troubles,
     )
+
+
+def whole_terms(plan: Plan) -> list[tuple[str, str]]:
+    """Return the terms of a plan, and behind its fees what is paid for credits besides them."""
+    found = terms(plan)
+    place = 1 + len(plan.fees)  # the period comes first
+    return [*found[:place], *(("bought", words) for words in bought_words(plan)), *found[place:]]
+
+
+def bought_words(plan: Plan) -> list[str]:
+    """Return what granted credits cost besides the fees: "20 credits once for $20.00"."""
+    often = {"once": "once", "seat": "a seat"}
+    return [
+        f"{number_words(grant.amount)} {'credit' if grant.amount == 1 else 'credits'} "
+        f"{often.get(grant.per, 'each time')} "
+        f"for {amount_words(grant.amount * grant.cost_basis, plan.currency)}"
+        for grant in plan.grants
+        if grant.cost_basis
+    ]
 
 
 def _plan_of(bill: Bill) -> Plan:
@@ -93,17 +115,18 @@ def meters(
     connection: sqlite3.Connection,
     subscription: Subscription,
     now: int,
-    zone: tzinfo,
     bill: Bill | None = None,
 ) -> Meters:
     """Return what moves about a plan: credits, runway, limits, spend and alerts.
 
+    Of one that is over nothing is foreseen, and its limits hold no longer.
     `bill` is that of the subscription where it is known already.
     """
     bill = bill or book.bill(subscription, now)
     plan, statement = _plan_of(bill), bill.current
-    pool = main_pool(bill)
+    pool, zone = main_pool(bill), bill.contract.zone_at(now)
     ahead = outlook(bill, pool) if pool is not None else None
+    is_over = subscription.ended is not None and subscription.ended <= now
     budgets = [rule.budget for rule in plan.alerts if rule.on == "spend" and rule.budget]
     spend = None
     if statement is not None:
@@ -114,14 +137,15 @@ def meters(
         period_name=period_words(statement, zone),
         currency=plan.currency,
         credits=_credits(bill, ahead) if ahead is not None else None,
-        runway=_runway(ahead) if ahead is not None else None,
+        runway=_runway(ahead) if ahead is not None and not is_over else None,
         windows=tuple(
             found
             for meter in bill.metered.meters.values()
-            if (found := _window(meter, now)) is not None
+            if not is_over and (found := _window(meter, now)) is not None
         ),
         spend=spend,
         alerts=tuple(_alerts(connection, subscription, bill)),
+        zone=zone,
     )
 
 
@@ -194,15 +218,15 @@ def _window(meter: LimitMeter, now: int) -> WindowMeter | None:
         return None
     state = meter.state(now)
     rate = _rate(meter, now)
-    at_end = meter.expected_at_end(now, rate)
     is_rolling = limit.window == "rolling"
+    at_end = None if is_rolling else meter.expected_at_end(now, rate)
     return WindowMeter(
         name=limit.id.replace("-", " "),
         share=state.share or Fraction(0),
         now=now,
         since=None if is_rolling else state.since,
         until=state.will_reset_at if is_rolling else state.until,
-        share_at_end=Fraction(at_end) / state.cap if state.cap else None,
+        share_at_end=Fraction(at_end) / state.cap if at_end is not None and state.cap else None,
         full_at=meter.full_at(now, rate),
         covers=", ".join(value for values in limit.where.attributes.values() for value in values),
     )

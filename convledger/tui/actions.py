@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from textual.binding import Binding
+from textual.keys import format_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,4 +169,4 @@ def key_text(keys: str) -> str:
     first = keys.split(",", 1)[0].strip()
     if first.startswith("ctrl+"):
         return f"^{first.removeprefix('ctrl+')}"
-    return names.get(first, first)
+    return names.get(first) or format_key(first)

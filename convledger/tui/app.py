@@ -292,7 +292,7 @@ class ConvledgerApp(App[None]):
 
     def show_plan(self, told: PlanNow) -> None:
         """Show how the plan in force stands."""
-        self._show_pulse(replace(self.pulse, plan=plan_pulse(told.meters, self.zone)))
+        self._show_pulse(replace(self.pulse, plan=plan_pulse(told.meters)))
         for screen in self.screen_stack:
             if isinstance(screen, PlaceScreen) and screen.is_ready:
                 screen.plan_told(told)

@@ -59,6 +59,11 @@ def signed_credits(pico: int) -> str:
     return f"+{credits_text(pico)}" if pico > 0 else credits_text(pico)
 
 
+def of_credits(figure: str) -> str:
+    """Return a figure with its noun: "1 credit", "−1 credit", "0 credits", "2.35 credits"."""
+    return f"{figure} {'credit' if figure.lstrip('+−-') == '1' else 'credits'}"
+
+
 def money_text(pico: int | None, currency: str = "USD") -> str:
     """Return picounits of a currency: "$10.25", "€7.20", "¥1,200", "7.20 CHF", "–" if unknown."""
     if pico is None:
@@ -130,6 +135,15 @@ def full_moment_text(at: int, zone: tzinfo) -> str:
     """Return weekday, day and time: "Sun 22 Nov 08:00"."""
     moment = _local(at, zone)
     return f"{moment:%a} {moment.day} {moment:%b %H:%M}"
+
+
+def are_apart(one: tzinfo, other: tzinfo, at: int) -> bool:
+    """Tell whether clocks in two zones differ around an instant, in summer or in winter."""
+    moments = [to_datetime(max(EARLIEST, min(LATEST, at + days * DAY))) for days in (0, -182)]
+    return any(
+        moment.astimezone(one).utcoffset() != moment.astimezone(other).utcoffset()
+        for moment in moments
+    )
 
 
 def same_day(one: int, other: int, zone: tzinfo) -> bool:

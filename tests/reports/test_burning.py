@@ -109,6 +109,34 @@ def test_after_the_contract_the_chart_still_stands(shop: Shop) -> None:
     assert all(level.at >= found.since for level in found.levels)
 
 
+def test_nothing_is_foreseen_of_a_plan_that_is_over(shop: Shop) -> None:
+    shop.plan(CREDITS)
+    one = shop.use(until=at("2026-01-20"))
+    each_day(shop, "2026-01", range(1, 8))
+    shop.ledger.buy_credits(one, at("2026-01-10"), now=at("2026-01-10"), amount=5 * PICO)
+    found = chart(shop, "2026-01-25")
+
+    assert found.is_over
+    assert found.until == at("2026-01-20")
+    assert (found.burn_per_day, found.empty_at, found.next_grant_at) == (None, None, None)
+    assert (found.shortfall, found.wasted) == (0, 0)
+    assert [mark.kind for mark in found.marks] == ["topup"]
+    assert max(level.at for level in found.levels) == found.now
+
+
+def test_nothing_is_foreseen_beyond_the_end_of_a_plan(shop: Shop) -> None:
+    shop.plan(CREDITS.replace('"10"', '"20"'))
+    shop.use(until=at("2026-01-18"))
+    each_day(shop, "2026-01", range(1, 15))
+    found = chart(shop, "2026-01-15")
+
+    assert not found.is_over
+    assert found.until == at("2026-01-18")
+    assert (found.empty_at, found.empty_at_without_expiry) == (None, None)
+    assert max(level.at for level in found.levels) <= found.until
+    assert "empty" not in {mark.kind for mark in found.marks}
+
+
 def test_the_end_of_time_can_be_drawn(shop: Shop) -> None:
     shop.plan(CREDITS, since="2199-12-01")
     shop.use(since="2199-12-01")

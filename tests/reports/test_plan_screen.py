@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC
-
 from convledger.money import PICO
 from convledger.reports.plan_meters import CreditsMeter
-from convledger.reports.plan_screen import meters
+from convledger.reports.plan_screen import meters, plan_view
 from tests.reports.shop import CREDITS, WINDOW, Shop, at
 
 CARRY = '\n[overage]\npolicy = "carry"\n'
@@ -15,7 +13,7 @@ CARRY = '\n[overage]\npolicy = "carry"\n'
 def credits_at(shop: Shop, now: str) -> tuple[int, int, int]:
     """Return what came in, what went and what is left, in whole credits."""
     book, one = shop.ledger.plan_book, shop.subscription()
-    found = meters(book, shop.connection, one, at(now), UTC).credits
+    found = meters(book, shop.connection, one, at(now)).credits
     assert isinstance(found, CreditsMeter)
     return found.granted // PICO, found.used // PICO, found.left // PICO
 
@@ -65,6 +63,43 @@ pool = "b"
 
     assert credits_at(shop, "2026-01-06") == (10, 4, 6)
     assert credits_at(shop, "2026-02-01") == (10, 0, 10)
+
+
+def test_of_a_plan_that_is_over_no_meter_foresees_anything(shop: Shop) -> None:
+    weekly = '[[limit]]\nid = "weekly"\nunit = "conversation"\ncap = 9\non_exceed = "degrade"'
+    weekly += '\nwindow = "rolling"\nduration = "7d"\n'
+    shop.plan(CREDITS, weekly)
+    shop.use(until=at("2026-01-20"))
+    shop.talk("2026-01-05T10:00")
+    book, one = shop.ledger.plan_book, shop.subscription()
+    before, after = (
+        meters(book, shop.connection, one, at(day)) for day in ("2026-01-06", "2026-01-21")
+    )
+
+    assert before.runway is not None
+    assert before.windows
+    assert (after.runway, after.windows) == (None, ())
+
+
+def test_credits_that_are_paid_besides_the_fee_say_their_price(shop: Shop) -> None:
+    shop.plan(CREDITS, 'kind = "purchased"\nper = "once"\nexpires = "never"\ncost_basis = "1.50"\n')
+    shop.use()
+    found = plan_view(shop.ledger.plan_book, shop.subscription(), at("2026-01-06")).terms
+
+    assert ("bought", "10 credits once for $15.00") in found
+
+
+def test_a_limit_that_rolls_has_no_end_to_foresee(shop: Shop) -> None:
+    weekly = '[[limit]]\nid = "weekly"\nunit = "conversation"\ncap = 9\non_exceed = "degrade"'
+    shop.plan(CREDITS, weekly + '\nwindow = "rolling"\nduration = "7d"\n')
+    shop.use()
+    shop.talk("2026-01-05T10:00")
+    (window,) = meters(
+        shop.ledger.plan_book, shop.connection, shop.subscription(), at("2026-01-06")
+    ).windows
+
+    assert (window.since, window.share_at_end) == (None, None)
+    assert window.until == at("2026-01-12T10:00")
 
 
 def test_what_expired_within_the_period_went_too(shop: Shop) -> None:

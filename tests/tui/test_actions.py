@@ -64,9 +64,16 @@ def test_two_actions_may_swap_their_keys_in_different_scopes() -> None:
     assert len(keymap) == 2
 
 
+def test_no_key_is_called_by_a_name_of_several_words() -> None:
+    for action in ACTIONS:
+        for key in action.keys.split(","):
+            assert "_" not in key_text(key), action.id
+
+
 @pytest.mark.parametrize(
     ("keys", "shown"),
-    [("enter", "⏎"), ("slash", "/"), ("ctrl+p", "^p"), ("down,j", "↓"), ("f1", "f1")],
-)
+    [("enter", "⏎"), ("slash", "/"), ("ctrl+p", "^p"), ("down,j", "↓"), ("f1", "f1"),
+     ("left_square_bracket", "[")],
+)  # fmt: skip
 def test_keys_as_people_write_them(keys: str, shown: str) -> None:
     assert key_text(keys) == shown

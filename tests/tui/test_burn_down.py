@@ -122,6 +122,7 @@ def test_sentence_takes_two_lines_where_there_are_enough() -> None:
          "empty 28 Nov 23:00, in 8 days"),
         ({"shortfall": PICO, "shortfall_money": None}, "1 credit short until +400 on 1 Dec"),
         ({"confidence": "low", "empty_at_without_expiry": None}, "few days to go by"),
+        ({"is_over": True, "now": UNTIL + DAY}, "no longer in force"),
         ({"currency": "EUR"}, "€10.25 overage est."),
     ],
 )  # fmt: skip

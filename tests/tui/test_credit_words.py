@@ -23,6 +23,7 @@ from convledger.tui.credit_words import (
     length_text,
     moment_text,
     money_text,
+    of_credits,
     same_day,
     short_credits,
     signed_credits,
@@ -141,3 +142,12 @@ def test_any_number_has_words(number: int) -> None:
         assert text
         assert (text[0] in "−") == (number < 0 and words not in (length_text, timeout_text))
     assert clock_text(number, BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("figure", "words"),
+    [("1", "1 credit"), ("+1", "+1 credit"), ("−1", "−1 credit"), ("0", "0 credits"),
+     ("1.5", "1.5 credits"), ("11", "11 credits")],
+)  # fmt: skip
+def test_credits_agree_with_their_figure(figure: str, words: str) -> None:
+    assert of_credits(figure) == words

@@ -129,6 +129,21 @@ async def test_meters_show_credits_runway_and_windows(planned: Path) -> None:
     assert "$79.00" in shown
 
 
+async def test_meters_name_days_in_the_zone_of_the_plan(studio: Path) -> None:
+    with Ledger.open(studio) as ledger:
+        ledger.add_plan(PLAN.replace('"UTC"', '"Pacific/Auckland"'), "studio-40.toml")
+        since = parse_instant("2026-08-31T12:00:00")
+        assert since is not None
+        ledger.use_plan("studio-40", since, now=NOW)
+    async with opened(studio, size=(140, 45)) as pilot:
+        shown = text_of(pilot.app.screen.query_one("#meters", PlanMeters))
+        counts = str(pilot.app.screen.query_one("#plan", Panel).border_subtitle)
+
+    assert counts == "Studio 40 · November, Auckland"
+    assert "by 1 Dec" in shown
+    assert "30 Nov" not in shown
+
+
 @pytest.mark.parametrize("size", [(76, 24), (80, 24), (100, 30), (129, 40)])
 async def test_meters_stand_beside_the_chart_where_there_is_no_side(
     planned: Path, size: tuple[int, int]

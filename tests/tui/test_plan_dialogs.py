@@ -334,6 +334,39 @@ async def test_settled_period_has_its_digest_and_what_it_would_be_today(planned:
         assert "● live, so far" in screen_text(pilot)
 
 
+async def test_only_a_settled_period_is_offered_anew(planned: Path) -> None:
+    async with opened(planned, size=(140, 45)) as pilot:
+        await go(pilot, "i")
+        assert "r Restated" not in screen_text(pilot)
+        await press(pilot, "left")
+        assert "r Restated" in screen_text(pilot)
+
+
+async def test_a_restated_statement_is_written_under_its_own_name(
+    planned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with opened(planned, size=(140, 45)) as pilot:
+        await go(pilot, "i", "left", "r", "x")
+        assert pilot.app.screen.query_one(Input).value == "studio-400-2026-10-restated.csv"
+        await click(pilot, "#write")
+        told = [each.message for each in pilot.app._notifications]
+
+    assert any("Written, restated: " in words for words in told)
+    assert (tmp_path / "studio-400-2026-10-restated.csv").exists()
+
+
+async def test_no_key_is_offered_from_behind_a_dialog(planned: Path) -> None:
+    async with opened(planned, size=(140, 45)) as pilot:
+        await go(pilot)
+        assert "f1 Help" in screen_text(pilot)
+        await press(pilot, "i")
+        assert "f1 Help" not in screen_text(pilot)
+        assert "Top up" not in screen_text(pilot)
+        await press(pilot, "escape")
+        assert "f1 Help" in screen_text(pilot)
+
+
 async def test_damaged_statement_is_told(planned: Path) -> None:
     with Ledger.open(planned) as ledger:
         ledger.connection.execute("UPDATE statement SET digest='00' WHERE name='2026-10'")

@@ -244,7 +244,7 @@ async def test_saving_outside_of_use_changes_no_bill(studio: Path) -> None:
 
         assert path == studio / "plans" / FILE
         assert path.read_text().endswith("# a note\n")
-        assert ledger.plan_view(None, NOW, None) is None  # type: ignore[arg-type]
+        assert ledger.plan_view(None, NOW) is None
 
 
 async def test_change_of_another_program_is_not_replaced_unasked(planned: Path) -> None:

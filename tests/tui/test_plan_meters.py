@@ -140,8 +140,8 @@ def test_credits_that_are_gone_have_no_days_left() -> None:
     assert "Runway                       nothing is left" in lines
     assert not any("✕" in line for line in lines)
     assert drawn(gone, 60, 1) == ["credits 0 of 560 · runway empty"]
-    assert plan_pulse(gone, UTC) == ("0", "")
-    assert plan_pulse(METERS, UTC) == ("194", "28 Nov")
+    assert plan_pulse(gone) == ("0", "")
+    assert plan_pulse(METERS) == ("194", "28 Nov")
 
     granted_soon = replace(empty, next_grant_at=at(30), next_grant=400 * PICO)
     text = "\n".join(drawn(replace(gone, runway=granted_soon), 44, 12))
@@ -176,7 +176,7 @@ def test_two_lines_and_one_line_in_words() -> None:
         (replace(FIVE_HOURS, share_at_end=None, full_at=at(20, 15, 30)), "at this rate full 15:30"),
         (replace(WEEK, covers="opus alone"), "resets Mon 23 Nov 09:00 · opus alone"),
         (replace(WEEK, until=None), "no window is open"),
-        (replace(WEEK, since=None, until=at(20, 18)), "resets 18:00"),
+        (replace(WEEK, since=None, until=at(20, 18)), "oldest use leaves 18:00"),
         (replace(WEEK, name="\x1b[31mred"), "␛[31mred"),
     ],
 )

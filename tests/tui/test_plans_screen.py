@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
-from convledger.clock import DAY
+from convledger.clock import DAY, SECOND
 from convledger.ledger import Ledger
 from convledger.money import PICO
 from convledger.tui.screens.plan_behind import BehindScreen
@@ -43,6 +44,7 @@ def screen_of(pilot: Pilot[None]) -> str:
 
 
 FILE = "studio-400.toml"
+BEGAN_EAST = int(datetime(2026, 10, 31, 11, tzinfo=UTC).timestamp()) * SECOND  # 1 Nov in Auckland
 
 
 @pytest.fixture
@@ -145,6 +147,43 @@ async def test_plan_to_come_says_when_it_begins(studio: Path) -> None:
         assert "Plan to come" in screen_text(pilot)
         assert "begins 1 Dec" in shown(pilot, "#terms")
         assert "Nothing is booked before it begins." in shown(pilot, "#ledger")
+
+
+# ---- days are those of the plan's zone
+
+
+EAST = STUDIO.replace("Europe/Berlin", "Pacific/Auckland").replace("2026-09-01", "2026-11-01")
+
+
+async def test_all_days_are_those_of_the_plans_zone(studio: Path) -> None:
+    put_in_force(studio, EAST, since=BEGAN_EAST)
+    bought(studio)
+    async with opened(studio, size=(140, 45)) as pilot:
+        await go(pilot)
+        ledger = shown(pilot, "#ledger").splitlines()
+        terms = shown(pilot, "#terms")
+
+        assert "version 3, since 1 Nov" in terms
+        assert "all days are those of Pacific/Auckland" in " ".join(terms.split())
+        assert "November 2026" in screen_text(pilot)
+        assert "1 Dec" in shown(pilot, "BurnDownChart")
+
+        place = next(at for at, line in enumerate(ledger) if "top-up" in line) // 2
+        await press(pilot, *["down"] * place, "enter")
+        assert isinstance(pilot.app.screen, TakeBackScreen)
+        assert "until 12 Nov 2027" in screen_text(pilot)
+
+        await press(pilot, "escape", "end")
+        first = shown(pilot, "#ledger").split("\n")[-1]
+        assert " ".join(first.split()).startswith("1 Nov · until")
+
+
+async def test_a_zone_that_is_also_the_apps_goes_without_saying(studio: Path) -> None:
+    put_in_force(studio, STUDIO)
+    async with opened(studio, size=(140, 45), timezone="Europe/Rome") as pilot:
+        await go(pilot)
+
+        assert "all days are" not in shown(pilot, "#terms")
 
 
 # ---- the credit ledger

@@ -97,8 +97,8 @@ class HelpScreen(Dialog[None]):
 def _key_line(keys: str, label: str, words: str) -> Content:
     return Content.assemble(
         "  ",
-        (keys.ljust(_KEYS), "bold $accent"),
-        (f"{label:<14}", "$foreground"),
+        (f"{keys:<{_KEYS - 1}} ", "bold $accent"),
+        (f"{label:<13} ", "$foreground"),
         (words, "$muted"),
     )
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from textual import on
 
 from convledger.text.display import clip, display_text
+from convledger.tui.credit_words import are_apart
 from convledger.tui.screens import live_words as words
+from convledger.tui.screens.live_words import zone_name
 from convledger.tui.screens.place import PlaceScreen
 from convledger.tui.undo import Step
 from convledger.tui.widgets.alert_rows import AlertRows
@@ -39,12 +41,12 @@ class LivePlan(PlaceScreen):
 
     def plan_told(self, told: PlanNow) -> None:
         """Show how the plan in force stands."""
-        self._plan, meters, zone = told, told.meters, self.books.zone
+        self._plan, meters = told, told.meters
         if (meters is not None) != self.has_class("-planned"):
             self.set_class(meters is not None, "-planned")
             self.refresh_bindings()
         for part in self.query(PlanMeters):
-            part.show(meters, zone)
+            part.show(meters, self.books.zone if meters is None else meters.zone)
         self.query_one(GrowingList).show_uses(told.uses)
         self.query_one(GrowingHead).show_uses(told.uses)
         if meters is not None:
@@ -56,7 +58,11 @@ class LivePlan(PlaceScreen):
     def _show_plan(self, meters: Meters) -> None:
         name = display_text(meters.plan_name)
         for place, cells in (("#plan", 32), ("#beside", 22)):
-            counts = clip(f"{name} · {meters.period_name}" if cells > 30 else name, cells)
+            period = f" · {meters.period_name}" if cells > 30 else ""
+            if period and are_apart(meters.zone, self.books.zone, self.books.now()):
+                city = zone_name(meters.zone, self.books.now()).rpartition("/")[2]
+                period += f", {city.replace('_', ' ')}"
+            counts = clip(name, max(8, cells - len(period))) + period
             self.query_one(place, Panel).show_counts(counts)
         alerts = self.query_one(AlertRows)
         alerts.show(meters.alerts, self.books.now(), self.books.zone, words.NO_ALERTS)

@@ -60,8 +60,14 @@ class PlaceScreen(Screen[None]):
         """Do nothing before the parts are there: a quick hand types ahead of the screen."""
         return self.is_mounted and super().check_action(action, parameters)
 
+    def on_screen_suspend(self) -> None:
+        """Offer no keys from behind a dialog: they would do nothing."""
+        for line in self.query(KeysLine):
+            line.offers = False
+
     def on_screen_resume(self) -> None:
         """Ask for new figures: they may have changed while another screen was shown."""
+        self.query_one(KeysLine).offers = True
         self.query_one(TopLine).pulse = self.books.pulse
         self.show_notices()
         self.renew()

@@ -9,7 +9,7 @@ from textual import events, on
 from textual.widget import Widget
 
 from convledger.text.display import display_text
-from convledger.tui.credit_words import clock_text, credits_text, day_text
+from convledger.tui.credit_words import clock_text, credits_text, day_text, of_credits
 from convledger.tui.widgets.bar_names import plural
 from convledger.tui.widgets.dialog import Dialog
 from convledger.tui.widgets.rows import RowLine, Rows
@@ -60,7 +60,7 @@ class BehindScreen(Dialog[int]):
     def __init__(self, line: CreditLine, found: list[UsedBy], zone: tzinfo) -> None:
         credits_used = credits_text(line.beyond - line.amount)
         super().__init__(
-            f"Usage of {day_text(line.since, zone)} · {credits_used} credits",
+            f"Usage of {day_text(line.since, zone)} · {of_credits(credits_used)}",
             "⏎ Open · esc Back",
         )
         self._found = found

@@ -16,7 +16,13 @@ from convledger.errors import UsageProblem
 from convledger.money import pico_from_usd
 from convledger.plans.words import amount_words, number_words, topup_words
 from convledger.text.display import display_text
-from convledger.tui.credit_words import credits_text, day_text, money_text, signed_credits
+from convledger.tui.credit_words import (
+    credits_text,
+    day_text,
+    money_text,
+    of_credits,
+    signed_credits,
+)
 from convledger.tui.plan_changes import book_again, booked
 from convledger.tui.screens.plan_fields import FieldsDialog, NotYet, amount_of, instant_of
 from convledger.tui.undo import Step
@@ -48,10 +54,10 @@ class CreditsDialog(FieldsDialog):
 
     @property
     def zone(self) -> tzinfo:
-        """The zone that days are typed in: the plan's, or the app's until that is known."""
+        """The zone that days are typed in: the plan's."""
         from convledger.zones import zone_of
 
-        return zone_of(self._plan.zone_name)[0] if self._plan is not None else self.books.zone
+        return zone_of(self._plan.zone_name)[0] if self._plan is not None else self._view.zone
 
     def on_mount(self) -> None:
         """Ask what the plan offers."""
@@ -181,7 +187,7 @@ class TopUpScreen(CreditsDialog):
         if not until and pack is not None and self._plan is not None:
             until = f" · {topup_words(pack, self._plan.currency).rpartition(', ')[2]}"
         return Content.assemble(
-            (f"{signed_credits(amount)} credits", "bold $success"),
+            (of_credits(signed_credits(amount)), "bold $success"),
             (f" for {money_text(price, self._view.currency)}", "$accent"),
             (f" · {self._day(at)}{until or ' · they never expire'}", "$muted"),
         )
@@ -196,7 +202,7 @@ class TopUpScreen(CreditsDialog):
             self.show_effect()
             return
         one, pack, note, now = self._one, self.pack, self.typed("note"), self.books.now()
-        words = f"Top-up of {credits_text(amount)} credits"
+        words = f"Top-up of {of_credits(credits_text(amount))}"
 
         def work(ledger: Ledger) -> Step:
             if pack is not None:
@@ -256,7 +262,7 @@ class AdjustScreen(CreditsDialog):
         ends = self.ends(at)
         until = f" · until {self._day(ends - 1)}" if ends is not None and amount > 0 else ""
         return Content.assemble(
-            (f"{signed_credits(amount)} credits", "bold $success" if amount > 0 else "bold $error"),
+            (of_credits(signed_credits(amount)), "bold $success" if amount > 0 else "bold $error"),
             (f" · {self._day(at)}{until}", "$muted"),
         )
 
@@ -270,7 +276,7 @@ class AdjustScreen(CreditsDialog):
             return
         one, note, now = self._one, self.typed("note"), self.books.now()
         pool = self._view.pool or ""
-        words = f"Adjustment of {signed_credits(amount)} credits"
+        words = f"Adjustment of {of_credits(signed_credits(amount))}"
 
         def work(ledger: Ledger) -> Step:
             fact = ledger.adjust_credits(
@@ -289,11 +295,12 @@ class TakeBackScreen(FieldsDialog):
     """
     AUTO_FOCUS = "#leave"
 
-    def __init__(self, one: Subscription, line: CreditLine, currency: str) -> None:
+    def __init__(self, one: Subscription, line: CreditLine, view: PlanView) -> None:
         super().__init__("Booked by hand", "tab Next · esc Back")
         self._one = one
         self._line = line
-        self._currency = currency
+        self._currency = view.currency
+        self._zone = view.zone
 
     def parts(self) -> list[Widget]:
         """Return what was booked and the two answers."""
@@ -308,10 +315,10 @@ class TakeBackScreen(FieldsDialog):
 
     def effect(self) -> Content:
         """Return what was booked."""
-        line, zone = self._line, self.books.zone
+        line, zone = self._line, self._zone
         return Content.assemble(
             (what_words(line, self._currency), "bold $foreground"),
-            (f"  {signed_credits(line.amount)} credits", "$accent"),
+            (f"  {of_credits(signed_credits(line.amount))}", "$accent"),
             (f"\n{when_forms(line, zone)[0]} · number {hand_number(line)}", "$muted"),
         )
 

@@ -13,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, Static, Tabs
 
 from convledger.errors import ConvledgerError
+from convledger.plans.statement import RESTATED
 from convledger.text.display import display_text
 from convledger.tui.widgets.bar_names import plural
 from convledger.tui.widgets.choices import Choices, OneOf
@@ -97,6 +98,11 @@ class StatementExportScreen(Dialog[bool]):
         return [self._shown] if is_one else self._every
 
     @property
+    def _is_restated(self) -> bool:
+        """Whether it is a settled period worked out anew, not the statement that was frozen."""
+        return [each.state for each in self.chosen()] == [RESTATED]
+
+    @property
     def form(self) -> str:
         """The form that is chosen."""
         return self.query_one("#forms", OneOf).chosen
@@ -109,7 +115,8 @@ class StatementExportScreen(Dialog[bool]):
             plan = "".join(c if c.isalnum() or c in "-_" else "-" for c in self._shown.plan)
             period = self._shown.name if len(self.chosen()) == 1 else "all"
             kept = "".join(c if c.isalnum() or c in "-_" else "-" for c in period)
-            self._suggested = f"{plan}-{kept}{FORMS[self.form][1]}"
+            anew = "-restated" if self._is_restated else ""
+            self._suggested = f"{plan}-{kept}{anew}{FORMS[self.form][1]}"
             line.value = self._suggested
         self._show_target()
 
@@ -143,6 +150,7 @@ class StatementExportScreen(Dialog[bool]):
 
     def _write(self) -> None:
         chosen, form, path, replaces = self.chosen(), self.form, self._path(), self._replaces
+        words = f"Written{', restated' if self._is_restated else ''}: {path}"
 
         def work(_: Ledger) -> str:
             try:
@@ -156,12 +164,12 @@ class StatementExportScreen(Dialog[bool]):
             return ""
 
         self.books.ask(
-            ("export", id(self)), work, lambda said: self._written(said, path), slow=True
+            ("export", id(self)), work, lambda said: self._written(said, path, words), slow=True
         )
 
-    def _written(self, said: str, path: Path) -> None:
+    def _written(self, said: str, path: Path, words: str) -> None:
         if not said:
-            self.books.say(f"Written: {path}")
+            self.books.say(words)
             if self.is_attached:
                 self.dismiss(True)
         elif not self.is_attached:

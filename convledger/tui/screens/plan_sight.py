@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from convledger.errors import ConvledgerError
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 class Sight:
     """What is in sight: one of `count` subscriptions, or where there is none the plans to choose.
 
-    `zone` is the one that the plan names. `problem` says why a subscription can't be worked out;
+    `problem` says why a subscription can't be worked out;
     `troubles` are files of plans that are broken or gone, in words, `broken` the words about the
     plan that is shown. `meters` is there for a plan without credits.
     """
@@ -35,7 +34,6 @@ class Sight:
     view: PlanView | None = None
     lines: list[CreditLine] = field(default_factory=list)
     meters: Meters | None = None
-    zone: tzinfo | None = None
     problem: str = ""
     troubles: tuple[str, ...] = ()
     broken: str = ""
@@ -51,7 +49,7 @@ def in_order(every: Sequence[Subscription], now: int) -> list[Subscription]:
     )
 
 
-def look(ledger: Ledger, wanted: int | None, now: int, zone: tzinfo, *, each: bool) -> Sight:
+def look(ledger: Ledger, wanted: int | None, now: int, *, each: bool) -> Sight:
     """Return the subscription `wanted` by its number, else the first, with all there is to show."""
     from convledger.reports.credit_lines import credit_lines
     from convledger.reports.plan_choices import plan_choices
@@ -74,17 +72,16 @@ def look(ledger: Ledger, wanted: int | None, now: int, zone: tzinfo, *, each: bo
         broken=str(file.trouble) if file is not None else "",
     )
     try:
-        view = plan_view(book, subscription, now, zone)
+        view = plan_view(book, subscription, now)
         lines = view.lines
         if each and view.pool is not None:
-            lines = credit_lines(book.bill(subscription, now), view.pool, zone, each=True)
+            lines = credit_lines(book.bill(subscription, now), view.pool, view.zone, each=True)
         measured = None
         if view.burn_down is None:
-            measured = meters(book, ledger.connection, subscription, now, zone)
+            measured = meters(book, ledger.connection, subscription, now)
     except ConvledgerError as error:
         return _with(sight, problem=str(error))
-    own_zone = book.contract(subscription).zone_at(now)
-    return _with(sight, view=view, lines=lines, meters=measured, zone=own_zone)
+    return _with(sight, view=view, lines=lines, meters=measured)
 
 
 def _with(sight: Sight, **more: object) -> Sight:

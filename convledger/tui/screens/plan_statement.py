@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from convledger.tui.app import ConvledgerApp
 
 NOTHING = ("There is no statement yet.", "The plan has not begun: its first period is to come.")
+_KEYS = "← → Period · x Export · esc Back"
+_KEYS_OF_SETTLED = "← → Period · r Restated · x Export · esc Back"
 _DIGEST = 12  # characters of a digest where there is no room for all
 _STATES = {
     states.SETTLED: ("■", "$success", "settled"),
@@ -67,7 +69,7 @@ class StatementScreen(Dialog[None]):
     AUTO_FOCUS: ClassVar[str] = "VerticalScroll"
 
     def __init__(self, one: Subscription) -> None:
-        super().__init__("Statement", "← → Period · r Restated · x Export · esc Back")
+        super().__init__("Statement", _KEYS)
         self._one = one
         self._periods: list[PeriodView] = []
         self._place = 0
@@ -136,6 +138,9 @@ class StatementScreen(Dialog[None]):
                 self.query_one("#lines", Static).update(Content("\n").join(map(Content, NOTHING)))
             return
         view = self._periods[self._place]
+        keys = _KEYS_OF_SETTLED if view.restated is not None else _KEYS
+        self.query_one("#frame").border_subtitle = Content(keys)
+        self.refresh_bindings()
         cells = max(20, self.query_one(VerticalScroll).size.width - 1)
         self.query_one("#which", Static).update(self._which(statement))
         self.query_one("#figures", Static).update(self._figures(view, cells))
@@ -211,11 +216,14 @@ class StatementScreen(Dialog[None]):
             self._show()
             self.query_one(VerticalScroll).scroll_home(animate=False)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what is worked out anew only where there is such a thing."""
+        if action == "restated" and self._periods:
+            return self._periods[self._place].restated is not None
+        return super().check_action(action, parameters)
+
     def action_restated(self) -> None:
         """Show a settled period worked out anew, or as it was frozen."""
-        if self._periods and self._periods[self._place].restated is None:
-            self.books.say("Only a settled period can be restated: this one is live.")
-            return
         self._anew = not self._anew
         self._show()
 

@@ -152,6 +152,8 @@ class UseScreen(FieldsDialog):
 
     def effect(self) -> Content:
         """Return what will be in force from when on, and what ends with that."""
+        from convledger.reports.plan_screen import bought_words
+
         since, scope = self.since(), self.scope()
         self.seats()
         day = _day(since, self._zone)
@@ -160,6 +162,7 @@ class UseScreen(FieldsDialog):
         replaced = _names(one for one in same if one.began >= since)
         note = f" · ends {ended} then" if ended else ""
         note += f" · takes the place of {replaced}" if replaced else ""
+        note += "".join(f" · besides the fee: {words}" for words in bought_words(self._plan))
         if self._choice.is_example:
             note += " · its file goes into the workspace"
         return Content.assemble(

@@ -9,7 +9,8 @@ from textual.content import Content
 
 from convledger.clock import to_datetime
 from convledger.text.display import display_text
-from convledger.tui.credit_words import day_text
+from convledger.tui.credit_words import are_apart, day_text
+from convledger.tui.screens.live_words import zone_name
 from convledger.tui.widgets.bar_names import plural
 from convledger.tui.widgets.rows import Part
 from convledger.tui.widgets.tab_strip import Tab
@@ -62,9 +63,11 @@ def welcome_words(*, short: bool) -> Content:
 def terms_of(sight: Sight, zone: tzinfo, now: int) -> Terms:
     """Return the terms of what is in sight, headed by the plan's name and version.
 
-    `zone` is the app's: a plan begins and ends on a day of its own.
+    `zone` is the app's: a plan begins and ends on a day of its own, which is said where it matters.
     """
-    one, view, zone = sight.subscription, sight.view, sight.zone or zone
+    one, view, here = sight.subscription, sight.view, zone
+    if view is not None:
+        zone = view.zone
     if one is None:
         return Terms()
     notes: list[Part] = []
@@ -78,6 +81,8 @@ def terms_of(sight: Sight, zone: tzinfo, now: int) -> Terms:
     if view is None:
         notes.append((display_text(sight.problem), "$error"))
         return Terms(one.plan, notes=tuple(notes))
+    if are_apart(zone, here, now):
+        notes.append((f"all days are those of {zone_name(zone, now)}", "$muted"))
     since = to_datetime(view.since).astimezone(zone)
     year = f" {since.year}" if since.year != to_datetime(now).astimezone(zone).year else ""
     return Terms(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import tzinfo
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -150,16 +151,22 @@ class PlansScreen(PlanDoors):
         if before is not None and before != stamp:
             self._ask_sight.wish(anew=True)
 
+    @property
+    def _zone(self) -> tzinfo:
+        """The zone that days are cut in: that of the plan in sight, else the app's."""
+        view = self._sight.view
+        return self.books.zone if view is None else view.zone
+
     def _look(self, ledger: Ledger) -> Sight:
-        return look(ledger, self._wanted, self.books.now(), self.books.zone, each=self._each)
+        return look(ledger, self._wanted, self.books.now(), each=self._each)
 
     def _show(self, sight: Sight) -> None:
         before, self._sight = self._sight, sight
-        zone, view = self.books.zone, sight.view
+        zone, view = self._zone, sight.view
         is_another = before.subscription != sight.subscription
         self._tell_troubles(sight.troubles)
         one, now = sight.subscription, self.books.now()
-        self.query_one("#terms", TermsView).show(words.terms_of(sight, zone, now))
+        self.query_one("#terms", TermsView).show(words.terms_of(sight, self.books.zone, now))
         has_credits = view is not None and view.pool is not None
         nothing = words.NO_ENTRY if has_credits else words.NO_CREDITS
         if one is not None and one.began > now:
@@ -197,7 +204,7 @@ class PlansScreen(PlanDoors):
 
     def _show_cut(self, told: Boundaries | None) -> None:
         self._told = told
-        self.query_one(BoundaryView).show(told, self.books.zone)
+        self.query_one(BoundaryView).show(told, self._zone)
         self._name_panels()
 
     def _tell_troubles(self, troubles: tuple[str, ...]) -> None:
@@ -224,7 +231,7 @@ class PlansScreen(PlanDoors):
 
     def _name_panels(self) -> None:
         """Give each panel its title and counts, and the strip its tabs."""
-        sight, zone = self._sight, self.books.zone
+        sight, zone = self._sight, self._zone
         folded = self.has_class("-folded")
         titles = words.panel_titles(sight, self.books.now(), folded=folded)
         cells = self.size.width - (0 if folded else 40)
@@ -312,7 +319,7 @@ class PlansScreen(PlanDoors):
         elif hand_number(line):
             from convledger.tui.screens.plan_credits import TakeBackScreen
 
-            self.app.push_screen(TakeBackScreen(subscription, line, view.currency))
+            self.app.push_screen(TakeBackScreen(subscription, line, view))
         else:
             self.books.say("Booked by the plan itself: no conversation is behind it.")
 
@@ -324,7 +331,7 @@ class PlansScreen(PlanDoors):
         else:
             from convledger.tui.screens.plan_behind import BehindScreen
 
-            self.app.push_screen(BehindScreen(line, found, self.books.zone), self._open_found)
+            self.app.push_screen(BehindScreen(line, found, self._zone), self._open_found)
 
     def _open_found(self, conversation_id: int | None) -> None:
         if conversation_id is not None:

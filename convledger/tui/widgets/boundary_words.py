@@ -14,6 +14,7 @@ from convledger.tui.credit_words import (
     length_text,
     moment_text,
     money_text,
+    of_credits,
     same_day,
     timeout_text,
     weekday_text,
@@ -73,8 +74,7 @@ def _silence(unit: LaneUnit, following: LaneUnit | None) -> int:
 def amount_parts(credits: int | None, money: int | None, currency: str) -> list[Part]:  # noqa: A002
     """Return what units come to: credits, else money, else "–"."""
     if credits is not None:
-        text = credits_text(credits)
-        return [(f"{text} {plural(1 if text == '1' else 2, 'credit')}", MONEY)]
+        return [(of_credits(credits_text(credits)), MONEY)]
     return [(money_text(money, currency), DIM if money is None else MONEY)]
 
 

@@ -14,6 +14,7 @@ from convledger.tui.credit_words import (
     day_text,
     moment_text,
     money_text,
+    of_credits,
     signed_credits,
 )
 from convledger.tui.widgets.bar_names import plural
@@ -62,8 +63,11 @@ def _mark_words(mark: Mark, zone: tzinfo) -> tuple[tuple[str, str], str]:
 def outlook(burn: BurnDown, zone: tzinfo) -> list[list[Part]]:
     """Return the sentence under the chart, then the same in ever fewer words."""
     left = credits_text(left_now(burn))
+    if burn.is_over:
+        over = ("no longer in force", INK)
+        return [[over, (f" · {of_credits(left)} left", DIM)], [over]]
     if burn.burn_per_day is None or burn.burn_per_day <= 0:
-        return [[("no use yet", INK), (f" · {left} credits left", DIM)], [("no use yet", INK)]]
+        return [[("no use yet", INK), (f" · {of_credits(left)} left", DIM)], [("no use yet", INK)]]
     notes: list[Part] = []
     if burn.confidence == "low":
         notes.append((" · few days to go by", DIM))
@@ -88,8 +92,7 @@ def outlook(burn: BurnDown, zone: tzinfo) -> list[list[Part]]:
 
 def _short(burn: BurnDown, zone: tzinfo, notes: list[Part]) -> list[list[Part]]:
     missing = about_credits(burn.shortfall)
-    one = "credit" if missing == "1" else "credits"
-    head: list[Part] = [(f"{missing} {one} short", f"bold {BAD}")]
+    head: list[Part] = [(f"{of_credits(missing)} short", f"bold {BAD}")]
     until: list[Part] = []
     if burn.next_grant_at is not None:
         grant = f"{signed_credits(burn.next_grant)} on " if burn.next_grant else ""

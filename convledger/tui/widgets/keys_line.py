@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from rich.segment import Segment
 from textual.events import Click, MouseMove
+from textual.reactive import reactive
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
@@ -53,6 +54,7 @@ class KeysLine(Widget):
 
     DEFAULT_CSS = "KeysLine { dock: bottom; height: 1; background: $background; }"
     ALLOW_SELECT = False
+    offers: reactive[bool] = reactive(True)  # False leaves the line empty
 
     def __init__(self) -> None:
         super().__init__()
@@ -85,7 +87,7 @@ class KeysLine(Widget):
         """Return the line."""
         del y
         base = self.rich_style
-        shown, is_cut = fitting(self._keys, self.size.width)
+        shown, is_cut = fitting(self._keys if self.offers else [], self.size.width)
         strong, weak = base + ink(self, "bold $accent"), base + ink(self, "$muted")
         segments: list[Segment] = []
         self._ends, end = [], 0

@@ -206,11 +206,16 @@ def window_words(window: WindowMeter, zone: tzinfo) -> tuple[list[Parts], list[P
     if window.until is not None:
         left = f"{length_text(window.until - window.now)} left"
         resets = f"resets {_moment(window.until, window.now, zone)}"
-        if window.since is not None and same_day(window.since, window.until, zone):
+        if window.since is None:  # it rolls: nothing begins anew then
+            leaves = f"oldest use leaves {_moment(window.until, window.now, zone)}"
+            when = [[(f"{leaves}{covers}", DIM)], [(leaves, DIM)], [(left, DIM)]]
+        elif same_day(window.since, window.until, zone):
             span = f"{clock_text(window.since, zone)} to {clock_text(window.until, zone)}"
             when = [[(f"{span} · {left}{covers}", DIM)], [(f"{span} · {left}", DIM)], [(left, DIM)]]
         else:
             when = [[(f"{resets}{covers}", DIM)], [(resets, DIM)], [(left, DIM)]]
+    if window.share >= 1 and window.since is None:
+        return when, [[("full", f"bold {BAD}")]]
     if window.share >= 1:
         return when, [[("full", f"bold {BAD}"), (" until then", DIM)], [("full", f"bold {BAD}")]]
     if window.full_at is not None:

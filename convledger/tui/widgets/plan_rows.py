@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convledger.plans.words import charge_words, fee_words, grant_words, rule_words, terms
+from convledger.plans.words import charge_words, fee_words, grant_words, rule_words
 from convledger.text.display import display_text
 from convledger.tui.widgets.rows import Part, RowLine, Rows
 from convledger.tui.widgets.terms_view import Terms
@@ -94,4 +94,6 @@ def choice_terms(choice: PlanChoice) -> Terms:
         return Terms(choice.name, notes=tuple(notes))
     if plan.source:
         notes.append((display_text(plan.source), "$muted"))
-    return Terms(plan.name, notes=tuple(notes), pairs=tuple(terms(plan)))
+    from convledger.reports.plan_screen import whole_terms
+
+    return Terms(plan.name, notes=tuple(notes), pairs=tuple(whole_terms(plan)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -107,7 +106,7 @@ class TopLine(Widget):
         self.pulse = replace(self.pulse, feed=feed)
 
 
-def plan_pulse(meters: Meters | None, zone: tzinfo) -> tuple[str, str]:
+def plan_pulse(meters: Meters | None) -> tuple[str, str]:
     """Return the credits left and the last day that they are there, nothing without a plan."""
     if meters is None or meters.credits is None:
         return "", ""
@@ -116,7 +115,7 @@ def plan_pulse(meters: Meters | None, zone: tzinfo) -> tuple[str, str]:
     if runway is not None and runway.is_empty:
         return left, ""
     ends = None if runway is None else runway.empty_at or runway.next_grant_at
-    return left, "" if ends is None else day_text(ends, zone)
+    return left, "" if ends is None else day_text(ends, meters.zone)
 
 
 def _cells(parts: list[Part]) -> int:
