@@ -117,6 +117,7 @@ def _set_up(home: Path, workspace: Path) -> None:
 
 def _subscribe(ledger: Ledger) -> None:
     """Put the consultant's plan in force since the month in which the history begins."""
+    from convledger.cli.following import follow
     from convledger.clock import DAY, now_us
     from convledger.demo.plans import PLANS, plan_text
     from convledger.reports.periods import local_day, start_of_day
@@ -127,6 +128,7 @@ def _subscribe(ledger: Ledger) -> None:
         ledger.add_plan(plan_text(name), name)
     chosen_plan = ledger.use_plan(PLANS[0], start_of_day(first, UTC), now=now)
     ledger.buy_credits(chosen_plan, now - 5 * DAY, now=now, note="invented")
+    follow(ledger, now)  # `status` says what was kept when the plans were last looked at
 
 
 def _show() -> int:

@@ -45,6 +45,15 @@ def follow(ledger: Ledger, now: int) -> PlanNews | None:
     return ledger.follow_plans(now, machine_zone()[0])
 
 
+def is_due(ledger: Ledger) -> bool:
+    """Tell whether a plan is in force of which `status` has no figures to show."""
+    from convledger.reports.plan_glance import glance
+
+    now = clock.now_us()
+    in_force = any(one.is_in_force(now) for one in ledger.plan_book.subscriptions())
+    return in_force and glance(ledger.connection, now) is None
+
+
 def lines_of(news: PlanNews | None) -> Iterator[str]:
     """Yield what is new about plans as lines for people, made harmless."""
     from convledger.text.display import display_text

@@ -44,7 +44,8 @@ def import_(paths: tuple[Path, ...], source: str | None, no_texts: bool, as_json
             )
         )
         is_new = bool(result.calls or result.messages)
-        news = following.follow_quietly(ledger) if is_new and not result.stopped else None
+        is_due = (is_new or following.is_due(ledger)) and not result.stopped
+        news = following.follow_quietly(ledger) if is_due else None
     if as_json:
         print_json({**document(result), **following.documents_of(news)})
     elif not paths and not any(scan.present for scan in result.scans):

@@ -267,6 +267,7 @@ def _document(
 def end(name: str, at: str | None) -> int:
     """Let a plan in force end; what it came to stays in the books. A day is included whole."""
     from convledger.cli.plan_words import moment_words
+    from convledger.clock import to_datetime
     from convledger.text.display import display_text
 
     with chosen.open_ledger() as ledger:
@@ -277,6 +278,10 @@ def end(name: str, at: str | None) -> int:
         ends = None if goes_on else now if at is None else _end(at, zone, now)
         ledger.end_plan(one, ends)
     words = "goes on without an end" if ends is None else f"ends {moment_words(ends, zone)}"
+    if ends is not None:
+        last, at_end = (to_datetime(each).astimezone(zone) for each in (ends - 1, ends))
+        if last.date() != at_end.date():
+            words += f": {last.date().isoformat()} is its last day"
     streams.say(display_text(f"{one.plan} {words}."))
     return DONE
 

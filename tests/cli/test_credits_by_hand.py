@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from decimal import Decimal
 from pathlib import Path
 
@@ -108,3 +109,16 @@ def test_what_is_no_number_is_told_in_words(studio: Cli) -> None:
         answer = studio("credits", "undo", wrong)
         assert answer.code == 2
         assert "is no number of a booking" in answer.err
+
+
+def test_an_import_keeps_what_the_prompt_shows_where_that_is_missing(studio: Cli) -> None:
+    shown = studio("status").out
+    place = Path(studio("plan", "path").out.strip()).parent / "ledger.db"
+    connection = sqlite3.connect(place)
+    connection.execute("DELETE FROM plan_figures")
+    connection.commit()
+    connection.close()
+    assert "credits" not in studio("status").out
+
+    assert studio("import").code == 0
+    assert studio("status").out == shown

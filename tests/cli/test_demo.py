@@ -48,6 +48,7 @@ def test_any_command_runs_on_the_demo(cli: Cli, own_home: Path, temporary: Path)
 
     assert {row["client"] for row in document["rows"]} > {"northwind-bakery", "harbour-law"}
     assert without_dashes.out.startswith("$")
+    assert " · credits " in without_dashes.out
     assert cli("demo", "--", "reprot").code == 2
     assert list(temporary.iterdir()) == list(own_home.iterdir()) == []
 

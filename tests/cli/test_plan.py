@@ -316,7 +316,11 @@ def test_plans_for_different_usage_stand_beside_each_other(other: Cli, tmp_path:
 def test_a_plan_can_end_and_go_on(other: Cli, tmp_path: Path) -> None:
     in_use(other, tmp_path)
 
-    assert other("plan", "end", "studio", "--at", "2026-11-30").out == "studio ends 2026-12-01.\n"
+    ended = other("plan", "end", "studio", "--at", "2026-11-30").out
+    assert ended == "studio ends 2026-12-01: 2026-11-30 is its last day.\n"
+    at_noon = other("plan", "end", "studio", "--at", "2026-11-30T12:00").out
+    assert at_noon == "studio ends 2026-11-30 12:00.\n"
+    assert other("plan", "end", "studio", "--at", "2026-11-30").code == 0
     assert other("plan", "--json").json["plans"][0]["in_use"][0]["until"] == "2026-12-01T00:00:00Z"
     assert "without an end" in other("plan", "end", "studio", "--at", "never").out
     assert other("plan", "end", "studio", "--at", "2026-01-01").code == 2
