@@ -95,7 +95,7 @@ def _plans(ledger: Ledger, names: tuple[str, ...]) -> list[Plan]:
         raise UsageProblem("a plan is named twice")
     now = clock.now_us()
     histories = histories_of(ledger, Asked(names, None, None, None, None, False, {}))
-    return [history.in_force(now) or history.plans[-1] for history in histories]
+    return [history.in_force(now) or history.plans[-1] for _, history in histories]
 
 
 def _row(plan: Plan, lane: Lane, number: int, unit: LaneUnit) -> dict[str, Any]:

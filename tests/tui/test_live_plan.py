@@ -199,6 +199,13 @@ async def test_conversations_that_grow_show_credits_and_budget(planned: Path) ->
     assert "of $0.60 · $0.57" in rows[1]
 
 
+async def test_without_a_head_credits_stand_with_their_noun(planned: Path) -> None:
+    async with opened(planned, size=(80, 24)) as pilot:
+        rows = text_of(pilot.app.screen.query_one(GrowingList)).splitlines()
+
+    assert rows[0].split()[-3:] == ["1", "credit", "$0.57"]
+
+
 async def test_an_alert_is_muted_and_shown_again_by_undo(planned: Path) -> None:
     async with opened(planned, size=(140, 45)) as pilot:
         rows = pilot.app.screen.query_one(AlertRows)

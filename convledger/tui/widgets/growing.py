@@ -69,7 +69,7 @@ class GrowingList(Rows):
 
     def columns(self, cells: int) -> PlanColumns:
         """Return the columns that a plan adds in so many cells."""
-        return PlanColumns(self._uses, cells)
+        return PlanColumns(self._uses, cells, named=self.screen.has_class("-high"))
 
     def tick(self, now: int) -> None:
         """Make the ages right, and draw only the rows whose age reads otherwise."""

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from convledger.tui.amounts import percent, usd
-from convledger.tui.credit_words import credits_text
+from convledger.tui.credit_words import credits_text, of_credits
 from convledger.tui.widgets.meter_marks import level_of
 from convledger.tui.widgets.rows import Part
 from convledger.tui.widgets.thin_meter import thin_meter
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from convledger.reports.plan_now import TalkUse
 
 CREDITS, METER, SHARE = 9, 12, 9  # cells
+_WITH_NOUN = 13  # cells of credits where no head names the column
 BUDGET = METER + SHARE
 # Cells of a row from which there is room for credits, and for the budget too.
 CREDITS_FROM, BUDGET_FROM = 52, 84
@@ -25,18 +26,23 @@ Uses = Mapping[int, "TalkUse"]
 
 
 class PlanColumns:
-    """Which columns a plan adds in so many cells, and what stands in them."""
+    """Which columns a plan adds in so many cells, and what stands in them.
 
-    def __init__(self, uses: Uses, cells: int) -> None:
+    Where no head has `named` the columns, credits stand with their noun.
+    """
+
+    def __init__(self, uses: Uses, cells: int, *, named: bool = True) -> None:
         known = uses.values()
         self._uses = uses
+        self._width = CREDITS if named else _WITH_NOUN
+        self._is_named = named
         self.has_credits = cells >= CREDITS_FROM and any(one.credits is not None for one in known)
         self.has_budget = cells >= BUDGET_FROM and any(one.budget is not None for one in known)
 
     @property
     def cells(self) -> int:
         """How many cells the columns take."""
-        return CREDITS * self.has_credits + (BUDGET + 2) * self.has_budget
+        return self._width * self.has_credits + (BUDGET + 2) * self.has_budget
 
     def parts(self, one: Growing) -> list[Part]:
         """Return budget and credits of a conversation."""
@@ -47,7 +53,8 @@ class PlanColumns:
         if self.has_credits:
             amount = use.credits if use is not None else None
             text = credits_text(amount) if amount is not None else ""
-            found.append((text.rjust(CREDITS), "$foreground"))
+            text = of_credits(text) if text and not self._is_named else text
+            found.append((text.rjust(self._width), "$foreground"))
         return found
 
     def budget_words(self, one: Growing) -> str:
