@@ -231,7 +231,7 @@ async def test_nothing_spills_at_any_size(planned: Path, size: tuple[int, int]) 
         await opened_editor(pilot)
         await written(pilot, STUDIO.replace('"30m"', '"soon"'))
         for key in ("escape", "tab", "escape"):
-            lines = screen_text(pilot).splitlines()
+            lines = screen_text(pilot).split("\n")
             assert len(lines) == size[1]
             assert max(map(len, lines)) <= size[0]
             await press(pilot, key)
