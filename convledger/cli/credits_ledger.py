@@ -55,7 +55,8 @@ def ledger_(
     """List what moved the credits, the newest first, with the balance behind each line.
 
     A line is what one day, one lot and one kind come to; --each shows every entry with its
-    conversation. Entries are appended and never changed: a correction is an entry of its own.
+    conversation, and what is only reserved. An amount in brackets moves no credits. Entries are
+    appended and never changed: a correction is an entry of its own.
     """
     from convledger.reports.periods import read_since, read_until
     from convledger.reports.plan_credits import ledger_lines
@@ -146,6 +147,7 @@ def _print(
         )  # of a day's usage by chance a single one is not told
         native = document["conversation"] if names_it else None
         moved = credits_words(line.amount, signed=line.moves)
+        moved = moved if line.moves else f"({moved})"
         rows.append(
             [
                 moment_words(line.at, zone) if each else line.day,

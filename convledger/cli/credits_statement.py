@@ -145,6 +145,7 @@ def _text(form: str, picked: Sequence[Picked], others: Views, now: int, *, is_fi
 def _say_below(picked: Sequence[Picked], others: Views, *, several: bool) -> None:
     """Say what makes a frozen statement known again, where an open one goes, and what differs."""
     from convledger.reports.outlook import projected_total
+    from convledger.reports.statements.figures import last_day
 
     for one in picked:
         each, bill = one.statement, one.use.bill
@@ -159,7 +160,7 @@ def _say_below(picked: Sequence[Picked], others: Views, *, several: bool) -> Non
             total = projected_total(bill)
             if total is not None:
                 words = money_words(total, each.currency)
-                streams.say(safe(f"projected: {words} at the end of {name}"))
+                streams.say(safe(f"projected: {words} for {name}, to its end on {last_day(each)}"))
         if one.key in others:
             streams.say(safe(_difference(each, others[one.key])))
 

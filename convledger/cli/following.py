@@ -76,12 +76,13 @@ def _closed_words(statement: Statement) -> str:
 def alert_words(alert: GivenAlert) -> str:
     """Return an alert as a line: "▲ 90 % of Included credits: 360 of 400 credits (studio)"."""
     from convledger.cli.plan_words import used_words
+    from convledger.reports.alert_marks import alert_mark
     from convledger.text.display import clip, display_text
 
     seen = alert.watched
     used = used_words(seen.used, seen.budget, seen.measure, alert.currency)
     what = clip(display_text(seen.what), LONGEST_NAME) or "untitled"
-    return f"▲ {alert.threshold} % of {what}: {used} ({alert.plan})"
+    return f"{alert_mark(alert.threshold)} {alert.threshold} % of {what}: {used} ({alert.plan})"
 
 
 def documents_of(news: PlanNews | None) -> dict[str, list[dict[str, Any]]]:

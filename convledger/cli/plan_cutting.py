@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 FIELDS = (
     "plan", "rule", "unit", "opened_at", "last_at", "ends_at", "quantity", "began", "ended",
-    "silence_before_seconds", "credits", "money", "cuts", "measured", "list_cost_usd",
+    "silence_before_seconds", "credits", "money", "cuts", "waits_for", "measured", "list_cost_usd",
 )  # fmt: skip
 BEGAN = {
     "first": "the first message",
@@ -42,6 +42,7 @@ ENDED = {
     "topic": "a new topic",
     "": "still open",
 }
+UNCHARGED = {"answer": "none: no answer", "end": "none before its end"}
 
 
 @click.command(short_help="Where a plan cuts a conversation into units, and why.")
@@ -115,6 +116,7 @@ def _row(plan: Plan, lane: Lane, number: int, unit: LaneUnit) -> dict[str, Any]:
         "credits": None if unit.credits is None else usd_text(unit.credits),
         "money": None if unit.money is None else usd_text(unit.money),
         "cuts": not lane.counted,
+        "waits_for": unit.waits_for or None,
         "measured": None if lane.is_money else unit.measured,
         "list_cost_usd": usd_text(unit.measured)
         if lane.is_money and unit.measured is not None
@@ -190,7 +192,7 @@ def _cells(number: int, unit: LaneUnit, currency: str, zone: tzinfo) -> list[str
         str(unit.quantity),
         began,
         ended,
-        _cost(unit.credits, unit.money, currency),
+        _cost(unit.credits, unit.money, currency, UNCHARGED.get(unit.waits_for, "–")),
     ]
 
 
@@ -202,13 +204,13 @@ def _sum(lane: Lane, currency: str) -> str:
     return f"{units}, {_cost(lane.credits, lane.money, currency)}"
 
 
-def _cost(amount: int | None, money: int | None, currency: str) -> str:
+def _cost(amount: int | None, money: int | None, currency: str, nothing: str = "–") -> str:
     parts = []
     if amount is not None:
         parts.append(f"{credits_words(amount)} {'credit' if amount == 10**12 else 'credits'}")
     if money is not None:
         parts.append(money_words(money, currency))
-    return " + ".join(parts) or "–"
+    return " + ".join(parts) or nothing
 
 
 def _moment(at: int, zone: tzinfo) -> str:

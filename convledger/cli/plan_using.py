@@ -212,6 +212,7 @@ def so_far_lines(bill: Bill) -> list[str]:
     """Return what a plan has counted in the present period and what that comes to."""
     from convledger.cli.names import plural
     from convledger.cli.plan_words import credits_words, money_words
+    from convledger.reports.statements.figures import first_day
 
     statement = bill.current
     if statement is None:
@@ -223,7 +224,7 @@ def so_far_lines(bill: Bill) -> list[str]:
         f"{credits_words(count)} × {unit}" for unit, count in statement.sums.units.items()
     )
     among = f", in {plural(len(threads), 'conversation')}" if threads else ""
-    lines = [f"Counted so far in {statement.name}: {counted or 'nothing'}{among}."]
+    lines = [f"Counted so far, since {first_day(statement)}: {counted or 'nothing'}{among}."]
     due = f"Due so far: {money_words(statement.due, statement.currency)} (live)"
     if statement.sums.granted or statement.sums.used or statement.sums.over:
         used = credits_words(statement.sums.used + statement.sums.over)

@@ -82,9 +82,11 @@ def _plan_parts(plan: dict[str, Any]) -> list[str]:
         until = "" if ends is None else f" until {_day(ends)}"
         parts.append(f"credits {owed}{whole:,}{until}")
     if plan["alert"] is not None:
+        from convledger.reports.alert_marks import alert_mark
         from convledger.text.display import display_text
 
-        parts.append(f"▲ {plan['alert']['threshold']} % {display_text(plan['alert']['what'])}")
+        reached = plan["alert"]["threshold"]
+        parts.append(f"{alert_mark(reached)} {reached} % {display_text(plan['alert']['what'])}")
     return parts
 
 

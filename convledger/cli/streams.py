@@ -18,7 +18,9 @@ PLAIN = {
     "»": ">>",
     "×": "x",
     "│": "|",
+    "△": "!",
     "▲": "!",
+    "◆": "!",
 }
 _HANDLER = "convledger.plain"
 _WIDEST = 500

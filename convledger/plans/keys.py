@@ -9,6 +9,7 @@ from convledger.plans.events import HANDOFF, Event, Thread
 from convledger.plans.schema import Unit
 
 WORKSPACE = "workspace"
+UNNAMED = "thread:"  # what the key of a user begins with whom nothing names
 _AS_TOLD = attrgetter("seq", "at", "id")
 
 
@@ -18,7 +19,7 @@ def key_of(key: str, thread: Thread) -> str:
     A thread of an unknown user counts as a user of its own.
     """
     if key == "user":
-        return thread.user or f"thread:{thread.id}"
+        return thread.user or f"{UNNAMED}{thread.id}"
     return WORKSPACE if key == WORKSPACE else thread.id
 
 

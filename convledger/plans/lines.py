@@ -16,7 +16,7 @@ from convledger.plans.charges import minor_units, rounded
 from convledger.plans.contract import BilledPeriod, Contract
 from convledger.plans.entries import Entry
 from convledger.plans.fees import fees_of
-from convledger.plans.lots import TOPUP, Lot
+from convledger.plans.lots import ADJUSTMENT, TOPUP, Lot
 from convledger.plans.period_money import Part, period_money
 from convledger.plans.rating import CREDITS, IN_DOLLARS, MONEY
 from convledger.plans.schema import Charge, Length, Limit, Plan, Rounding
@@ -299,7 +299,21 @@ def _adjusted(facts: PeriodFacts) -> Iterator[Line]:
 
 
 def _happened(facts: PeriodFacts, lots: dict[str, Lot]) -> Iterator[Line]:
-    """Yield what was refused, served at less, and what expired unused."""
+    """Yield what was given, given back, refused, served at less, and what expired unused."""
+    given = [
+        each.amount
+        for each in facts.entries
+        if each.kind == entry.GRANT and _is_gift(lots.get(each.lot))
+    ]
+    if given:
+        yield Line(kinds.GIFT, "gift", "for nothing", len(given) * PICO, "lots", sum(given))
+    # What takes back a unit, or corrects a closed one, has a line of its own.
+    told = {each.id for each in facts.billed} | {each.id for each, _ in facts.corrections}
+    back = [each for each in facts.entries if each.kind == entry.REFUND and each.cause not in told]
+    if back:
+        count = len({each.cause for each in back}) * PICO
+        amount = -sum(each.amount for each in back)
+        yield Line(kinds.GIVEN_BACK, "given back", "by hand", count, "units", amount)
     for kind, what, name in (
         (entry.BLOCKED, kinds.BLOCKED, "refused: no credits left"),
         (entry.DEGRADED, kinds.DEGRADED, "served at less: no credits left"),
@@ -316,6 +330,10 @@ def _happened(facts: PeriodFacts, lots: dict[str, Lot]) -> Iterator[Line]:
         worth = amount_words(Decimal(usd_text(cost)), facts.period.plan.currency)
         note = f"worth {worth}" if cost else ""
         yield Line(kinds.BREAKAGE, "expired", "expired unused", lost, "credits", lost, note=note)
+
+
+def _is_gift(lot: Lot | None) -> bool:
+    return lot is not None and lot.kind in (TOPUP, ADJUSTMENT) and not lot.cost
 
 
 def _expired(facts: PeriodFacts, lots: dict[str, Lot]) -> tuple[int, int]:

@@ -10,13 +10,14 @@ from msgspec import Struct, json
 FEE, USAGE, MINIMUM, CREDITS_USED = "fee", "usage", "minimum", "credits"
 PURCHASE, TOPUP, OVERAGE, TRUE_UP = "purchase", "topup", "overage", "true_up"
 ADJUSTMENT, ROUNDING = "adjustment", "rounding"
+GIFT, GIVEN_BACK = "gift", "given_back"
 BLOCKED, DEGRADED, BREAKAGE = "blocked", "degraded", "breakage"
 KINDS = (
-    *(FEE, USAGE, MINIMUM, CREDITS_USED, PURCHASE, TOPUP, OVERAGE, TRUE_UP, ADJUSTMENT),
-    *(ROUNDING, BLOCKED, DEGRADED, BREAKAGE),
+    *(FEE, USAGE, MINIMUM, CREDITS_USED, GIVEN_BACK, GIFT, PURCHASE, TOPUP, OVERAGE, TRUE_UP),
+    *(ADJUSTMENT, ROUNDING, BLOCKED, DEGRADED, BREAKAGE),
 )
 # These say what happened; they cost nothing themselves.
-INFORMATIVE = frozenset((CREDITS_USED, BLOCKED, DEGRADED, BREAKAGE))
+INFORMATIVE = frozenset((CREDITS_USED, GIVEN_BACK, GIFT, BLOCKED, DEGRADED, BREAKAGE))
 
 SETTLED, LIVE, PROJECTED, RESTATED = "settled", "live", "projected", "restated"
 

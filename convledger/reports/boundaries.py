@@ -11,8 +11,9 @@ from convledger.plans.contract import Contract
 from convledger.plans.counted import BillableUnit
 from convledger.plans.counts import Counter
 from convledger.plans.events import ROLES, Event
-from convledger.plans.rating import CREDITS, IN_DOLLARS, MONEY, UnitRater
+from convledger.plans.rating import CREDITS, IN_DOLLARS, MONEY, UnitRater, committed_at
 from convledger.plans.schema import Plan, Unit
+from convledger.plans.timeouts import ANSWERED
 from convledger.plans.versions import PlanHistory
 from convledger.plans.words import counted_words, cuts, rule_words
 from convledger.reports.comparing import main_unit
@@ -65,7 +66,7 @@ def _lane(plan: Plan, events: list[Event], said: Sequence[Said], now: int) -> La
             amounts = prices.setdefault(rated.unit.id, {})
             amounts[rated.pays] = amounts.get(rated.pays, 0) + rated.amount
     if unit is None or cuts(unit):
-        units = tuple(_unit(each, prices.get(each.id, {}), now) for each in own)
+        units = tuple(_unit(unit, each, prices.get(each.id, {}), now) for each in own)
     else:
         units = tuple(_thing(unit, each, prices.get(each.id, {})) for each in own)
     paid = [amounts for amounts in prices.values() if CREDITS in amounts]
@@ -82,7 +83,7 @@ def _lane(plan: Plan, events: list[Event], said: Sequence[Said], now: int) -> La
     )
 
 
-def _unit(each: BillableUnit, amounts: dict[str, int], now: int) -> LaneUnit:
+def _unit(rule: Unit | None, each: BillableUnit, amounts: dict[str, int], now: int) -> LaneUnit:
     ended = each.ended
     if not ended and each.ends_at is not None and each.ends_at <= now:
         ended = "idle"
@@ -96,7 +97,16 @@ def _unit(each: BillableUnit, amounts: dict[str, int], now: int) -> LaneUnit:
         gap=each.gap,
         credits=amounts.get(CREDITS),
         money=amounts.get(MONEY),
+        waits_for="" if rule is None else _awaited(rule, each, now),
     )
+
+
+def _awaited(rule: Unit, each: BillableUnit, now: int) -> str:
+    """Return what a unit is charged for only once it comes, if it has not come yet."""
+    charged_at = committed_at(rule, each)
+    if charged_at is not None and charged_at <= now:
+        return ""
+    return "answer" if rule.commit_at == ANSWERED else "end"
 
 
 def _thing(rule: Unit, each: BillableUnit, amounts: dict[str, int]) -> LaneUnit:

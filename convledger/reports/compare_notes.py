@@ -9,6 +9,8 @@ from convledger.clock import to_datetime
 from convledger.money import PICO
 from convledger.plans.billing import Bill
 from convledger.plans.calendar import prorated
+from convledger.plans.counted import BillableUnit
+from convledger.plans.keys import UNNAMED
 from convledger.plans.lines import goes_on
 
 _PERIODS = {"year": "year", "month": "month", "week": "week", "day": "day"}
@@ -32,7 +34,19 @@ def note_of(bill: Bill, expired: int, blocked: int, reversals: int) -> str:
         parts.append(f"{whole_number(expired):,} credits expire unused")
     if reversals:
         parts.append(f"{reversals:,} were reversed" if reversals > 1 else "1 was reversed")
+    unnamed = {unit.key for unit in _by_user(bill) if unit.key.startswith(UNNAMED)}
+    if unnamed:
+        parts.append(
+            f"{len(unnamed):,} conversations name no user: each counts as one"
+            if len(unnamed) > 1
+            else "1 conversation names no user: it counts as one"
+        )
     return " · ".join(parts)
+
+
+def _by_user(bill: Bill) -> Iterator[BillableUnit]:
+    """Yield what is counted by user."""
+    return (rated.unit for rated in bill.rated if rated.rule.key == "user")
 
 
 def _of_a_part(bill: Bill) -> Iterator[str]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 from convledger.clock import to_datetime
@@ -14,7 +14,14 @@ from convledger.plans.lots import Lot
 from convledger.reports.burning import lot_name
 
 USAGE, LATE = "usage", "late message"
-_USED = frozenset((entry.USE, entry.OVERAGE, entry.DEBT, entry.GRACE, entry.REPAY))
+UNPAID = ("refused", "served at less")  # use that no credits were there for
+# What conversations are behind: a day of each is a line.
+KINDS = {
+    USAGE: frozenset((entry.USE, entry.OVERAGE, entry.DEBT, entry.GRACE, entry.REPAY)),
+    UNPAID[0]: frozenset((entry.BLOCKED,)),
+    UNPAID[1]: frozenset((entry.DEGRADED,)),
+}
+_SUMMED = {kind: what for what, kinds in KINDS.items() for kind in kinds}
 _BY_HAND = "by hand "
 _BOOKED = frozenset((entry.GRANT, entry.VOID))
 # What only changes how much is available, or balances itself.
@@ -28,7 +35,8 @@ class CreditLine:
     `since` and `until` are the first and last instant (UTC microseconds) of what a line sums up,
     `count` how many entries that is. `lots` are the names of the lots that it moved, `what` says
     what it is; `cause` the fact or billable unit behind a single entry. `beyond` is what no lot
-    paid. `number` is that of a booking by hand, by which it can be taken back; 0 for others.
+    paid, or was refused. `number` is that of a booking by hand, by which it can be taken back; 0
+    for others.
     """
 
     what: str
@@ -46,24 +54,34 @@ class CreditLine:
 
 
 def credit_lines(bill: Bill, pool: str, zone: tzinfo, *, each: bool = False) -> list[CreditLine]:
-    """Return the ledger of a pool, newest first; usage of a day is one line unless `each`."""
+    """Return the ledger of a pool, newest first.
+
+    Unless `each`, the usage of a day is one line, and so is what was refused on it.
+    """
     lines: list[CreditLine] = []
-    day: list[Entry] = []
+    day: dict[str, list[Entry]] = {}
+    last: Entry | None = None
+
+    def end_day() -> None:
+        # Usage first: what was refused leaves the balance as the day left it.
+        for what in sorted(day, key=lambda what: what != USAGE):
+            lines.append(_summed(what, day[what], bill.lots, zone))
+            if what != USAGE and lines[1:]:
+                lines[-1] = replace(lines[-1], balance=lines[-2].balance)
+        day.clear()
+
     for one in bill.fold.entries(pool):
         if one.kind in _SILENT:
             continue
-        if one.kind in _USED:
-            if day and (each or _day(day[-1], zone) != _day(one, zone)):
-                lines.append(_usage(day, bill.lots, zone))
-                day = []
-            day.append(one)
-            continue
-        if day:
-            lines.append(_usage(day, bill.lots, zone))
-            day = []
-        lines.append(_line(one, bill.lots, zone))
-    if day:
-        lines.append(_usage(day, bill.lots, zone))
+        what = _SUMMED.get(one.kind, "")
+        if not what or each or (last is not None and _day(last, zone) != _day(one, zone)):
+            end_day()
+        if what:
+            day.setdefault(what, []).append(one)
+        else:
+            lines.append(_line(one, bill.lots, zone))
+        last = one
+    end_day()
     return lines[::-1]
 
 
@@ -71,11 +89,10 @@ def _day(one: Entry, zone: tzinfo) -> object:
     return to_datetime(one.at).astimezone(zone).date()
 
 
-def _usage(day: Iterable[Entry], lots: dict[str, Lot], zone: tzinfo) -> CreditLine:
-    told = list(day)
+def _summed(what: str, told: Sequence[Entry], lots: dict[str, Lot], zone: tzinfo) -> CreditLine:
     moved = [one for one in told if one.lot]
     return CreditLine(
-        what=USAGE,
+        what=what,
         since=told[0].at,
         until=told[-1].at,
         amount=sum(one.amount for one in moved),
@@ -98,8 +115,6 @@ def _line(one: Entry, lots: dict[str, Lot], zone: tzinfo) -> CreditLine:
         entry.EXPIRE: "expired",
         entry.VOID: "taken back",
         entry.REFUND: "given back",
-        entry.BLOCKED: "refused",
-        entry.DEGRADED: "served at less",
     }.get(one.kind, one.kind)
     is_booking = one.kind in _BOOKED and one.cause.startswith(_BY_HAND)
     by_hand = one.cause.removeprefix(_BY_HAND) if is_booking else ""

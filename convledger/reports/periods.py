@@ -113,6 +113,7 @@ def _read(text: str, zone: tzinfo, now: int) -> tuple[int, int]:
     named = {
         "today": (today, today),
         "yesterday": (today - timedelta(days=1),) * 2,
+        "tomorrow": (today + timedelta(days=1),) * 2,
         "week": (today - timedelta(days=today.weekday()), today),
         "month": (today.replace(day=1), today),
         "year": (today.replace(month=1, day=1), today),

@@ -5,11 +5,9 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from convledger.plans import entries as entry
 from convledger.plans.billing import Bill
 from convledger.plans.late_bills import first_id
-
-_USED = frozenset((entry.USE, entry.OVERAGE, entry.DEBT, entry.GRACE, entry.REPAY))
+from convledger.reports.credit_lines import KINDS, CreditLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +23,20 @@ class UsedBy:
 
 
 def used_by(
-    connection: sqlite3.Connection, bill: Bill, pool: str, since: int, until: int
+    connection: sqlite3.Connection, bill: Bill, pool: str, line: CreditLine
 ) -> list[UsedBy]:
-    """Return who used credits of a pool from `since` to `until` (UTC microseconds, inclusive).
+    """Return who used the credits of a line, or was refused them; the dearest comes first.
 
-    What no lot paid counts as well; the dearest conversation comes first.
+    What no lot paid counts as well.
     """
+    kinds = KINDS.get(line.what, frozenset[str]())
     threads = {each.unit.id: int(each.unit.thread.id) for each in bill.rated}
     amounts: dict[int, int] = {}
     units: dict[int, set[str]] = {}
     last: dict[int, int] = {}
     for one in bill.fold.entries(pool):
         unit = first_id(one.cause)
-        if one.kind not in _USED or not since <= one.at <= until or unit not in threads:
+        if one.kind not in kinds or not line.since <= one.at <= line.until or unit not in threads:
             continue
         thread = threads[unit]
         amounts[thread] = amounts.get(thread, 0) + (-one.amount if one.lot else one.amount)

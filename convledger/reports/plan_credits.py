@@ -24,6 +24,7 @@ from convledger.reports.periods import local_day
 BY_HAND = "by hand "
 _NAMES = {TOPUP: "top-up", ROLLOVER: "rolled over"}
 _USED = frozenset((entry.USE, entry.REPAY, entry.REFUND))
+_HELD = frozenset((entry.RESERVE, entry.RELEASE))
 _WORDS = {
     entry.GRANT: "granted",
     entry.ROLL_IN: "rolled in",
@@ -239,7 +240,8 @@ def ledger_lines(
 ) -> list[LedgerLine]:
     """Return the credit ledger from `since` until `until`, the newest first.
 
-    Without `each` what is of one day of `zone`, one kind and one lot is a line.
+    Without `each` what is of one day of `zone`, one kind and one lot is a line, and credits that
+    were only set aside are none.
     """
     conversations = {one.unit.id: int(one.unit.thread.id) for one in bill.rated}
     for fact in bill.by_hand.facts:
@@ -251,6 +253,8 @@ def ledger_lines(
     for pool in pools_of(bill):
         lines: list[LedgerLine] = []
         for one in bill.fold.entries(pool):
+            if one.kind in _HELD and not each:
+                continue
             if (since is None or one.at >= since) and (until is None or one.at < until):
                 line = _line(one, bill, zone, conversations, late)
                 if each or not lines or not _is_same(lines[-1], line):

@@ -100,9 +100,5 @@ def _named(told: Boundaries) -> Boundaries:
     names = [lane.name.removeprefix("window, ") for lane in told.lanes]
     if len(set(names)) < len(names):
         names = [lane.rule for lane in told.lanes]
-    names = [
-        f"{name}: {lane.counted}, no cuts" if lane.counted else name
-        for lane, name in zip(told.lanes, names, strict=True)
-    ]
     lanes = tuple(replace(lane, name=name) for lane, name in zip(told.lanes, names, strict=True))
     return replace(told, lanes=lanes)

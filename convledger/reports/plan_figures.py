@@ -81,6 +81,7 @@ class LaneUnit:
     `ends_at` is None where only a close can end it; `gap` is the silence before it began. What is
     counted without cutting has `counted` words, began for no reason, and is over at once; what it
     measured is one thing, with `measured` tokens, seconds or picodollars.
+    `waits_for` an "answer", or its own "end", says why a unit is not charged so far.
     """
 
     opened_at: int
@@ -94,6 +95,7 @@ class LaneUnit:
     money: int | None = None
     counted: str = ""
     measured: int | None = None
+    waits_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -359,8 +359,8 @@ def test_an_alert_is_given_once(other: Cli, tmp_path: Path) -> None:
 
     used = windows(other, "2026-11-01", "2026-11-20")
     assert f"▲ 90 % of Included credits: {used} of 40 credits (studio)" in first.err
-    assert "▲ 70 %" not in first.err  # the highest says it all
-    assert "▲" not in again.err
+    assert "△ 70 %" not in first.err  # the highest says it all
+    assert "%" not in again.err
     assert [each["threshold_percent"] for each in listed] == [90, 70]
     assert listed[0]["used"] == str(used)
     assert len(list(csv.DictReader(io.StringIO(other("credits", "alerts", "--csv").out)))) == 2
@@ -404,7 +404,7 @@ def test_an_import_tells_what_it_makes_of_the_plan(
 
     answer = cli("import")
 
-    assert "▲ 100 % of Included credits: " in answer.out
+    assert "◆ 100 % of Included credits: " in answer.out
     late_log(history)
     again = cli("import", "--json")
     assert again.json["alerts"] == []

@@ -98,6 +98,10 @@ def test_what_was_booked_together_is_undone_together_or_not_at_all(
     given = [each for each in entries(other) if each["kind"] == "refund"]
     assert {each["conversation"] for each in given} == {name}
     assert name[:8] in other("credits", "ledger").out
+    lines = other("credits", "statement", "--json").json["statements"][0]["lines"]
+    told = {line["kind"]: line["credits"] for line in lines}
+    assert told["given_back"] == str(-len(numbers))
+    assert int(told["credits"]) + int(told["given_back"]) == len(names) - len(numbers)
     assert other("credits", "undo", *numbers, "99").code == 2
     assert left(other) == before + len(numbers)
     assert other("credits", "undo", *numbers).code == 0

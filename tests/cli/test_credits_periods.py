@@ -51,7 +51,7 @@ def test_which_time_it_was_is_said(twice: Cli) -> None:
 
     assert "2026-10 of subscription 1 is frozen; digest " in said
     assert "projected: $" in said
-    assert "at the end of 2026-11 of subscription 2" in said
+    assert "for 2026-11 of subscription 2, to its end on 2026-11-30" in said
 
 
 def test_both_views_and_the_books_know_both_times(twice: Cli) -> None:

@@ -123,3 +123,18 @@ def test_what_cuts_no_conversation_is_told_in_its_own_measure(shop: Shop) -> Non
     for unit in (*dollars.units, *users.units, *replies.units):
         assert (unit.began, unit.gap, unit.ended) == ("", 0, "counted")
     assert view(shop, number, plan(PER_UNIT)).lanes[0].counted == ""
+
+
+def test_a_unit_that_is_not_charged_yet_says_what_it_waits_for(shop: Shop) -> None:
+    number = shop.thread("t")
+    shop.say(number, "x", at=at("2026-03-05T10:00"), key=1)
+    at_answer, at_end = (
+        plan(PER_UNIT.replace('"30m"', f'"30m"\ncommit_at = "{instant}"'))
+        for instant in ("first_assistant_reply", "close")
+    )
+
+    for now, waits in (("2026-03-05T10:10", ["answer", "end"]), ("2026-03-06", ["answer", ""])):
+        lanes = view(shop, number, at_answer, at_end, now=at(now)).lanes
+        assert [lane.units[0].waits_for for lane in lanes] == waits
+    shop.say(number, "y", at=at("2026-03-05T10:01"), kind=2, key=2)
+    assert view(shop, number, at_answer).lanes[0].units[0].waits_for == ""

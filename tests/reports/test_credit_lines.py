@@ -6,8 +6,10 @@ from datetime import UTC
 
 from convledger.money import PICO
 from convledger.reports.credit_lines import CreditLine, credit_lines
+from convledger.reports.plan_causes import used_by
+from convledger.reports.plan_credits import ledger_lines
 from convledger.zones import zone_of
-from tests.reports.shop import CREDITS, Shop, at
+from tests.reports.shop import CREDITS, WINDOW, Shop, at
 
 FIVE = CREDITS.replace('"10"', '"5"')
 
@@ -124,9 +126,36 @@ def test_reservations_are_no_lines(shop: Shop) -> None:
 
     assert [line.what for line in ledger(shop, "2026-01-05T10:10")] == ["included"]
     assert [line.what for line in ledger(shop, "2026-01-06")] == ["included", "usage"]
+    told_on_demand = [
+        [line.what for line in ledger_lines(shop.bill("2026-01-06"), UTC, since=None, until=None,
+                                            each=each)]
+        for each in (False, True)
+    ]  # fmt: skip
+    assert told_on_demand == [["usage", "included"], ["usage", "released", "reserved", "included"]]
 
 
 def test_a_pool_that_is_not_there_has_no_lines(shop: Shop) -> None:
     shop.plan(FIVE)
     shop.use()
     assert credit_lines(shop.bill("2026-01-10"), "nowhere", UTC) == []
+
+
+def test_what_was_refused_on_a_day_is_one_line_behind_its_usage(shop: Shop) -> None:
+    charge = '\n[[charge]]\nunit = "conversation"\nmodel = "rate_card"\npay_with = "credits"\n'
+    cards = '[{ match = { client = "big" }, credits = "3" }, { match = {}, credits = "1" }]'
+    grant = '\n[[grant]]\nid = "included"\namount = "3"\n[overage]\npolicy = "block"\n'
+    shop.plan(WINDOW, f"{charge}rate_card = {cards}\n", grant)
+    shop.use()
+    for hour, is_big in ((10, False), (11, True), (12, False), (13, True)):
+        number = shop.talk(f"2026-01-05T{hour}:00")
+        if is_big:
+            shop.label(number, "client", "big")
+    shop.label(shop.talk("2026-01-06T10:00"), "client", "big")
+    usage, refused, later = ledger(shop, "2026-01-10")[1:]
+
+    assert (usage.what, usage.count, usage.balance) == ("usage", 2, PICO)
+    assert (refused.what, refused.count, refused.beyond) == ("refused", 2, 6 * PICO)
+    assert (refused.amount, refused.balance) == (0, PICO)
+    assert (later.what, later.count, later.beyond) == ("refused", 1, 3 * PICO)
+    found = used_by(shop.connection, shop.bill("2026-01-10"), "", refused)
+    assert sorted((one.units, one.amount) for one in found) == [(1, 3 * PICO)] * 2

@@ -105,6 +105,32 @@ def test_units_of_both_rules_stand_under_the_same_messages() -> None:
     assert second.count("✂") == 1
 
 
+def test_rule_that_cuts_nothing_shows_what_it_counts_and_no_end() -> None:
+    answers = tuple(
+        LaneUnit(said.at, said.at, None, 1, "", "counted", credits=PICO,
+                 counted="1 assistant message")
+        for said in MESSAGES if said.role == "assistant"
+    )  # fmt: skip
+    lane = Lane("event, assistant message", answers, credits=len(answers) * PICO,
+                counted=f"{len(answers)} assistant messages")  # fmt: skip
+    text = drawn(replace(TOLD, lanes=(lane,)), 114, 20)
+
+    assert "✂" not in text
+    assert "the plan cuts nothing" in text
+    assert "\n9 assistant messages " in text
+    assert "\nno cuts" in text
+    assert "▸ 1 of 9 · Tue 09:05 · 1 assistant message · 1 credit" in text
+    assert "20 messages, no cuts: 9 credits for 9 assistant messages" in text
+    beside = drawn(replace(TOLD, lanes=(lane, DAY_LONG)), 114, 20)
+    assert "9 credits for 9 assistant messages, 2 credits under 24 h idle" in beside
+    assert beside.count("✂") == 2
+
+
+def test_unit_that_nobody_answered_says_so() -> None:
+    waiting = replace(unit(0, 20, 30, "idle"), credits=None, waits_for="answer")
+    assert "not charged: no answer" in drawn(one_rule(waiting), 100, 16)
+
+
 def test_each_end_says_why_and_when() -> None:
     text = drawn(TOLD, 114, 20)
 

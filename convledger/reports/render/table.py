@@ -15,6 +15,9 @@ WIDEST_CUT = 400
 BOLD, DIM, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 _ASCII_SIGNS = str.maketrans({"–": "-", "…": "...", "↵": " ", "‹": "<", "›": ">", "×": "x"})
 
+WIDER = "a wider terminal shows them"
+WAY_OUT = "use --json or a wider terminal"
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -35,11 +38,15 @@ def table(
     width: int | None = None,
     colour: bool = False,
     ascii_only: bool = False,
+    way_out: str = WAY_OUT,
 ) -> str:
-    """Return the rows as text lines; `width` is the terminal's, None for no limit."""
+    """Return the rows as text lines; `width` is the terminal's, None for no limit.
+
+    `way_out` says how to see the columns that there is no room for.
+    """
     shown = _Sheet(columns, rows, total, ascii_only)
     hidden = shown.fit(width) if width is not None else []
-    return "\n".join(shown.lines(hidden, colour, width)) + "\n"
+    return "\n".join(shown.lines(hidden, colour, width, way_out)) + "\n"
 
 
 def _safe(text: str, ascii_only: bool) -> str:
@@ -99,7 +106,9 @@ class _Sheet:
         optional = [at for at in self._shown if self._columns[at].optional]
         return max(optional, key=lambda at: (self._columns[at].optional, at), default=None)
 
-    def lines(self, hidden: Sequence[str], colour: bool, width: int | None) -> list[str]:
+    def lines(
+        self, hidden: Sequence[str], colour: bool, width: int | None, way_out: str
+    ) -> list[str]:
         """Return header, rule, rows, total and the line that says what is not shown."""
         bold, dim, plain = (BOLD, DIM, PLAIN) if colour else ("", "", "")
         rule = f"{dim}{self._rule * self._taken()}{plain}"
@@ -110,7 +119,7 @@ class _Sheet:
             if len(body) > 2:
                 lines.insert(-1, rule)
         if hidden:
-            note = f"not shown: {', '.join(hidden)} (use --json or a wider terminal)"
+            note = f"not shown: {', '.join(hidden)} ({way_out})"
             lines += [f"{dim}{part}{plain}" for part in _wrapped(note, width)]
         return lines
 

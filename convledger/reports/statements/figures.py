@@ -20,6 +20,8 @@ KIND_WORDS = {
     kinds.USAGE: "Usage",
     kinds.MINIMUM: "Minimum",
     kinds.CREDITS_USED: "Credits used",
+    kinds.GIVEN_BACK: "Given back",
+    kinds.GIFT: "Credits given",
     kinds.PURCHASE: "Purchase",
     kinds.TOPUP: "Top-up",
     kinds.OVERAGE: "Overage",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from convledger.plans.statement import INFORMATIVE, Line, Statement
-from convledger.reports.render.table import BOLD, DIM, PLAIN, Column, table
+from convledger.plans.statement import CREDITS_USED, INFORMATIVE, Line, Statement
+from convledger.reports.render.table import BOLD, DIM, PLAIN, WAY_OUT, Column, table
 from convledger.reports.statements.figures import (
     KIND_WORDS,
     STATE_WORDS,
@@ -31,15 +31,21 @@ def table_text(
     width: int | None = None,
     colour: bool = False,
     ascii_only: bool = False,
+    way_out: str = WAY_OUT,
 ) -> str:
-    """Return statements as text lines; `width` is the terminal's, None for no limit."""
+    """Return statements as text lines; `width` is the terminal's, None for no limit.
+
+    `way_out` says how to see the columns that there is no room for.
+    """
     if not statements:
         return "no statements\n"
-    parts = (_statement(found, width, colour, ascii_only) for found in statements)
+    parts = (_statement(found, width, colour, ascii_only, way_out) for found in statements)
     return "\n".join(parts)
 
 
-def _statement(found: Statement, width: int | None, colour: bool, ascii_only: bool) -> str:
+def _statement(
+    found: Statement, width: int | None, colour: bool, ascii_only: bool, way_out: str
+) -> str:
     def said(text: str, style: str = "") -> str:
         safe = display_text(text)
         if ascii_only:
@@ -56,7 +62,10 @@ def _statement(found: Statement, width: int | None, colour: bool, ascii_only: bo
     columns, rows, total = _grid(found, money)
     if ascii_only:
         rows = [[cell.translate(_ASCII) for cell in row] for row in rows]
-    body = table(columns, rows, total=total, width=width, colour=colour, ascii_only=ascii_only)
+    body = table(
+        columns, rows, total=total, width=width, colour=colour, ascii_only=ascii_only,
+        way_out=way_out,
+    )  # fmt: skip
     return head + "\n" + body + "".join(said(text) for text in _below(found, money))
 
 
@@ -112,7 +121,7 @@ def _rate(line: Line, money: Money) -> str:
     if line.money or line.exact:
         each = rate(exact_money(line), line.quantity)
         return "" if each is None else money(each)
-    if line.credits and line.credits != line.quantity:
+    if line.kind == CREDITS_USED and line.credits != line.quantity:
         each = rate(line.credits, line.quantity)
         return "" if each is None else f"{number_words(each)} cr"
     return ""

@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from convledger.plans.statement import Statement
 from convledger.reports.comparing import span_name
+from convledger.reports.render.table import WIDER
 from convledger.reports.statements.table_form import table_text
 from convledger.text.display import display_text
 from convledger.tui.widgets.dialog import Dialog
@@ -62,7 +63,9 @@ def statement_content(found: Sequence[Statement], zone: tzinfo, cells: int) -> C
         return Content.styled("No period of the plan lies in this time.", "$muted")
     lines: list[Content] = []
     for statement in found:
-        _, _, table = table_text([statement], width=cells).rstrip("\n").partition("\n\n")
+        _, _, table = (
+            table_text([statement], width=cells, way_out=WIDER).rstrip("\n").partition("\n\n")
+        )
         lines += [_heading(statement, zone), Content("")]
         lines += [_line(line, place) for place, line in enumerate(table.split("\n"))]
         lines.append(Content(""))

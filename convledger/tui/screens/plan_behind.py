@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events, on
 from textual.widget import Widget
 
+from convledger.reports.credit_lines import USAGE
 from convledger.text.display import display_text
 from convledger.tui.credit_words import clock_text, credits_text, day_text, of_credits
 from convledger.tui.widgets.bar_names import plural
@@ -59,8 +60,9 @@ class BehindScreen(Dialog[int]):
 
     def __init__(self, line: CreditLine, found: list[UsedBy], zone: tzinfo) -> None:
         credits_used = credits_text(line.beyond - line.amount)
+        what = "Usage of" if line.what == USAGE else f"{line.what.capitalize()} on"
         super().__init__(
-            f"Usage of {day_text(line.since, zone)} · {of_credits(credits_used)}",
+            f"{what} {day_text(line.since, zone)} · {of_credits(credits_used)}",
             "⏎ Open · esc Back",
         )
         self._found = found

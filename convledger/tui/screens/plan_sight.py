@@ -126,4 +126,4 @@ def behind(
     from convledger.reports.plan_causes import used_by
 
     bill = ledger.plan_book.bill(subscription, now)
-    return used_by(ledger.connection, bill, pool, line.since, line.until)
+    return used_by(ledger.connection, bill, pool, line)

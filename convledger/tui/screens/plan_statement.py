@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from convledger.errors import ConvledgerError
 from convledger.plans import statement as states
+from convledger.reports.render.table import WIDER
 from convledger.reports.statements.table_form import table_text
 from convledger.text.display import display_text
 from convledger.tui.credit_words import moment_text, money_text, signed_money
@@ -145,7 +146,7 @@ class StatementScreen(Dialog[None]):
         self.query_one("#which", Static).update(self._which(statement))
         self.query_one("#figures", Static).update(self._figures(view, cells))
         # Title and days, up to the first empty line, stand above already.
-        table = table_text([statement], width=cells).partition("\n\n")[2]
+        table = table_text([statement], width=cells, way_out=WIDER).partition("\n\n")[2]
         lines = table.rstrip("\n").split("\n")
         content = Content("\n").join(Content.styled(line, ink) for line, ink in inked(lines))
         self.query_one("#lines", Static).update(content)

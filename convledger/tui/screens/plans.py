@@ -301,14 +301,14 @@ class PlansScreen(PlanDoors):
 
     @on(Rows.Opened, "#ledger")
     def _open_line(self, event: Rows.Opened) -> None:
-        from convledger.reports.credit_lines import USAGE
+        from convledger.reports.credit_lines import KINDS
 
         rows, sight = self.query_one(CreditRows), self._sight
         line = rows.lines[event.index]
         subscription, view = sight.subscription, sight.view
         if subscription is None or view is None or view.pool is None:
             return
-        if line.what == USAGE:
+        if line.what in KINDS:
             pool, now = view.pool, self.books.now()
             self.ask(
                 "behind",

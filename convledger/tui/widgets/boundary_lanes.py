@@ -83,7 +83,8 @@ def bars_of(scale: Scale, units: Sequence[LaneUnit]) -> Iterator[Bar]:
     for place, unit in enumerate(units):
         start = max(behind, scale.column(unit.opened_at))
         end = max(start, scale.bar_end(max(unit.opened_at, unit.last_at)))
-        runs = unit.ends_at is None or unit.ends_at > unit.last_at
+        may_go_on = unit.ends_at is None or unit.ends_at > unit.last_at
+        runs = may_go_on and not unit.counted
         limit = scale.column(units[place + 1].opened_at) if place < last else scale.width
         room = max(0, limit - end)
         tail = room if unit.ends_at is None and not unit.ended else min(_TAIL, room // 2)
@@ -139,7 +140,10 @@ def draw_lane(
     lines: int,
     zone: tzinfo,
 ) -> None:
-    """Draw a rule's units on row `y`; `lines` rows under it say why and when they ended."""
+    """Draw a rule's units on row `y`; `lines` rows under it say why and when they ended.
+
+    A rule that cuts nothing has no ends to tell of.
+    """
     solid = SERIES[min(place, len(SERIES) - 1)]
     pale = GHOSTS[place] if place < len(GHOSTS) else RULE
     words: list[tuple[int, LaneUnit, LaneUnit | None]] = []
@@ -154,6 +158,8 @@ def draw_lane(
         if bar.end > bar.start:
             _draw_bar(window, bar, unit, y, MONEY if bar.place == chosen else solid,
                       is_chosen=bar.place == chosen)  # fmt: skip
+        if lane.counted:
+            continue
         if unit.ended and window.holds(bar.cut, bar.cut + 1):
             window.fill(bar.cut, bar.cut + 1, y, "✂", f"bold {WARN}")
         middle = bar.cut if unit.ended else bar.end + (bar.tail - bar.end) // 2

@@ -114,13 +114,14 @@ def _fitted(
 
 
 def _anchors(told: Boundaries) -> tuple[list[int], set[int]]:
-    """Return all instants that need a column, and those at which a unit begins."""
+    """Return all instants that need a column, and those at which a cut may be."""
     instants = {said.at for said in told.messages}
     cuts: set[int] = set()
     for lane in told.lanes:
         for unit in lane.units:
             instants.update((unit.opened_at, max(unit.opened_at, unit.last_at)))
-            cuts.add(unit.opened_at)
+            if not lane.counted:
+                cuts.add(unit.opened_at)
     return sorted(instants), cuts
 
 

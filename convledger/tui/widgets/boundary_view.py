@@ -20,6 +20,7 @@ from convledger.tui.widgets.boundary_words import (
     closest_forms,
     comparison_forms,
     count_text,
+    lane_name,
     legend_forms,
     unit_forms,
 )
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 _EMPTY = ("No unit was counted here.", "Nothing was said while a plan was in force.")
 _GUTTER_FROM = 60  # columns from which names and sums stand at the left
-_LONGEST_NAME = 18
+_LONGEST_NAME = 20
 _MARGIN = 2  # columns kept in front of the chosen unit
 
 
@@ -60,7 +61,8 @@ class BoundaryView(Drawing):
     HELP = (
         "One conversation on a time line: messages to scale, long silences folded, and under them "
         "the billable units of each rule. The pale tail is the time in which a message would still "
-        "have belonged to the unit; ✂ is where it ends, with the reason beneath."
+        "have belonged to the unit; ✂ is where it ends, with the reason beneath. What a plan "
+        "counts without cutting, like answers or tokens, stands there one by one."
     )
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("boundary")]
 
@@ -158,7 +160,7 @@ class BoundaryView(Drawing):
         return _Rows(words=words, **taken)
 
     def _gutter(self, told: Boundaries) -> int:
-        texts = [display_text(lane.name) for lane in told.lanes]
+        texts = [lane_name(lane) for lane in told.lanes]
         texts += ["".join(text for text, _ in self._sum(lane)) for lane in told.lanes]
         return min(_LONGEST_NAME, max(map(width, texts))) + 1
 
@@ -212,7 +214,7 @@ class BoundaryView(Drawing):
         for place, lane in enumerate(told.lanes):
             if y + rows.name >= canvas.height:
                 break
-            name = display_text(lane.name)
+            name = lane_name(lane)
             amount = self._sum(lane)
             if window.left:
                 canvas.put(0, y, (clip(name, window.left - 1), BOLD))
@@ -254,7 +256,7 @@ class BoundaryView(Drawing):
             forms = comparison_forms(told)
             canvas.put(0, y, *roomiest(canvas.width, *forms), end=canvas.width)
         if rows.legend:
-            forms = legend_forms(scale.step)
+            forms = legend_forms(scale.step, cuts=not all(lane.counted for lane in told.lanes))
             canvas.put(0, canvas.height - 1, *roomiest(canvas.width, *forms), end=canvas.width)
 
     # ---- what a person does

@@ -35,6 +35,9 @@ _BEGAN = {"first": "the first", "window": "the window before was over", "day": "
           "plan": "the plan changed"}  # fmt: skip
 
 
+_UNCHARGED = {"answer": "not charged: no answer", "end": "charged when it ends"}
+
+
 def is_long(told: Boundaries) -> bool:
     """Tell whether weekdays alone would not say when something happened."""
     said = told.messages
@@ -78,8 +81,15 @@ def amount_parts(credits: int | None, money: int | None, currency: str) -> list[
     return [(money_text(money, currency), DIM if money is None else MONEY)]
 
 
+def lane_name(lane: Lane) -> str:
+    """Return what a rule is called: "30 min idle", or what it counts: "6 assistant messages"."""
+    return display_text(lane.counted or lane.name)
+
+
 def count_text(lane: Lane) -> str:
     """Return how many units a rule counts: "4 units"."""
+    if lane.counted:
+        return "no cuts"
     count = sum(unit.quantity for unit in lane.units)
     return f"{count:,} {plural(count, 'unit')}"
 
@@ -90,25 +100,28 @@ def unit_forms(told: Boundaries, place: int, zone: tzinfo) -> list[list[Part]]:
     unit = lane.units[place]
     name: list[Part] = [
         ("▸ ", MONEY),
-        (f"unit {place + 1:,}", BOLD),
+        (f"{place + 1:,}" if lane.counted else f"unit {place + 1:,}", BOLD),
         (f" of {len(lane.units):,}", DIM),
     ]
     since = (full_moment_text if is_long(told) else weekday_text)(unit.opened_at, zone)
     until = instant_text(unit.last_at, unit.opened_at, zone, dated=is_long(told))
     span: list[Part] = [(f" · {since}" + (f" to {until}" if until not in since else ""), INK)]
     said = len(messages_between(told, unit.opened_at, unit.last_at))
-    messages: list[Part] = [(f" · {said:,} {plural(said, 'message')}", DIM)]
+    counted = display_text(unit.counted) or f"{said:,} {plural(said, 'message')}"
+    messages: list[Part] = [(f" · {counted}", DIM)]
     began = _BEGAN.get(unit.began, display_text(unit.began))
     if unit.gap:
         began = f"after {length_text(unit.gap)} of silence"
     why: list[Part] = [(f" · {began}", DIM)] if began else []
     counts: list[Part] = []
-    if unit.quantity != 1:
+    if unit.quantity != 1 and not lane.counted:
         rule = f", {display_text(lane.rule)}" if lane.rule else ""
         counts = [(f" · counts as {unit.quantity:,}{rule}", WARN)]
     amount: list[Part] = []
     if unit.credits is not None or unit.money is not None:
         amount = [(" · ", DIM), *amount_parts(unit.credits, unit.money, told.currency)]
+    elif unit.waits_for:
+        amount = [(f" · {_UNCHARGED[unit.waits_for]}", WARN)]
     return [
         [*name, *span, *messages, *counts, *why, *amount],
         [*name, *span, *messages, *counts, *amount],
@@ -129,12 +142,15 @@ def comparison_forms(told: Boundaries) -> list[list[Part]]:
         known = lane.credits is not None or lane.money is not None
         amount = amount_parts(lane.credits, lane.money, told.currency)
         sums += [(", ", DIM)] if sums else []
+        if lane.counted and not known:
+            sums.append((lane_name(lane), INK))
+            continue
         sums += amount if known else [(count_text(lane), INK)]
-        sums.append((f" under {display_text(lane.name)}", DIM))
+        sums.append((f" {'for' if lane.counted else 'under'} {lane_name(lane)}", DIM))
     if len(told.lanes) == 1:
         units = f", {count_text(told.lanes[0])}" if known else ""
         return [[(f"{messages}{units}: ", DIM), *sums], sums]
-    bare = [part for part in sums if not part[0].startswith(" under")]
+    bare = [part for part in sums if not part[0].startswith((" under", " for"))]
     against = [(" against ", DIM) if part[0] == ", " else part for part in bare]
     return [[(f"The same {messages}: ", DIM), *sums], sums, against]
 
@@ -153,9 +169,19 @@ def closest_forms(lane: Lane, zone: tzinfo) -> list[list[Part]]:
     ]
 
 
-def legend_forms(step: int) -> list[list[Part]]:
-    """Return what the marks mean, in ever fewer words; `step` microseconds are a column."""
+def legend_forms(step: int, *, cuts: bool = True) -> list[list[Part]]:
+    """Return what the marks mean, in ever fewer words; `step` microseconds are a column.
+
+    Where nothing `cuts`, no mark says where.
+    """
     column = f"{timeout_text(step)} a column"
+    if not cuts:
+        return [
+            [("╹", BOLD), (" asked  ", DIM), ("╵", INK), (f" answered, {column}   ", DIM),
+             ("╱╱ silence, folded   the plan cuts nothing", DIM)],
+            [("╹", BOLD), (f" a message, {column}  ╱╱ silence", DIM)],
+            [(column, DIM)],
+        ]  # fmt: skip
     cut: list[Part] = [("✂", f"bold {WARN}")]
     runs: list[Part] = [(" ", "on $ghost-1")]
     return [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING
 
-from convledger.reports.credit_lines import USAGE
+from convledger.reports.credit_lines import UNPAID, USAGE
 from convledger.reports.plan_credits import number_of
 from convledger.text.display import display_text, width
 from convledger.tui.credit_words import (
@@ -13,6 +13,7 @@ from convledger.tui.credit_words import (
     credits_text,
     day_text,
     money_text,
+    of_credits,
     same_day,
     signed_credits,
 )
@@ -126,7 +127,7 @@ def when_forms(line: CreditLine, zone: tzinfo) -> list[str]:
             words.append("without an end")
     else:
         words.append(", ".join(display_text(name) for name in line.lots))
-    if line.what == USAGE and not line.cause:
+    if line.count > 1 or (line.what == USAGE and not line.cause):
         words.append(f"{line.count:,} {plural(line.count, 'unit')}")
     words = [each for each in words if each]
     return [" · ".join(words[:most]) for most in range(len(words), 0, -1)]
@@ -154,6 +155,9 @@ def _end(line: CreditLine, zone: tzinfo) -> str:
 
 
 def _beyond(line: CreditLine) -> list[Part]:
-    if not line.beyond or line.what != USAGE:
+    if not line.beyond:
         return []
-    return [(f" · {credits_text(line.beyond)} beyond", "$warning")]
+    figure = credits_text(line.beyond)
+    if line.what == USAGE:
+        return [(f" · {figure} beyond", "$warning")]
+    return [(f" · {of_credits(figure)}", "$warning")] if line.what in UNPAID else []

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from convledger.reports.alert_marks import FIRST, FULL, HIGH, alert_mark
 from convledger.tui.widgets.canvas import BAD, FOCUS, MONEY, WARN
 
-_LEVELS = ((100, "◆", BAD), (90, "▲", WARN), (70, "△", MONEY))
+_COLOURS = {FULL: BAD, HIGH: WARN, FIRST: MONEY}
 
 
 def level_of(share: Fraction) -> tuple[str, str]:
     """Return mark and colour of a used share: "" below 70 %."""
-    found = ((mark, colour) for least, mark, colour in _LEVELS if share * 100 >= least)
-    return next(found, ("", FOCUS))
+    return level_at(int(share * 100)) if share * 100 >= 70 else ("", FOCUS)
 
 
 def level_at(percent: int) -> tuple[str, str]:
     """Return mark and colour of a threshold in percent; small ones look like the first level."""
-    mark, colour = level_of(Fraction(percent, 100))
-    return mark or "△", colour if mark else MONEY
+    mark = alert_mark(percent)
+    return mark, _COLOURS[mark]
