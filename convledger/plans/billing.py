@@ -25,7 +25,7 @@ from convledger.plans.late_bills import (
 from convledger.plans.lines import PeriodFacts, committed, is_commit_due, period_lines
 from convledger.plans.lots import Lot
 from convledger.plans.metering import Gauge, Metered, only_beyond
-from convledger.plans.pinning import pinned
+from convledger.plans.pinning import pinned, versions_in
 from convledger.plans.policies import policies_of, resets_of
 from convledger.plans.rating import CREDITS, RatedUnit, UnitRater, committed_at
 from convledger.plans.schedule import lots_of
@@ -96,8 +96,9 @@ class Bill:
             place = bisect_right(starts, each.billed_at) - 1
             if place >= 0 and each.billed_at < due[place][0].until:
                 units[place].append(each)
-        for (_, statement), own in zip(due, units, strict=True):
-            yield FrozenStatement(structs.replace(statement, state=SETTLED), tuple(own))
+        for (period, statement), own in zip(due, units, strict=True):
+            settled = structs.replace(statement, state=SETTLED)
+            yield FrozenStatement(settled, tuple(own), versions_in(self.contract, period))
 
 
 def replay(

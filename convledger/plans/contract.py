@@ -20,8 +20,9 @@ class Contract:
     """A plan in force from `began` until `ended` (UTC microseconds, exclusive; None: still).
 
     Periods are counted from `anchor`, not after `began`. `seats` are (instant, count), rising, none
-    where the plan's own numbers hold; `zone_of` gives the zone that a plan names. `pinned` are,
-    rising, closed periods with the plan that they were billed by, whatever the document says today.
+    where the plan's own numbers hold; `zone_of` gives the zone that a plan names. `closed` are,
+    rising, the bounds of closed periods, `pinned` the plans that they were billed by from when
+    until when, whatever the document says today.
     """
 
     history: PlanHistory
@@ -31,6 +32,7 @@ class Contract:
     anchor: int
     seats: tuple[tuple[int, int], ...] = ()
     pinned: tuple[tuple[int, int, Plan], ...] = ()
+    closed: tuple[tuple[int, int], ...] = ()
     earlier: tuple[Plan, ...] = ()
     name: str = ""
     is_excerpt: bool = False  # it goes on after `ended`, which is only as far as one looks
@@ -121,7 +123,7 @@ class Contract:
         """
         at = self.began
         end = until + 1 if self.ended is None else min(self.ended, until + 1)
-        closed = {since: pinned_until for since, pinned_until, _ in self.pinned}
+        closed = dict(self.closed)
         while at < end:
             plan = self.plan_at(at)
             if plan is None:  # a gap between two versions: go on where the next one begins

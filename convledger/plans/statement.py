@@ -123,11 +123,16 @@ class Statement(Struct, frozen=True):
         return self.sums.total
 
 
-class FrozenStatement(Struct, frozen=True):
-    """A statement with the units behind it, as it is kept when its period is closed."""
+class FrozenStatement(Struct, frozen=True, omit_defaults=True):
+    """A statement with the units behind it, as it is kept when its period is closed.
+
+    `versions` are from when until when (UTC microseconds) which text was in force, by its digest,
+    where that is not the statement's own for the whole period.
+    """
 
     statement: Statement
     units: tuple[Billed, ...]
+    versions: tuple[tuple[int, int, str], ...] = ()
 
 
 def frozen_bytes(frozen: FrozenStatement) -> bytes:

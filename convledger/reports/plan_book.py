@@ -193,7 +193,7 @@ class PlanBook:
         scope = scope_of(subscription)
         counter = Counter(contract, now)
         plans = sorted(plan.digest for plan in contract.plans)
-        pins = [(since, plan.digest) for since, _, plan in contract.pinned]
+        pins = [(since, until, plan.digest) for since, until, plan in contract.pinned]
         key = f"{plans} {pins} {contract.began} {contract.ended} {contract.anchor} {scope}"
         marks = self._marks(needs_of(contract.plans))
         known = self._counted.get(subscription.id)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
+
 from convledger.money import usd_text
 from convledger.reports.plan_news import PlanNews
-from tests.reports.shop import CREDITS, PER_UNIT, Shop, at
+from tests.reports.shop import CREDITS, PER_UNIT, WINDOW, Shop, at
 
 ALLOWANCE = '\n[[alert]]\non = "allowance"\nat = [50, 100]\n'
 
@@ -106,3 +108,64 @@ def test_a_closed_month_is_counted_as_it_was_although_its_plan_was_edited(shop: 
     shop.talk("2026-02-04T10:00", "k")
     shop.talk("2026-02-04T11:00", "k")
     assert [usd_text(each.due) for each in shop.bill("2026-02-05").statements] == ["1", "1"]
+
+
+OVER = CREDITS.replace('"10"', '"1"') + '\n[overage]\npolicy = "charge"\nprice = "1.00"\n'
+PROMO = '\n[[grant]]\nid = "promo"\namount = "3"\nper = "once"\nexpires = "never"\n'
+FEE = '\n[[fee]]\nid = "base"\namount = "10"\nprorate = "day"\n'
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (PER_UNIT, PER_UNIT.replace('"30m"', '"24h"')),
+        (PER_UNIT, PER_UNIT.replace("0.50", "5.00")),
+        (PER_UNIT, PER_UNIT.replace('"conversation"', '"chat"')),
+        (PER_UNIT, FEE),
+        (OVER, OVER.replace("1.00", "2.00")),
+        (OVER, OVER + PROMO),
+        (OVER + PROMO, OVER),
+        (OVER, WINDOW),
+        (OVER + FEE, OVER + FEE.replace('"10"', '"28"')),
+        (OVER, OVER + '\n[[alert]]\non = "balance"\nat = [50]\n'),
+    ],
+)  # fmt: skip
+def test_closing_a_month_in_which_the_version_changed_changes_no_figure(
+    shop: Shop, before: str, after: str
+) -> None:
+    shop.plan(before)
+    shop.plan(after, version="2", since="2026-02-10", file="two.toml")
+    shop.use(since="2026-02-01")
+    for name, when in (
+        ("a", "02-05T10:00"), ("a", "02-05T12:00"), ("b", "02-09T23:50"), ("b", "02-10T00:10"),
+        ("c", "02-15T10:00"), ("c", "02-15T12:00"), ("d", "02-28T23:50"), ("d", "03-01T00:10"),
+        ("e", "02-16T10:00"), ("f", "03-02T10:00"),
+    ):  # fmt: skip
+        shop.talk(f"2026-{when}", name)
+
+    def figures() -> tuple[object, ...]:
+        bill = shop.bill("2026-03-05")
+        return [(each.sums, each.lines) for each in bill.statements], bill.fold.totals("").balance
+
+    open_ones = figures()
+    assert closed(shop.follow("2026-03-05")) == ["2026-02"]
+    assert figures() == open_ones
+    assert shop.ledger.plan_book.frozen(shop.subscription().id)[0].versions
+
+
+def test_late_use_in_a_closed_month_goes_by_the_version_of_its_day(shop: Shop) -> None:
+    shop.plan(PER_UNIT)
+    later = shop.plan(
+        PER_UNIT.replace("0.50", "5.00"), version="2", since="2026-02-10", file="2.toml"
+    )
+    shop.use(since="2026-02-01")
+    shop.talk("2026-02-15T10:00", "a")
+    assert closed(shop.follow("2026-03-05")) == ["2026-02"]
+    shop.talk("2026-02-05T10:00", "early")
+    shop.talk("2026-02-16T10:00", "late")
+    expected = ["5", "5.5"]
+
+    assert [usd_text(each.due) for each in shop.bill("2026-03-05").statements] == expected
+    later.write_text(later.read_text("utf-8").replace("5.00", "7.00"), "utf-8")
+    shop.ledger.plan_book.forget()
+    assert [usd_text(each.due) for each in shop.bill("2026-03-05").statements] == expected
