@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from msgspec import structs
 
 from convledger.plans.collecting import collect
+from convledger.plans.commitments import Term
 from convledger.plans.contract import BilledPeriod, Contract
 from convledger.plans.counted import BillableUnit
 from convledger.plans.counts import Counts
@@ -21,8 +22,9 @@ from convledger.plans.late_bills import (
     corrections_of,
     first_id,
     money_of,
+    true_ups_of,
 )
-from convledger.plans.lines import PeriodFacts, committed, is_commit_due, period_lines
+from convledger.plans.lines import PeriodFacts, period_lines
 from convledger.plans.lots import Lot
 from convledger.plans.metering import Gauge, Metered, only_beyond
 from convledger.plans.pinning import pinned, versions_in
@@ -78,6 +80,14 @@ class Bill:
         if not self.statements or self.now >= self.statements[-1].until:
             return None
         return self.statements[-1]
+
+    @property
+    def term(self) -> Term:
+        """What counted towards the plan's commitment before the last period."""
+        term = Term()
+        for period, statement in zip(self.periods[:-1], self.statements[:-1], strict=True):
+            term.go_on(self.contract, period, statement.lines)
+        return term
 
     def to_freeze(self) -> Iterator[FrozenStatement]:
         """Yield the statements of periods that are over and were never frozen, in their order.
@@ -181,7 +191,7 @@ def _statements(
 ) -> list[Statement]:
     """Return the statements: closed ones as they are, the others from their facts."""
     found: list[Statement] = []
-    spent = 0
+    term = Term()
     for facts in collected:
         period = facts.period
         if period.since in closed:
@@ -189,10 +199,9 @@ def _statements(
         else:
             is_restated = restated_at is not None and period.until <= restated_at
             state = RESTATED if is_restated else LIVE
-            statement = _statement(contract, facts, lots, state, spent)
+            statement = _statement(contract, facts, lots, state, term)
         found.append(statement)
-        is_over = is_commit_due(contract, period)
-        spent = 0 if is_over else spent + committed(statement.lines)
+        term.go_on(contract, period, statement.lines)
     return found
 
 
@@ -340,13 +349,15 @@ def _adjust(
         if frozen is not None:
             known, _ = period_lines(contract, facts, lots)
             target.adjustments += booked_by_hand(known, frozen.statement, closed, plan)
+    periods = [each.period for each in collected]
+    target.adjustments += true_ups_of(contract, periods, closed, target.adjustments)
 
 
 def _statement(
-    contract: Contract, facts: PeriodFacts, lots: dict[str, Lot], state: str, spent: int
+    contract: Contract, facts: PeriodFacts, lots: dict[str, Lot], state: str, term: Term
 ) -> Statement:
     period, plan = facts.period, facts.period.plan
-    lines, sums = period_lines(contract, facts, lots, spent)
+    lines, sums = period_lines(contract, facts, lots, term)
     return Statement(
         plan=plan.id,
         plan_name=plan.name,

@@ -10,7 +10,14 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from convledger.money import PICO
-from convledger.plans.contract import Contract
+from convledger.plans.commitments import (
+    OF_THE_COMMITMENT,
+    OF_THE_FEE,
+    Term,
+    committed,
+    is_commit_due,
+)
+from convledger.plans.contract import BilledPeriod, Contract
 from convledger.plans.lines import charge_in_money, money_line
 from convledger.plans.period_money import Part, period_money
 from convledger.plans.rating import MONEY
@@ -21,6 +28,7 @@ from convledger.plans.statement import (
     OVERAGE,
     PURCHASE,
     TOPUP,
+    TRUE_UP,
     Billed,
     FrozenStatement,
     Line,
@@ -217,7 +225,7 @@ def _priced(
 
 # What an adjustment counts that is not a unit of the plan: no unit's id holds a space.
 _WHAT = {
-    FEE: "of the fee",
+    FEE: OF_THE_FEE,
     OVERAGE: "credits beyond",
     PURCHASE: "credit lots",
     TOPUP: "credit lots",
@@ -261,3 +269,45 @@ def booked_by_hand(
                 about=statement.name,
             )  # fmt: skip
             yield money_line(plan, line, Fraction(money, PICO))
+
+
+def true_ups_of(
+    contract: Contract,
+    periods: Iterable[BilledPeriod],
+    closed: Mapping[int, FrozenStatement],
+    adjustments: Sequence[Line],
+) -> Iterator[Line]:
+    """Yield what changes about commitments that were made up for in closed periods.
+
+    Usage that became known later was paid for already as far as it had been made up for;
+    `adjustments` are those of the open period.
+    """
+    booked = (line for each in closed.values() for line in each.statement.lines)
+    late = [line for line in (*booked, *adjustments) if line.kind == ADJUSTMENT and line.about]
+    if not late:
+        return
+    term: list[Statement] = []
+    for period in periods:
+        if period.since not in closed:
+            return
+        term.append(closed[period.since].statement)
+        if not is_commit_due(contract, period):
+            continue
+        if period.plan.commit is not None:
+            names = {statement.name for statement in term}
+            own = sum(committed(statement.lines, ()) for statement in term)
+            missing = Term(own, names).missing(period, late)
+            billed = sum(
+                line.money for each in term for line in each.lines if line.kind == TRUE_UP
+            ) + sum(
+                line.money
+                for line in late
+                if line.about in names and line.unit_name == OF_THE_COMMITMENT
+            )
+            line = Line(
+                ADJUSTMENT, "commit", "commitment, late", 0, OF_THE_COMMITMENT, about=period.name
+            )
+            change = money_line(period.plan, line, missing - Fraction(billed, PICO))
+            if change.money:
+                yield change
+        term = []

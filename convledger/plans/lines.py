@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from itertools import count, groupby
+from itertools import groupby
 
 from convledger.money import PICO, usd_text
 from convledger.plans import entries as entry
 from convledger.plans import statement as kinds
-from convledger.plans.calendar import later
 from convledger.plans.charges import minor_units, rounded
+from convledger.plans.commitments import Term, goes_on, is_commit_due
 from convledger.plans.contract import BilledPeriod, Contract
 from convledger.plans.entries import Entry
 from convledger.plans.fees import fees_of
 from convledger.plans.lots import ADJUSTMENT, TOPUP, Lot
 from convledger.plans.period_money import Part, period_money
 from convledger.plans.rating import CREDITS, IN_DOLLARS, MONEY
-from convledger.plans.schema import Charge, Length, Limit, Plan, Rounding
+from convledger.plans.schema import Charge, Limit, Plan, Rounding
 from convledger.plans.statement import Billed, Line, PeriodSums
 from convledger.plans.words import amount_words
 
@@ -46,11 +46,11 @@ class PeriodFacts:
 
 
 def period_lines(
-    contract: Contract, facts: PeriodFacts, lots: dict[str, Lot], spent: int = 0
+    contract: Contract, facts: PeriodFacts, lots: dict[str, Lot], term: Term | None = None
 ) -> tuple[tuple[Line, ...], PeriodSums]:
     """Return the lines of a period and their sums; `lots` are those of the credit books by id.
 
-    `spent` is the money, in picounits, that counted towards the term's commitment before.
+    `term` is what counted before towards what the plan commits one to.
     """
     period, plan = facts.period, facts.period.plan
     lines = [
@@ -59,7 +59,7 @@ def period_lines(
         *purchases(plan, facts, lots),
         *_overage(contract, facts),
     ]
-    lines += _true_up(contract, period, lines, spent)
+    lines += _true_up(contract, period, [*lines, *facts.adjustments], term or Term())
     lines += facts.adjustments
     lines += _adjusted(facts)
     lines += _happened(facts, lots)
@@ -242,46 +242,14 @@ def overage_rate(plan: Plan) -> Fraction | None:
 
 
 def _true_up(
-    contract: Contract, period: BilledPeriod, lines: Sequence[Line], spent: int
+    contract: Contract, period: BilledPeriod, lines: Sequence[Line], term: Term
 ) -> Iterator[Line]:
     """Yield what is missing from the money that the plan commits one to, where it is due now."""
-    commit = period.plan.commit
-    if commit is None or not is_commit_due(contract, period):
-        return
-    missing = Fraction(commit.minimum_amount) - Fraction(spent + committed(lines), PICO)
-    if missing > 0:
-        line = Line(kinds.TRUE_UP, "commit", "up to the committed amount")
-        yield money_line(period.plan, line, missing)
-
-
-def committed(lines: Iterable[Line]) -> int:
-    """Return the money of some lines that counts towards a commitment: all but fees."""
-    return sum(line.money for line in lines if line.kind not in (kinds.FEE, kinds.TRUE_UP))
-
-
-def is_commit_due(contract: Contract, period: BilledPeriod) -> bool:
-    """Return whether a period ends what the plan commits one to: each does, or the term's last.
-
-    Terms follow each other from the contract's beginning; one that is cut short ends with it.
-    """
-    commit = period.plan.commit
-    if commit is None or commit.true_up == "period":
-        return not goes_on(contract, period)
-    is_last = contract.ended is not None and period.until >= contract.ended
-    if is_last and not contract.is_excerpt:
-        return True
-    term = commit.term or Length(months=12)
-    for number in count(1):
-        whole = Length(elapsed=term.elapsed * number, months=term.months * number)
-        end = later(contract.began, whole, period.zone)
-        if end > period.since:
-            return end <= period.until
-    return False
-
-
-def goes_on(contract: Contract, period: BilledPeriod) -> bool:
-    """Return whether a period ends only after what one looks at: what it demands is not due yet."""
-    return contract.is_excerpt and period.until < period.span.until
+    if period.plan.commit is not None and is_commit_due(contract, period):
+        missing = term.missing(period, lines)
+        if missing:
+            line = Line(kinds.TRUE_UP, "commit", "up to the committed amount")
+            yield money_line(period.plan, line, missing)
 
 
 def _adjusted(facts: PeriodFacts) -> Iterator[Line]:

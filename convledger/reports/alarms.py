@@ -11,11 +11,9 @@ from convledger.clock import DAY, HOUR
 from convledger.money import PICO, pico_from_usd, usd_text
 from convledger.plans import entries as entry
 from convledger.plans.billing import Bill
-from convledger.plans.lines import committed
 from convledger.plans.lots import ACTIVE, INCLUDED
 from convledger.plans.schema import AlertRule, Limit, Plan, Vendor
 from convledger.plans.statement import MINIMUM, TRUE_UP, Statement
-from convledger.reports.outlook import spent_before
 
 CREDITS, MONEY, SHARE = "credits", "money", "share"
 
@@ -72,7 +70,7 @@ def _spend(rule: AlertRule, plan: Plan, bill: Bill, statement: Statement) -> Ite
         used = statement.sums.total - made_up
     elif plan.commit is not None:
         budget, name = pico_from_usd(plan.commit.minimum_amount), "commitment"
-        used = spent_before(bill) + committed(statement.lines)
+        used = bill.term.spent_with(statement.lines)
     else:
         return
     scope, other = "spend", f"spend:{name}"

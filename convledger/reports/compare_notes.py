@@ -9,9 +9,9 @@ from convledger.clock import to_datetime
 from convledger.money import PICO
 from convledger.plans.billing import Bill
 from convledger.plans.calendar import prorated
+from convledger.plans.commitments import goes_on
 from convledger.plans.counted import BillableUnit
 from convledger.plans.keys import UNNAMED
-from convledger.plans.lines import goes_on
 
 _PERIODS = {"year": "year", "month": "month", "week": "week", "day": "day"}
 

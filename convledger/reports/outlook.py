@@ -24,8 +24,6 @@ from convledger.plans.billing import Bill
 from convledger.plans.entries import Entry
 from convledger.plans.lines import (
     PeriodFacts,
-    committed,
-    is_commit_due,
     overage_rate,
     period_lines,
 )
@@ -223,7 +221,7 @@ def projected_total(bill: Bill) -> int | None:
         entries=list(_entries_at_end(bill, statement.until)),
         adjustments=[line for line in statement.lines if line.kind == ADJUSTMENT],
     )
-    _, sums = period_lines(bill.contract, facts, bill.lots, spent_before(bill))
+    _, sums = period_lines(bill.contract, facts, bill.lots, bill.term)
     return sums.total
 
 
@@ -264,15 +262,6 @@ def _foreseen_beyond(bill: Bill, pool: str, until: int) -> int:
     return round(
         ahead.runway.shortfall(until if ahead.reset_at is None else min(until, ahead.reset_at))
     )
-
-
-def spent_before(bill: Bill) -> int:
-    """Return what counted towards the term's commitment before this period, picounits of money."""
-    spent = 0
-    for period, statement in zip(bill.periods[:-1], bill.statements[:-1], strict=True):
-        is_over = is_commit_due(bill.contract, period)
-        spent = 0 if is_over else spent + committed(statement.lines)
-    return spent
 
 
 def credits_of(pico: int) -> Fraction:

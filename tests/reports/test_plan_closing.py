@@ -169,3 +169,25 @@ def test_late_use_in_a_closed_month_goes_by_the_version_of_its_day(shop: Shop) -
     later.write_text(later.read_text("utf-8").replace("5.00", "7.00"), "utf-8")
     shop.ledger.plan_book.forget()
     assert [usd_text(each.due) for each in shop.bill("2026-03-05").statements] == expected
+
+
+@pytest.mark.parametrize(
+    "commit",
+    ['true_up = "period"', 'true_up = "term"\nterm = "P2M"', 'true_up = "term"\nterm = "P3M"'],
+)
+@pytest.mark.parametrize("counts", [(10, 30, 5, 2), (2, 5, 1, 9), (24, 1, 40, 1), (1, 1, 1, 1)])
+def test_late_use_is_paid_for_by_what_was_made_up_for_already(
+    shop: Shop, commit: str, counts: tuple[int, ...]
+) -> None:
+    shop.plan(PER_UNIT, f'\n[commit]\nminimum_amount = "12"\n{commit}\n')
+    shop.use(since="2026-01-01")
+    for month, count in enumerate(counts, 1):
+        for number in range(count):
+            shop.talk(f"2026-{month:02d}-{1 + number % 28:02d}T1{number // 28}:00")
+        assert closed(shop.follow(f"2026-{month + 1:02d}-02")) == [f"2026-{month:02d}"]
+        for late in range(1, month + 1):  # something of every month so far turns up
+            for number in range(1 + month * late % 4):
+                shop.talk(f"2026-{late:02d}-20T1{month}:0{number}")
+    kept, anew = (shop.bill("2026-05-02", restate=restate).statements for restate in (False, True))
+    assert sum(each.due for each in kept) == sum(each.due for each in anew)
+    assert any(line.about for each in kept for line in each.lines)
