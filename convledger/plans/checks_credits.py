@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from convledger.clock import HOUR
+from convledger.plans.overages import unknown_pools
 from convledger.plans.reading import Path, PlanMistake, meant
 from convledger.plans.schema import Grant, Plan
 from convledger.toml_tables import shown
@@ -69,6 +70,11 @@ def _overage(plan: Plan, problem: Problem) -> Iterator[PlanMistake]:
         yield problem(path, "policy", 'is "carry", but no [[grant]] comes to pay what is owed')
     if overage.policy == "charge" and overage.model == "per_unit" and overage.price is None:
         yield problem(path, "price", "is missing: what a credit costs beyond those there are")
+    if overage.policy == "charge" and overage.model == "pass_through":
+        for pool in unknown_pools(plan):
+            whose = f" of the pool {shown(pool)}" if pool else ""
+            complaint = f"needs a [[charge]] that makes credits{whose} of dollars, all at one rate"
+            yield problem(path, "model", f"{complaint}; or name a price a credit")
     if overage.policy != "charge" and overage.price is not None:
         yield problem(path, "price", f'belongs to policy = "charge"; here it is "{overage.policy}"')
 

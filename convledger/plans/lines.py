@@ -17,6 +17,7 @@ from convledger.plans.contract import BilledPeriod, Contract
 from convledger.plans.entries import Entry
 from convledger.plans.fees import fees_of
 from convledger.plans.lots import ADJUSTMENT, TOPUP, Lot
+from convledger.plans.overages import overage_rate
 from convledger.plans.period_money import Part, period_money
 from convledger.plans.rating import CREDITS, IN_DOLLARS, MONEY
 from convledger.plans.schema import Charge, Limit, Plan, Rounding
@@ -218,7 +219,7 @@ def _overage(contract: Contract, facts: PeriodFacts) -> Iterator[Line]:
         if not amount:
             continue
         plan = plans[mark]
-        rate = overage_rate(plan)
+        rate = overage_rate(plan, pool)
         line = Line(
             kinds.OVERAGE,
             pool or "overage",
@@ -229,16 +230,6 @@ def _overage(contract: Contract, facts: PeriodFacts) -> Iterator[Line]:
             unpriced=int(rate is None),
         )
         yield line if rate is None else money_line(plan, line, rate * Fraction(amount, PICO))
-
-
-def overage_rate(plan: Plan) -> Fraction | None:
-    """Return the money for a credit beyond the lots, None where the plan names no price."""
-    overage = plan.overage
-    if overage is None:
-        return None
-    if overage.model == "pass_through":
-        return Fraction(overage.markup)
-    return None if overage.price is None else Fraction(overage.price)
 
 
 def _true_up(

@@ -218,7 +218,7 @@ class Topup:
 class Overage:
     """What happens when credits are gone.
 
-    "charge" bills `price` a credit ("pass_through": the pool's unit is money, times `markup`),
+    "charge" bills `price` a credit ("pass_through": its dollars at list price, times `markup`),
     "block" refuses what does not fit, "carry" owes it to the next grant, "topup" buys a pack,
     "degrade" serves it for nothing at a lesser quality. `grace` credits a period are free.
     """

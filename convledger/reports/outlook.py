@@ -24,10 +24,10 @@ from convledger.plans.billing import Bill
 from convledger.plans.entries import Entry
 from convledger.plans.lines import (
     PeriodFacts,
-    overage_rate,
     period_lines,
 )
 from convledger.plans.lots import ACTIVE, Lot, Rollover
+from convledger.plans.overages import overage_rate
 from convledger.plans.rating import MONEY
 from convledger.plans.schedule import lots_of
 from convledger.plans.statement import ADJUSTMENT, Billed
@@ -97,7 +97,7 @@ def outlook(bill: Bill, pool: str = "") -> Outlook:
     until = reset_at if reset_at is not None else now
     shortfall = here.shortfall(until)
     plan = bill.contract.plan_at(now)
-    rate = overage_rate(plan) if plan is not None else None
+    rate = overage_rate(plan, pool) if plan is not None else None
     shortest, longest = runway_range(now, daily, lots)
     return Outlook(
         pool=pool,

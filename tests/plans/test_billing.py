@@ -50,6 +50,30 @@ def test_credits_are_used_first_and_the_rest_is_overage() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("charge", "markup", "over", "due"),
+    [
+        ('credits_per_usd = "100"', "1.00", "200", "2"),
+        ('markup = "1.20"\ncredits_per_usd = "100"', "1.20", "260", "2.6"),
+        ('credits_per_usd = "100"', "1.50", "200", "3"),
+        ('markup = "1.20"\ncredits_per_usd = "50"', "1.00", "80", "1.33"),
+    ],
+)
+def test_overage_at_cost_charges_the_dollars_and_not_the_credits(
+    charge: str, markup: str, over: str, due: str
+) -> None:
+    terms = plan(
+        USAGE,
+        f'\n[[charge]]\nunit = "usage"\nmodel = "pass_through"\npay_with = "credits"\n{charge}\n',
+        '\n[[grant]]\nid = "included"\namount = "100"\n',
+        f'\n[overage]\npolicy = "charge"\nmodel = "pass_through"\nmarkup = "{markup}"\n',
+    )
+    found = bill(contract(terms), [[call("2026-01-05", "3.00")]], "2026-01-31").statements[0]
+
+    assert credits_of(found)["over"] == over
+    assert lines(found)["overage overage"] == due
+
+
 def test_credits_that_expire_belong_to_the_month_that_ends() -> None:
     found = bill(contract(plan(few(10))), talks("2026-01", 4), "2026-02-15")
 

@@ -295,6 +295,30 @@ def test_grants_that_never_hold(grant: str, said: str) -> None:
     assert said in complaint
 
 
+def test_overage_at_cost_knows_what_a_credit_costs() -> None:
+    def dollars(unit: str, **more: str) -> str:
+        facts = "".join(f'{name} = "{value}"\n' for name, value in more.items())
+        return (
+            f'[[unit]]\nid = "{unit}"\ncount = "sum"\nmeasure = "rated_usd"\n'
+            f'[[charge]]\nunit = "{unit}"\nmodel = "pass_through"\npay_with = "credits"\n{facts}'
+        )
+
+    at_cost = '[overage]\npolicy = "charge"\nmodel = "pass_through"\n'
+    said = '"model" needs a [[charge]] that makes credits of dollars, all at one rate'
+    grant = '[[grant]]\nid = "included"\namount = "100"\n'
+    limit = LIMIT.replace("conversation", "a") + 'on_exceed = "overflow:extra"\n' + EXTRA
+
+    assert said in complaints(CREDITS, at_cost)[0]
+    two = dollars("a", markup="1.5"), dollars("b", markup="2")
+    assert said in complaints(*two, grant, at_cost)[0]
+    assert complaints(*two, grant, '[overage]\npolicy = "charge"\nprice = "1"\n') == []
+    same = dollars("a", markup="1.5"), dollars("b", credits_per_usd="1.5")
+    assert complaints(*same, grant, at_cost) == []
+    assert complaints(dollars("a"), grant, limit, at_cost) == []
+    (complaint,) = complaints(event("a"), limit, at_cost)
+    assert 'makes credits of the pool "extra" of dollars' in complaint
+
+
 def test_automatic_packs() -> None:
     pack = '[[topup]]\nid = "%s"\ncredits = "5"\nprice = "1"\ntrigger = "auto"\nthreshold = "%s"\n'
 
