@@ -15,7 +15,7 @@ from convledger.plans.lines import committed
 from convledger.plans.lots import ACTIVE, INCLUDED
 from convledger.plans.schema import AlertRule, Limit, Plan, Vendor
 from convledger.plans.statement import MINIMUM, TRUE_UP, Statement
-from convledger.reports.outlook import spent_before
+from convledger.reports.projecting import spent_before
 
 CREDITS, MONEY, SHARE = "credits", "money", "share"
 
