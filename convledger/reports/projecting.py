@@ -2,38 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from msgspec import structs
 
+from convledger.clock import DAY
 from convledger.economics.burn import recent_burn
-from convledger.economics.projection import (
-    Shortfall,
-    packs_needed,
-    projected,
-    shortfall_ahead,
-)
+from convledger.economics.projection import Shortfall, packs_needed, shortfall_ahead
 from convledger.economics.runway import CreditLot
 from convledger.plans import entries as entry
 from convledger.plans.billing import Bill
+from convledger.plans.counted import BillableUnit
 from convledger.plans.entries import Entry
 from convledger.plans.facts import CHARGE, Policy
 from convledger.plans.lines import PeriodFacts, committed, is_commit_due, period_lines
 from convledger.plans.lots import TOPUP, Lot
+from convledger.plans.metering import REFUSED, fits_unit
 from convledger.plans.policies import policy_of
-from convledger.plans.rating import MONEY
+from convledger.plans.rating import CREDITS, MONEY
 from convledger.plans.statement import ADJUSTMENT, Billed
+from convledger.plans.where import Matcher
 from convledger.reports.outlook import OBSERVED, coming_lots, daily_burn, lots_left
+
+_ALL = Fraction(1)
 
 
 def projected_total(bill: Bill) -> int | None:
     """Return what the present period will come to if it goes on as it began, picounits of money.
 
-    Usage in money grows with the time that is left, and minimum, cap, tiers and commitment go by
-    what it grows to. Lots to come cost what they cost. What the burn rate leaves all lots short of
-    is bought in packs where the plan buys them by itself, or charged beyond the credits. All else
-    is due once. None where the period has no end.
+    Usage in money grows with the time that is left, as far as limits do not refuse it; minimum,
+    cap, tiers and commitment go by what it grows to. Lots to come cost what they cost. What the
+    burn rate leaves all lots short of is bought in packs where the plan buys them by itself, or
+    charged beyond the credits. All else is due once. None where the period has no end.
     """
     statement = bill.current
     if statement is None:
@@ -43,15 +45,11 @@ def projected_total(bill: Bill) -> int | None:
     passed = bill.now - statement.since
     if is_endless or passed <= 0:
         return None
-    whole = statement.until - statement.since
-
-    def grown(amount: int) -> int:
-        return round(projected(amount, passed, whole) or 0)
-
+    ahead = Fraction(statement.until - bill.now, passed)
     foreseen = _foreseen(bill, statement.until)
     facts = PeriodFacts(
         period,
-        billed=list(_billed_at_end(bill, grown)),
+        billed=list(_billed_at_end(bill, ahead)),
         entries=[*_entries_so_far(bill), *foreseen.entries],
         adjustments=[line for line in statement.lines if line.kind == ADJUSTMENT],
     )
@@ -60,18 +58,58 @@ def projected_total(bill: Bill) -> int | None:
     return sums.total
 
 
-def _billed_at_end(bill: Bill, grown: Callable[[int], int]) -> Iterator[Billed]:
-    """Yield what is paid in money, as many units as are foreseen, joined by their price."""
+def _billed_at_end(bill: Bill, ahead: Fraction) -> Iterator[Billed]:
+    """Yield what is paid in money, as many units as are foreseen, joined by their price.
+
+    `ahead` is the time that is left, as a share of what has passed.
+    """
     since = bill.periods[-1].since
-    groups: dict[tuple[str, str, str, str], list[Billed]] = {}
+    shares = _served_shares(bill, since)
+    groups: dict[tuple[str, str, str, str, Fraction], list[Billed]] = {}
     for each in bill.billed:
         is_own = each.billed_at >= since and each.about is None
         if is_own and each.pays == MONEY and each.amount is not None:
-            groups.setdefault((each.unit, each.plan, each.pool, each.rate), []).append(each)
-    for group in groups.values():
-        quantity = grown(sum(each.quantity for each in group))
-        amount = grown(sum(each.amount or 0 for each in group))
+            share = shares.get(each.reverses or each.id, _ALL)
+            groups.setdefault((each.unit, each.plan, each.pool, each.rate, share), []).append(each)
+    for (*_, share), group in groups.items():
+        grown = 1 + ahead * share
+        quantity = round(sum(each.quantity for each in group) * grown)
+        amount = round(sum(each.amount or 0 for each in group) * grown)
         yield structs.replace(group[0], quantity=quantity, amount=amount)
+
+
+def _served_shares(bill: Bill, since: int) -> dict[str, Fraction]:
+    """Return what share of the use that goes on as since an instant no limit will refuse.
+
+    By the id of the unit that goes on; those that nothing will be refused of are left out.
+    """
+    now, until = bill.now, bill.periods[-1].until
+    plan = bill.contract.plan_at(now)
+    limits = [each for each in plan.limits if each.on_exceed == REFUSED] if plan else []
+    shares: dict[str, Fraction] = {}
+    units = {each.unit.id: each.unit for each in bill.rated if each.at >= since} if limits else {}
+    for limit in limits:
+        matcher = Matcher(limit.where)
+        fitting = [
+            unit
+            for unit in units.values()
+            if unit.unit == limit.unit
+            and unit.quantity > 0
+            and (matcher.is_everything or fits_unit(matcher, unit))
+        ]
+        per_day = Fraction(sum(_served(bill, unit) for unit in fitting) * DAY, now - since)
+        if per_day:
+            within = bill.metered.meters[limit.id].within_until(now, until, per_day)
+            share = within / (per_day * Fraction(until - now, DAY))
+            if share < 1:
+                shares |= {unit.id: min(share, shares.get(unit.id, share)) for unit in fitting}
+    return shares
+
+
+def _served(bill: Bill, unit: BillableUnit) -> int:
+    """Return what of a unit its limits let through."""
+    beyond = bill.metered.beyond.get(unit.id)
+    return unit.quantity if beyond is None else beyond.within
 
 
 def _entries_so_far(bill: Bill) -> Iterator[Entry]:
@@ -126,9 +164,24 @@ def _foreseen(bill: Bill, until: int) -> _Foreseen:
 
 def _shortfall(bill: Bill, pool: str, coming: Sequence[Lot], until: int) -> Shortfall:
     """Return what the lots of a pool, those to come among them, will be short of."""
-    burn = recent_burn(tuple(daily_burn(bill, pool)), OBSERVED)
+    daily = tuple(daily_burn(bill, pool))
+    burn = recent_burn(daily, OBSERVED)
+    if burn is not None:
+        burn -= _refused_a_day(bill, pool, len(daily))
     lots = [*lots_left(bill.fold.totals(pool).lots, bill), *map(_credit_lot, coming)]
     return shortfall_ahead(bill.now, burn, lots, until)
+
+
+def _refused_a_day(bill: Bill, pool: str, days: int) -> Fraction:
+    """Return the picocredits of a day's burn, the mean of so many days, that limits will refuse."""
+    since = bill.now - days * DAY
+    shares = _served_shares(bill, since)
+    refused = sum(
+        (each.amount or 0) * (1 - shares.get(each.reverses or each.id, _ALL))
+        for each in (bill.billed if shares else ())
+        if each.pays == CREDITS and each.pool == pool and each.at >= since
+    )
+    return Fraction(refused) / days
 
 
 def _credit_lot(lot: Lot) -> CreditLot:

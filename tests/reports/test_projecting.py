@@ -6,7 +6,7 @@ import pytest
 
 from convledger.money import usd_text
 from convledger.reports.projecting import projected_total
-from tests.reports.shop import CREDITS, INCLUDED, WINDOW, Shop
+from tests.reports.shop import CREDITS, INCLUDED, PER_UNIT, WINDOW, Shop
 
 OVERAGE = '\n[overage]\npolicy = "charge"\nprice = "1.00"\n'
 WEEKLY = CREDITS + 'every = "1w"\n'
@@ -71,3 +71,37 @@ def test_a_pack_is_foreseen_only_where_credits_will_be_missing(shop: Shop) -> No
 
     each_day(shop, range(11, 13), 4)
     assert projected(shop, "2026-01-13") == "5"
+
+
+MONTHLY = """
+[[limit]]
+id = "most"
+unit = "conversation"
+cap = "30"
+window = "calendar"
+calendar = "month"
+on_exceed = "block"
+"""
+BEYOND = CREDITS + "\n" + OVERAGE + MONTHLY
+
+
+@pytest.mark.parametrize(
+    ("parts", "ends"),
+    [
+        ((PER_UNIT, MONTHLY), ["15"] * 4),
+        ((PER_UNIT, MONTHLY.replace('"block"', '"degrade"')), ["62"] * 4),
+        ((BEYOND,), ["20"] * 4),
+        # Four days with sixteen, and four weeks, the last of six days, with twenty each.
+        ((PER_UNIT, MONTHLY.replace('"30"', '"20"').replace("month", "week")), ["48"] * 4),
+        ((PER_UNIT, MONTHLY, 'where = { model = "another" }\n'), ["62"] * 4),
+    ],
+)
+def test_what_a_limit_refuses_is_not_foreseen(
+    shop: Shop, parts: tuple[str, ...], ends: list[str]
+) -> None:
+    shop.plan(*parts)
+    shop.use()
+    each_day(shop, range(1, 32), 4)
+
+    assert [projected(shop, f"2026-01-{day:02d}") for day in (6, 8, 15, 31)] == ends
+    assert final(shop) == ends[-1]
