@@ -64,13 +64,19 @@ def _billed_at_end(bill: Bill, ahead: Fraction) -> Iterator[Billed]:
     `ahead` is the time that is left, as a share of what has passed.
     """
     since = bill.periods[-1].since
-    shares = _served_shares(bill, since)
+    own = [
+        each
+        for each in bill.billed
+        if each.pays == MONEY
+        and each.amount is not None
+        and each.billed_at >= since
+        and each.about is None
+    ]
+    shares = _served_shares(bill, since) if own else {}
     groups: dict[tuple[str, str, str, str, Fraction], list[Billed]] = {}
-    for each in bill.billed:
-        is_own = each.billed_at >= since and each.about is None
-        if is_own and each.pays == MONEY and each.amount is not None:
-            share = shares.get(each.reverses or each.id, _ALL)
-            groups.setdefault((each.unit, each.plan, each.pool, each.rate, share), []).append(each)
+    for each in own:
+        share = shares.get(each.reverses or each.id, _ALL)
+        groups.setdefault((each.unit, each.plan, each.pool, each.rate, share), []).append(each)
     for (*_, share), group in groups.items():
         grown = 1 + ahead * share
         quantity = round(sum(each.quantity for each in group) * grown)
@@ -175,11 +181,14 @@ def _shortfall(bill: Bill, pool: str, coming: Sequence[Lot], until: int) -> Shor
 def _refused_a_day(bill: Bill, pool: str, days: int) -> Fraction:
     """Return the picocredits of a day's burn, the mean of so many days, that limits will refuse."""
     since = bill.now - days * DAY
-    shares = _served_shares(bill, since)
+    own = [
+        each
+        for each in bill.billed
+        if each.pays == CREDITS and each.pool == pool and each.amount and each.at >= since
+    ]
+    shares = _served_shares(bill, since) if own else {}
     refused = sum(
-        (each.amount or 0) * (1 - shares.get(each.reverses or each.id, _ALL))
-        for each in (bill.billed if shares else ())
-        if each.pays == CREDITS and each.pool == pool and each.at >= since
+        (each.amount or 0) * (1 - shares.get(each.reverses or each.id, _ALL)) for each in own
     )
     return Fraction(refused) / days
 
