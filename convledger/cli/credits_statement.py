@@ -144,7 +144,7 @@ def _text(form: str, picked: Sequence[Picked], others: Views, now: int, *, is_fi
 
 def _say_below(picked: Sequence[Picked], others: Views, *, several: bool) -> None:
     """Say what makes a frozen statement known again, where an open one goes, and what differs."""
-    from convledger.reports.outlook import projected_total
+    from convledger.reports.projecting import projected_total
     from convledger.reports.statements.figures import last_day
 
     for one in picked:

@@ -199,6 +199,38 @@ class LimitMeter:
         left = 0 if state.until is None else state.until - at
         return state.used + per_day * Fraction(left, DAY)
 
+    def within_until(self, at: int, until: int, per_day: Fraction) -> Fraction:
+        """Return what will lie within the limit up to an instant if so much is asked for a day.
+
+        Windows are taken to follow each other without a break.
+        """
+        wanted = max(per_day * Fraction(until - at, DAY), Fraction(0))
+        if self._is_turn or not wanted:
+            return wanted
+        if self._is_rolling:
+            stays = sum(used for then, used in self._past_at(at) if then + self._length > until)
+            room = self.cap * max(Fraction(until - at) / self._length, Fraction(1)) - stays
+            return min(wanted, max(room, Fraction(0)))
+        state = self.state(at)
+        end = min(state.until or self._window(at)[1], until)
+        found = min(per_day * Fraction(end - at, DAY), Fraction(max(self.cap - state.used, 0)))
+        if self.limit.window == "calendar":
+            while end < until:
+                since, end = end, min(self._window(end)[1], until)
+                found += min(per_day * Fraction(end - since, DAY), Fraction(self.cap))
+            return found
+        whole, rest = divmod(Fraction(until - end), self._length)
+        found += whole * min(per_day * self._length / DAY, Fraction(self.cap))
+        return found + min(per_day * rest / DAY, Fraction(self.cap))
+
+    @property
+    def _length(self) -> Fraction:
+        """How long a window is; those of the clock start anew at midnight: the mean of a day's."""
+        duration = self.limit.duration
+        if self.limit.window == "fixed" and self.limit.anchor == "clock" and duration <= DAY:
+            return Fraction(DAY, -(-DAY // duration))
+        return Fraction(duration)
+
     def full_at(self, at: int, per_day: Fraction) -> int | None:
         """Return when the cap is reached at this rate, None if not before the window ends."""
         state = self.state(at)

@@ -36,7 +36,7 @@ class Watched:
     budget: int
     measure: str
     conversation_id: int | None = None
-    moves: int = 0  # windows that begin nearer to each other, microseconds, are one that was moved
+    moves: int = 0  # how far a late message can move the beginning: by less, microseconds
     is_past: bool = False  # nothing happened to it for a day: news to nobody
     other_scope: str = ""  # what `scope` was if another rule of its kind has come or gone
 
@@ -169,7 +169,7 @@ def _limits(rule: AlertRule, bill: Bill) -> Iterator[Watched]:
 def _moves(limit: Limit) -> int:
     """Return how far apart, in microseconds, the beginnings of two windows are at least.
 
-    Nearer ones are of one window that a late message moved; 0 where windows can't be moved.
+    A late message moves a window by less; 0 where windows can't be moved.
     """
     if limit.window != "fixed" or limit.anchor != "first_event":
         return 0

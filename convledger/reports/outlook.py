@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from msgspec import structs
-
 from convledger.clock import DAY
 from convledger.economics.burn import confidence, recent_burn
-from convledger.economics.projection import ResetOutlook, projected, reset_of_lots
+from convledger.economics.projection import ResetOutlook, reset_of_lots
 from convledger.economics.runway import (
     CreditLot,
     Runway,
@@ -21,16 +19,9 @@ from convledger.economics.runway import (
 from convledger.money import PICO
 from convledger.plans import entries as entry
 from convledger.plans.billing import Bill
-from convledger.plans.entries import Entry
-from convledger.plans.lines import (
-    PeriodFacts,
-    period_lines,
-)
 from convledger.plans.lots import ACTIVE, Lot, Rollover
 from convledger.plans.overages import overage_rate
-from convledger.plans.rating import MONEY
 from convledger.plans.schedule import lots_of
-from convledger.plans.statement import ADJUSTMENT, Billed
 from convledger.plans.totals import LotTotals
 
 OBSERVED = 28  # days that a rate is taken from
@@ -92,7 +83,7 @@ def outlook(bill: Bill, pool: str = "") -> Outlook:
     reset_at, next_lots = _next_lots(bill, pool)
     daily = tuple(daily_burn(bill, pool))
     burn, week = recent_burn(daily, OBSERVED), recent_burn(daily, 7)
-    lots = list(_lots_left(totals.lots, bill))
+    lots = list(lots_left(totals.lots, bill))
     here = runway(now, burn, lots)
     until = reset_at if reset_at is not None else now
     shortfall = here.shortfall(until)
@@ -142,7 +133,7 @@ def _first_use(bill: Bill) -> int:
     return min((each.at for each in bill.billed), default=bill.now)
 
 
-def _lots_left(lots: Sequence[LotTotals], bill: Bill) -> Iterator[CreditLot]:
+def lots_left(lots: Sequence[LotTotals], bill: Bill) -> Iterator[CreditLot]:
     """Yield what is left of each lot, and apart from it what the next reset will end of it."""
     ends = bill.periods[-1].until if bill.periods else None
     lost = {} if ends is None else _lost_at_reset(lots)
@@ -179,89 +170,23 @@ def _lost_at_reset(lots: Sequence[LotTotals]) -> dict[str, int]:
     return lost
 
 
+def coming_lots(bill: Bill, until: int) -> Iterator[Lot]:
+    """Yield the lots that the plan will give after what the bill knows, before an instant."""
+    contract = bill.contract
+    seats = contract.seats_at if contract.seats else None
+    spans = contract.spans(until)
+    for lot in lots_of(spans, contract.zone, contract.anchor, seats, until):
+        if lot.effective_at > bill.now:
+            yield lot
+
+
 def _next_lots(bill: Bill, pool: str) -> tuple[int | None, tuple[Lot, ...]]:
     """Return when the plan gives credits next, and which."""
-    contract, now = bill.contract, bill.now
-    end = now + AHEAD
-    seats = contract.seats_at if contract.seats else None
-    coming = [
-        lot
-        for lot in lots_of(contract.spans(end), contract.zone, contract.anchor, seats, end)
-        if lot.effective_at > now and lot.pool == pool
-    ]
+    coming = [lot for lot in coming_lots(bill, bill.now + AHEAD) if lot.pool == pool]
     if not coming:
         return None, ()
     first = coming[0].effective_at
     return first, tuple(lot for lot in coming if lot.effective_at == first)
-
-
-def projected_total(bill: Bill) -> int | None:
-    """Return what the present period will come to if it goes on as it began, picounits of money.
-
-    Usage in money grows with the time that is left, and minimum, cap, tiers and commitment go by
-    what it grows to. Beyond the credits comes what the burn rate leaves them short of. All else is
-    due once. None where the period has no end.
-    """
-    statement = bill.current
-    if statement is None:
-        return None
-    period = bill.periods[-1]
-    is_endless = period.plan.period.kind == "none" and period.until == period.span.until
-    passed = bill.now - statement.since
-    if is_endless or passed <= 0:
-        return None
-    whole = statement.until - statement.since
-
-    def grown(amount: int) -> int:
-        return round(projected(amount, passed, whole) or 0)
-
-    facts = PeriodFacts(
-        period,
-        billed=list(_billed_at_end(bill, grown)),
-        entries=list(_entries_at_end(bill, statement.until)),
-        adjustments=[line for line in statement.lines if line.kind == ADJUSTMENT],
-    )
-    _, sums = period_lines(bill.contract, facts, bill.lots, bill.term)
-    return sums.total
-
-
-def _billed_at_end(bill: Bill, grown: Callable[[int], int]) -> Iterator[Billed]:
-    """Yield what is paid in money, as many units as are foreseen, joined by their price."""
-    since = bill.periods[-1].since
-    groups: dict[tuple[str, str, str, str], list[Billed]] = {}
-    for each in bill.billed:
-        is_own = each.billed_at >= since and each.about is None
-        if is_own and each.pays == MONEY and each.amount is not None:
-            groups.setdefault((each.unit, each.plan, each.pool, each.rate), []).append(each)
-    for group in groups.values():
-        quantity = grown(sum(each.quantity for each in group))
-        amount = grown(sum(each.amount or 0 for each in group))
-        yield structs.replace(group[0], quantity=quantity, amount=amount)
-
-
-def _entries_at_end(bill: Bill, until: int) -> Iterator[Entry]:
-    """Yield what the period has of lots and of overage, and the overage that is foreseen."""
-    since, now = bill.periods[-1].since, bill.now
-    for pool in bill.fold.pools:
-        for each in bill.fold.entries(pool):
-            if each.at >= since and each.kind in (entry.GRANT, entry.OVERAGE):
-                yield each
-        foreseen = _foreseen_beyond(bill, pool, until)
-        if foreseen:
-            yield Entry(0, now, entry.OVERAGE, "", foreseen, "", 0, now, pool=pool)
-
-
-def _foreseen_beyond(bill: Bill, pool: str, until: int) -> int:
-    """Return the picocredits that will be charged besides up to an instant, or the next grant."""
-    plan = bill.contract.plan_at(bill.now)
-    if plan is None or plan.overage is None or plan.overage.policy != "charge":
-        return 0
-    if any(each.trigger != "manual" and each.pool == pool for each in plan.topups):
-        return 0  # packs are bought in place of it
-    ahead = outlook(bill, pool)
-    return round(
-        ahead.runway.shortfall(until if ahead.reset_at is None else min(until, ahead.reset_at))
-    )
 
 
 def credits_of(pico: int) -> Fraction:

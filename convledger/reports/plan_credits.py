@@ -18,8 +18,9 @@ from convledger.plans.lots import ACTIVE, ROLLOVER, TOPUP, Lot
 from convledger.plans.rating import IN_DOLLARS
 from convledger.plans.statement import Statement
 from convledger.reports.by_hand import is_taken_by_hand
-from convledger.reports.outlook import Outlook, outlook, projected_total
+from convledger.reports.outlook import Outlook, outlook
 from convledger.reports.periods import local_day
+from convledger.reports.projecting import projected_total
 
 BY_HAND = "by hand "
 _NAMES = {TOPUP: "top-up", ROLLOVER: "rolled over"}

@@ -110,9 +110,8 @@ def _alert(
         for threshold in each.rule.at:
             if not has_crossed(each.used, each.budget, threshold):
                 continue
-            if each.moves and _was_given(connection, subscription, each, threshold):
-                continue
             _rename(connection, subscription, each, threshold)
+            _move(connection, subscription, each, threshold)
             cursor = connection.execute(
                 "INSERT OR IGNORE INTO alert VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
                 (
@@ -140,20 +139,23 @@ def _rename(
         )  # fmt: skip
 
 
-def _was_given(
+def _move(
     connection: sqlite3.Connection, subscription: Subscription, watched: Watched, threshold: int
-) -> bool:
-    """Return whether an alert was given for a window that overlaps this one.
+) -> None:
+    """Let an alert that was given in this window bear the window's present beginning.
 
-    A message that arrives late can move a window's beginning: it is the same window still.
+    A message that arrives late can move that: the window in which it was given is the same still.
     """
-    since = int(watched.period)
-    row = connection.execute(
-        "SELECT 1 FROM alert WHERE subscription_id=? AND scope=? AND threshold=? "
-        "AND period!=? AND abs(CAST(period AS INTEGER)-?)<?",
-        (subscription.id, watched.scope, threshold, watched.period, since, watched.moves),
-    ).fetchone()
-    return row is not None
+    if watched.moves:
+        since = int(watched.period)
+        connection.execute(
+            "UPDATE OR IGNORE alert SET period=? WHERE subscription_id=? AND scope=? AND epoch=? "
+            "AND threshold=? AND at>=? AND abs(CAST(period AS INTEGER)-?)<?",
+            (
+                watched.period, subscription.id, watched.scope, watched.epoch, threshold, since,
+                since, watched.moves,
+            ),
+        )  # fmt: skip
 
 
 def _were_only_prices(

@@ -6,9 +6,9 @@ import sqlite3
 from dataclasses import dataclass
 
 from convledger.plans.statement import Statement
-from convledger.reports.outlook import projected_total
 from convledger.reports.plan_book import PlanBook
 from convledger.reports.plan_records import kept_statements
+from convledger.reports.projecting import projected_total
 from convledger.store.subscriptions import Subscription
 
 

@@ -18,7 +18,7 @@ from convledger.plans.words import amount_words, number_words, terms
 from convledger.reports.alarms import SHARE, Watched, watched
 from convledger.reports.burning import burn_down
 from convledger.reports.credit_lines import CreditLine, credit_lines
-from convledger.reports.outlook import Outlook, outlook, projected_total
+from convledger.reports.outlook import Outlook, outlook
 from convledger.reports.plan_book import PlanBook
 from convledger.reports.plan_figures import BurnDown
 from convledger.reports.plan_meters import (
@@ -32,6 +32,7 @@ from convledger.reports.plan_meters import (
     WindowMeter,
 )
 from convledger.reports.plan_status import main_pool
+from convledger.reports.projecting import projected_total
 from convledger.store.subscriptions import Subscription
 
 _MOST_ALERTS = 50

@@ -8,7 +8,8 @@ from fractions import Fraction
 from msgspec import Struct
 
 from convledger.plans.billing import Bill
-from convledger.reports.outlook import outlook, projected_total
+from convledger.reports.outlook import outlook
+from convledger.reports.projecting import projected_total
 
 
 class Window(Struct):

@@ -9,7 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convledger.clock import DAY
-from convledger.economics.projection import projected, reset_of_lots, to_reset
+from convledger.economics.projection import (
+    packs_needed,
+    projected,
+    reset_of_lots,
+    shortfall_ahead,
+    to_reset,
+)
 from convledger.economics.runway import CreditLot
 
 NOW = 1_767_225_600_000_000
@@ -95,3 +101,58 @@ def test_lots_that_do_not_expire_are_as_good_as_their_sum(
 ) -> None:
     lots = [lot(amount) for amount in amounts]
     assert reset_of_lots(NOW, burn, lots, NOW + days * DAY) == to_reset(sum(amounts), burn, days)
+
+
+def to_come(left: int, after: int, ends: int | None = None) -> CreditLot:
+    expires_at = None if ends is None else NOW + ends * DAY
+    return CreditLot(left=left, effective_at=NOW + after * DAY, expires_at=expires_at)
+
+
+@pytest.mark.parametrize(
+    ("lots", "missing", "deepest"),
+    [
+        ([], 20, 20),
+        ([lot(5)], 15, 15),
+        ([lot(5), to_come(4, 4)], 11, 11),
+        ([lot(5), to_come(20, 4)], 3, 3),  # from two and a half days to four
+        ([lot(30)], 0, -10),
+        ([lot(5), to_come(4, 2)], 11, 11),
+        ([to_come(50, 9)], 18, 18),
+        ([to_come(50, 10)], 20, 20),  # it comes when all is over
+        ([lot(50, 3)], 14, 14),
+        ([lot(30, 10)], 0, -10),  # what ends with the walk is there until then
+        ([to_come(10, 1, 2), to_come(10, 3, 4)], 16, 16),
+    ],
+)
+def test_what_is_missing_is_that_of_all_gaps_between_lots(
+    lots: list[CreditLot], missing: int, deepest: int
+) -> None:
+    found = shortfall_ahead(NOW, 2, lots, NOW + 10 * DAY)
+    assert found.missing == missing
+    assert found.deepest == deepest
+
+
+@pytest.mark.parametrize("burn", [None, 0])
+def test_without_a_rate_nothing_will_be_missing(burn: int | None) -> None:
+    found = shortfall_ahead(NOW, burn, [], NOW + DAY)
+    assert found.missing == 0
+    assert found.deepest is None
+    assert packs_needed(found.deepest, 10, 2) == 0
+
+
+@pytest.mark.parametrize(
+    ("deepest", "threshold", "most", "packs"),
+    [
+        (20, 0, None, 2),
+        (20, 1, None, 3),
+        (-2, 2, None, 0),
+        (-1, 2, None, 1),
+        (-9, 2, None, 0),
+        (95, 2, 4, 4),
+        (95, 2, -1, 0),
+    ],
+)
+def test_packs_keep_a_balance_at_its_threshold(
+    deepest: int, threshold: int, most: int | None, packs: int
+) -> None:
+    assert packs_needed(deepest, 10, threshold, most) == packs

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, tzinfo
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -293,6 +294,33 @@ def test_a_rolling_window_fills_only_if_new_use_outruns_what_leaves() -> None:
     assert found.full_at(12 * HOUR, Fraction(20)) is None  # full just as the first 60 leave
     assert found.full_at(12 * HOUR, per_day * 5) == 14 * HOUR
     assert found.full_at(23 * HOUR, per_day * 5) == 43 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("facts", "used", "hours", "within"),
+    [
+        ({}, 8, (1, 11), 2 + 10 + 3),  # the rest of a window, one whole, an hour of the next
+        ({}, 0, (0, 7), 10 + 6),
+        ({}, 8, (6, 8), 6),  # the window is over
+        ({"anchor": "clock"}, 0, (0, 24), 5 * 10),  # 0, 5, 10, 15 and 20 o'clock
+        ({"window": "calendar", "calendar": "day"}, 8, (1, 73), 2 + 10 + 10 + 3),
+        ({"window": "rolling", "hours": 24}, 8, (1, 12), 2),
+        ({"window": "rolling", "hours": 24}, 8, (1, 24), 10),
+        ({"window": "rolling", "hours": 24}, 8, (1, 49), 20),
+        ({"window": "rolling_turns"}, 8, (1, 11), 30),
+        ({"on_exceed": "block"}, 12, (1, 5), 0),
+    ],
+)
+def test_what_lies_within_the_limit_is_told_for_all_windows_ahead(
+    facts: dict[str, Any], used: int, hours: tuple[int, int], within: int
+) -> None:
+    found = meter(10, **facts)
+    if used:
+        found.offer(0, used)
+    since, until = (hour * HOUR for hour in hours)
+
+    assert found.within_until(since, until, Fraction(3 * 24)) == within
+    assert found.within_until(since, until, Fraction(0)) == 0
 
 
 @settings(deadline=None)

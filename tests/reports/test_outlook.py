@@ -8,7 +8,8 @@ import pytest
 
 from convledger.clock import DAY
 from convledger.money import PICO, usd_text
-from convledger.reports.outlook import Outlook, daily_burn, outlook, projected_total
+from convledger.reports.outlook import Outlook, daily_burn, outlook
+from convledger.reports.projecting import projected_total
 from tests.reports.shop import CREDITS, INCLUDED, OUTCOME, PER_UNIT, WINDOW, Shop, at
 
 OVERAGE = '\n[overage]\npolicy = "charge"\nprice = "0.12"\n'

@@ -272,6 +272,65 @@ def test_a_window_that_a_late_message_moves_is_the_same_window_still(shop: Shop)
     assert told(shop.follow("2026-01-05T16:10")) == [("limit:five-hour", 50)]
 
 
+FIVE_HOURS = (
+    '\n[[limit]]\nid = "five"\nunit = "usage"\ncap = "10"\nwindow = "fixed"\nduration = "5h"\n'
+    'on_exceed = "degrade"\n\n[[alert]]\non = "limit"\nat = [90]\n'
+)
+
+
+def periods_told(shop: Shop) -> list[int]:
+    """Return the beginnings of the windows that alerts are booked for."""
+    query = "SELECT CAST(period AS INTEGER) FROM alert ORDER BY at"
+    return [period for (period,) in shop.connection.execute(query)]
+
+
+@pytest.mark.parametrize("is_looked_at", [True, False])
+def test_a_window_after_one_that_a_late_use_moved_has_its_own_alert(
+    shop: Shop, is_looked_at: bool
+) -> None:
+    shop.plan(PASSED_ON, FIVE_HOURS)
+    shop.use()
+    shop.spend("2026-03-05T10:00", "9.50")
+    assert told(shop.follow("2026-03-05T10:30")) == [("limit:five", 90)]
+    shop.spend("2026-03-05T08:00", "0.10")  # the window is now that from eight to one
+    if is_looked_at:
+        assert told(shop.follow("2026-03-05T11:00")) == []
+        assert periods_told(shop) == [at("2026-03-05T08:00")]
+    shop.spend("2026-03-05T13:30", "9.80")
+
+    assert told(shop.follow("2026-03-05T13:40")) == [("limit:five", 90)]
+    assert told(shop.follow("2026-03-05T13:50")) == []
+
+
+def test_windows_that_a_late_use_moves_all_are_the_same_windows_still(shop: Shop) -> None:
+    shop.plan(PASSED_ON, FIVE_HOURS)
+    shop.use()
+    for hour, usd in (("10:00", "9.50"), ("13:30", "0.20"), ("15:30", "9.60")):
+        shop.spend(f"2026-03-05T{hour}", usd)
+        shop.follow(at(f"2026-03-05T{hour}") + 60_000_000)
+    assert periods_told(shop) == [at("2026-03-05T10:00"), at("2026-03-05T15:30")]
+    shop.spend("2026-03-05T08:00", "0.10")  # from 8 to 13, and from 13:30 to 18:30
+
+    assert told(shop.follow("2026-03-05T16:00")) == []
+    assert periods_told(shop) == [at("2026-03-05T10:00"), at("2026-03-05T13:30")]
+    shop.spend("2026-03-05T18:40", "9.70")
+    assert told(shop.follow("2026-03-05T18:50")) == [("limit:five", 90)]
+
+
+def test_a_window_that_a_late_use_moves_on_is_the_same_window_still(shop: Shop) -> None:
+    shop.plan(PASSED_ON, FIVE_HOURS)
+    shop.use()
+    shop.spend("2026-03-05T10:00", "0.50")
+    shop.spend("2026-03-05T12:30", "9.50")
+    assert told(shop.follow("2026-03-05T12:40")) == [("limit:five", 90)]
+    shop.spend("2026-03-05T07:00", "0.10")  # from 7 to 12: the next one opens with what was told
+
+    assert told(shop.follow("2026-03-05T12:50")) == []
+    assert periods_told(shop) == [at("2026-03-05T12:30")]
+    shop.spend("2026-03-05T17:40", "9.70")
+    assert told(shop.follow("2026-03-05T17:50")) == [("limit:five", 90)]
+
+
 def aligned(duration: str, align: str) -> str:
     return (
         '\n[[limit]]\nid = "often"\nunit = "usage"\ncap = "1"\nwindow = "fixed"\n'
