@@ -48,6 +48,7 @@ def row_document(row: Compared) -> dict[str, Any]:
         "reversals": row.reversals,
         "refused": usd_text(row.blocked),
         "unpriced_calls": row.unpriced_calls,
+        "unpriced_units": row.unpriced,
         "note": row.note,
     }
 

@@ -10,14 +10,15 @@ from convledger.money import PICO
 from convledger.plans.billing import Bill
 from convledger.plans.calendar import prorated
 from convledger.plans.counted import BillableUnit
+from convledger.plans.gaps import Gaps
 from convledger.plans.keys import UNNAMED
 from convledger.plans.lines import goes_on
 
 _PERIODS = {"year": "year", "month": "month", "week": "week", "day": "day"}
 
 
-def note_of(bill: Bill, expired: int, blocked: int, reversals: int) -> str:
-    """Return the note of a plan's row; `expired` and `blocked` are picocredits and picounits."""
+def note_of(bill: Bill, gaps: Gaps, expired: int, reversals: int) -> str:
+    """Return the note of a plan's row; `expired` are picocredits."""
     once = {grant.id for grant in bill.contract.history.plans[-1].grants if grant.per == "once"}
     given = sum(
         each.used
@@ -28,8 +29,10 @@ def note_of(bill: Bill, expired: int, blocked: int, reversals: int) -> str:
     parts = list(_of_a_part(bill))
     if given:
         parts.append(f"{whole_number(given):,} of credits given once")
-    if blocked:
-        parts.append(f"{whole_number(blocked):,} refused")
+    if gaps.refused:
+        parts.append(f"{whole_number(gaps.refused):,} refused")
+    if gaps.unpriced:
+        parts.append(f"{gaps.unpriced:,} {'has' if gaps.unpriced == 1 else 'have'} no price")
     if expired:
         parts.append(f"{whole_number(expired):,} credits expire unused")
     if reversals:

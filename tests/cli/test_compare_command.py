@@ -94,6 +94,40 @@ def test_rows_are_csv_too(studio: Cli) -> None:
     assert rows[0]["cheapest"] == "true"
 
 
+CARD = """schema = 1
+id = "card"
+name = "Card"
+version = "1"
+currency = "USD"
+timezone = "UTC"
+effective_from = 2026-01-01
+[[unit]]
+id = "conversation"
+count = "window"
+timeout = "30m"
+[[charge]]
+unit = "conversation"
+model = "rate_card"
+rate_card = [{ match = { project = "nowhere" }, price = "1" }]
+"""
+
+
+def test_what_no_price_fits_is_counted_and_not_called_the_cheapest(
+    studio: Cli, tmp_path: Path
+) -> None:
+    file = put(tmp_path, CARD, "card.toml")
+    rows = plans(studio("compare", "studio", file, "--json").json)
+
+    assert (rows["card"]["cheapest"], rows["studio"]["cheapest"]) == (False, True)
+    assert rows["card"]["unpriced_units"] == rows["card"]["units"] > 0
+    listed = csv.DictReader(io.StringIO(studio("compare", "studio", file, "--csv").out))
+    assert {row["plan"]: row["unpriced_units"] != "0" for row in listed} == {
+        "studio": False, "card": True,
+    }  # fmt: skip
+    for month in studio("compare", "studio", file, "--by", "month", "--json").json["months"]:
+        assert [row["plan"] for row in month["plans"] if row["cheapest"]] == ["studio"]
+
+
 def test_without_plans_the_examples_are_compared(other: Cli) -> None:
     document = other("compare", "--json").json
 

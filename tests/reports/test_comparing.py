@@ -199,6 +199,48 @@ def test_calls_without_a_price_are_counted_apart(shop: Shop) -> None:
     assert (found.calls, found.unpriced_calls) == (2, 1)
 
 
+CARD = WINDOW + (
+    '\n[[charge]]\nunit = "conversation"\nmodel = "rate_card"\n'
+    'rate_card = [{ match = { project = "x" }, price = "1" }]\n'
+)
+
+
+def test_what_no_price_fits_is_said_and_never_the_cheapest_beside_what_is_priced(
+    shop: Shop,
+) -> None:
+    busy(shop)
+    found = compared(shop, candidate(CARD, plan="card"), candidate(PER_UNIT))
+
+    assert [(row.plan_id, row.total == 0, row.unpriced, row.note) for row in found.rows] == [
+        ("card", True, 4, "4 have no price"), ("short", False, 0, ""),
+    ]  # fmt: skip
+    assert [row.is_cheapest for row in found.rows] == [False, True]
+    (alone,) = compared(shop, candidate(CARD, plan="card")).rows
+    assert alone.is_cheapest
+
+
+def test_credits_beyond_the_lots_without_a_price_are_as_many_as_they_are(shop: Shop) -> None:
+    busy(shop)
+    few = CREDITS.replace('"10"', '"2"')
+    found = compared(shop, candidate(few, plan="few"), candidate(FEE))
+
+    assert [(row.plan_id, row.unpriced, row.is_cheapest) for row in found.rows] == [
+        ("few", 2, False), ("short", 0, True),
+    ]  # fmt: skip
+
+
+def test_calls_without_a_price_are_not_the_cheapest_beside_a_plan_that_needs_none(
+    shop: Shop,
+) -> None:
+    shop.spend("2026-03-05T10:00", None, "a")
+    shop.spend("2026-03-05T11:00", "2.00", "a")
+    found = compared(shop, candidate(PASSED_ON, plan="list"), candidate(FEE))
+
+    assert [(row.plan_id, row.is_cheapest) for row in found.rows] == [
+        ("list", False), ("short", True),
+    ]  # fmt: skip
+
+
 def test_candidates_do_not_touch_each_other(shop: Shop) -> None:
     busy(shop)
     several = [candidate(*parts, plan=name.split()[0]) for name, parts in sorted(PLANS.items())]
