@@ -141,6 +141,9 @@ def band_lines(found: BreakEven) -> list[str]:
         else:
             reach = f"up to {each.until:,}"
         parts.append(f"  {reach}: {each.name}")
+    end = found.bands[-1].until if found.bands else None
+    if end is not None:
+        parts.append(f"  from {end + 1:,}: none that refuses nothing and leaves nothing out")
     return parts
 
 

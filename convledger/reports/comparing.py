@@ -55,6 +55,16 @@ class WorkedOut:
     unpriced_calls: int
     usage: Usage | None = None  # what `bill.rated` comes to, where that is left out
 
+    @property
+    def is_refusing(self) -> bool:
+        """Whether not everything was served."""
+        return gaps_of(self.bill.statements).is_refusing
+
+    @property
+    def is_lacking(self) -> bool:
+        """Whether something that was used is not in the total, for want of a price."""
+        return bool(self.unpriced_calls) or gaps_of(self.bill.statements).is_lacking
+
 
 def work_out(
     connection: sqlite3.Connection,

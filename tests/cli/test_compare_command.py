@@ -128,6 +128,23 @@ def test_what_no_price_fits_is_counted_and_not_called_the_cheapest(
         assert [row["plan"] for row in month["plans"] if row["cheapest"]] == ["studio"]
 
 
+def test_the_bands_end_where_a_plan_begins_to_refuse(studio: Cli, tmp_path: Path) -> None:
+    blocker = plan_text(
+        10, id='"blocker"', name='"Blocker"', amount='"9.00"', policy='"block"'
+    ).replace('price  = "0.25"', "")
+    file = put(tmp_path, blocker, "blocker.toml")
+    document = studio("compare", file, "studio", "--json").json
+
+    assert [row["plan"] for row in document["plans"] if row["cheapest"]] == ["studio"]
+    bands = document["break_even"]["bands"]
+    assert [(band["plan"], band["from"], band["to"]) for band in bands] == [
+        ("blocker", 0, 10), ("studio", 11, None),
+    ]  # fmt: skip
+    fewer = blocker.replace('"blocker"', '"fewer"').replace('"10"', '"5"')
+    both = studio("compare", file, put(tmp_path, fewer, "fewer.toml")).out
+    assert "from 11: none that refuses nothing and leaves nothing out" in both
+
+
 def test_without_plans_the_examples_are_compared(other: Cli) -> None:
     document = other("compare", "--json").json
 
