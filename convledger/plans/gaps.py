@@ -1,4 +1,4 @@
-"""What a total leaves out: use that was refused, and use that no price fits."""
+"""What a total leaves out: use that was refused or served at less, that is owed, or unpriced."""
 
 from __future__ import annotations
 
@@ -6,25 +6,28 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from convledger.money import PICO
-from convledger.plans.statement import BLOCKED, OVERAGE, Statement
+from convledger.plans.statement import BLOCKED, DEGRADED, OVERAGE, Statement
 
 
 @dataclass(frozen=True, slots=True)
 class Gaps:
     """What is not in the total of some statements.
 
-    `refused` are picounits beyond a limit and picocredits; `unpriced` counts units that no price
-    fits, `unpriced_credits` picocredits beyond the lots.
+    `refused` and `degraded` (served at less) are picounits beyond a limit and picocredits; `owed`
+    are picocredits that later grants have to pay. `unpriced_units` counts units that no price fits,
+    `unpriced_credits` are picocredits beyond the lots.
     """
 
     refused: int = 0
+    degraded: int = 0
+    owed: int = 0
     unpriced_units: int = 0
     unpriced_credits: int = 0
 
     @property
     def is_refusing(self) -> bool:
-        """Whether not everything was served."""
-        return bool(self.refused)
+        """Whether not everything was served, or not as well as it was used."""
+        return bool(self.refused or self.degraded)
 
     @property
     def unpriced(self) -> int:
@@ -34,17 +37,21 @@ class Gaps:
     @property
     def is_lacking(self) -> bool:
         """Whether something was served that is not in the total."""
-        return bool(self.unpriced)
+        return bool(self.unpriced) or self.owed > 0
 
 
 def gaps_of(statements: Iterable[Statement]) -> Gaps:
     """Return what some statements leave out of their totals."""
-    refused = units = beyond = 0
-    for line in (line for statement in statements for line in statement.lines):
+    told = list(statements)
+    refused = degraded = units = beyond = 0
+    for line in (line for statement in told for line in statement.lines):
         if line.kind == BLOCKED:
             refused += line.quantity
+        elif line.kind == DEGRADED:
+            degraded += line.quantity
         elif line.kind == OVERAGE and line.unpriced:
             beyond += line.quantity
         else:
             units += line.unpriced
-    return Gaps(refused, units, beyond)
+    owed = sum(statement.sums.owed for statement in told)
+    return Gaps(refused, degraded, owed, units, beyond)

@@ -389,4 +389,7 @@ def _sums(facts: PeriodFacts, lines: Sequence[Line], lots: dict[str, Lot]) -> Pe
         left=facts.left,
         unpriced=sum(line.unpriced for line in lines),
         reversals=sum(1 for billed in facts.billed if billed.reverses),
+        owed=moved(entry.DEBT),
+        grace=moved(entry.GRACE),
+        degraded=moved(entry.DEGRADED),
     )

@@ -31,6 +31,13 @@ def note_of(bill: Bill, gaps: Gaps, expired: int, reversals: int) -> str:
         parts.append(f"{whole_number(given):,} of credits given once")
     if gaps.refused:
         parts.append(f"{whole_number(gaps.refused):,} refused")
+    if gaps.degraded:
+        parts.append(f"{whole_number(gaps.degraded):,} served at less")
+    if gaps.owed > 0:
+        parts.append(f"{whole_number(gaps.owed):,} owed")
+    free = sum(statement.sums.grace for statement in bill.statements)
+    if free:
+        parts.append(f"{whole_number(free):,} free by grace")
     if gaps.unpriced:
         parts.append(f"{gaps.unpriced:,} {'has' if gaps.unpriced == 1 else 'have'} no price")
     if expired:

@@ -57,12 +57,12 @@ class WorkedOut:
 
     @property
     def is_refusing(self) -> bool:
-        """Whether not everything was served."""
+        """Whether not everything was served, or not as well as it was used."""
         return gaps_of(self.bill.statements).is_refusing
 
     @property
     def is_lacking(self) -> bool:
-        """Whether something that was used is not in the total, for want of a price."""
+        """Whether something that was used is not in the total: it is owed, or has no price."""
         return bool(self.unpriced_calls) or gaps_of(self.bill.statements).is_lacking
 
 
@@ -231,13 +231,16 @@ def beside(
 
 
 def _weighed(rows: Sequence[Compared]) -> list[Compared]:
-    """Return the plans that may be the cheapest, in their order: those that serve everything.
+    """Return the plans that may be the cheapest, in their order: those that serve everything, and
+    as well as it was used.
 
     A total that lacks something is less than what would be due: it is weighed only where every
     other lacks something too.
     """
-    served = [row for row in rows if row.total is not None and not row.blocked]
-    return [row for row in served if not (row.unpriced or row.unpriced_calls)] or served
+    served = [row for row in rows if row.total is not None and not (row.blocked or row.degraded)]
+    return [
+        row for row in served if not (row.unpriced or row.unpriced_calls or row.owed > 0)
+    ] or served
 
 
 def _beside(row: Compared, in_force: Compared | None) -> Compared:
@@ -280,6 +283,9 @@ def compared(each: WorkedOut, tally: Tally) -> Compared:
         is_in_force=each.candidate.is_in_force,
         note=note_of(bill, gaps, expired, reversals),
         blocked=gaps.refused,
+        degraded=gaps.degraded,
+        owed=gaps.owed,
+        grace=sum(one.grace for one in sums),
         unpriced=gaps.unpriced,
         unpriced_calls=each.unpriced_calls,
     )
@@ -289,7 +295,7 @@ def _counted(bill: Bill, plan: Plan, calls: int) -> tuple[int, str, int | None, 
     """Return how much was counted, of what, and how much of it was included and beyond that."""
     sums = [statement.sums for statement in bill.statements]
     if any(charge.pay_with == "credits" for charge in plan.charges):
-        used = sum(one.used + one.over for one in sums)
+        used = sum(one.served for one in sums)
         included = sum(
             lot.amount for lot in bill.lots.values() if lot.kind == INCLUDED and not lot.origin
         )

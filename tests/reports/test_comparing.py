@@ -241,6 +241,50 @@ def test_calls_without_a_price_are_not_the_cheapest_beside_a_plan_that_needs_non
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("policy", "note", "grace"),
+    [
+        ('"carry"', "3 owed", 0),
+        ('"degrade"', "3 served at less", 0),
+        ('"charge"\nprice = "0.10"\ngrace = "2"', "2 free by grace", 2),
+        ('"carry"\ngrace = "2"', "1 owed · 2 free by grace", 2),
+    ],
+)
+def test_what_no_lot_pays_is_used_too_and_said(
+    shop: Shop, policy: str, note: str, grace: int
+) -> None:
+    busy(shop)
+    beyond = f"\n[overage]\npolicy = {policy}\n"
+    (row,) = compared(shop, candidate(CREDITS.replace('"10"', '"1"'), beyond)).rows
+
+    assert (row.units, row.included, row.note) == (4, 1, note)
+    assert row.over == 4 - 1 - (row.owed + row.degraded + row.grace) // 10**12
+    assert row.grace == grace * 10**12
+
+
+@pytest.mark.parametrize("policy", ["carry", "degrade"])
+def test_what_is_owed_or_served_at_less_is_not_the_cheapest(shop: Shop, policy: str) -> None:
+    busy(shop)
+    some = candidate(
+        CREDITS.replace('"10"', '"1"'), f'\n[overage]\npolicy = "{policy}"\n', plan="some"
+    )
+    found = compared(shop, some, candidate(PER_UNIT))
+
+    assert [(row.plan_id, row.is_cheapest) for row in found.rows] == [
+        ("some", False), ("short", True),
+    ]  # fmt: skip
+
+
+def test_what_a_limit_serves_at_less_is_never_the_cheapest(shop: Shop) -> None:
+    busy(shop)
+    less = LIMIT.replace('"block"', '"degrade"')
+    found = compared(shop, candidate(WINDOW, less, plan="less"), candidate(PER_UNIT))
+
+    assert [(row.plan_id, row.note, row.is_cheapest) for row in found.rows] == [
+        ("less", "1 served at less", False), ("short", "", True),
+    ]  # fmt: skip
+
+
 def test_candidates_do_not_touch_each_other(shop: Shop) -> None:
     busy(shop)
     several = [candidate(*parts, plan=name.split()[0]) for name, parts in sorted(PLANS.items())]
