@@ -15,6 +15,7 @@ from convledger.plans.calendar import later
 from convledger.plans.charges import minor_units, rounded
 from convledger.plans.contract import BilledPeriod, Contract
 from convledger.plans.entries import Entry
+from convledger.plans.excerpt import goes_on
 from convledger.plans.fees import fees_of
 from convledger.plans.lots import ADJUSTMENT, TOPUP, Lot
 from convledger.plans.period_money import Part, period_money
@@ -277,11 +278,6 @@ def is_commit_due(contract: Contract, period: BilledPeriod) -> bool:
         if end > period.since:
             return end <= period.until
     return False
-
-
-def goes_on(contract: Contract, period: BilledPeriod) -> bool:
-    """Return whether a period ends only after what one looks at: what it demands is not due yet."""
-    return contract.is_excerpt and period.until < period.span.until
 
 
 def _adjusted(facts: PeriodFacts) -> Iterator[Line]:

@@ -15,7 +15,9 @@ from convledger.plans.contract import BilledPeriod, Contract
 from convledger.plans.counted import BillableUnit
 from convledger.plans.counts import Counts
 from convledger.plans.events import Thread
+from convledger.plans.excerpt import recurs
 from convledger.plans.gaps import Gaps, gaps_of
+from convledger.plans.lots import INCLUDED
 from convledger.plans.period_money import missing_price
 from convledger.plans.rating import IN_DOLLARS, RatedUnit
 from convledger.plans.schema import Card, Charge, Plan
@@ -172,8 +174,13 @@ def _evened(plan: Plan, charge: Charge, usage: Usage) -> Charge:
     return replace(charge, per=Decimal(1), cards=(used, Card(match={}, amount=rest)))
 
 
-def kinks(plan: Plan, usage: Usage, seats: int = 1) -> list[Fraction]:
-    """Return the factors of the usage at which a plan's price bends: where credits or tiers end."""
+def kinks(
+    plan: Plan, usage: Usage, seats: int = 1, share: Fraction = Fraction(1)
+) -> list[Fraction]:
+    """Return the factors of the usage at which a plan's price bends: where credits or tiers end.
+
+    Of what a period includes there is that `share`, where one looks at a part of it.
+    """
     found: list[Fraction] = []
     burnt = sum(
         (
@@ -187,7 +194,9 @@ def kinks(plan: Plan, usage: Usage, seats: int = 1) -> list[Fraction]:
     if burnt > 0:
         running = Fraction(0)
         for grant in plan.grants:
-            running += Fraction(grant.amount) * PICO * (seats if grant.per == "seat" else 1)
+            is_of_period = grant.kind == INCLUDED and grant.per != "once" and not recurs(grant)
+            part = share if is_of_period else 1
+            running += Fraction(grant.amount) * PICO * part * (seats if grant.per == "seat" else 1)
             found.append(running / burnt)
     for charge in plan.charges:
         count = usage.quantities.get(charge.unit, 0)

@@ -11,6 +11,7 @@ from math import ceil
 from convledger.economics.break_even import cheapest_bands
 from convledger.money import PICO
 from convledger.plans.contract import BilledPeriod
+from convledger.plans.excerpt import share_of
 from convledger.plans.gaps import Gaps
 from convledger.plans.what_if import Estimate, Usage, estimate_of, kinks, usage_of
 from convledger.reports.comparing import WorkedOut, main_unit
@@ -125,8 +126,11 @@ def _points(trial: _Trial, most: int, periods: int) -> tuple[tuple[int, int], ..
     """
     each = trial.each
     wanted = {round(Fraction(most * step, _POINTS)) for step in range(_POINTS + 1)}
-    for factor in kinks(each.plan, trial.usage, each.candidate.seats or each.plan.seats):
-        bend = factor * trial.reference * len(each.bill.periods)
+    own = each.bill.periods
+    share = sum((share_of(each.bill.contract, one) for one in own), Fraction(0)) / len(own)
+    seats = each.candidate.seats or each.plan.seats
+    for factor in kinks(each.plan, trial.usage, seats, share):
+        bend = factor * trial.reference * len(own)
         wanted |= {int(bend), int(bend) + 1}
     return tuple(
         (units, round(Fraction(trial.at(units).total, periods)))

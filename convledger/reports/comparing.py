@@ -154,8 +154,8 @@ def _longest_wait(plans: Iterable[Plan]) -> int:
 def _contract(candidate: Candidate, since: int, until: int, zone: tzinfo | None) -> Contract:
     """Return a contract whose periods begin at `since`, whatever the plan's own dates and zone.
 
-    Of a period that goes on beyond `until` the fees count by the day: a month bears a twelfth of
-    what is paid for a year, not all of it.
+    Of a period that goes on beyond `until` the fees count by the day, and so do the credits that
+    come with them: a month bears a twelfth of what is paid for a year, not all of it.
     """
     taken = candidate.plan
     period = replace(taken.period, anchor="subscription")

@@ -257,3 +257,16 @@ def test_calls_without_a_price_make_a_plan_cheapest_for_nothing(shop: Shop) -> N
     shop.spend("2026-03-05T11:00", None, "a")
     found = even(shop, candidate("list", PASSED_ON), candidate("flat", FLAT))
     assert bands_of(found) == [("flat", 0, None)]
+
+
+def test_the_price_of_a_part_of_a_year_bends_where_its_part_of_the_credits_ends(
+    shop: Shop,
+) -> None:
+    busy(shop, 20)
+    yearly = candidate(
+        "yearly", '\n[period]\nkind = "year"\n', CREDITS.replace('"10"', '"120"'), OVERAGE
+    )
+    totals = dict(even(shop, yearly).curves[0].points)
+
+    assert totals[10] == 0
+    assert totals[11] == 81 * PICO // 100  # 11 less 120 * 31/365

@@ -353,3 +353,52 @@ def test_what_is_promised_for_a_year_is_left_out_of_a_month_and_said(shop: Shop)
         (monthly,) = compared(shop, candidate(*parts)).rows
         assert (monthly.total or 0) > 400 * 10**12
         assert monthly.note == ""
+
+
+def test_a_part_of_a_year_has_a_part_of_its_credits_like_its_fee(shop: Shop) -> None:
+    for number in range(90):
+        shop.talk(f"2026-03-{1 + number // 3:02d}T{6 * (number % 3):02d}:00")
+    fee, dear = FEE.replace("49.00", "1200.00"), OVERAGE.replace("0.12", "2.00")
+    year = (YEAR, fee, CREDITS.replace('"10"', '"120"'), dear)
+    month = (FEE.replace("49.00", "100.00"), CREDITS, dear)
+    found = compared(shop, candidate(*year, plan="yearly"), candidate(*month, plan="monthly"))
+
+    monthly, yearly = found.rows
+    # 120 * 31/365 are 10.19 credits, which leave 79.81 to be paid beside 101.92.
+    assert [(row.plan_id, usd_text(row.total or 0)) for row in found.rows] == [
+        ("monthly", "260"), ("yearly", "261.54"),
+    ]  # fmt: skip
+    assert (yearly.included, yearly.over) == (10, 80)
+    assert yearly.note == "a year's fee and 120 credits for 31 of 365 days"
+    assert (monthly.included, monthly.note) == (10, "")
+
+
+@pytest.mark.parametrize(
+    ("period", "grant", "included", "note"),
+    [
+        ("week", "", 14 * 4 + 6, "the last week's 14 credits for 3 of 7 days"),
+        ("month", "", 14, ""),
+        ("none", "", 14, ""),
+        ("year", 'per = "once"\n', 14, "4 of credits given once"),
+        ("year", 'every = "P1M"\nexpires = "never"\n', 14, ""),
+        ("year", 'every = "7d"\nexpires = "never"\n', 14 * 4 + 6, "the last 14 credits by the day"),
+        ("year", 'kind = "promo"\n', None, ""),
+    ],
+)
+def test_only_what_comes_with_a_part_of_a_period_is_cut(
+    shop: Shop, period: str, grant: str, included: int | None, note: str
+) -> None:
+    busy(shop)
+    parts = f'\n[period]\nkind = "{period}"\n', CREDITS.replace('"10"', '"14"') + grant
+    (row,) = compared(shop, candidate(*parts)).rows
+
+    assert row.included == included
+    told = [part for part in row.note.split(" · ") if part and "expire" not in part]
+    assert told == ([note] if note else [])
+
+
+def test_a_bill_is_never_given_a_part_of_its_credits(shop: Shop) -> None:
+    shop.plan(YEAR, CREDITS.replace('"10"', '"120"'))
+    shop.use(since="2026-03-01", until=at("2026-04-01"))
+    (statement,) = shop.bill("2026-05-01").statements
+    assert statement.sums.granted == 120 * 10**12
