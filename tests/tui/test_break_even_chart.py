@@ -49,6 +49,15 @@ def sentence(told: BreakEven, form: int) -> str:
     return "".join(text for text, _ in sentence_forms(told)[form])
 
 
+def test_sentence_says_where_the_last_plan_ends() -> None:
+    one, two = (replace(TOLD, bands=TOLD.bands[:count], own=()) for count in (1, 2))
+
+    assert sentence(one, 0) == "Tokens is cheapest for up to 212 units"
+    assert sentence(one, 1) == "Tokens is cheapest up to 212"
+    assert sentence(two, 0).endswith("above it Studio 400 to 464")
+    assert sentence(two, 1).endswith("then Studio 400 to 464")
+
+
 def test_lines_are_named_at_their_ends_in_their_order() -> None:
     lines = drawn(TOLD, 64, 21)[1:14]
 
