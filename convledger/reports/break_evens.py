@@ -150,7 +150,7 @@ def _end(trial: _Trial, most: int, is_strict: bool) -> int | None:
         return each.is_refusing or (is_strict and each.is_lacking)
 
     known = [ceil(trial.reference)] if is_out(trial.each) else []
-    if is_strict and trial.each.unpriced_calls:
+    if is_strict and (trial.each.unpriced_calls or trial.each.counts_nothing):
         known.append(1)
     far = most * _FAR
     if is_out(trial.at(far).gaps):

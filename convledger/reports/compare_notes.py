@@ -20,7 +20,9 @@ from convledger.plans.words import number_words
 _PERIODS = {"year": "year", "month": "month", "week": "week", "day": "day"}
 
 
-def note_of(bill: Bill, gaps: Gaps, expired: int, reversals: int) -> str:
+def note_of(
+    bill: Bill, gaps: Gaps, expired: int, reversals: int, *, counts_nothing: bool = False
+) -> str:
     """Return the note of a plan's row; `expired` are picocredits."""
     once = {grant.id for grant in bill.contract.history.plans[-1].grants if grant.per == "once"}
     given = sum(
@@ -29,7 +31,8 @@ def note_of(bill: Bill, gaps: Gaps, expired: int, reversals: int) -> str:
         for each in bill.fold.totals(pool).lots
         if each.lot.family in once
     )
-    parts = list(_of_a_part(bill))
+    parts = ["nothing of this usage is counted"] if counts_nothing else []
+    parts += _of_a_part(bill)
     if given:
         parts.append(f"{whole_number(given):,} of credits given once")
     if gaps.refused:

@@ -63,7 +63,17 @@ class WorkedOut:
     @property
     def is_lacking(self) -> bool:
         """Whether something that was used is not in the total: it is owed, or has no price."""
-        return bool(self.unpriced_calls) or gaps_of(self.bill.statements).is_lacking
+        return (
+            bool(self.unpriced_calls)
+            or self.counts_nothing
+            or gaps_of(self.bill.statements).is_lacking
+        )
+
+    @property
+    def counts_nothing(self) -> bool:
+        """Whether the plan charges for what was not used at all, whatever was."""
+        counted = any(statement.sums.units for statement in self.bill.statements)
+        return bool(self.plan.charges) and not counted
 
 
 def work_out(
@@ -234,12 +244,14 @@ def _weighed(rows: Sequence[Compared]) -> list[Compared]:
     """Return the plans that may be the cheapest, in their order: those that serve everything, and
     as well as it was used.
 
-    A total that lacks something is less than what would be due: it is weighed only where every
-    other lacks something too.
+    A total that lacks something is less than what would be due, and a plan that counts nothing of
+    the usage is for another: they are weighed only where every other is like that too.
     """
     served = [row for row in rows if row.total is not None and not (row.blocked or row.degraded)]
     return [
-        row for row in served if not (row.unpriced or row.unpriced_calls or row.owed > 0)
+        row
+        for row in served
+        if not (row.unpriced or row.unpriced_calls or row.owed > 0 or row.counts_nothing)
     ] or served
 
 
@@ -281,7 +293,8 @@ def compared(each: WorkedOut, tally: Tally) -> Compared:
         difference=None,
         currency=plan.currency,
         is_in_force=each.candidate.is_in_force,
-        note=note_of(bill, gaps, expired, reversals),
+        note=note_of(bill, gaps, expired, reversals, counts_nothing=each.counts_nothing),
+        counts_nothing=each.counts_nothing,
         blocked=gaps.refused,
         degraded=gaps.degraded,
         owed=gaps.owed,

@@ -186,7 +186,7 @@ class Compared:
     `blocked` was refused, what is `degraded` served at less (picounits); `owed` are picocredits
     that later grants have to pay, `grace` those that were free. `unpriced` counts units and credits
     that no price fits, `unpriced_calls` calls that could not be counted without one: the total has
-    none of them.
+    none of them. A plan that `counts_nothing` charges for other things than were used.
     """
 
     plan_id: str
@@ -213,6 +213,7 @@ class Compared:
     blocked: int = 0
     unpriced_calls: int = 0
     unpriced: int = 0
+    counts_nothing: bool = False
     degraded: int = 0
     owed: int = 0
     grace: int = 0

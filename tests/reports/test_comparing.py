@@ -402,3 +402,19 @@ def test_a_bill_is_never_given_a_part_of_its_credits(shop: Shop) -> None:
     shop.use(since="2026-03-01", until=at("2026-04-01"))
     (statement,) = shop.bill("2026-05-01").statements
     assert statement.sums.granted == 120 * 10**12
+
+
+def test_a_plan_for_what_was_not_used_is_never_the_cheapest(shop: Shop) -> None:
+    busy(shop)
+    templates = '\n[[unit]]\nid = "marketing"\ncount = "event"\nevent = "template"\n'
+    charge = '\n[[charge]]\nunit = "marketing"\nprice = "0.05"\n'
+    found = compared(shop, candidate(templates + charge, plan="other"), candidate(PER_UNIT))
+
+    assert [(row.plan_id, row.is_cheapest) for row in found.rows] == [
+        ("other", False), ("short", True),
+    ]  # fmt: skip
+    assert found.rows[0].note == "nothing of this usage is counted"
+    (alone,) = compared(shop, candidate(templates + charge, plan="other")).rows
+    assert alone.is_cheapest
+    (fee,) = compared(shop, candidate(FEE, plan="flat")).rows
+    assert not fee.counts_nothing

@@ -225,7 +225,7 @@ def sentence_forms(told: BreakEven) -> list[list[tuple[str, str]]]:
         return [[(name, INK), (f" is cheapest for {reach}", DIM)],
                 [(name, INK), (f" is cheapest{brief_reach}", DIM)]]  # fmt: skip
     (first, until), *between, (last, end_of_all) = bands
-    full = [(f"below {until or 0:,} {unit} ", DIM), (first, INK), (" is cheapest", DIM)]
+    full = [(f"up to {until or 0:,} {unit} ", DIM), (first, INK), (" is cheapest", DIM)]
     brief = [(first, INK), (f" to {until or 0:,}", DIM)]
     for name, end in between:
         full += [(f", to {end or 0:,} ", DIM), (name, INK)]
@@ -239,7 +239,7 @@ def sentence_forms(told: BreakEven) -> list[list[tuple[str, str]]]:
             (
                 display_text(band.name)
                 for band in told.bands
-                if band.since <= units and (band.until is None or units < band.until)
+                if band.since <= units and (band.until is None or units <= band.until)
             ),
             "",
         )
