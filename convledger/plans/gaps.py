@@ -26,8 +26,8 @@ class Gaps:
 
     @property
     def is_refusing(self) -> bool:
-        """Whether not everything was served, or not as well as it was used."""
-        return bool(self.refused or self.degraded)
+        """Whether not everything was served."""
+        return bool(self.refused)
 
     @property
     def unpriced(self) -> int:
@@ -36,8 +36,8 @@ class Gaps:
 
     @property
     def is_lacking(self) -> bool:
-        """Whether something was served that is not in the total."""
-        return bool(self.unpriced) or self.owed > 0
+        """Whether something was served at less, or is not in the total."""
+        return bool(self.unpriced or self.degraded) or self.owed > 0
 
 
 def gaps_of(statements: Iterable[Statement]) -> Gaps:

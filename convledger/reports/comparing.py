@@ -57,12 +57,12 @@ class WorkedOut:
 
     @property
     def is_refusing(self) -> bool:
-        """Whether not everything was served, or not as well as it was used."""
+        """Whether not everything was served."""
         return gaps_of(self.bill.statements).is_refusing
 
     @property
     def is_lacking(self) -> bool:
-        """Whether something that was used is not in the total: it is owed, or has no price."""
+        """Whether something was served at less, is owed, or has no price."""
         return (
             bool(self.unpriced_calls)
             or self.counts_nothing
@@ -241,18 +241,22 @@ def beside(
 
 
 def _weighed(rows: Sequence[Compared]) -> list[Compared]:
-    """Return the plans that may be the cheapest, in their order: those that serve everything, and
-    as well as it was used.
+    """Return the plans that may be the cheapest, in their order: those that serve everything.
 
-    A total that lacks something is less than what would be due, and a plan that counts nothing of
-    the usage is for another: they are weighed only where every other is like that too.
+    A total that lacks something is less than what would be due, what was served at less is another
+    thing, and a plan that counts nothing of the usage is for another: they are weighed only where
+    every other is like that too.
     """
-    served = [row for row in rows if row.total is not None and not (row.blocked or row.degraded)]
-    return [
-        row
-        for row in served
-        if not (row.unpriced or row.unpriced_calls or row.owed > 0 or row.counts_nothing)
-    ] or served
+    served = [row for row in rows if row.total is not None and not row.blocked]
+    return [row for row in served if not _is_lacking(row)] or served
+
+
+def _is_lacking(row: Compared) -> bool:
+    return (
+        bool(row.degraded or row.unpriced or row.unpriced_calls)
+        or row.owed > 0
+        or row.counts_nothing
+    )
 
 
 def _beside(row: Compared, in_force: Compared | None) -> Compared:
