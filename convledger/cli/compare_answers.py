@@ -22,7 +22,8 @@ MOST_MONTHS = 36
 ROW = (
     "plan", "name", "version", "rule", "unit", "units", "included", "over", "currency", "fees",
     "usage", "total", "per_conversation", "per_message", "difference", "cheapest", "in_force",
-    "breakage_credits", "breakage_cost", "reversals", "refused", "unpriced_calls", "note",
+    "breakage_credits", "breakage_cost", "reversals", "refused", "served_at_less",
+    "owed_credits", "grace_credits", "unpriced_calls", "unpriced_units", "note",
 )  # fmt: skip
 MONTH_ROW = ("month", *ROW)
 SWEEP_ROW = ("timeout_seconds", "units", "total", "own")

@@ -47,7 +47,11 @@ def row_document(row: Compared) -> dict[str, Any]:
         "breakage_cost": usd_text(row.breakage_money),
         "reversals": row.reversals,
         "refused": usd_text(row.blocked),
+        "served_at_less": usd_text(row.degraded),
+        "owed_credits": usd_text(row.owed),
+        "grace_credits": usd_text(row.grace),
         "unpriced_calls": row.unpriced_calls,
+        "unpriced_units": row.unpriced,
         "note": row.note,
     }
 
@@ -140,6 +144,9 @@ def band_lines(found: BreakEven) -> list[str]:
         else:
             reach = f"up to {each.until:,}"
         parts.append(f"  {reach}: {each.name}")
+    end = found.bands[-1].until if found.bands else None
+    if end is not None:
+        parts.append(f"  from {end + 1:,}: none that refuses nothing and leaves nothing out")
     return parts
 
 

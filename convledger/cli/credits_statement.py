@@ -169,7 +169,7 @@ def _difference(one: Statement, other: Statement) -> str:
     """Return in words what is between a statement and its restated view."""
     change = other.due - one.due
     words = money_words(change, one.currency, signed=True) if change else "no difference in money"
-    used = other.sums.used + other.sums.over - one.sums.used - one.sums.over
+    used = other.sums.served - one.sums.served
     if used:
         from convledger.cli.plan_words import credits_words
 

@@ -226,8 +226,8 @@ def so_far_lines(bill: Bill) -> list[str]:
     among = f", in {plural(len(threads), 'conversation')}" if threads else ""
     lines = [f"Counted so far, since {first_day(statement)}: {counted or 'nothing'}{among}."]
     due = f"Due so far: {money_words(statement.due, statement.currency)} (live)"
-    if statement.sums.granted or statement.sums.used or statement.sums.over:
-        used = credits_words(statement.sums.used + statement.sums.over)
+    if statement.sums.granted or statement.sums.used or statement.sums.served:
+        used = credits_words(statement.sums.served)
         left = credits_words(statement.sums.left)
         lines.append(f"{due}; {used} credits used, {left} left.")
     else:

@@ -65,30 +65,38 @@ def total_at(points: Points, units: Number) -> Fraction:
     return y0 + Fraction(y1 - y0) / (x1 - x0) * (units - x0)
 
 
-def cheapest_bands(curves: Mapping[str, Points], since: int = 0) -> list[CheapestBand]:
+def cheapest_bands(
+    curves: Mapping[str, Points], since: int = 0, ends: Mapping[str, int] | None = None
+) -> list[CheapestBand]:
     """Return which plan is cheapest for how many whole units, from `since` on, gapless and rising.
 
     Points are (units, total) with rising units. Of plans that cost the same the one that is
     cheapest already stays, at the very first the one that stays cheapest longest, then the first
-    named.
+    named. A plan that has one of the `ends` is left out from so many units on; where none is left,
+    the last band ends.
     """
     curves = {name: points for name, points in curves.items() if points}
-    if not curves:
-        return []
-    corners = sorted({x for points in curves.values() for x, _ in points if x > since})
+    ends = ends or {}
+    bends = {x for points in curves.values() for x, _ in points}
+    corners = sorted(x for x in {*bends, *(ends[name] for name in curves if name in ends)}
+                     if x > since)  # fmt: skip
     bands: list[CheapestBand] = []
     holder, begun = "", since
     starts = [since, *corners]
     for start, end in zip(starts, [*corners, None], strict=True):
+        going = {
+            name: points for name, points in curves.items() if start < ends.get(name, start + 1)
+        }
         at: int | None = start
         while at is not None and (end is None or at < end):
-            best = _cheapest(curves, at, holder)
+            best = _cheapest(going, at, holder) if going else ""
             if best != holder:
                 if holder:
                     bands.append(CheapestBand(holder, begun, at - 1))
                 holder, begun = best, at
-            at = _next_crossing(curves, holder, at, end)
-    bands.append(CheapestBand(holder, begun, None))
+            at = _next_crossing(going, holder, at, end) if holder else None
+    if holder:
+        bands.append(CheapestBand(holder, begun, None))
     return bands
 
 
@@ -96,7 +104,7 @@ def _cheapest(curves: Mapping[str, Points], at: int, holder: str) -> str:
     """Return the cheapest plan at a quantity; equals go to the holder, then the flattest."""
     totals = {name: total_at(points, at) for name, points in curves.items()}
     least = min(totals.values())
-    if holder and totals[holder] == least:
+    if totals.get(holder) == least:
         return holder
     equals = [name for name, total in totals.items() if total == least]
     return min(equals, key=lambda name: total_at(curves[name], at + 1))

@@ -14,6 +14,7 @@ from convledger.plans.contract import BilledPeriod, Contract
 from convledger.plans.counted import BillableUnit
 from convledger.plans.counts import Counts
 from convledger.plans.crediting import OVERFLOWN, Scopes, open_reservations, usage_facts
+from convledger.plans.excerpt import cut_lots
 from convledger.plans.facts import Fact
 from convledger.plans.fold import Fold
 from convledger.plans.late_bills import (
@@ -315,7 +316,8 @@ def _folded(
 ) -> tuple[Fold, dict[str, Lot]]:
     spans, zone, anchor = contract.spans(now + 1), contract.zone, contract.anchor
     seats = contract.seats_at if contract.seats else None
-    lots = [*lots_of(spans, zone, anchor, seats, now + 1), *by_hand.lots]
+    granted = lots_of(spans, zone, anchor, seats, now + 1)
+    lots = [*cut_lots(contract, granted), *by_hand.lots]
     pools = {lot.pool for lot in lots} | {fact.pool for fact in facts} | {""}
     rules = {pool: policies_of(spans, zone, anchor, pool) for pool in pools}
     fold = Fold(rules.get("") or None, pool_rules={name: own for name, own in rules.items() if own})

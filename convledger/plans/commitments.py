@@ -11,6 +11,7 @@ from convledger.money import PICO
 from convledger.plans import statement as kinds
 from convledger.plans.calendar import later
 from convledger.plans.contract import BilledPeriod, Contract
+from convledger.plans.excerpt import goes_on
 from convledger.plans.schema import Length
 from convledger.plans.statement import Line
 
@@ -77,8 +78,3 @@ def is_commit_due(contract: Contract, period: BilledPeriod) -> bool:
         if end > period.since:
             return end <= period.until
     return False
-
-
-def goes_on(contract: Contract, period: BilledPeriod) -> bool:
-    """Return whether a period ends only after what one looks at: what it demands is not due yet."""
-    return contract.is_excerpt and period.until < period.span.until

@@ -12,9 +12,10 @@ from convledger.money import PICO, usd_text
 from convledger.plans import entries as entry
 from convledger.plans import statement as kinds
 from convledger.plans.charges import minor_units, rounded
-from convledger.plans.commitments import Term, goes_on, is_commit_due
+from convledger.plans.commitments import Term, is_commit_due
 from convledger.plans.contract import BilledPeriod, Contract
 from convledger.plans.entries import Entry
+from convledger.plans.excerpt import goes_on
 from convledger.plans.fees import fees_of
 from convledger.plans.lots import ADJUSTMENT, TOPUP, Lot
 from convledger.plans.overages import overage_rate
@@ -348,4 +349,7 @@ def _sums(facts: PeriodFacts, lines: Sequence[Line], lots: dict[str, Lot]) -> Pe
         left=facts.left,
         unpriced=sum(line.unpriced for line in lines),
         reversals=sum(1 for billed in facts.billed if billed.reverses),
+        owed=moved(entry.DEBT),
+        grace=moved(entry.GRACE),
+        degraded=moved(entry.DEGRADED),
     )

@@ -47,7 +47,9 @@ class PeriodSums(Struct, frozen=True):
     """What a statement adds up to: picounits, picocredits, counts.
 
     `units` are counted units by their id; `granted`, `used`, `expired`, `voided` and `left` are
-    credits of the period, `left` those at its end; `over` credits beyond them.
+    credits of the period, `left` those at its end. Beyond them are `over` (due in money), `owed`
+    (below 0 where earlier debts were paid), `grace` (free), `degraded` (served at less) and
+    `blocked` (not served).
     """
 
     fees: int = 0
@@ -65,6 +67,14 @@ class PeriodSums(Struct, frozen=True):
     left: int = 0
     unpriced: int = 0
     reversals: int = 0
+    owed: int = 0
+    grace: int = 0
+    degraded: int = 0
+
+    @property
+    def served(self) -> int:
+        """The picocredits of the period's use that was not refused, whatever paid for it."""
+        return self.used + self.over + self.owed + self.grace + self.degraded
 
     @property
     def brought_forward(self) -> int:

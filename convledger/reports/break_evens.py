@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from math import ceil
 
 from convledger.economics.break_even import cheapest_bands
 from convledger.money import PICO
-from convledger.plans.what_if import kinks, total_of, usage_of
+from convledger.plans.contract import BilledPeriod
+from convledger.plans.excerpt import share_of
+from convledger.plans.gaps import Gaps
+from convledger.plans.what_if import Estimate, Usage, estimate_of, kinks, usage_of
 from convledger.reports.comparing import WorkedOut, main_unit
 from convledger.reports.plan_figures import Band, BreakEven, Curve
 
 _POINTS = 16
 _ROOM = Fraction(7, 5)  # how much more than one's own usage is looked at
+_FAR = 1_000  # how many times as much again is tried for whether a plan serves it at all
 
 
 def break_even(
@@ -25,23 +31,32 @@ def break_even(
     All are worked out over the same time, as they are compared, whatever their own periods. `own`
     are one's months: name, units, whether it is an estimate. Another plan's units grow in
     proportion; what a unit costs on a rate card is one's own average. Of plans that cost the same
-    the one in force goes before, then the one that comes before in the comparison.
+    the one in force goes before, then the one that comes before in the comparison. A plan is the
+    cheapest only up to where it begins to refuse use, or to leave out what has no price beside one
+    that doesn't.
     """
     first = worked_out[0]
     unit = main_unit(first.plan)
     unit_name = unit.id if unit is not None else "units"
     reference = _reference(first)
     most = max([round(reference * _ROOM), *(round(units * _ROOM) for _, units, _ in own), 10])
-    curves, ranks = [], []
+    is_strict = any(not each.is_refusing and not each.is_lacking for each in worked_out)
+    periods = max(len(first.bill.periods), 1)
+    curves: list[Curve] = []
+    ranks = []
+    ends: dict[str, int] = {}
     for each in worked_out:
         if not each.bill.periods:
             continue
-        points = _points(each, reference, most, max(len(first.bill.periods), 1))
-        curves.append(Curve(each.plan.id, each.plan.name, points))
+        trial = _Trial(each, reference)
+        end = _end(trial, most, is_strict)
+        if end is not None:
+            ends[str(len(curves))] = end
+        curves.append(Curve(each.plan.id, each.plan.name, _points(trial, most, periods)))
         ranks.append(_rank(each))
     # Two versions of one plan share an id: the lines are told apart by their places.
     order = sorted(range(len(curves)), key=ranks.__getitem__)
-    bands = cheapest_bands({str(place): curves[place].points for place in order})
+    bands = cheapest_bands({str(place): curves[place].points for place in order}, ends=ends)
     lines = [curves[int(band.plan_id)] for band in bands]
     return BreakEven(
         unit_name=unit_name,
@@ -74,24 +89,72 @@ def _reference(each: WorkedOut) -> Fraction:
     return Fraction(count, PICO * len(each.bill.statements)) or Fraction(1)
 
 
-def _points(
-    each: WorkedOut, reference: Fraction, most: int, periods: int
-) -> tuple[tuple[int, int], ...]:
+@dataclass(slots=True)
+class _Trial:
+    """A plan with other amounts of one's usage; `reference` is one's own in a period."""
+
+    each: WorkedOut
+    reference: Fraction
+    usage: Usage = field(init=False)
+    whole: BilledPeriod = field(init=False)
+    known: dict[int, Estimate] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        periods = self.each.bill.periods
+        self.usage = self.each.usage or usage_of(self.each.bill.rated)
+        self.whole = replace(periods[0], until=periods[-1].until)
+
+    def at(self, units: int) -> Estimate:
+        """Return what so many units a period come to in the whole time."""
+        if units not in self.known:
+            self.known[units] = estimate_of(
+                self.each.plan,
+                self.whole,
+                self.usage,
+                units / self.reference,
+                lambda _: self.whole.zone,
+                seats=self.each.candidate.seats,
+            )
+        return self.known[units]
+
+
+def _points(trial: _Trial, most: int, periods: int) -> tuple[tuple[int, int], ...]:
     """Return the totals at even distances, and where the price bends.
 
     The totals are for one of as many `periods` as the whole time has, which are cut as those of
-    the bill were; `reference` is one's own usage in one.
+    the bill were.
     """
-    usage, own = each.usage or usage_of(each.bill.rated), each.bill.periods
-    whole = replace(own[0], until=own[-1].until)
+    each = trial.each
     wanted = {round(Fraction(most * step, _POINTS)) for step in range(_POINTS + 1)}
-    for factor in kinks(each.plan, usage, each.candidate.seats or each.plan.seats):
-        bend = factor * reference * len(own)
+    own = each.bill.periods
+    share = sum((share_of(each.bill.contract, one) for one in own), Fraction(0)) / len(own)
+    seats = each.candidate.seats or each.plan.seats
+    for factor in kinks(each.plan, trial.usage, seats, share):
+        bend = factor * trial.reference * len(own)
         wanted |= {int(bend), int(bend) + 1}
-    points = []
-    for units in sorted(wanted):
-        if 0 <= units <= most:
-            factor, seats = units / reference, each.candidate.seats
-            total = total_of(each.plan, whole, usage, factor, lambda _: whole.zone, seats=seats)
-            points.append((units, round(Fraction(total, periods))))
-    return tuple(points)
+    return tuple(
+        (units, round(Fraction(trial.at(units).total, periods)))
+        for units in sorted(wanted)
+        if 0 <= units <= most
+    )
+
+
+def _end(trial: _Trial, most: int, is_strict: bool) -> int | None:
+    """Return from how many units on a total is not all that would be due, None where it always is.
+
+    What lacks a price counts only where that `is_strict`. Usage is spread evenly here; what was
+    refused of one's own as it was is refused of as much at the latest.
+    """
+
+    def is_out(each: WorkedOut | Gaps) -> bool:
+        return each.is_refusing or (is_strict and each.is_lacking)
+
+    known = [ceil(trial.reference)] if is_out(trial.each) else []
+    if is_strict and (trial.each.unpriced_calls or trial.each.counts_nothing):
+        known.append(1)
+    far = most * _FAR
+    if is_out(trial.at(far).gaps):
+        since = bisect_left(range(far), True, key=lambda units: is_out(trial.at(units).gaps))
+        known.append(since)
+    end = min(known, default=None)
+    return 0 if end == 1 else end  # what misses even one is cheapest for nothing

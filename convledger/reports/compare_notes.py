@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from fractions import Fraction
 
 from convledger.clock import to_datetime
 from convledger.money import PICO
 from convledger.plans.billing import Bill
 from convledger.plans.calendar import prorated
-from convledger.plans.commitments import goes_on
+from convledger.plans.contract import BilledPeriod
 from convledger.plans.counted import BillableUnit
+from convledger.plans.excerpt import goes_on, recurs, share_of_lot
+from convledger.plans.gaps import Gaps
 from convledger.plans.keys import UNNAMED
+from convledger.plans.words import number_words
 
 _PERIODS = {"year": "year", "month": "month", "week": "week", "day": "day"}
 
 
-def note_of(bill: Bill, expired: int, blocked: int, reversals: int) -> str:
-    """Return the note of a plan's row; `expired` and `blocked` are picocredits and picounits."""
+def note_of(
+    bill: Bill, gaps: Gaps, expired: int, reversals: int, *, counts_nothing: bool = False
+) -> str:
+    """Return the note of a plan's row; `expired` are picocredits."""
     once = {grant.id for grant in bill.contract.history.plans[-1].grants if grant.per == "once"}
     given = sum(
         each.used
@@ -25,11 +31,21 @@ def note_of(bill: Bill, expired: int, blocked: int, reversals: int) -> str:
         for each in bill.fold.totals(pool).lots
         if each.lot.family in once
     )
-    parts = list(_of_a_part(bill))
+    parts = ["nothing of this usage is counted"] if counts_nothing else []
+    parts += _of_a_part(bill)
     if given:
         parts.append(f"{whole_number(given):,} of credits given once")
-    if blocked:
-        parts.append(f"{whole_number(blocked):,} refused")
+    if gaps.refused:
+        parts.append(f"{whole_number(gaps.refused):,} refused")
+    if gaps.degraded:
+        parts.append(f"{whole_number(gaps.degraded):,} served at less")
+    if gaps.owed > 0:
+        parts.append(f"{whole_number(gaps.owed):,} owed")
+    free = sum(statement.sums.grace for statement in bill.statements)
+    if free:
+        parts.append(f"{whole_number(free):,} free by grace")
+    if gaps.unpriced:
+        parts.append(f"{gaps.unpriced:,} {'has' if gaps.unpriced == 1 else 'have'} no price")
     if expired:
         parts.append(f"{whole_number(expired):,} credits expire unused")
     if reversals:
@@ -62,11 +78,31 @@ def _of_a_part(bill: Bill) -> Iterator[str]:
     )
     whole = (end - first).days
     days = prorated(Fraction(whole), last.span, last.since, last.until, last.zone)
-    if any(fee.per != "once" and fee.prorate == "day" for fee in plan.fees) and days < whole:
-        yield f"{name} fee for {days} of {whole} days"
+    parts = []
+    if any(fee.per != "once" and fee.prorate == "day" for fee in plan.fees):
+        parts.append("fee")
+    included = _whole_grants(bill, last)
+    if included:
+        parts.append(f"{included} credits")
+    if parts and days < whole:
+        yield f"{name} {' and '.join(parts)} for {days} of {whole} days"
+    recurring = _whole_grants(bill, last, recurring=True)
+    if recurring:
+        yield f"the last {recurring} credits by the day"
     is_promised = plan.commit is not None and plan.commit.true_up == "period"
     if is_promised or any(charge.minimum_units for charge in plan.charges):
         yield f"{name} minimum left out"
+
+
+def _whole_grants(bill: Bill, last: BilledPeriod, *, recurring: bool = False) -> str:
+    """Return the credits that would have been included whole, of which there is a part."""
+    grants = {grant.id for grant in last.plan.grants if recurs(grant) == recurring}
+    found = Fraction(0)
+    for lot in bill.lots.values():
+        share = share_of_lot(bill.contract, last, lot)
+        if lot.family in grants and not lot.origin and share < 1:
+            found += lot.amount / share
+    return number_words(Decimal(round(found / 10**6)).scaleb(-6)) if found else ""
 
 
 def whole_number(pico: int) -> int:

@@ -20,11 +20,9 @@ from convledger.plans.what_if import usage_of
 from convledger.reports.break_evens import break_even, main_units
 from convledger.reports.comparing import (
     Candidate,
-    Tally,
     WorkedOut,
     beside,
     compared,
-    tally_of,
     work_out,
 )
 from convledger.reports.history import Scope, at_work
@@ -37,6 +35,7 @@ from convledger.reports.plan_figures import (
     TimeoutStep,
 )
 from convledger.reports.sensitivity import Recount, sensitivity, steps_of, timed_unit
+from convledger.reports.tallies import Tally, tally_of
 
 _ALL = Scope()
 _EVER = Span(0, 1 << 60, "")

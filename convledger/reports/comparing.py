@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from convledger.clock import to_datetime
 from convledger.plans.billing import Bill, replay
 from convledger.plans.contract import Contract
 from convledger.plans.counts import THREAD, Counter, Counts, counted_by
+from convledger.plans.gaps import gaps_of
 from convledger.plans.keys import grouping
 from convledger.plans.lots import INCLUDED
 from convledger.plans.schema import Plan, Unit
@@ -19,8 +19,9 @@ from convledger.plans.versions import PlanHistory
 from convledger.plans.what_if import Usage
 from convledger.plans.words import grant_words, rule_words
 from convledger.reports.compare_notes import note_of, whole_number
-from convledger.reports.history import OWN_SAID, Scope, at_work, needs_of, stories
+from convledger.reports.history import Scope, at_work, needs_of, stories
 from convledger.reports.plan_figures import Compared, Comparison
+from convledger.reports.tallies import Tally, tally_of
 from convledger.zones import zone_of
 
 _BEGINNING = -(1 << 60)
@@ -54,15 +55,25 @@ class WorkedOut:
     unpriced_calls: int
     usage: Usage | None = None  # what `bill.rated` comes to, where that is left out
 
+    @property
+    def is_refusing(self) -> bool:
+        """Whether not everything was served."""
+        return gaps_of(self.bill.statements).is_refusing
 
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How much was said and called in a stretch of time, whatever the plan."""
+    @property
+    def is_lacking(self) -> bool:
+        """Whether something was served at less, is owed, or has no price."""
+        return (
+            bool(self.unpriced_calls)
+            or self.counts_nothing
+            or gaps_of(self.bill.statements).is_lacking
+        )
 
-    conversations: int
-    messages: int
-    calls: int
-    unpriced_calls: int
+    @property
+    def counts_nothing(self) -> bool:
+        """Whether the plan charges for what was not used at all, whatever was."""
+        counted = any(statement.sums.units for statement in self.bill.statements)
+        return bool(self.plan.charges) and not counted
 
 
 def work_out(
@@ -153,8 +164,8 @@ def _longest_wait(plans: Iterable[Plan]) -> int:
 def _contract(candidate: Candidate, since: int, until: int, zone: tzinfo | None) -> Contract:
     """Return a contract whose periods begin at `since`, whatever the plan's own dates and zone.
 
-    Of a period that goes on beyond `until` the fees count by the day: a month bears a twelfth of
-    what is paid for a year, not all of it.
+    Of a period that goes on beyond `until` the fees count by the day, and so do the credits that
+    come with them: a month bears a twelfth of what is paid for a year, not all of it.
     """
     taken = candidate.plan
     period = replace(taken.period, anchor="subscription")
@@ -212,7 +223,7 @@ def beside(
     in_force = next((row for row in rows if row.is_in_force and row.total is not None), None)
     rows = [_beside(row, in_force) for row in rows]
     rows.sort(key=lambda row: (row.total is None, row.total or 0, not row.is_in_force, row.name))
-    best = next((row for row in rows if row.total is not None and not row.blocked), None)
+    best = next(iter(_weighed(rows)), None)
     currencies = {row.currency for row in rows}
     if best is not None and len(currencies) == 1:
         rows = [replace(row, is_cheapest=row is best) for row in rows]
@@ -226,6 +237,25 @@ def beside(
         calls=tally.calls,
         unpriced_calls=tally.unpriced_calls,
         rows=tuple(rows),
+    )
+
+
+def _weighed(rows: Sequence[Compared]) -> list[Compared]:
+    """Return the plans that may be the cheapest, in their order: those that serve everything.
+
+    A total that lacks something is less than what would be due, what was served at less is another
+    thing, and a plan that counts nothing of the usage is for another: they are weighed only where
+    every other is like that too.
+    """
+    served = [row for row in rows if row.total is not None and not row.blocked]
+    return [row for row in served if not _is_lacking(row)] or served
+
+
+def _is_lacking(row: Compared) -> bool:
+    return (
+        bool(row.degraded or row.unpriced or row.unpriced_calls)
+        or row.owed > 0
+        or row.counts_nothing
     )
 
 
@@ -244,12 +274,7 @@ def compared(each: WorkedOut, tally: Tally) -> Compared:
     total = sum(one.total for one in sums)
     fees = sum(one.fees for one in sums)
     expired = sum(one.expired for one in sums)
-    blocked = sum(
-        line.quantity
-        for statement in bill.statements
-        for line in statement.lines
-        if line.kind == "blocked"
-    )
+    gaps = gaps_of(bill.statements)
     units, unit_name, included, over = _counted(bill, plan, tally.calls)
     reversals = sum(one.reversals for one in sums)
     return Compared(
@@ -272,8 +297,13 @@ def compared(each: WorkedOut, tally: Tally) -> Compared:
         difference=None,
         currency=plan.currency,
         is_in_force=each.candidate.is_in_force,
-        note=note_of(bill, expired, blocked, reversals),
-        blocked=blocked,
+        note=note_of(bill, gaps, expired, reversals, counts_nothing=each.counts_nothing),
+        counts_nothing=each.counts_nothing,
+        blocked=gaps.refused,
+        degraded=gaps.degraded,
+        owed=gaps.owed,
+        grace=sum(one.grace for one in sums),
+        unpriced=gaps.unpriced,
         unpriced_calls=each.unpriced_calls,
     )
 
@@ -282,7 +312,7 @@ def _counted(bill: Bill, plan: Plan, calls: int) -> tuple[int, str, int | None, 
     """Return how much was counted, of what, and how much of it was included and beyond that."""
     sums = [statement.sums for statement in bill.statements]
     if any(charge.pay_with == "credits" for charge in plan.charges):
-        used = sum(one.used + one.over for one in sums)
+        used = sum(one.served for one in sums)
         included = sum(
             lot.amount for lot in bill.lots.values() if lot.kind == INCLUDED and not lot.origin
         )
@@ -307,42 +337,6 @@ def main_unit(plan: Plan) -> Unit | None:
     named = [charge.unit for charge in plan.charges] + [limit.unit for limit in plan.limits]
     known = {unit.id: unit for unit in plan.units}
     return next((known[name] for name in named if name in known), next(iter(plan.units), None))
-
-
-def tally_of(connection: sqlite3.Connection, scope: Scope, since: int, until: int) -> Tally:
-    """Return how much was said and called from `since` until `until`."""
-    conversations, messages = _said(connection, scope, since, until)
-    calls, unpriced = _called(connection, scope, since, until)
-    return Tally(conversations, messages, calls, unpriced)
-
-
-def _said(connection: sqlite3.Connection, scope: Scope, since: int, until: int) -> tuple[int, int]:
-    """Return how many conversations and own messages there were."""
-    test, values = scope.sql()
-    near = json.dumps(at_work(connection, since, until))
-    conversations, messages = connection.execute(
-        "SELECT count(DISTINCT conversation.id), coalesce(sum(said), 0) "
-        "FROM conversation JOIN reader ON reader.id=conversation.reader_id JOIN ("
-        f"SELECT conversation_id, 1 AS said FROM message WHERE at >= ? AND at < ? AND {OWN_SAID} "
-        "AND conversation_id IN (SELECT value FROM json_each(?)) UNION ALL "
-        "SELECT conversation_id, 0 FROM call WHERE at >= ? AND at < ?"
-        f") ON conversation_id=conversation.id WHERE {test}",
-        [since, until, near, since, until, *values],
-    ).fetchone()
-    return conversations, messages
-
-
-def _called(
-    connection: sqlite3.Connection, scope: Scope, since: int, until: int
-) -> tuple[int, int]:
-    test, values = scope.sql()
-    calls, unpriced = connection.execute(
-        "SELECT count(*), coalesce(sum(list_pico IS NULL), 0) FROM call "
-        "JOIN conversation ON conversation.id=call.conversation_id "
-        f"JOIN reader ON reader.id=conversation.reader_id WHERE at >= ? AND at < ? AND {test}",
-        [since, until, *values],
-    ).fetchone()
-    return calls, unpriced
 
 
 def span_name(since: int, until: int, zone: tzinfo) -> str:

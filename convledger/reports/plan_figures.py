@@ -182,7 +182,11 @@ class Compared:
     """One plan over one stretch of time; amounts are None where they can't be known.
 
     `units` is a count; `included` and `over` are in units or credits as `unit_name` says. `total`
-    is fees plus usage less what reversals gave back; `difference` is to the plan in force.
+    is fees plus usage less what reversals gave back; `difference` is to the plan in force. What is
+    `blocked` was refused, what is `degraded` served at less (picounits); `owed` are picocredits
+    that later grants have to pay, `grace` those that were free. `unpriced` counts units and credits
+    that no price fits, `unpriced_calls` calls that could not be counted without one: the total has
+    none of them. A plan that `counts_nothing` charges for other things than were used.
     """
 
     plan_id: str
@@ -208,6 +212,11 @@ class Compared:
     note: str = ""  # "111 credits expire unused"
     blocked: int = 0
     unpriced_calls: int = 0
+    unpriced: int = 0
+    counts_nothing: bool = False
+    degraded: int = 0
+    owed: int = 0
+    grace: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,57 @@ def test_rows_are_csv_too(studio: Cli) -> None:
     assert rows[0]["cheapest"] == "true"
 
 
+CARD = """schema = 1
+id = "card"
+name = "Card"
+version = "1"
+currency = "USD"
+timezone = "UTC"
+effective_from = 2026-01-01
+[[unit]]
+id = "conversation"
+count = "window"
+timeout = "30m"
+[[charge]]
+unit = "conversation"
+model = "rate_card"
+rate_card = [{ match = { project = "nowhere" }, price = "1" }]
+"""
+
+
+def test_what_no_price_fits_is_counted_and_not_called_the_cheapest(
+    studio: Cli, tmp_path: Path
+) -> None:
+    file = put(tmp_path, CARD, "card.toml")
+    rows = plans(studio("compare", "studio", file, "--json").json)
+
+    assert (rows["card"]["cheapest"], rows["studio"]["cheapest"]) == (False, True)
+    assert rows["card"]["unpriced_units"] == rows["card"]["units"] > 0
+    listed = csv.DictReader(io.StringIO(studio("compare", "studio", file, "--csv").out))
+    assert {row["plan"]: row["unpriced_units"] != "0" for row in listed} == {
+        "studio": False, "card": True,
+    }  # fmt: skip
+    for month in studio("compare", "studio", file, "--by", "month", "--json").json["months"]:
+        assert [row["plan"] for row in month["plans"] if row["cheapest"]] == ["studio"]
+
+
+def test_the_bands_end_where_a_plan_begins_to_refuse(studio: Cli, tmp_path: Path) -> None:
+    blocker = plan_text(
+        10, id='"blocker"', name='"Blocker"', amount='"9.00"', policy='"block"'
+    ).replace('price  = "0.25"', "")
+    file = put(tmp_path, blocker, "blocker.toml")
+    document = studio("compare", file, "studio", "--json").json
+
+    assert [row["plan"] for row in document["plans"] if row["cheapest"]] == ["studio"]
+    bands = document["break_even"]["bands"]
+    assert [(band["plan"], band["from"], band["to"]) for band in bands] == [
+        ("blocker", 0, 10), ("studio", 11, None),
+    ]  # fmt: skip
+    fewer = blocker.replace('"blocker"', '"fewer"').replace('"10"', '"5"')
+    both = studio("compare", file, put(tmp_path, fewer, "fewer.toml")).out
+    assert "from 11: none that refuses nothing and leaves nothing out" in both
+
+
 def test_without_plans_the_examples_are_compared(other: Cli) -> None:
     document = other("compare", "--json").json
 

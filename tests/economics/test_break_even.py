@@ -90,6 +90,24 @@ def test_a_plan_that_is_cheapest_twice_has_two_bands() -> None:
     ]
 
 
+def test_a_plan_with_an_end_is_left_out_from_there_on() -> None:
+    curves = {"free": ((0, 0), (100, 0)), "each": ((0, 0), (100, 50)), "dear": ((0, 90), (100, 90))}
+
+    def found(ends: dict[str, int]) -> list[tuple[str, int, int | None]]:
+        bands = cheapest_bands(curves, ends=ends)
+        return [(band.plan_id, band.since, band.until) for band in bands]
+
+    assert found({"free": 11}) == [("free", 0, 10), ("each", 11, 180), ("dear", 181, None)]
+    assert found({"free": 500}) == [("free", 0, 499), ("dear", 500, None)]
+    assert found({"free": 0, "dear": 200}) == [
+        ("each", 0, 180),
+        ("dear", 181, 199),
+        ("each", 200, None),
+    ]
+    assert found({"free": 11, "each": 20, "dear": 15}) == [("free", 0, 10), ("each", 11, 19)]
+    assert found(dict.fromkeys(curves, 0)) == []
+
+
 def test_no_plan_no_band() -> None:
     assert cheapest_bands({}) == []
     assert cheapest_bands({"a": []}) == []

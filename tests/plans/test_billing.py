@@ -74,6 +74,35 @@ def test_overage_at_cost_charges_the_dollars_and_not_the_credits(
     assert lines(found)["overage overage"] == due
 
 
+@pytest.mark.parametrize(
+    ("policy", "beyond"),
+    [
+        ('"charge"\nprice = "0.12"', (3, 0, 0, 0, 0)),
+        ('"carry"', (0, 3, 0, 0, 0)),
+        ('"carry"\ngrace = "1"', (0, 2, 1, 0, 0)),
+        ('"degrade"', (0, 0, 0, 3, 0)),
+        ('"block"', (0, 0, 0, 0, 3)),
+    ],
+)
+def test_usage_is_what_credits_paid_and_what_lies_beyond(
+    policy: str, beyond: tuple[int, ...]
+) -> None:
+    made = plan(few(2), f"\n[overage]\npolicy = {policy}\n")
+    found = bill(contract(made), talks("2026-01", 5), "2026-01-31").statements[0].sums
+
+    parts = (found.over, found.owed, found.grace, found.degraded, found.blocked)
+    assert parts == tuple(part * PICO for part in beyond)
+    assert found.served + found.blocked == 5 * PICO
+
+
+def test_what_was_owed_is_paid_by_the_next_credits() -> None:
+    made = plan(few(2), '\n[overage]\npolicy = "carry"\n')
+    found = bill(contract(made), talks("2026-01", 3), "2026-02-15")
+
+    assert [each.sums.owed // PICO for each in found.statements] == [1, -1]
+    assert [each.sums.served // PICO for each in found.statements] == [3, 0]
+
+
 def test_credits_that_expire_belong_to_the_month_that_ends() -> None:
     found = bill(contract(plan(few(10))), talks("2026-01", 4), "2026-02-15")
 

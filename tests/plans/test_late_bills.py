@@ -76,6 +76,18 @@ def test_a_statement_is_the_same_bytes_whatever_order_its_facts_came_in() -> Non
     assert thawed(frozen_bytes(one)) == one
 
 
+def test_a_statement_frozen_without_what_was_owed_is_read_as_it_is() -> None:
+    (frozen,) = closed(plan(PER_UNIT), talks("2026-01", 3), "2026-02-03")
+    now = frozen_bytes(frozen)
+    before = now
+    for name in (b"owed", b"grace", b"degraded"):
+        before = before.replace(b',"%s":0' % name, b"").replace(b'"%s":0,' % name, b"")
+
+    assert len(now) - len(before) == len(',"owed":0,"grace":0,"degraded":0')
+    assert thawed(before) == frozen
+    assert (thawed(before).statement.sums.owed, thawed(before).statement.sums.served) == (0, 0)
+
+
 def test_a_late_conversation_is_an_adjustment_of_the_open_month() -> None:
     made, early = plan(PER_UNIT), talks("2026-01", 3)
     frozen = closed(made, early, "2026-02-03")

@@ -15,7 +15,7 @@ from convledger.reports.comparing import Candidate, WorkedOut, compare_plans, wo
 from convledger.reports.history import Scope
 from convledger.reports.plan_figures import BreakEven
 from convledger.zones import zone_of
-from tests.reports.shop import CREDITS, PASSED_ON, PER_UNIT, Shop, at, document
+from tests.reports.shop import CREDITS, PASSED_ON, PER_UNIT, WINDOW, Shop, at, document
 
 FLAT = '\n[[fee]]\nid = "base"\namount = "10.00"\n'
 SEATS = '\n[[fee]]\nid = "seat"\namount = "5.00"\nper = "seat"\n'
@@ -201,3 +201,72 @@ def test_bands_cover_everything_without_gaps(shop: Shop) -> None:
     for before, after in zip(found.bands, found.bands[1:], strict=False):
         assert before.until is not None
         assert before.until + 1 == after.since
+
+
+BLOCK = '\n[overage]\npolicy = "block"\n'
+CAPPED = (
+    '\n[[limit]]\nid = "most"\nunit = "conversation"\ncap = "{}"\nwindow = "calendar"\n'
+    'calendar = "month"\non_exceed = "block"\n'
+)
+FREE = WINDOW + '\n[[charge]]\nunit = "conversation"\nprice = "0"\n'
+
+
+def bands_of(found: BreakEven) -> list[tuple[str, int, int | None]]:
+    return [(band.plan_id, band.since, band.until) for band in found.bands]
+
+
+@pytest.mark.parametrize("count", [4, 20])
+@pytest.mark.parametrize("parts", [(CREDITS, BLOCK), (FREE, CAPPED.format(10))])
+def test_a_plan_that_refuses_is_the_cheapest_only_as_far_as_it_serves(
+    shop: Shop, parts: tuple[str, ...], count: int
+) -> None:
+    busy(shop, count)
+    found = even(shop, candidate("each", PER_UNIT), candidate("strict", *parts))
+    assert bands_of(found) == [("strict", 0, 10), ("each", 11, None)]
+
+
+def test_what_was_refused_as_it_was_used_is_not_called_served(shop: Shop) -> None:
+    busy(shop, 20)  # all on one day: spread over the month, each would have been served
+    daily = CAPPED.format(10).replace('"calendar"', '"rolling"').replace("calendar", "duration")
+    strict = candidate("strict", FREE, daily.replace('"month"', '"24h"'))
+    assert bands_of(even(shop, candidate("each", PER_UNIT), strict)) == [
+        ("strict", 0, 19), ("each", 20, None),
+    ]  # fmt: skip
+
+
+def test_where_every_plan_refuses_no_band_is_left(shop: Shop) -> None:
+    busy(shop, 4)
+    few = candidate("few", FLAT, CREDITS.replace('"10"', '"5"'), BLOCK)
+    found = even(shop, few, candidate("more", FLAT, CREDITS, BLOCK))
+    assert [(since, until) for _, since, until in bands_of(found)][-1][1] == 10
+
+
+def test_what_no_price_fits_is_cheapest_beside_nothing_that_is_priced(shop: Shop) -> None:
+    busy(shop, 4)
+    card = candidate("card", WINDOW, '\n[[charge]]\nunit = "conversation"\nmodel = "rate_card"\n'
+                     'rate_card = [{ match = { project = "x" }, price = "1" }]\n')  # fmt: skip
+    unpriced = candidate("few", CREDITS.replace('"10"', '"2"'))
+    assert bands_of(even(shop, candidate("each", PER_UNIT), card, unpriced)) == [
+        ("few", 0, 2), ("each", 3, None),
+    ]  # fmt: skip
+    assert bands_of(even(shop, card, replace(card))) == [("card", 0, None)]
+
+
+def test_calls_without_a_price_make_a_plan_cheapest_for_nothing(shop: Shop) -> None:
+    shop.spend("2026-03-05T10:00", "2.00", "a")
+    shop.spend("2026-03-05T11:00", None, "a")
+    found = even(shop, candidate("list", PASSED_ON), candidate("flat", FLAT))
+    assert bands_of(found) == [("flat", 0, None)]
+
+
+def test_the_price_of_a_part_of_a_year_bends_where_its_part_of_the_credits_ends(
+    shop: Shop,
+) -> None:
+    busy(shop, 20)
+    yearly = candidate(
+        "yearly", '\n[period]\nkind = "year"\n', CREDITS.replace('"10"', '"120"'), OVERAGE
+    )
+    totals = dict(even(shop, yearly).curves[0].points)
+
+    assert totals[10] == 0
+    assert totals[11] == 81 * PICO // 100  # 11 less 120 * 31/365

@@ -199,6 +199,92 @@ def test_calls_without_a_price_are_counted_apart(shop: Shop) -> None:
     assert (found.calls, found.unpriced_calls) == (2, 1)
 
 
+CARD = WINDOW + (
+    '\n[[charge]]\nunit = "conversation"\nmodel = "rate_card"\n'
+    'rate_card = [{ match = { project = "x" }, price = "1" }]\n'
+)
+
+
+def test_what_no_price_fits_is_said_and_never_the_cheapest_beside_what_is_priced(
+    shop: Shop,
+) -> None:
+    busy(shop)
+    found = compared(shop, candidate(CARD, plan="card"), candidate(PER_UNIT))
+
+    assert [(row.plan_id, row.total == 0, row.unpriced, row.note) for row in found.rows] == [
+        ("card", True, 4, "4 have no price"), ("short", False, 0, ""),
+    ]  # fmt: skip
+    assert [row.is_cheapest for row in found.rows] == [False, True]
+    (alone,) = compared(shop, candidate(CARD, plan="card")).rows
+    assert alone.is_cheapest
+
+
+def test_credits_beyond_the_lots_without_a_price_are_as_many_as_they_are(shop: Shop) -> None:
+    busy(shop)
+    few = CREDITS.replace('"10"', '"2"')
+    found = compared(shop, candidate(few, plan="few"), candidate(FEE))
+
+    assert [(row.plan_id, row.unpriced, row.is_cheapest) for row in found.rows] == [
+        ("few", 2, False), ("short", 0, True),
+    ]  # fmt: skip
+
+
+def test_calls_without_a_price_are_not_the_cheapest_beside_a_plan_that_needs_none(
+    shop: Shop,
+) -> None:
+    shop.spend("2026-03-05T10:00", None, "a")
+    shop.spend("2026-03-05T11:00", "2.00", "a")
+    found = compared(shop, candidate(PASSED_ON, plan="list"), candidate(FEE))
+
+    assert [(row.plan_id, row.is_cheapest) for row in found.rows] == [
+        ("list", False), ("short", True),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("policy", "note", "grace"),
+    [
+        ('"carry"', "3 owed", 0),
+        ('"degrade"', "3 served at less", 0),
+        ('"charge"\nprice = "0.10"\ngrace = "2"', "2 free by grace", 2),
+        ('"carry"\ngrace = "2"', "1 owed · 2 free by grace", 2),
+    ],
+)
+def test_what_no_lot_pays_is_used_too_and_said(
+    shop: Shop, policy: str, note: str, grace: int
+) -> None:
+    busy(shop)
+    beyond = f"\n[overage]\npolicy = {policy}\n"
+    (row,) = compared(shop, candidate(CREDITS.replace('"10"', '"1"'), beyond)).rows
+
+    assert (row.units, row.included, row.note) == (4, 1, note)
+    assert row.over == 4 - 1 - (row.owed + row.degraded + row.grace) // 10**12
+    assert row.grace == grace * 10**12
+
+
+@pytest.mark.parametrize("policy", ["carry", "degrade"])
+def test_what_is_owed_or_served_at_less_is_not_the_cheapest(shop: Shop, policy: str) -> None:
+    busy(shop)
+    some = candidate(
+        CREDITS.replace('"10"', '"1"'), f'\n[overage]\npolicy = "{policy}"\n', plan="some"
+    )
+    found = compared(shop, some, candidate(PER_UNIT))
+
+    assert [(row.plan_id, row.is_cheapest) for row in found.rows] == [
+        ("some", False), ("short", True),
+    ]  # fmt: skip
+
+
+def test_what_a_limit_serves_at_less_is_never_the_cheapest(shop: Shop) -> None:
+    busy(shop)
+    less = LIMIT.replace('"block"', '"degrade"')
+    found = compared(shop, candidate(WINDOW, less, plan="less"), candidate(PER_UNIT))
+
+    assert [(row.plan_id, row.note, row.is_cheapest) for row in found.rows] == [
+        ("less", "1 served at less", False), ("short", "", True),
+    ]  # fmt: skip
+
+
 def test_candidates_do_not_touch_each_other(shop: Shop) -> None:
     busy(shop)
     several = [candidate(*parts, plan=name.split()[0]) for name, parts in sorted(PLANS.items())]
@@ -267,3 +353,68 @@ def test_what_is_promised_for_a_year_is_left_out_of_a_month_and_said(shop: Shop)
         (monthly,) = compared(shop, candidate(*parts)).rows
         assert (monthly.total or 0) > 400 * 10**12
         assert monthly.note == ""
+
+
+def test_a_part_of_a_year_has_a_part_of_its_credits_like_its_fee(shop: Shop) -> None:
+    for number in range(90):
+        shop.talk(f"2026-03-{1 + number // 3:02d}T{6 * (number % 3):02d}:00")
+    fee, dear = FEE.replace("49.00", "1200.00"), OVERAGE.replace("0.12", "2.00")
+    year = (YEAR, fee, CREDITS.replace('"10"', '"120"'), dear)
+    month = (FEE.replace("49.00", "100.00"), CREDITS, dear)
+    found = compared(shop, candidate(*year, plan="yearly"), candidate(*month, plan="monthly"))
+
+    monthly, yearly = found.rows
+    # 120 * 31/365 are 10.19 credits, which leave 79.81 to be paid beside 101.92.
+    assert [(row.plan_id, usd_text(row.total or 0)) for row in found.rows] == [
+        ("monthly", "260"), ("yearly", "261.54"),
+    ]  # fmt: skip
+    assert (yearly.included, yearly.over) == (10, 80)
+    assert yearly.note == "a year's fee and 120 credits for 31 of 365 days"
+    assert (monthly.included, monthly.note) == (10, "")
+
+
+@pytest.mark.parametrize(
+    ("period", "grant", "included", "note"),
+    [
+        ("week", "", 14 * 4 + 6, "the last week's 14 credits for 3 of 7 days"),
+        ("month", "", 14, ""),
+        ("none", "", 14, ""),
+        ("year", 'per = "once"\n', 14, "4 of credits given once"),
+        ("year", 'every = "P1M"\nexpires = "never"\n', 14, ""),
+        ("year", 'every = "7d"\nexpires = "never"\n', 14 * 4 + 6, "the last 14 credits by the day"),
+        ("year", 'kind = "promo"\n', None, ""),
+    ],
+)
+def test_only_what_comes_with_a_part_of_a_period_is_cut(
+    shop: Shop, period: str, grant: str, included: int | None, note: str
+) -> None:
+    busy(shop)
+    parts = f'\n[period]\nkind = "{period}"\n', CREDITS.replace('"10"', '"14"') + grant
+    (row,) = compared(shop, candidate(*parts)).rows
+
+    assert row.included == included
+    told = [part for part in row.note.split(" · ") if part and "expire" not in part]
+    assert told == ([note] if note else [])
+
+
+def test_a_bill_is_never_given_a_part_of_its_credits(shop: Shop) -> None:
+    shop.plan(YEAR, CREDITS.replace('"10"', '"120"'))
+    shop.use(since="2026-03-01", until=at("2026-04-01"))
+    (statement,) = shop.bill("2026-05-01").statements
+    assert statement.sums.granted == 120 * 10**12
+
+
+def test_a_plan_for_what_was_not_used_is_never_the_cheapest(shop: Shop) -> None:
+    busy(shop)
+    templates = '\n[[unit]]\nid = "marketing"\ncount = "event"\nevent = "template"\n'
+    charge = '\n[[charge]]\nunit = "marketing"\nprice = "0.05"\n'
+    found = compared(shop, candidate(templates + charge, plan="other"), candidate(PER_UNIT))
+
+    assert [(row.plan_id, row.is_cheapest) for row in found.rows] == [
+        ("other", False), ("short", True),
+    ]  # fmt: skip
+    assert found.rows[0].note == "nothing of this usage is counted"
+    (alone,) = compared(shop, candidate(templates + charge, plan="other")).rows
+    assert alone.is_cheapest
+    (fee,) = compared(shop, candidate(FEE, plan="flat")).rows
+    assert not fee.counts_nothing

@@ -193,12 +193,29 @@ def test_json_has_exact_texts_and_instants() -> None:
         "granted": "600",
         "used": "600",
         "over": "12",
+        "owed": "0",
+        "grace": "0",
+        "degraded": "0",
         "expired": "8",
         "expired_cost": "0.8",
         "voided": "0",
         "blocked": "0",
         "left": "2",
     }
+
+
+def test_what_is_owed_free_or_served_at_less_is_among_the_credits() -> None:
+    owing = PeriodSums(granted=PICO, used=PICO, owed=2 * PICO, grace=3 * PICO, degraded=4 * PICO)
+    paying = PeriodSums(granted=5 * PICO, used=2 * PICO, owed=-2 * PICO, left=3 * PICO)
+
+    assert (
+        "credits: 1 granted, 1 used, 0 beyond, 2 owed, 3 free by grace, 4 served at less, 0 left\n"
+    ) in table_text([a_statement(sums=owing)])
+    assert (
+        "credits: 5 granted, 2 used, 0 beyond, 2 paid of what was owed, 3 left\n"
+    ) in table_text([a_statement(sums=paying)])
+    found = json.loads(json_text([a_statement(sums=paying)]))["statements"][0]["sums"]["credits"]
+    assert (found["owed"], found["grace"], found["degraded"]) == ("-2", "0", "0")
 
 
 def test_nothing_is_json_too() -> None:

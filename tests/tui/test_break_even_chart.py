@@ -25,8 +25,8 @@ TOLD = BreakEven(
     ),
     (
         Band("t", "Tokens", 0, 212),
-        Band("a", "Studio 400", 212, 464),
-        Band("b", "Studio 600", 464, None),
+        Band("a", "Studio 400", 213, 464),
+        Band("b", "Studio 600", 465, None),
     ),
     (("October", 489, False), ("November", 575, True)),
 )
@@ -49,6 +49,15 @@ def sentence(told: BreakEven, form: int) -> str:
     return "".join(text for text, _ in sentence_forms(told)[form])
 
 
+def test_sentence_says_where_the_last_plan_ends() -> None:
+    one, two = (replace(TOLD, bands=TOLD.bands[:count], own=()) for count in (1, 2))
+
+    assert sentence(one, 0) == "Tokens is cheapest for up to 212 units"
+    assert sentence(one, 1) == "Tokens is cheapest up to 212"
+    assert sentence(two, 0).endswith("above it Studio 400 to 464")
+    assert sentence(two, 1).endswith("then Studio 400 to 464")
+
+
 def test_lines_are_named_at_their_ends_in_their_order() -> None:
     lines = drawn(TOLD, 64, 21)[1:14]
 
@@ -65,9 +74,9 @@ def test_axis_and_band_say_who_is_cheapest_where() -> None:
     assert lines[y].split() == ["best", "Tokens", "Studio", "400", "Studio", "600"]
     foot = lines[y - 1]
     assert foot.lstrip().startswith("$0 0 units")
-    for number in ("212", "464", "800"):
+    for number in ("213", "465", "800"):
         assert number in foot
-    border = foot.index("212") + 1
+    border = foot.index("213") + 1
     assert canvas.cells[y][border - 2][1].endswith("$series-1")
     assert canvas.cells[y][border + 2][1].endswith("$series-2")
 
@@ -82,7 +91,7 @@ def test_own_months_stand_at_their_units() -> None:
 
 def test_sentence_in_full_and_in_fewer_words() -> None:
     assert sentence(TOLD, 0) == (
-        "below 212 units Tokens is cheapest, to 464 Studio 400, above it Studio 600"
+        "up to 212 units Tokens is cheapest, to 464 Studio 400, above it Studio 600"
         " · 489 in October: Studio 600"
     )
     assert sentence(TOLD, 2) == "Tokens to 212, Studio 400 to 464, then Studio 600"

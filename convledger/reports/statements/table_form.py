@@ -134,15 +134,22 @@ def _below(found: Statement, money: Money) -> Iterator[str]:
     parts = [f"{name} {money(each)}" for name, each in named if each]
     if len(parts) > 1:
         yield "of which " + ", ".join(parts)
-    if any((sums.granted, sums.used, sums.over, sums.expired, sums.voided, sums.left)):
+    moving = (sums.granted, sums.used, sums.over, sums.owed, sums.grace, sums.degraded)
+    if any((*moving, sums.expired, sums.voided, sums.left)):
         before = (("brought forward", sums.brought_forward),) if sums.brought_forward else ()
+        beyond = (
+            ("owed", max(sums.owed, 0)),
+            ("paid of what was owed", max(-sums.owed, 0)),
+            ("free by grace", sums.grace),
+            ("served at less", sums.degraded),
+        )
         ended = (("expired", sums.expired), ("voided", sums.voided))
         moved = (
             *before,
             ("granted", sums.granted),
             ("used", sums.used),
             ("beyond", sums.over),
-            *((name, amount) for name, amount in ended if amount),
+            *((name, amount) for name, amount in (*beyond, *ended) if amount),
             ("left", sums.left),
         )
         yield "credits: " + ", ".join(f"{number_words(amount)} {name}" for name, amount in moved)

@@ -219,23 +219,27 @@ def sentence_forms(told: BreakEven) -> list[list[tuple[str, str]]]:
     if not bands:
         return [[("no plan can be priced for these units", DIM)]]
     if len(bands) == 1:
-        return [[(bands[0][0], INK), (f" is cheapest for any number of {unit}", DIM)],
-                [(bands[0][0], INK), (" is cheapest", DIM)]]  # fmt: skip
-    (first, until), *between, (last, _) = bands
-    full = [(f"below {until or 0:,} {unit} ", DIM), (first, INK), (" is cheapest", DIM)]
+        ((name, end),) = bands
+        reach = f"any number of {unit}" if end is None else f"up to {end:,} {unit}"
+        brief_reach = "" if end is None else f" up to {end:,}"
+        return [[(name, INK), (f" is cheapest for {reach}", DIM)],
+                [(name, INK), (f" is cheapest{brief_reach}", DIM)]]  # fmt: skip
+    (first, until), *between, (last, end_of_all) = bands
+    full = [(f"up to {until or 0:,} {unit} ", DIM), (first, INK), (" is cheapest", DIM)]
     brief = [(first, INK), (f" to {until or 0:,}", DIM)]
     for name, end in between:
         full += [(f", to {end or 0:,} ", DIM), (name, INK)]
         brief += [(", ", DIM), (name, INK), (f" to {end or 0:,}", DIM)]
-    full += [(", above it ", DIM), (last, INK)]
-    brief += [(", then ", DIM), (last, INK)]
+    reach = "" if end_of_all is None else f" to {end_of_all:,}"
+    full += [(", above it ", DIM), (last, INK), (reach, DIM)]
+    brief += [(", then ", DIM), (last, INK), (reach, DIM)]
     own: list[tuple[str, str]] = []
     for month, units, is_estimate in told.own[:1]:
         best = next(
             (
                 display_text(band.name)
                 for band in told.bands
-                if band.since <= units and (band.until is None or units < band.until)
+                if band.since <= units and (band.until is None or units <= band.until)
             ),
             "",
         )

@@ -141,4 +141,8 @@ def _notes(row: Compared) -> list[str]:
         notes.append(f"{row.reversals:,} reversed")
     if row.blocked:
         notes.append("some use refused")
+    if row.degraded:
+        notes.append("some use served at less")
+    if row.owed > 0:
+        notes.append(f"{credits_text(row.owed)} credits owed")
     return notes
