@@ -86,9 +86,8 @@ def test_an_edit_is_a_version_and_the_index_follows(ledger: Ledger) -> None:
     assert keeping.edit(ledger.connection, one, NOW, title="Deploys", body="Deploys: Thursdays.",
                         reason="new rule")  # fmt: skip
     assert not keeping.edit(ledger.connection, one, NOW, body="Deploys: Thursdays.")
-    assert [(past.number, past.body, past.reason) for past in versions_of(ledger.connection, one)] == [
-        (1, FRIDAYS.body, ""), (2, "Deploys: Thursdays.", "new rule"),
-    ]  # fmt: skip
+    texts = [(past.body, past.reason) for past in versions_of(ledger.connection, one)]
+    assert texts == [(FRIDAYS.body, ""), ("Deploys: Thursdays.", "new rule")]
     assert not matching(ledger.connection, '"noon"', 9)
     assert matching(ledger.connection, '"thursdays"', 9)
     assert entry(ledger, one).version == 2
