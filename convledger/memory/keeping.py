@@ -12,7 +12,15 @@ from typing import Any
 from convledger.clock import DAY
 from convledger.errors import UsageProblem
 from convledger.memory.drafts import Draft, checked
-from convledger.memory.words import ACTIVE, ARCHIVED, PROPOSED, SNOOZED, new_name, text_hash
+from convledger.memory.words import (
+    ACTIVE,
+    ARCHIVED,
+    PROPOSED,
+    SNOOZED,
+    new_name,
+    text_hash,
+    title_of,
+)
 from convledger.store.entries import (
     Entry,
     EntrySource,
@@ -122,8 +130,9 @@ def edit(
 ) -> bool:
     """Give an entry another text, as its next version; returns whether it differs."""
     entry = must_be(connection, entry_id)
-    wanted = checked(Draft(body=entry.body if body is None else body,
-                           title=entry.title if title is None else title))  # fmt: skip
+    if title is None:  # one that was made of the first words goes with them
+        title = "" if entry.title == title_of(entry.body) else entry.title
+    wanted = checked(Draft(body=entry.body if body is None else body, title=title))
     if (wanted.title, wanted.body) == (entry.title, entry.body):
         return False
     with operation(connection, "edit", now=now, about=entry.title, actor=actor) as recorder:
@@ -136,10 +145,24 @@ def edit(
 
 
 def set_facts(
-    connection: sqlite3.Connection, entry_ids: Sequence[int], now: int, **facts: Any
+    connection: sqlite3.Connection,
+    entry_ids: Sequence[int],
+    now: int,
+    *,
+    tag: Sequence[str] = (),
+    untag: Sequence[str] = (),
+    **facts: Any,
 ) -> int:
-    """Change kind, scope, tags, sensitivity, value, pinned or dates of entries; return how many."""
-    return _each(connection, entry_ids, now, "label", lambda _: facts)
+    """Change kind, scope, tags, sensitivity, value, pinned or dates of entries; return how many.
+
+    `tag` and `untag` add to the tags that each has and take from them.
+    """
+
+    def wanted(entry: Entry) -> dict[str, Any]:
+        tags = dict.fromkeys((*facts.get("tags", entry.tags), *tag))
+        return {**facts, "tags": tuple(each for each in tags if each not in untag)}
+
+    return _each(connection, entry_ids, now, "label", wanted)
 
 
 def accept(connection: sqlite3.Connection, entry_ids: Sequence[int], now: int) -> int:

@@ -13,12 +13,12 @@ from convledger.memory import keeping
 from convledger.memory.asking import EntryQuery, entries_meant, entry_named
 from convledger.memory.diffing import DiffLine, diff_lines
 from convledger.memory.drafts import Draft
-from convledger.memory.evidence import Evidence, check_sources, evidence_of, quoted
+from convledger.memory.evidence import MANUAL, Evidence, check_sources, evidence_of, quoted
 from convledger.memory.queue import Hygiene, Queued, hygiene, review_queue
 from convledger.memory.reasons import Reason, reasons_of
 from convledger.memory.words import ACTIVE
 from convledger.store.connection import in_words, unreadable
-from convledger.store.entries import Entry, EntryVersion, entries_where, versions_of
+from convledger.store.entries import Entry, EntrySource, EntryVersion, entries_where, versions_of
 from convledger.store.operations import Operation, operations, undo
 
 Answer = TypeVar("Answer")
@@ -137,7 +137,14 @@ class Memory:
 
     @in_words
     def remember(self, draft: Draft, now: int, *, state: str = ACTIVE) -> tuple[Entry, bool]:
-        """Keep a draft; returns the entry, and whether it is new. Raises UsageProblem."""
+        """Keep a draft; returns the entry, and whether it is new. Raises UsageProblem.
+
+        Without another source it was said by whoever typed it, now.
+        """
+        if not draft.sources:
+            said_at = draft.source_date if draft.source_date is not None else now
+            typed = EntrySource(kind=MANUAL, place="typed in", source_date=said_at)
+            draft = replace(draft, sources=(typed,), source_date=said_at)
         entry_id, is_new = keeping.remember(self._connection, draft, now, state=state)
         return keeping.must_be(self._connection, entry_id), is_new
 

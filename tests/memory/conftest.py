@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from convledger.ledger import Ledger
+from tests.ingest.conftest import bench as bench
 
 
 @pytest.fixture

