@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from convledger.store.entry_index import index_entry, unindex_entry
+from convledger.store.entry_index import INDEXED, index_entry, unindex_entry
 from convledger.store.operations import Recorder
 
 _FIELDS = (
@@ -19,7 +19,6 @@ _FIELDS = (
     "valid_from, valid_to, recorded_at, verified_at, verified_by, review_days, review_at, "
     "superseded_by, hash, tokens, tokens_method, version"
 )
-_TEXTS = frozenset(("title", "body", "tags"))
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -142,7 +141,7 @@ def change_entry(
     if "pinned" in facts:
         facts["pinned"] = int(facts["pinned"])
     recorder.touch("entry", entry_id)
-    in_index = bool(_TEXTS & facts.keys())
+    in_index = bool(set(INDEXED) & facts.keys())
     if in_index:
         unindex_entry(connection, entry_id)
     sets = ", ".join(f"{name}=?" for name in facts)

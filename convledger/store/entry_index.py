@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
-_COLUMNS = "id, title, body, tags"
+INDEXED = ("title", "body", "tags")
+_COLUMNS = f"id, {', '.join(INDEXED)}"
 
 
 def index_entry(connection: sqlite3.Connection, entry_id: int) -> None:

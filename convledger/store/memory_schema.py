@@ -93,6 +93,7 @@ CREATE TABLE operation_row (
   table_name TEXT NOT NULL, key TEXT NOT NULL, before BLOB,
   PRIMARY KEY (operation_id, number)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX operation_row_by_key ON operation_row (table_name, key);
 CREATE TABLE erasure (
   id INTEGER PRIMARY KEY, at INTEGER NOT NULL, state TEXT NOT NULL, what TEXT NOT NULL,
   done_at INTEGER, report TEXT NOT NULL DEFAULT ''

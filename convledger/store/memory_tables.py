@@ -235,6 +235,7 @@ class OperationRow(SQLModel, table=True):
     """A row as it was before a change."""
 
     __tablename__ = "operation_row"
+    __table_args__ = (Index("operation_row_by_key", "table_name", "key"),)
 
     operation_id: int = Field(foreign_key="operation.id", primary_key=True)
     number: int = Field(primary_key=True)

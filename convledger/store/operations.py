@@ -13,7 +13,7 @@ import msgspec
 from convledger.clock import DAY
 from convledger.errors import UsageProblem
 from convledger.store.connection import transaction
-from convledger.store.entry_index import index_entry, unindex_entry
+from convledger.store.entry_index import INDEXED, index_entry, unindex_entry
 
 KEPT = 180 * DAY  # how long a change can be undone
 # Tables that can be restored, with their primary keys, the ones that others refer to first.
@@ -137,7 +137,7 @@ def undo(connection: sqlite3.Connection, now: int, operation_id: int | None = No
         "ORDER BY number DESC",
         (found.id,),
     ).fetchall()
-    _must_be_untouched(connection, found, changed)
+    _must_be_untouched(connection, found)
     about = f"{found.verb} number {found.id}"
     try:
         _take_back(connection, found, changed, now, about)
@@ -168,20 +168,19 @@ def _take_back(
         connection.execute("UPDATE operation SET undone_at=? WHERE id=?", (now, found.id))
 
 
-def _must_be_untouched(
-    connection: sqlite3.Connection, found: Operation, changed: list[tuple[str, str, bytes | None]]
-) -> None:
-    for table, key, _ in changed:
-        later = connection.execute(
-            "SELECT operation.id, verb FROM operation_row JOIN operation ON "
-            "operation.id=operation_id WHERE operation_id>? AND table_name=? AND key=? "
-            "AND undone_at IS NULL AND undoes IS NULL ORDER BY operation.id DESC LIMIT 1",
-            (found.id, table, key),
-        ).fetchone()
-        if later is not None:
-            raise UsageProblem(
-                f"{later[1]} number {later[0]} changed the same afterwards; undo that first"
-            )
+def _must_be_untouched(connection: sqlite3.Connection, found: Operation) -> None:
+    later = connection.execute(
+        "SELECT operation.id, verb FROM operation_row AS own JOIN operation_row AS other "
+        "ON other.table_name=own.table_name AND other.key=own.key "
+        "AND other.operation_id>own.operation_id JOIN operation ON operation.id=other.operation_id "
+        "WHERE own.operation_id=? AND undone_at IS NULL AND undoes IS NULL "
+        "ORDER BY operation.id DESC LIMIT 1",
+        (found.id,),
+    ).fetchone()
+    if later is not None:
+        raise UsageProblem(
+            f"{later[1]} number {later[0]} changed the same afterwards; undo that first"
+        )
 
 
 def _row(connection: sqlite3.Connection, table: str, key: Key) -> dict[str, Any] | None:
@@ -208,18 +207,22 @@ def _remove(connection: sqlite3.Connection, table: str, key: Key) -> None:
 
 
 def _restore(connection: sqlite3.Connection, table: str, key: Key, before: dict[str, Any]) -> None:
-    if _row(connection, table, key) is None:
+    now = _row(connection, table, key)
+    in_index = table == "entry" and (
+        now is None or any(now[name] != before[name] for name in INDEXED)
+    )
+    if now is None:
         names = ", ".join(before)
         marks = ", ".join("?" * len(before))
         connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", [*before.values()])
     else:
-        if table == "entry":
+        if in_index:
             unindex_entry(connection, key[0])
         sets = ", ".join(f"{name}=?" for name in before)
         connection.execute(
             f"UPDATE {table} SET {sets} WHERE {_matches(table)}", [*before.values(), *key]
         )
-    if table == "entry":
+    if in_index:
         index_entry(connection, key[0])
 
 
