@@ -144,12 +144,24 @@ def test_an_entry_in_a_file_is_sent_with_every_call(memory: Memory) -> None:
 def test_only_four_weeks_count(memory: Memory) -> None:
     entry_id = memory.remember("Deploys go out on Fridays.")
     memory.file(entry_id)
-    memory.talk("long ago", 3, at=NOW - 28 * DAY - QUARTER)
+    memory.talk("long ago", 3, at=NOW - 28 * DAY)
     memory.talk("to come", 3, at=NOW + QUARTER)
     assert memory.carry(entry_id).reason == NO_CONVERSATION
 
     memory.talk("just within", 3, at=NOW - 28 * DAY + QUARTER)
     assert memory.carry(entry_id).turns == 3
+    memory.talk("now", 5, at=NOW)
+    assert memory.carry(entry_id).turns == 4
+
+
+def test_a_price_is_found_for_the_first_and_the_last_quarter_hour(memory: Memory) -> None:
+    entry_id = memory.remember("Deploys go out on Fridays.")
+    memory.file(entry_id)
+    memory.talk("first", 1, at=NOW // QUARTER * QUARTER - 28 * DAY + QUARTER)
+    assert memory.carry(entry_id).coverage == 1
+
+    memory.talk("last", 1, model="claude-sonnet-4-5", at=NOW)
+    assert memory.carry(entry_id).coverage == 1
 
 
 def test_a_young_ledger_is_not_stretched_over_four_weeks(rater: Rater) -> None:
@@ -185,6 +197,7 @@ def test_a_scope_is_matched_as_every_filter_does(memory: Memory) -> None:
     memory.label(named, "project", "acme-shop")
     memory.label(shop, "client", "acme")
     memory.label(named, "client", "acme gmbh")
+    memory.label(named, "client", "bakery")
     memory.label(named, "tag", "acme")
 
     def calls(scope: str) -> Fraction:
@@ -201,6 +214,8 @@ def test_a_scope_is_matched_as_every_filter_does(memory: Memory) -> None:
     assert calls("client:acme") == 1
     assert calls("client:acme gmbh") == 8
     assert calls("client:acme*") == 9
+    assert calls("client:bakery") == 8
+    assert calls("client:*") == 9
     assert calls("client:nobody") == 0
 
 
@@ -258,6 +273,16 @@ def test_a_model_without_a_price_for_its_cache_costs_input(memory: Memory) -> No
     assert found.coverage == 1
     assert found.cached_share == CACHED
     assert found.pico_a_month == round(Fraction(2 * 30, 28) * 100 * 1_000_000)
+
+
+def test_what_is_due_for_a_call_as_such_is_no_price_of_a_token(memory: Memory) -> None:
+    entry_id = memory.remember("Deploys go out on Fridays.")
+    memory.file(entry_id)
+    memory.talk("a", 28, model="perplexity/sonar")  # of Perplexity, which charges for requests too
+    nothing, _ = memory.rater.pico("claude-code", "", "perplexity/sonar", NOW, "", *[0] * 6)
+    assert nothing
+
+    assert memory.carry(entry_id).pico_a_month == 30 * 100 * 1_000_000
 
 
 def test_by_conversation_there_is_no_money_but_a_share(memory: Memory) -> None:

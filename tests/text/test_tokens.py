@@ -84,6 +84,18 @@ def test_cuts_change_nothing(bits: list[str], times: int) -> None:
     assert count_tokens(text) == straight(text)
 
 
+@pytest.mark.parametrize(
+    "unit",
+    ["《\n/", "!\n/", ">\n//", "《\n\n", "\n\n", "\r\n", "\n \n", " \n", "__", "a\u0301", "  "],
+)
+@pytest.mark.parametrize("end", ["中 ", "中\n", "中，"])
+def test_a_cut_waits_for_the_right_place(unit: str, end: str) -> None:
+    # The place stands in the second half of a part, behind many where a cut would count more.
+    text = (unit * (700 // len(unit)) + end + "z") * 10
+
+    assert count_tokens(text) == straight(text)
+
+
 @given(st.text(alphabet=st.characters(), max_size=3000))
 @settings(max_examples=50)
 def test_any_text_is_counted(text: str) -> None:
