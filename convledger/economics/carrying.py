@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
+import msgspec
+
 from convledger.economics.ratios import ratio
 from convledger.pricing.arithmetic import half_even
 
@@ -83,8 +85,7 @@ class CarryingRate:
         return ratio(self.priced, self.input)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Carrying:
+class Carrying(msgspec.Struct, frozen=True, kw_only=True):
     """What carrying a text costs a month (picodollars, estimated), and what that is made of.
 
     `pico_a_month` is None where no price is known; `reason` says why there is no sum of money.
