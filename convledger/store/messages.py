@@ -12,13 +12,17 @@ import msgspec
 
 from convledger.store.bodies import PageReader, PageWriter, said_text
 from convledger.store.calls import Birth
+from convledger.store.redacted_titles import redact_title
 from convledger.store.settings import note, setting
+from convledger.store.tombstones import is_erased
 
 if TYPE_CHECKING:
     from convledger.sources.findings import Message
 
 HIDDEN, INHERITED = 2, 4  # flags: said by no person or model; said first in another conversation
+REDACTED = 32  # flag: a secret was taken out of the body, and no log brings it back
 _LAST: Birth = (1, 1 << 62, 0, "")
+REDACTED_BODY = "redacted body"  # the tombstones of bodies as they were
 MIDDLE = 1 << 40
 # Segments after which one write merges them all: never, a large history would stall a small line.
 CRISIS = 1999
@@ -141,14 +145,17 @@ class _Copies:
         self._known: dict[int, list[tuple[int, int, Message | None]]] = {}
         self._inherited: set[tuple[int, int]] = set()
         self._parents: dict[int, int] = {}
+        self._redacted: set[int] = set()
         for start in range(0, len(keys), _IN_STEP):
             some = keys[start : start + _IN_STEP]
             marks = ",".join("?" * len(some))
-            for key, conversation_id, file_id in connection.execute(
-                f"SELECT key, conversation_id, file_id FROM message WHERE key IN ({marks})",
+            for key, conversation_id, file_id, flags in connection.execute(
+                f"SELECT key, conversation_id, file_id, flags FROM message WHERE key IN ({marks})",
                 some,
             ):
                 self._known.setdefault(key, []).append((conversation_id, file_id, None))
+                if flags & REDACTED:
+                    self._redacted.add(key)
 
     def take(self, key: int, entry: Entry) -> int | None:
         """Return the key to store a message under, None where the ledger has it."""
@@ -157,6 +164,8 @@ class _Copies:
         if known is None:
             self._known[key] = [(conversation_id, file_id, message)]
             return key
+        if key in self._redacted:
+            self._redact(key, conversation_id, message)
         for other, _, twin in known:
             if other == conversation_id:
                 if twin is None or twin.body == message.body:
@@ -186,9 +195,28 @@ class _Copies:
             return None
         known.append((conversation_id, file_id, message))
         stored = self._connection.execute(
-            "SELECT 1 FROM message WHERE key=? AND conversation_id=?", (key, conversation_id)
-        ).fetchone()
-        return None if stored else key
+            "SELECT conversation_id, flags FROM message WHERE key=?", (key,)
+        ).fetchall()
+        if any(other == conversation_id for other, _ in stored):
+            return None
+        if any(flags & REDACTED for _, flags in stored):
+            self._redact(key, conversation_id, message)
+        return key
+
+    def _redact(self, key: int, conversation_id: int, message: Message) -> None:
+        """Give the copy of a redacted message the body that was left of it."""
+        redact_title(self._connection, conversation_id, message.body)
+        if is_erased(self._connection, REDACTED_BODY, message.body):
+            place = self._connection.execute(
+                f"SELECT page_id, start, length FROM message WHERE key=? AND flags & {REDACTED}",
+                (key,),
+            ).fetchone()
+            message.body = PageReader(self._connection).body(*place)
+        else:  # another text that the log gives the same name
+            from convledger.text.secrets import redact
+
+            message.body = redact(message.body)
+        message.flags |= REDACTED
 
     def _inherit(self, key: int, conversation_id: int, twin: Message | None, owner: int) -> None:
         if twin is None:

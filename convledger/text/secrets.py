@@ -9,8 +9,18 @@ from typing import Any, NamedTuple
 
 from convledger.text.secret_rules import KINDS, RULES, RULES_VERSION, Kind, Rule
 
-__all__ = ["KINDS", "RULES_VERSION", "Found", "Redaction", "find_secrets", "redact", "redaction"]
+__all__ = [
+    "KINDS",
+    "RULES_VERSION",
+    "Found",
+    "Redaction",
+    "find_secrets",
+    "redact",
+    "redaction",
+    "without_ends",
+]
 
+_BEGUN = 6  # characters of a secret that are too many to stay
 _SEEN_BAIT = 40  # bait is no secret: its words may be seen
 _PASSES = 16  # taking out one thing may leave another standing; text that goes on so is hostile
 # A long text is looked at in windows: a rule then runs where its hint was found, and some around
@@ -110,6 +120,23 @@ def redaction(text: str, keep: Collection[Name] = ()) -> Redaction:
         text = "".join((*parts, text[place:]))
         passes.append(tuple(replaced))
     return Redaction(text, tuple(passes))
+
+
+def without_ends(text: str, whole: str) -> str:
+    """Return a text that was cut short, as titles are, without the begun secret at its end.
+
+    The secrets are those of the `whole` text that it was taken from.
+    """
+    if not text.endswith("…"):
+        return text
+    bare = text[:-1].rstrip()
+    for each in find_secrets(whole):
+        if each.kind != "bait":
+            secret = whole[each.start : each.start + each.length]
+            for size in range(min(each.length, len(bare)), _BEGUN - 1, -1):
+                if bare.endswith(secret[:size]):
+                    return f"{bare[:-size]}[redacted: {each.rule}]"
+    return text
 
 
 _Match = tuple[Rule, int, int]  # from byte to byte
