@@ -20,7 +20,20 @@ _STAND_INS = (
     *("example", "xxxx", "your", "changeme", "change_me", "change-me", "placeholder", "dummy"),
     *("redacted", "****", "....", "…", "${", "{{", "insert", "replace_", "replace-", "<"),
 )
-_WEAK = ("password", "passwort", "secret", "pass", "pwd", "foo", "bar", "test", "none", "null")
+_WEAK = (
+    "password",
+    "passwort",
+    "passwd",
+    "tiger",
+    "secret",
+    "pass",
+    "pwd",
+    "foo",
+    "bar",
+    "test",
+    "none",
+    "null",
+)
 _PATH = re.compile(r"[A-Za-z_]\w*(?:(?:\.|::|->)[A-Za-z_]\w*)+")
 _WORD = re.compile(r"[a-z]+|[A-Z][a-z]+|[A-Z]+|v?[0-9]{1,4}")
 _NUMERIC = re.compile(r"[0-9TZ:.,+_/-]+")
@@ -52,7 +65,12 @@ def random_of(least: int, most: int = LONGEST, bits: float = 2.5) -> Check:
 
 def _is_code(value: str) -> bool:
     """Return whether a value is a name, a path or a number rather than something made up."""
-    if value[0] in "$%{[(<@&/~.*" or "://" in value or any(sign in value for sign in "()[]{}"):
+    if (
+        value[0] in "$%{[(<@&/~.*:"
+        or value[-1] in "*:"
+        or "://" in value
+        or any(sign in value for sign in "()[]{}")
+    ):
         return True
     if _NUMERIC.fullmatch(value) or _PATH.fullmatch(value):
         return True
@@ -217,6 +235,10 @@ def email_address(found: str) -> int:
     return 0 if _NO_DOMAIN.fullmatch(domain) or is_stand_in(name) else len(found)
 
 
+_LIMITS = ("2147483647", "2147483648", "4294967295", "4294967296")  # of integers
+_NOBODYS = ("447700900", *(f"1{area}55501" for area in range(200, 1000)))  # kept free for films
+
+
 def phone_number(found: str) -> int:
     """Take a number with a country's code, written as people write it."""
     digits = "".join(char for char in found if char.isdigit())
@@ -227,7 +249,7 @@ def phone_number(found: str) -> int:
         return 0
     if marks == 1 and "." in found:  # a number with a fraction
         return 0
-    return 0 if digits[1:] and digits[4:9] == "55501" else len(found)
+    return 0 if digits in _LIMITS or digits.startswith(_NOBODYS) else len(found)
 
 
 def named_phone_number(found: str) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -82,7 +81,7 @@ def find_secrets(text: str) -> list[Found]:
     if not matches:
         return []
     matches.sort(key=_rank)
-    chosen = sorted(_apart(matches), key=lambda match: match[1])
+    chosen = sorted(_apart(matches, len(data)), key=lambda match: match[1])
     found = []
     place = chars = 0
     for rule, start, end in chosen:
@@ -180,22 +179,14 @@ def _rank(match: _Match) -> tuple[object, ...]:
     return _ORDER[rule.kind], rule.general, start - end, start
 
 
-def _apart(matches: list[_Match]) -> list[_Match]:
-    """Return those that overlap none before them."""
-    starts: list[int] = []
-    ends: list[int] = []
-    chosen = []
+def _apart(matches: list[_Match], size: int) -> Iterator[_Match]:
+    """Yield those that overlap none before them."""
+    taken = bytearray(size)
     for match in matches:
         _, start, end = match
-        place = bisect(starts, start)
-        if place and ends[place - 1] > start:
-            continue
-        if place < len(starts) and starts[place] < end:
-            continue
-        starts.insert(place, start)
-        ends.insert(place, end)
-        chosen.append(match)
-    return chosen
+        if taken.find(1, start, end) < 0:
+            taken[start:end] = b"\1" * (end - start)
+            yield match
 
 
 def _seen(rule: Rule, what: str) -> str:
