@@ -75,7 +75,7 @@ def scan_entries(connection: sqlite3.Connection, entry_ids: Sequence[int] | None
     for start in range(0, len(entry_ids), _STEP):
         some = entry_ids[start : start + _STEP]
         with transaction(connection):
-            count += _renew(connection, ENTRY, _entry_fields(connection, some), now)
+            count += _renew(connection, ENTRY, some, now)
     return count
 
 
@@ -88,8 +88,7 @@ def scan_conversation(connection: sqlite3.Connection, conversation_id: int, now:
     count = 0
     for start in range(0, len(ids), _STEP):
         with transaction(connection):
-            texts = _message_fields(connection, ids[start : start + _STEP])
-            count += _renew(connection, MESSAGE, texts, now)
+            count += _renew(connection, MESSAGE, ids[start : start + _STEP], now)
     return count
 
 
@@ -98,12 +97,12 @@ def scan_ledger(
     now: int,
     *,
     is_stopped: Callable[[], bool] = lambda: False,
-    progress: Callable[[int, int], object] = max,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Scanned:
     """Look for secrets in all entries, and in the messages not looked at by these rules so far.
 
     Goes on where it was stopped, the newest messages first; `progress` hears of messages done and
-    all that there were to do (who asks for none gets `max`, which does nothing with them).
+    all that there were to do.
     """
     entries = int(connection.execute("SELECT count(*) FROM entry").fetchone()[0])
     count = scan_entries(connection, None, now)
@@ -112,7 +111,8 @@ def scan_ledger(
         "SELECT count(*) FROM message WHERE id<? OR id>?", (low, high)
     ).fetchone()
     done = 0
-    progress(0, total)
+    tell = progress or (lambda *_: None)
+    tell(0, total)
     for rising in (True, False):
         while not is_stopped():
             low, high = _span(connection)
@@ -127,12 +127,12 @@ def scan_ledger(
             if not ids:
                 break
             with transaction(connection):
-                count += _renew(connection, MESSAGE, _message_fields(connection, ids), now)
+                count += _renew(connection, MESSAGE, ids, now)
                 note(connection, _RULES, RULES_VERSION)
                 note(connection, _LOW, min(low, *ids))
                 note(connection, _HIGH, max(high, *ids))
             done += len(ids)
-            progress(done, total)
+            tell(done, total)
         else:
             return Scanned(entries, done, count, False)
     return Scanned(entries, done, count, True)
@@ -153,45 +153,44 @@ def _span(connection: sqlite3.Connection) -> tuple[int, int]:
     return last + 1, last
 
 
-def _entry_fields(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, Fields]:
+def _texts(
+    connection: sqlite3.Connection, what: str, ids: Sequence[int]
+) -> Iterator[tuple[int, Fields]]:
+    """Yield entries or messages with their texts by field, one after the other: some are large."""
     marks = ",".join("?" * len(ids))
-    found: dict[int, Fields] = {
-        row[0]: {"title": row[1], "body": row[2], "tags": row[3]}
+    if what == MESSAGE:
+        pages = PageReader(connection)
         for row in connection.execute(
-            f"SELECT id, title, body, tags FROM entry WHERE id IN ({marks})", ids
-        )
-    }
-    for source_id, entry_id, quote in connection.execute(
-        f"SELECT id, entry_id, quote FROM entry_source WHERE entry_id IN ({marks}) AND quote!=''",
-        ids,
-    ):
-        found[entry_id][f"quote {source_id}"] = quote
-    return found
+            f"SELECT id, page_id, start, length FROM message WHERE id IN ({marks}) "
+            "ORDER BY page_id, start",
+            ids,
+        ).fetchall():
+            yield row[0], {"body": pages.body(*row[1:])}
+        return
+    for entry_id in ids:
+        found: Fields = {}
+        for title, body, tags in connection.execute(
+            "SELECT title, body, tags FROM entry WHERE id=?", (entry_id,)
+        ):
+            found = {"title": title, "body": body, "tags": tags}
+        for source_id, quote in connection.execute(
+            "SELECT id, quote FROM entry_source WHERE entry_id=? AND quote!=''", (entry_id,)
+        ).fetchall():
+            found[f"quote {source_id}"] = quote
+        yield entry_id, found
 
 
-def _message_fields(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, Fields]:
-    pages = PageReader(connection)
-    rows = connection.execute(
-        f"SELECT id, page_id, start, length FROM message WHERE id IN ({','.join('?' * len(ids))}) "
-        "ORDER BY page_id, start",
-        ids,
-    )
-    return {row[0]: {"body": pages.body(*row[1:])} for row in rows.fetchall()}
-
-
-def _renew(connection: sqlite3.Connection, what: str, texts: dict[int, Fields], now: int) -> int:
+def _renew(connection: sqlite3.Connection, what: str, ids: Sequence[int], now: int) -> int:
     """Note what stands in texts now, keeping what a person said of it; return how many are open."""
-    if not texts:
-        return 0
     known: defaultdict[int, list[Finding]] = defaultdict(list)
     for each in _findings(
         connection,
-        f"object=? AND object_id IN ({','.join('?' * len(texts))})",
-        (what, *texts),
+        f"object=? AND object_id IN ({','.join('?' * len(ids))})",
+        (what, *ids),
     ):
         known[each.object_id].append(each)
     count = 0
-    for object_id, fields in texts.items():
+    for object_id, fields in _texts(connection, what, ids):
         found = [(name, each) for name, text in fields.items() for each in find_secrets(text)]
         if found or object_id in known:
             count += _note(connection, what, object_id, found[:MOST], known[object_id], now)
@@ -321,8 +320,8 @@ def reveal(connection: sqlite3.Connection, finding_id: int) -> str:
     Raises UsageProblem where it does not stand there any more.
     """
     finding = _must_be(connection, finding_id)
-    fields = _entry_fields if finding.object == ENTRY else _message_fields
-    text = fields(connection, [finding.object_id]).get(finding.object_id, {}).get(finding.field, "")
+    texts = dict(_texts(connection, finding.object, [finding.object_id]))
+    text = texts.get(finding.object_id, {}).get(finding.field, "")
     for each in find_secrets(text):
         if (each.start, each.name) == (finding.start, _name(finding)):
             return text[each.start : each.start + each.length]

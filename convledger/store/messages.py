@@ -14,7 +14,7 @@ from convledger.store.bodies import PageReader, PageWriter, said_text
 from convledger.store.calls import Birth
 from convledger.store.redacted_titles import redact_title
 from convledger.store.settings import note, setting
-from convledger.store.tombstones import is_erased
+from convledger.store.tombstones import has_tombstones, is_erased
 
 if TYPE_CHECKING:
     from convledger.sources.findings import Message
@@ -146,6 +146,7 @@ class _Copies:
         self._inherited: set[tuple[int, int]] = set()
         self._parents: dict[int, int] = {}
         self._redacted: set[int] = set()
+        self._any_redacted = has_tombstones(connection, REDACTED_BODY)
         for start in range(0, len(keys), _IN_STEP):
             some = keys[start : start + _IN_STEP]
             marks = ",".join("?" * len(some))
@@ -161,11 +162,11 @@ class _Copies:
         """Return the key to store a message under, None where the ledger has it."""
         reader_id, file_id, conversation_id, _, message = entry
         known = self._known.get(key)
+        if self._is_redacted(key, message):
+            self._redact(key, conversation_id, message)
         if known is None:
             self._known[key] = [(conversation_id, file_id, message)]
             return key
-        if key in self._redacted:
-            self._redact(key, conversation_id, message)
         for other, _, twin in known:
             if other == conversation_id:
                 if twin is None or twin.body == message.body:
@@ -203,16 +204,24 @@ class _Copies:
             self._redact(key, conversation_id, message)
         return key
 
+    def _is_redacted(self, key: int, message: Message) -> bool:
+        """Tell whether a secret was taken out of a message, or of the one that a fork repeats."""
+        return key in self._redacted or bool(
+            self._any_redacted
+            and message.flags & INHERITED
+            and is_erased(self._connection, REDACTED_BODY, message.body)
+        )
+
     def _redact(self, key: int, conversation_id: int, message: Message) -> None:
         """Give the copy of a redacted message the body that was left of it."""
         redact_title(self._connection, conversation_id, message.body)
-        if is_erased(self._connection, REDACTED_BODY, message.body):
-            place = self._connection.execute(
-                f"SELECT page_id, start, length FROM message WHERE key=? AND flags & {REDACTED}",
-                (key,),
-            ).fetchone()
+        place = self._connection.execute(
+            f"SELECT page_id, start, length FROM message WHERE key=? AND flags & {REDACTED}",
+            (key,),
+        ).fetchone()
+        if place and is_erased(self._connection, REDACTED_BODY, message.body):
             message.body = PageReader(self._connection).body(*place)
-        else:  # another text that the log gives the same name
+        else:  # a fork, or another text that the log gives the same name
             from convledger.text.secrets import redact
 
             message.body = redact(message.body)

@@ -27,7 +27,19 @@ from convledger.memory.words import text_hash
 from convledger.store.entries import EntrySource, entry_by_id, matching, sources_of, versions_of
 from convledger.store.messages import HIDDEN, REDACTED, rebuild_index
 from convledger.store.operations import operations, undo
-from tests.ingest.logs import Bench, bodies, line, prompt, reply, session, words
+from tests.ingest.logs import (
+    ROLLOUT,
+    THREAD,
+    Bench,
+    bodies,
+    instant,
+    line,
+    prompt,
+    reply,
+    rollout,
+    session,
+    words,
+)
 
 NOW = 1_790_000_000 * SECOND
 CORE = "A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8"
@@ -244,6 +256,26 @@ def test_a_log_that_repeats_the_message_brings_nothing_back(bench: Bench) -> Non
     assert holds(connection, CORE) == []
     bench.write(resumed, prompt(8, "first", of=session(2)) + again + other)
     bench.sync()
+    assert holds(connection, CORE) == []
+    assert bench.is_sound()
+
+
+def test_fork_of_a_codex_thread_brings_nothing_back(bench: Bench) -> None:
+    fork = "019a0000-0000-7000-8000-000000000002"
+    parent = rollout(2).replace(b"rail question 1", f"use {TOKEN}".encode())
+    bench.write(bench.codex / "sessions" / ROLLOUT, parent)
+    bench.sync()
+    connection = bench.ledger.connection
+    redact_message(connection, message_with(connection, TOKEN), NOW)
+    meta = {"id": fork, "forked_from_id": THREAD, "cwd": "/home/ana/rail"}
+    first = {"timestamp": instant(60), "type": "session_meta", "payload": meta}
+    copied = [{**msgspec.json.decode(each), "timestamp": instant(60)}
+              for each in parent.splitlines()]  # fmt: skip
+    log = b"".join(map(line, [first, *copied]))
+    bench.write(bench.codex / "sessions" / ROLLOUT.replace(THREAD, fork), log)
+    bench.sync()
+
+    assert bench.said().count(f"use {MARK}") == 2
     assert holds(connection, CORE) == []
     assert bench.is_sound()
 
