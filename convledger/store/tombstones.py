@@ -21,6 +21,12 @@ def is_erased(connection: sqlite3.Connection, kind: str, what: str) -> bool:
     return row is not None
 
 
+def has_tombstones(connection: sqlite3.Connection, kind: str) -> bool:
+    """Return whether anything of a kind was erased: where not, nothing need be looked up."""
+    query = "SELECT 1 FROM tombstone WHERE kind=? LIMIT 1"
+    return connection.execute(query, (kind,)).fetchone() is not None
+
+
 def bury(connection: sqlite3.Connection, kind: str, what: str, at: int, reason: str = "") -> None:
     """Note that something is erased, without saying what it was."""
     key = _key(connection)
