@@ -138,7 +138,7 @@ UNITS = _numbered("""
     | _words("kib mib gib tib")
 }
 
-# Each line is one pair of opposites: a word of the left for one of the right says the contrary.
+# Of each line one word may stand: one for another says the contrary, or something else.
 _OPPOSITES = """
     before | after
     vor bevor | nach nachdem
@@ -161,6 +161,13 @@ _OPPOSITES = """
     first zuerst | last zuletzt
     internal intern | external extern
     old alt | new neu
+    dark dunkel dunkle | light hell helle
+    left links | right rechts
+    up | down
+    high hoch | low niedrig
+    accept accepts accepted | reject rejects rejected
+    hourly stündlich | daily täglich | weekly wöchentlich | monthly monatlich | yearly jährlich
+    morning morgens | noon mittags | afternoon nachmittags | evening abends | midnight
 """
 OPPOSITES: dict[str, tuple[int, int]] = {
     word: (number, side)

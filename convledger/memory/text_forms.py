@@ -175,7 +175,9 @@ def _date_at(found: list[tuple[str, int]], at: int) -> tuple[int, Part | None]:
     if len(words) > 2 and len(words[2]) == 4 and _is_number(words[2]):
         year, used = words[2], 3
     number, number_of_day = MONTH_NUMBERS[month], int(DIGITS.findall(day)[0])
-    value = f"{year or '–'}-{number:02}-{number_of_day:02}"
+    value = f"{number_of_day} {month.capitalize()}"
+    if year:
+        value = f"{year}-{number:02}-{number_of_day:02}"
     return used, (DATE, value, (ANY_NUMBER,), (value,))
 
 

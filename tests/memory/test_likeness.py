@@ -35,6 +35,9 @@ CONFLICTS = [
     ("Retries 5, timeout 3", "Timeout 5, retries 3", "numbers at other places: 3, 5"),
     ("Use tabs, not spaces", "Use spaces, not tabs",
      "other word after no / not: spaces, tabs"),
+    ("Project ends on March 5", "Project ends on 12 March", "other date: 5 March, 12 March"),
+    ("Anna prefers dark mode", "Anna prefers light mode", "the opposite: dark, light"),
+    ("Backups run daily on db-1", "Backups run weekly on db-1", "the opposite: daily, weekly"),
     ("Ask Bob at 14:30", "Ask Bob at 15:30", "other number: 14:30, 15:30"),
 ]  # fmt: skip
 DUPLICATES = [
