@@ -21,6 +21,7 @@ NEAR_BUT_FOR = 700
 _LEAST_LETTERS = 3  # beside numbers: "5" and "6" are no two versions of one text
 _LONGER = 3  # times that one text may be as long as the other
 _MOST_TOLD = 3
+_LONGEST_KEPT = 40  # letters of a word whose pieces are kept at hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +82,22 @@ def cached_form(text: str) -> Form:
     return form_of(text)
 
 
+def word_pieces(word: str) -> frozenset[str]:
+    """Return the three-letter pieces of a word, its ends among them."""
+    return _short_pieces(word) if len(word) <= _LONGEST_KEPT else _pieces(word)
+
+
+def _pieces(word: str) -> frozenset[str]:
+    ended = f" {word} "
+    return frozenset(ended[at : at + 3] for at in range(max(len(word), 1)))
+
+
+_short_pieces = lru_cache(maxsize=16_384)(_pieces)
+
+
 def word_trigrams(words: tuple[str, ...]) -> frozenset[str]:
     """Return the three-letter pieces of words, whatever order the words stand in."""
-    return frozenset(
-        f" {word} "[at : at + 3] for word in set(words) for at in range(max(len(word), 1))
-    )
+    return frozenset().union(*map(word_pieces, set(words)))
 
 
 def text_trigrams(words: tuple[str, ...]) -> frozenset[str]:

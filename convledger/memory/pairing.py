@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from convledger.memory.likeness import DUPLICATE, Likeness, kind_of, word_trigrams
+from convledger.memory.likeness import DUPLICATE, Likeness, kind_of
 from convledger.memory.sketches import Sketch, Sketcher, like_places
 from convledger.memory.text_forms import ANY_NUMBER, form_of
 from convledger.memory.words import scope_words, title_of
@@ -213,7 +213,7 @@ def find_all_pairs(
             return Search(total, 0, 0, is_finished=False)
         for text in page:
             ids.append(text.id)
-            sketches.append(sketcher.sketch(word_trigrams(form_of(compared_text(text)).words)))
+            sketches.append(sketcher.sketch(form_of(compared_text(text)).words))
         progress(min(len(ids), total), 2 * total)
     like = like_places(sketches, stopping)
     if like is None:

@@ -8,11 +8,13 @@ much two short texts share at the price of one "and". No sketch says that two te
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import shake_128
 from operator import eq
 from struct import unpack
+
+from convledger.memory.likeness import word_pieces
 
 DRAWN, IN_A_ROW = 48, 3
 LEAST_SHARED = 16  # of 48: 29 are shared at a likeness of 600 per mille, give or take 7
@@ -21,7 +23,7 @@ _BITS = 2048
 MOST_TOGETHER = 32  # that are compared with each other; more are told apart by further numbers
 _FURTHER = 9
 _NEXT = 3  # of a series of texts that no number tells apart, each is compared with the next ones
-_MOST_KEPT = 20_000
+_MOST_KEPT, _LONGEST_KEPT = 20_000, 40
 # The same number is the same object wherever it is drawn: a sketch then takes 440 bytes.
 _NUMBERS = tuple(range(1 << 16))
 
@@ -37,30 +39,42 @@ class Sketch:
 
 
 class Sketcher:
-    """Makes sketches, and keeps what it drew for the pieces seen last."""
+    """Makes sketches, and keeps those of words: a text's is the least of those of its words."""
 
     def __init__(self) -> None:
-        self._drawn: dict[str, tuple[Drawn, int]] = {}
+        self._drawn: dict[str, Sketch] = {}
+        self._words: dict[str, Sketch] = {}
 
-    def sketch(self, pieces: Collection[str]) -> Sketch:
-        """Return the sketch of a text's pieces; an empty one where there are none."""
-        drawn = [self._drawn.get(piece) or self._draw(piece) for piece in pieces]
-        if not drawn:
-            return Sketch((), 0)
-        bits = 0
-        for _, bit in drawn:
-            bits |= bit
-        rows = [numbers for numbers, _ in drawn]
-        return Sketch(tuple(map(min, *rows)) if len(rows) > 1 else rows[0], bits)
+    def sketch(self, words: Iterable[str]) -> Sketch:
+        """Return the sketch of a text's words, in whatever order; an empty one where are none."""
+        return _least([self._words.get(word) or self._word(word) for word in set(words)])
 
-    def _draw(self, piece: str) -> tuple[Drawn, int]:
-        if len(self._drawn) >= _MOST_KEPT:
-            self._drawn.clear()
+    def _word(self, word: str) -> Sketch:
+        pieces = word_pieces(word)
+        found = _least([self._drawn.get(piece) or self._draw(piece) for piece in pieces])
+        return _kept(self._words, word, found)
+
+    def _draw(self, piece: str) -> Sketch:
         digest = shake_128(piece.encode("utf-8", "replace")).digest(2 * DRAWN)
         numbers = tuple(_NUMBERS[number] for number in unpack(f"<{DRAWN}H", digest))
-        drawn = numbers, 1 << numbers[0] % _BITS
-        self._drawn[piece] = drawn
-        return drawn
+        return _kept(self._drawn, piece, Sketch(numbers, 1 << numbers[0] % _BITS))
+
+
+def _kept(known: dict[str, Sketch], word: str, sketch: Sketch) -> Sketch:
+    if len(word) <= _LONGEST_KEPT:
+        if len(known) >= _MOST_KEPT:
+            known.clear()
+        known[word] = sketch
+    return sketch
+
+
+def _least(sketches: Sequence[Sketch]) -> Sketch:
+    if len(sketches) < 2:
+        return sketches[0] if sketches else Sketch((), 0)
+    bits = 0
+    for each in sketches:
+        bits |= each.bits
+    return Sketch(tuple(map(min, *[each.numbers for each in sketches])), bits)
 
 
 def like_places(
