@@ -20,6 +20,7 @@ from convledger.economics.packing import (
     choose,
 )
 from convledger.errors import UsageProblem
+from convledger.memory.pack_needs import is_secret
 from convledger.memory.pack_terms import Pack
 from convledger.memory.rendering import (
     Count,
@@ -40,8 +41,8 @@ from convledger.store.packs import (
     add_render,
     in_open_conflicts,
     modes_of,
+    open_findings,
     origins_of,
-    with_open_secrets,
 )
 from convledger.store.terms import terms_of
 
@@ -84,7 +85,8 @@ def prospects(
     modes = modes_of(connection, pack.id)
     entries = {each.id: each for each in _wanted(connection, pack, set(modes))}
     origins = origins_of(connection, entries)
-    conflicts, secrets = in_open_conflicts(connection), with_open_secrets(connection)
+    conflicts = in_open_conflicts(connection)
+    secrets = {entry_id for entry_id, rule in open_findings(connection) if is_secret(rule)}
     items = {}
     candidates = []
     for entry in entries.values():

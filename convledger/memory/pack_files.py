@@ -70,6 +70,18 @@ def write(
     return Written(path, built, render_id, before is None)
 
 
+def write_whole(path: Path, text: str, *, replace: bool = False) -> None:
+    """Write a text to a file of its own (0600), complete or not at all.
+
+    Raises UsageProblem where there is one, unless it may be replaced.
+    """
+    real = _resolved(path)
+    before = read_file(real, path)
+    if before is not None and not replace:
+        raise UsageProblem(f"{path} is there already; say --replace to write over it")
+    _replace(real, path, before, text.encode("utf-8"))
+
+
 def read_file(real: Path, shown: Path) -> bytes | None:
     """Return what a file holds, None where there is none. Raises ConvledgerError."""
     try:

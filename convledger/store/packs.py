@@ -120,13 +120,11 @@ def in_open_conflicts(connection: sqlite3.Connection) -> set[int]:
     return {entry_id for pair in rows for entry_id in pair}
 
 
-def with_open_secrets(connection: sqlite3.Connection) -> set[int]:
-    """Return the entries in which something was found that should not leave; bait is no secret."""
-    rows = connection.execute(
-        "SELECT DISTINCT object_id FROM finding WHERE object='entry' AND status='open' "
-        "AND rule NOT LIKE 'bait%'"
-    )
-    return {entry_id for (entry_id,) in rows}
+def open_findings(connection: sqlite3.Connection) -> list[tuple[int, str]]:
+    """Return each entry in which something was found that nobody has settled, and by which rule."""
+    return connection.execute(
+        "SELECT DISTINCT object_id, rule FROM finding WHERE object='entry' AND status='open'"
+    ).fetchall()
 
 
 def origins_of(

@@ -35,9 +35,9 @@ def pack(ledger: Ledger) -> packs.Pack:
     return packs.create(ledger.connection, "work", 900, NOW)
 
 
-def written(ledger: Ledger, path: Path, now: int = NOW, **more: bool) -> packs.Written:
+def written(ledger: Ledger, path: Path, now: int = NOW, *, replace: bool = False) -> packs.Written:
     pack = packs.pack_named(ledger.connection, "work")
-    return packs.write(ledger.connection, pack, path, now, words, **more)
+    return packs.write(ledger.connection, pack, path, now, words, replace=replace)
 
 
 def state(ledger: Ledger, path: Path, now: int = NOW) -> str:
