@@ -155,15 +155,22 @@ def _why_out(built: Built) -> dict[int, str]:
     return found
 
 
-def render_again(connection: sqlite3.Connection, render_id: int) -> str:
-    """Return what was written once, byte for byte.
-
-    Raises UsageProblem where nothing was, ConvledgerError where an entry of it is gone by now.
-    """
+def render_numbered(connection: sqlite3.Connection, render_id: int) -> Render:
+    """Return what was written under a number. Raises UsageProblem where nothing was."""
     found = renders_where(connection, "id=?", (render_id,), 1)
     if not found:
         raise UsageProblem(f"nothing was written under the number {render_id}")
-    render = found[0]
+    return found[0]
+
+
+def render_again(connection: sqlite3.Connection, render_id: int, name: str | None = None) -> str:
+    """Return what was written once, byte for byte; `name` is the pack that it should be of.
+
+    Raises UsageProblem where nothing was, ConvledgerError where an entry of it is gone by now.
+    """
+    render = render_numbered(connection, render_id)
+    if name not in (None, render.name):
+        raise UsageProblem(f"number {render_id} was written of {render.name}, not of {name}")
     items = []
     for kept in items_of(connection, render_id):
         entry = entry_by_id(connection, kept.entry_id)

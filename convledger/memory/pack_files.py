@@ -59,27 +59,52 @@ def write(
         after = with_section(before or b"", pack.name, built.text, str(path))
     else:
         after = built.text.encode("utf-8")
-    # The log comes first: what was not written may stand there, what was must.
-    render_id = keep_render(connection, built, str(real))
-    try:
-        _replace(real, path, before, after)
-    except BaseException:
-        with transaction(connection):
-            forget_render(connection, render_id)
-        raise
+    render_id = _logged(connection, built, real, path, before, after)
     return Written(path, built, render_id, before is None)
 
 
-def write_whole(path: Path, text: str, *, replace: bool = False) -> None:
-    """Write a text to a file of its own (0600), complete or not at all.
+def write_built(
+    connection: sqlite3.Connection, built: Built, path: Path, *, replace: bool = False
+) -> int:
+    """Write a pack to a file of its own and keep that in the log; returns the number of that.
 
-    Raises UsageProblem where there is one, unless it may be replaced.
+    Raises UsageProblem where there is such a file, unless it may be replaced.
     """
+    real, before = _free(path, replace=replace)
+    return _logged(connection, built, real, path, before, built.text.encode("utf-8"))
+
+
+def write_text(path: Path, text: str, *, replace: bool = False) -> None:
+    """Write a text to a file of its own (0600); else as `write_built`, without a log."""
+    real, before = _free(path, replace=replace)
+    _replace(real, path, before, text.encode("utf-8"))
+
+
+def _free(path: Path, *, replace: bool) -> tuple[Path, bytes | None]:
     real = _resolved(path)
     before = read_file(real, path)
     if before is not None and not replace:
         raise UsageProblem(f"{path} is there already; say --replace to write over it")
-    _replace(real, path, before, text.encode("utf-8"))
+    return real, before
+
+
+def _logged(
+    connection: sqlite3.Connection,
+    built: Built,
+    real: Path,
+    shown: Path,
+    before: bytes | None,
+    after: bytes,
+) -> int:
+    """Write a file and keep that in the log, which comes first: what was written must be there."""
+    render_id = keep_render(connection, built, str(real))
+    try:
+        _replace(real, shown, before, after)
+    except BaseException:
+        with transaction(connection):
+            forget_render(connection, render_id)
+        raise
+    return render_id
 
 
 def read_file(real: Path, shown: Path) -> bytes | None:

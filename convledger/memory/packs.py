@@ -17,7 +17,14 @@ from convledger.errors import UsageProblem
 from convledger.memory.drafts import one_of
 from convledger.memory.keeping import must_be
 from convledger.memory.pack_building import Built, build, keep_render, prospects
-from convledger.memory.pack_checks import Exposure, Verdict, exposures, render_again, verify
+from convledger.memory.pack_checks import (
+    Exposure,
+    Verdict,
+    exposures,
+    render_again,
+    render_numbered,
+    verify,
+)
 from convledger.memory.pack_files import Written, write
 from convledger.memory.pack_terms import Pack, Wanted, pack_named, packs
 from convledger.memory.rendering import FORMATS, MARKDOWN
@@ -36,7 +43,7 @@ from convledger.store.terms import terms_of
 __all__ = [
     "Built", "Exposure", "Pack", "Verdict", "Wanted", "Written", "build", "change", "create",
     "decide", "delete", "exposures", "keep_render", "pack_named", "packs", "prospects",
-    "render_again", "verify", "write",
+    "render_again", "render_numbered", "verify", "write",
 ]  # fmt: skip
 MOST_BUDGET = 10_000_000
 _NAME = re.compile(r"[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*")  # never what would end a comment
