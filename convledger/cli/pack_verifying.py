@@ -16,7 +16,7 @@ from convledger.cli.printing import print_documents_as_csv, print_json, print_ta
 from convledger.errors import UsageProblem
 
 if TYPE_CHECKING:
-    from convledger.memory.packs import Verdict
+    from convledger.memory.packs import Change, Verdict
 
 ROW = ("number", "pack", "at", "format", "tokens", "budget", "method", "version", "target")
 
@@ -62,7 +62,7 @@ def _document(verdict: Verdict) -> dict[str, Any]:
         "is_last": verdict.is_last,
         "written": None if verdict.render is None else render_document(verdict.render),
         "changes": [
-            {"entry": each.entry_id, "title": each.title, "why": each.why}
+            {"entry": each.entry_id or None, "title": each.title, "why": each.why}
             for each in verdict.changes
         ],
     }
@@ -87,7 +87,13 @@ def _words(verdict: Verdict) -> list[str]:
         return [f"{name}: {which}, {at}; the pack is not there any more, or can't be built now"]
     changed = plural(len(verdict.changes), "entry is", "entries are")
     head = f"{name}: stale, {which}, {at}; {changed} not the same now"
-    return [head, *(f"  {each.entry_id}  {each.title}: {each.why}" for each in verdict.changes)]
+    return [head, *(_change_words(each) for each in verdict.changes)]
+
+
+def _change_words(change: Change) -> str:
+    if not change.entry_id:
+        return f"  an entry: {change.why}"
+    return f"  {change.entry_id}  {change.title}: {change.why}"
 
 
 @click.command(short_help="List when packs were written, and where to.")

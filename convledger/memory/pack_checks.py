@@ -31,13 +31,18 @@ from convledger.store.packs import (
 )
 
 CURRENT, STALE, EDITED, OTHER, NONE = VERDICTS = ("current", "stale", "edited", "other", "none")
-GONE, REWRITTEN, NEW, UNWANTED = "gone", "says something else", "comes in", "not wanted any more"
+GONE, ERASED, REWRITTEN, NEW, UNWANTED = (
+    "gone", "erased, and still in the file", "says something else", "comes in",
+    "not wanted any more",
+)  # fmt: skip
 # How each format says whose a text is.
 _HEADS = (
     re.compile(r"^## Context pack (\S{1,60})$", re.MULTILINE),
     re.compile(r'^\{"pack":"([^"\\]{1,60})","note":"', re.MULTILINE),
     re.compile(r'^<context_pack pack="([^"&]{1,60})" note="', re.MULTILINE),
 )
+# How each format says of how many entries it is; the first place is the head's.
+_COUNTED = re.compile(r'by convledger: (\d+) of|"entries":(\d+),|" entries="(\d+)"')
 
 
 class Change(Struct, frozen=True):
@@ -117,13 +122,13 @@ def _verdict(
     pack = known.get(render.name)
     if pack is None:
         return Verdict(STALE, render.name, render, is_last)
-    changes = _changes(connection, render, pack, now, count)
+    changes = _changes(connection, render, text, pack, now, count)
     state = STALE if changes is None or changes else CURRENT
     return Verdict(state, render.name, render, is_last, changes or ())
 
 
 def _changes(
-    connection: sqlite3.Connection, render: Render, pack: Pack, now: int, count: Count
+    connection: sqlite3.Connection, render: Render, text: str, pack: Pack, now: int, count: Count
 ) -> tuple[Change, ...] | None:
     """Return the entries for which a build would not be the same now; None where there is none."""
     try:
@@ -145,6 +150,10 @@ def _changes(
         reason = REWRITTEN if new else why.get(entry_id, UNWANTED) if entry else GONE
         changes.append(Change(entry_id, entry.title if entry else "", reason))
     changes += [Change(each.entry_id, each.title, NEW) for each in now_in.values()]
+    # What was erased is not in the log either, yet it still stands in the file.
+    match = _COUNTED.search(text)
+    erased = int(match[match.lastindex or 1]) - len(before) if match else 0
+    changes += [Change(0, "", ERASED)] * erased
     return tuple(changes)
 
 

@@ -18,6 +18,7 @@ from convledger.memory.drafts import one_of
 from convledger.memory.keeping import must_be
 from convledger.memory.pack_building import Built, build, keep_render, prospects
 from convledger.memory.pack_checks import (
+    Change,
     Exposure,
     Verdict,
     exposures,
@@ -41,8 +42,8 @@ from convledger.store.packs import (
 from convledger.store.terms import terms_of
 
 __all__ = [
-    "Built", "Exposure", "Pack", "Verdict", "Wanted", "Written", "build", "change", "create",
-    "decide", "delete", "exposures", "keep_render", "pack_named", "packs", "prospects",
+    "Built", "Change", "Exposure", "Pack", "Verdict", "Wanted", "Written", "build", "change",
+    "create", "decide", "delete", "exposures", "keep_render", "pack_named", "packs", "prospects",
     "render_again", "render_numbered", "verify", "write",
 ]  # fmt: skip
 MOST_BUDGET = 10_000_000

@@ -28,6 +28,7 @@ _JOINER = re.compile("(?<=[\u0600-\u0dff])([\u200c\u200d])(?=[\u0600-\u0dff])")
 _TAG = re.compile(r"<(?=[/!?]|[A-Za-z]+[-_:])")
 _COMMENT_END = re.compile(r"(--!?)>")
 _IMPORT = re.compile(r"(?<!\w)@(?=[\w~./\\])")  # a tool would put that file in its place
+_FORGING = re.compile(r"[\[\]·\"]")
 _XML_SIGNS = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 
 
@@ -101,7 +102,7 @@ def label_of(kind: str, place: str, source_date: int | None, verified_at: int | 
     words = " ".join(_plain(place).split())
     if kind == "file":  # the folders above are nobody's business, and cost tokens
         words = "/".join(re.split(r"[/\\]", words)[-2:])
-    words = re.sub(r"[\[\]·\"]", " ", words).strip()
+    words = _FORGING.sub(" ", words).strip()
     fallback = "by hand" if kind == "manual" else kind or "no source"
     return Label(clip(words, WIDEST_SOURCE) or fallback, _day(source_date), _day(verified_at))
 
@@ -109,7 +110,7 @@ def label_of(kind: str, place: str, source_date: int | None, verified_at: int | 
 def item_text(item: Item, form: str) -> str:
     """Return an item as it stands in a pack: whole lines, its separator among them."""
     title, body = " ".join(_plain(item.title).split()), _plain(item.body).strip()
-    is_own = item.title not in (title_of(item.body), item.body.strip())
+    is_own = item.title != item.body and item.title not in (title_of(item.body), body)
     if form == JSON:
         named = {"title": title} if is_own else {}
         facts = {"id": item.name, "version": item.version, **named, "text": body}
@@ -191,6 +192,8 @@ def _frame(head: Head, form: str, entries: int, tokens: int, digest: str) -> tup
 
 def _plain(text: str) -> str:
     """Return foreign text with what hides or acts as marks, and line ends as one character."""
+    if text.isascii():
+        return display_text(text, lines=True)
     pieces = _JOINER.split(text)
     pieces[::2] = [display_text(piece, lines=True) for piece in pieces[::2]]
     return "".join(pieces)
@@ -198,8 +201,11 @@ def _plain(text: str) -> str:
 
 def _inert(text: str) -> str:
     """Return text that opens and closes nothing in Markdown's HTML and imports no file."""
-    text = _COMMENT_END.sub(r"\1&gt;", _TAG.sub("&lt;", text))
-    return _IMPORT.sub("&#64;", text)
+    if "<" in text:
+        text = _TAG.sub("&lt;", text)
+    if ">" in text:
+        text = _COMMENT_END.sub(r"\1&gt;", text)
+    return _IMPORT.sub("&#64;", text) if "@" in text else text
 
 
 def _json(value: object) -> str:

@@ -319,6 +319,26 @@ def test_a_text_is_known_again_as_current_stale_or_edited(ledger: Ledger) -> Non
     assert of(content).state == "stale"
 
 
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_file_that_still_holds_what_was_erased_is_stale(ledger: Ledger, form: str) -> None:
+    connection = ledger.connection
+    kept(ledger, 'One says "entries":0, and by convledger: 0 of 1')
+    two = kept(ledger, "Two")
+    packs.create(connection, "work", 900, NOW, form=form)
+    found = built(ledger)
+    packs.keep_render(connection, found, "x")
+    (before,) = packs.verify(connection, found.text.encode(), NOW, words)
+    for table in ("entry_version", "pack_render_item"):
+        connection.execute(f"DELETE FROM {table} WHERE entry_id=?", (two,))
+    connection.execute("DELETE FROM entry WHERE id=?", (two,))
+    (after,) = packs.verify(connection, found.text.encode(), NOW, words)
+
+    assert before.state == "current"
+    assert (after.state, [each.why for each in after.changes]) == (
+        "stale", ["erased, and still in the file"],
+    )  # fmt: skip
+
+
 @given(st.binary(max_size=300))
 def test_any_bytes_have_a_verdict(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     with Ledger.open(tmp_path_factory.getbasetemp() / "any") as ledger:
