@@ -30,6 +30,7 @@ COMMANDS: dict[str, Entry] = {
     "memory": Entry("memory", "memory", "What your tools remember: review, edit, prune.", TAKE),
     "import": Entry("importing", "import_", "Read the logs of this machine, or files.", TAKE),
     "watch": Entry("watch", "watch", "Follow the logs and print what arrives.", TAKE),
+    "pack": Entry("pack", "pack", "Memory that fits a budget of tokens, for a tool.", TAKE),
     "label": Entry("label", "label", "Give conversations a client, tags and the like.", TAKE),
     "export": Entry("export", "export", "Write conversations as JSON Lines or Markdown.", TAKE),
     "check": Entry("state", "check", "Verify the whole ledger.", TAKE),

@@ -63,13 +63,16 @@ CREATE TABLE pack_item (
   mode TEXT NOT NULL, PRIMARY KEY (pack_id, entry_id)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE pack_render (
-  id INTEGER PRIMARY KEY, pack_id INTEGER NOT NULL REFERENCES pack(id), at INTEGER NOT NULL,
-  tokens INTEGER NOT NULL, digest TEXT NOT NULL, format TEXT NOT NULL, target TEXT NOT NULL
+  id INTEGER PRIMARY KEY, pack_id INTEGER NOT NULL, name TEXT NOT NULL, at INTEGER NOT NULL,
+  tokens INTEGER NOT NULL, budget INTEGER NOT NULL, among INTEGER NOT NULL, method TEXT NOT NULL,
+  digest TEXT NOT NULL, format TEXT NOT NULL, target TEXT NOT NULL
 ) STRICT;
-CREATE INDEX pack_render_by_pack ON pack_render (pack_id, at);
+CREATE INDEX pack_render_by_pack ON pack_render (name, at);
+CREATE INDEX pack_render_by_digest ON pack_render (digest);
 CREATE TABLE pack_render_item (
   render_id INTEGER NOT NULL REFERENCES pack_render(id), place INTEGER NOT NULL,
-  entry_id INTEGER NOT NULL REFERENCES entry(id), version INTEGER NOT NULL,
+  entry_id INTEGER NOT NULL, version INTEGER NOT NULL,
+  label TEXT NOT NULL, digest TEXT NOT NULL,
   PRIMARY KEY (render_id, place)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX pack_render_item_by_entry ON pack_render_item (entry_id);

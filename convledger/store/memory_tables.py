@@ -161,30 +161,39 @@ class PackItem(SQLModel, table=True):
 
 
 class PackRender(SQLModel, table=True):
-    """That a pack was written, when and as what."""
+    """That a pack was written, when and as what; it outlives the pack."""
 
     __tablename__ = "pack_render"
-    __table_args__ = (Index("pack_render_by_pack", "pack_id", "at"),)
+    __table_args__ = (
+        Index("pack_render_by_pack", "name", "at"),
+        Index("pack_render_by_digest", "digest"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
-    pack_id: int = Field(foreign_key="pack.id")
+    pack_id: int
+    name: str
     at: int
     tokens: int
+    budget: int
+    among: int
+    method: str
     digest: str
     format: str
     target: str
 
 
 class PackRenderItem(SQLModel, table=True):
-    """Which entry stood where in a pack that was written."""
+    """Which entry stood where in a pack that was written, and what was said of its origin."""
 
     __tablename__ = "pack_render_item"
     __table_args__ = (Index("pack_render_item_by_entry", "entry_id"),)
 
     render_id: int = Field(foreign_key="pack_render.id", primary_key=True)
     place: int = Field(primary_key=True)
-    entry_id: int = Field(foreign_key="entry.id")
+    entry_id: int
     version: int
+    label: str
+    digest: str
 
 
 class Finding(SQLModel, table=True):
