@@ -58,7 +58,15 @@ class Questions:
         """What the workspace remembers."""
         from convledger.memory.shelf import Memory
 
-        return Memory(self.connection, self.path)
+        return Memory(
+            self.connection, self.path, lambda: self.rates, self.is_charged_by_conversation
+        )
+
+    def is_charged_by_conversation(self, now: int) -> bool:
+        """Whether what is in force for all usage charges conversations and not tokens."""
+        from convledger.reports.plan_terms import charges_conversations
+
+        return charges_conversations(self.plan_book, now)
 
     @property
     def path(self) -> Path:

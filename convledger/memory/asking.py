@@ -1,4 +1,4 @@
-"""Which entries are meant: by name, by filters, by conditions of a person's own, by their words."""
+"""Which entries are meant: by filters, by conditions of a person's own, by their words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from convledger.store.entries import Entry, entries_where, matching
 from convledger.store.terms import terms_of
 
 _CONDITION = re.compile(r"\s*([a-z]+)\s*(!=|<=|>=|=|<|>|~)\s*(.*?)\s*", re.DOTALL)
-_SHORTEST_PREFIX = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +33,6 @@ class EntryQuery:
     text: str = ""
     conditions: tuple[str, ...] = ()
     limit: int | None = None
-
-
-def entry_named(connection: sqlite3.Connection, text: str) -> Entry:
-    """Return the entry of a number, a name or the beginning of one. Raises UsageProblem."""
-    word = text.strip().lstrip("#")
-    if word.isdecimal() and len(word) < 19:
-        found = list(entries_where(connection, "id=?", (int(word),)))
-    elif len(word) >= _SHORTEST_PREFIX and word.isalnum():
-        found = list(entries_where(connection, "name LIKE ?", (f"{word.upper()}%",), limit=2))
-    else:
-        found = []
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise UsageProblem(f"{text!r:.40} begins the names of several entries: say more of it")
-    raise UsageProblem(
-        f"there is no entry {text!r:.40}; `convledger memory list` shows those that there are"
-    )
 
 
 def entries_meant(

@@ -23,7 +23,9 @@ def entry_named(connection: sqlite3.Connection, word: str) -> Entry:
         entries_where(connection, "substr(name, 1, length(?))=? AND ?<>''", (name,) * 3, limit=2)
     )
     if not found:
-        raise UsageProblem(f"no entry is called {word!r:.60}")
+        raise UsageProblem(
+            f"there is no entry {word!r:.60}; `convledger memory list` shows those that there are"
+        )
     if len(found) > 1:
-        raise UsageProblem(f"several entries begin with {word!r:.60}; say more of the name")
+        raise UsageProblem(f"{word!r:.60} begins the names of several entries; say more of it")
     return found[0]

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import tzinfo
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from convledger.memory import keeping
-from convledger.memory.asking import EntryQuery, entries_meant, entry_named
+from convledger.memory.asking import EntryQuery, entries_meant
 from convledger.memory.diffing import DiffLine, diff_lines
 from convledger.memory.drafts import Draft
 from convledger.memory.evidence import MANUAL, Evidence, check_sources, evidence_of, quoted
+from convledger.memory.naming import entry_named
 from convledger.memory.queue import Hygiene, Queued, hygiene, review_queue
 from convledger.memory.reasons import Reason, reasons_of
 from convledger.memory.words import ACTIVE
@@ -21,15 +22,27 @@ from convledger.store.connection import in_words, unreadable
 from convledger.store.entries import Entry, EntrySource, EntryVersion, entries_where, versions_of
 from convledger.store.operations import Operation, operations, undo
 
+if TYPE_CHECKING:
+    from convledger.economics.carrying import Carrying
+    from convledger.ingest.rates import Rates
+
 Answer = TypeVar("Answer")
 
 
 class Memory:
     """What a workspace remembers. Instants are UTC microseconds, days those of a zone."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        path: Path,
+        rates: Callable[[], Rates],
+        by_conversation: Callable[[int], bool],
+    ) -> None:
         self._connection = connection
         self._path = path
+        self._rates = rates
+        self._by_conversation = by_conversation
 
     @property
     def path(self) -> Path:
@@ -125,8 +138,21 @@ class Memory:
 
     def costs(self, now: int) -> Mapping[int, int | None]:
         """Return what each entry costs to carry a month, picodollars, estimated."""
-        del now
-        return {}
+        return {number: each.pico_a_month for number, each in self.carrying(now).items()}
+
+    @in_words
+    def carrying(self, now: int, entry_ids: Sequence[int] | None = None) -> dict[int, Carrying]:
+        """Return where entries are carried along and what that costs a month, estimated.
+
+        Where a plan charges by conversation a token more or less costs nothing: then it is the
+        share of the context window that counts.
+        """
+        from convledger.memory.carrying import CarryingRates, carrying_of
+
+        rates = CarryingRates(self._connection, self._rates().rater, now)
+        return carrying_of(
+            self._connection, rates, entry_ids, by_conversation=self._by_conversation(now)
+        )
 
     @in_words
     def history(self, limit: int = 50) -> list[Operation]:

@@ -90,11 +90,12 @@ class Memory(Books):
 
     def render(self, pack_id: int, *entry_ids: int, at: int = NOW) -> None:
         """Render a pack with entries."""
-        render_id = self._add("pack_render", pack_id=pack_id, at=at, tokens=1, digest="",
+        render_id = self._add("pack_render", pack_id=pack_id, at=at, tokens=1, digest="", name="p",
+                              budget=1, among=1, method="o200k",
                               format="markdown", target="")  # fmt: skip
         for place, entry_id in enumerate(entry_ids):
             self._add("pack_render_item", render_id=render_id, place=place, entry_id=entry_id,
-                      version=1)  # fmt: skip
+                      version=1, label="", digest="")  # fmt: skip
 
     def talk(
         self, name: str, calls: int, *, at: int = NOW - DAY, model: str = "house", project: str = ""

@@ -25,7 +25,7 @@ from convledger.economics.packing import (
 )
 from convledger.errors import ConvledgerError, UsageProblem
 from convledger.ledger import Ledger
-from convledger.memory import keeping, pack_needs, packs
+from convledger.memory import keeping, packs
 from convledger.memory.drafts import Draft
 from convledger.memory.packs import Wanted
 from convledger.memory.rendering import FORMATS
@@ -77,7 +77,8 @@ def test_what_keeps_an_entry_out_is_told(ledger: Ledger, monkeypatch: pytest.Mon
     numbers = list(out)
     finding = "INSERT INTO finding (object, object_id, field, start, length, rule, rules, redacted, at) VALUES ('entry', ?, 'body', 0, 1, ?, 1, '', 0)"  # noqa: E501
     connection.execute(finding, (numbers[4], "aws-key"))
-    monkeypatch.setattr(pack_needs, "_kinds", lambda: {"orders": "bait", "mail": "personal"})
+    kinds = {"orders": "bait", "mail": "personal"}
+    monkeypatch.setattr("convledger.text.secrets.KINDS", kinds)
     connection.execute(finding, (plain, "orders"))
     connection.execute(finding, (plain, "mail"))
     pair = "INSERT INTO entry_pair (first_id, second_id, kind, score, hashes, at) VALUES (?, ?, ?, 900, '', 0)"  # noqa: E501
