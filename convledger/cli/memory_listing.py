@@ -97,6 +97,7 @@ def _answer(
     now = clock.now_us()
     with chosen.open_ledger() as ledger:
         memory = ledger.memory
+        memory.count_tokens()
         found = memory.find(query, now, zone)
         if latest_first:
             found.reverse()
@@ -167,6 +168,7 @@ def show(name: str, number: int | None, diff: bool, as_json: bool) -> int:
     now = clock.now_us()
     with chosen.open_ledger() as ledger:
         memory = ledger.memory
+        memory.count_tokens()
         entry = memory.entry(name)
         versions = memory.versions(entry.id)
         evidence = memory.evidence(entry.id)

@@ -32,6 +32,7 @@ def review(reason: tuple[str, ...], limit: int | None, as_json: bool, as_csv: bo
     zone, _ = machine_zone()
     kinds = [one_of(each, tuple(WEIGHTS), "reason") for each in options.parts(reason)]
     with chosen.open_ledger() as ledger:
+        ledger.memory.count_tokens()
         queue = ledger.memory.queue(clock.now_us(), zone, kinds)
     most = limit or (None if as_json or as_csv else USUAL)
     shown = queue[:most]

@@ -20,13 +20,14 @@ from convledger.memory.reasons import Reason, reasons_of
 from convledger.memory.words import ACTIVE
 from convledger.store.connection import in_words, unreadable
 from convledger.store.entries import Entry, EntrySource, EntryVersion, entries_where, versions_of
-from convledger.store.operations import Operation, operations, undo
+from convledger.store.operations import Operation, operations, touched_entries, undo
 
 if TYPE_CHECKING:
     from convledger.economics.carrying import Carrying
     from convledger.ingest.rates import Rates
 
 Answer = TypeVar("Answer")
+_AT_ONCE = 20  # entries that are looked at while somebody waits
 
 
 class Memory:
@@ -172,6 +173,8 @@ class Memory:
             typed = EntrySource(kind=MANUAL, place="typed in", source_date=said_at)
             draft = replace(draft, sources=(typed,), source_date=said_at)
         entry_id, is_new = keeping.remember(self._connection, draft, now, state=state)
+        if is_new:
+            self.look_at([entry_id], now)
         return keeping.must_be(self._connection, entry_id), is_new
 
     @in_words
@@ -202,51 +205,100 @@ class Memory:
         reason: str = "",
     ) -> bool:  # fmt: skip
         """Give an entry another text, as its next version; returns whether it differs."""
-        return self._done(keeping.edit, entry_id, now, title=title, body=body, reason=reason)
+        facts = {"title": title, "body": body, "reason": reason}
+        return self._done([entry_id], now, keeping.edit, entry_id, now, **facts)
 
     def label(self, entry_ids: Sequence[int], now: int, **facts: Any) -> int:
         """Change kind, scope, tags, value, dates ... of entries; return how many changed."""
-        return self._done(keeping.set_facts, entry_ids, now, **facts)
+        return self._done(entry_ids, now, keeping.set_facts, entry_ids, now, **facts)
 
     def accept(self, entry_ids: Sequence[int], now: int) -> int:
         """Take proposed entries into memory."""
-        return self._done(keeping.accept, entry_ids, now)
+        return self._done((), now, keeping.accept, entry_ids, now)
 
     def confirm(self, entry_ids: Sequence[int], now: int) -> int:
         """Say that entries are still true."""
-        return self._done(keeping.confirm, entry_ids, now)
+        return self._done((), now, keeping.confirm, entry_ids, now)
 
     def snooze(self, entry_ids: Sequence[int], now: int, days: int) -> int:
         """Put entries out of sight for some days."""
-        return self._done(keeping.snooze, entry_ids, now, days)
+        return self._done((), now, keeping.snooze, entry_ids, now, days)
 
     def archive(self, entry_ids: Sequence[int], now: int) -> int:
         """Put entries away."""
-        return self._done(keeping.archive, entry_ids, now)
+        return self._done(entry_ids, now, keeping.archive, entry_ids, now)
 
     def restore(self, entry_ids: Sequence[int], now: int) -> int:
         """Take archived entries back."""
-        return self._done(keeping.restore, entry_ids, now)
+        return self._done(entry_ids, now, keeping.restore, entry_ids, now)
 
     def merge(self, loser_id: int, winner_id: int, now: int, body: str | None = None) -> None:
         """Let one entry stand for two."""
-        self._done(keeping.merge, loser_id, winner_id, now, body=body)
+        both = (loser_id, winner_id)
+        self._done(both, now, keeping.merge, loser_id, winner_id, now, body=body)
 
     def choose(self, winner_id: int, loser_id: int, now: int) -> None:
         """Settle a conflict."""
-        self._done(keeping.choose, winner_id, loser_id, now)
+        self._done((), now, keeping.choose, winner_id, loser_id, now)
 
     def dismiss(self, one_id: int, other_id: int, now: int) -> None:
         """Say that two entries are no pair."""
-        self._done(keeping.dismiss, one_id, other_id, now)
+        self._done((), now, keeping.dismiss, one_id, other_id, now)
 
     @in_words
     def undo(self, now: int, operation_id: int | None = None) -> Operation:
         """Take back a change, the latest unless told. Raises UsageProblem."""
-        return undo(self._connection, now, operation_id)
+        undone = undo(self._connection, now, operation_id)
+        self.look_at(touched_entries(self._connection, undone.id), now)
+        return undone
 
-    def _done(self, verb: Callable[..., Answer], *args: Any, **facts: Any) -> Answer:
+    # ---- what the program finds out by itself
+
+    @in_words
+    def look_at(self, entry_ids: Sequence[int], now: int) -> None:
+        """Look for pairs and secrets of entries whose texts changed; of many at `catch_up`."""
+        from convledger.memory.findings import scan_entries
+        from convledger.memory.pairing import refresh_pairs
+
+        if 0 < len(entry_ids) <= _AT_ONCE:
+            scan_entries(self._connection, list(entry_ids), now)
+            refresh_pairs(self._connection, list(entry_ids), now)
+
+    @in_words
+    def count_tokens(self, stopping: Callable[[], bool] = lambda: False) -> None:
+        """Count the tokens of entries that were never counted."""
+        from convledger.memory.counting import count_entries, uncounted
+
+        if uncounted(self._connection):
+            count_entries(self._connection, stopping=stopping)
+
+    @in_words
+    def catch_up(
+        self,
+        now: int,
+        stopping: Callable[[], bool] = lambda: False,
+        progress: Callable[[int, int], None] = lambda _, __: None,
+    ) -> None:
+        """Count tokens and look for secrets and pairs in everything; safe to stop at any time."""
+        from convledger.memory.findings import scan_entries
+        from convledger.memory.pairing import find_all_pairs
+
+        self.count_tokens(stopping)
+        scan_entries(self._connection, None, now)
+        find_all_pairs(self._connection, now, stopping=stopping, progress=progress)
+
+    def _done(
+        self,
+        changed: Sequence[int],
+        now: int,
+        verb: Callable[..., Answer],
+        *args: Any,
+        **facts: Any,
+    ) -> Answer:
+        """Do something to entries, and look at those whose texts or places changed by it."""
         try:
-            return verb(self._connection, *args, **facts)
+            answer = verb(self._connection, *args, **facts)
         except sqlite3.Error as error:
             raise unreadable(self._path, error) from error
+        self.look_at(changed, now)
+        return answer

@@ -116,6 +116,15 @@ def operations(connection: sqlite3.Connection, limit: int = 50) -> list[Operatio
     return [Operation(*row) for row in rows]
 
 
+def touched_entries(connection: sqlite3.Connection, operation_id: int) -> list[int]:
+    """Return the entries that a change was about."""
+    rows = connection.execute(
+        "SELECT key FROM operation_row WHERE operation_id=? AND table_name='entry'",
+        (operation_id,),
+    )
+    return [_key(row[0])[0] for row in rows]
+
+
 def undo(connection: sqlite3.Connection, now: int, operation_id: int | None = None) -> Operation:
     """Take back a change, the latest unless told; that can be undone in its turn.
 
