@@ -136,10 +136,27 @@ def edit(
 
 
 def set_facts(
-    connection: sqlite3.Connection, entry_ids: Sequence[int], now: int, **facts: Any
+    connection: sqlite3.Connection,
+    entry_ids: Sequence[int],
+    now: int,
+    *,
+    add_tags: Sequence[str] = (),
+    drop_tags: Sequence[str] = (),
+    **facts: Any,
 ) -> int:
-    """Change kind, scope, tags, sensitivity, value, pinned or dates of entries; return how many."""
-    return _each(connection, entry_ids, now, "label", lambda _: facts)
+    """Change kind, scope, tags, sensitivity, value, pinned or dates of entries; return how many.
+
+    `add_tags` and `drop_tags` leave the other tags of each entry as they are.
+    """
+
+    def changed(entry: Entry) -> dict[str, Any]:
+        if not add_tags and not drop_tags:
+            return facts
+        tags: tuple[str, ...] = tuple(facts.get("tags", entry.tags))
+        kept = [tag for tag in (*tags, *add_tags) if tag not in drop_tags]
+        return {**facts, "tags": tuple(dict.fromkeys(kept))}
+
+    return _each(connection, entry_ids, now, "label", changed)
 
 
 def accept(connection: sqlite3.Connection, entry_ids: Sequence[int], now: int) -> int:
