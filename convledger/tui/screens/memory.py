@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -13,23 +13,18 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from convledger.memory.asking import EntryQuery
-from convledger.memory.listing import FACETS, KIND, ORDERS, RECORDED, SCOPE, STATE, TAG
 from convledger.memory.words import PROPOSED
 from convledger.tui.actions import bindings
-from convledger.tui.marking import Marking
 from convledger.tui.memory_words import WELCOME
 from convledger.tui.paced import Paced
-from convledger.tui.screens.memory_doors import MemoryDoors
+from convledger.tui.screens.memory_list import MemoryList
 from convledger.tui.widgets.drawn_lines import DrawnLines
 from convledger.tui.widgets.evidence_view import EvidenceView
 from convledger.tui.widgets.facet_rows import FacetRows
 from convledger.tui.widgets.hygiene_rows import HygieneRows
-from convledger.tui.widgets.memory_facets import MemoryFacets, facet_values
+from convledger.tui.widgets.memory_facets import MemoryFacets
 from convledger.tui.widgets.memory_panel import MemoryPanel
-from convledger.tui.widgets.memory_rows import MemoryRows
 from convledger.tui.widgets.memory_view import EntryView
-from convledger.tui.widgets.paged_rows import PAGE, PagedRows
 from convledger.tui.widgets.panel import Panel
 from convledger.tui.widgets.rows import Rows
 from convledger.tui.widgets.tab_strip import Tab, TabStrip
@@ -37,13 +32,11 @@ from convledger.tui.widgets.tab_strip import Tab, TabStrip
 if TYPE_CHECKING:
     from convledger.ledger import Ledger
     from convledger.memory.evidence import Evidence
-    from convledger.memory.listing import EntryLine, Listing
     from convledger.memory.queue import Hygiene
     from convledger.store.entries import Entry
 
 TICK = 30.0  # seconds between looks at how old everything is
 TALL = 38  # lines of the screen from which the hygiene takes two for each ratio
-_FILTERS = {STATE: "states", KIND: "kinds", SCOPE: "scopes", TAG: "tags"}
 _NEED_ENTRIES = frozenset(
     (
         "search", "edit", "edit_outside", "label", "accept", "confirm", "snooze", "archive",
@@ -59,17 +52,7 @@ _TABS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a list was asked for: filters, an order, and the only entries that may be in it."""
-
-    query: EntryQuery = field(default_factory=EntryQuery)
-    order: str = RECORDED
-    only_words: str = ""
-    only: tuple[int, ...] | None = None
-
-
-class MemoryScreen(MemoryDoors):
+class MemoryScreen(MemoryList):
     """Filters and hygiene at the left, the list, and at the right the entry and its sources."""
 
     NAME = "Memory"
@@ -115,11 +98,7 @@ class MemoryScreen(MemoryDoors):
 
     def __init__(self) -> None:
         super().__init__()
-        self.asked = Asked()
-        self._listing: Listing | None = None
         self._shown = "list"
-        self._marking = Marking(self, self._show_counts)
-        self._renewed = Paced(self, "renewed", self._find, self._took_renewed)
         self._hygiene = Paced(self, "hygiene", self._weigh, self._took_hygiene)
 
     def parts(self) -> ComposeResult:
@@ -134,16 +113,6 @@ class MemoryScreen(MemoryDoors):
                 yield Panel("Entry", EntryView(), id="entry")
                 yield Panel("Sources", EvidenceView(), id="sources")
         yield Panel("Memory", Static(Content.from_markup(WELCOME), id="nothing"), id="welcome")
-
-    @property
-    def panel(self) -> MemoryPanel:
-        """The list in its frame."""
-        return self.query_one(MemoryPanel)
-
-    @property
-    def rows(self) -> MemoryRows:
-        """The list."""
-        return self.panel.rows
 
     def on_mount(self) -> None:
         """Let ages grow."""
@@ -160,11 +129,11 @@ class MemoryScreen(MemoryDoors):
             return
         hygiene = self.query_one(HygieneRows)
         hygiene.fit(hygiene.size.height)
-        self._show_counts()
+        self.show_counts()
         if self.focused is not None and not self.focused.region.area:
             self.rows.focus()
 
-    # ---- what is listed
+    # ---- figures
 
     def renew(self) -> None:
         """Ask for everything anew; cursor, marks and what is in sight stay."""
@@ -174,74 +143,13 @@ class MemoryScreen(MemoryDoors):
             self._renewed.wish()
             self._hygiene.wish()
 
-    def list_only(self, words: str, ids: Sequence[int]) -> None:
-        """List these entries alone; `words` are what they are not."""
-        self._list_anew(replace(self.asked, only_words=words, only=tuple(ids)))
-        self.rows.focus()
-
-    def _list_anew(self, asked: Asked) -> None:
-        self.asked = asked
-        self._show_asked()
-        self._ask_list()
-
-    def _find(self, ledger: Ledger) -> tuple[Asked, Listing, list[EntryLine]]:
-        """Return the list as it is asked for now, with the lines of its beginning."""
-        asked, now = self.asked, self.books.now()
-        found = ledger.memory.listing(asked.query, now, asked.order, asked.only)
-        return asked, found, ledger.memory.lines(found.ids[:PAGE], now)
-
-    def _ask_list(self) -> None:
-        self.ask("list", self._find, lambda found: self._took_list(*found, keeping_place=False))
-
-    def _took_renewed(self, found: tuple[Asked, Listing, list[EntryLine]]) -> None:
-        self._took_list(*found, keeping_place=True)
-
-    def _took_list(
-        self, asked: Asked, listing: Listing, lines: list[EntryLine], *, keeping_place: bool
-    ) -> None:
-        if asked != self.asked:
-            return  # it was asked for something else meanwhile, which is on its way
-        self._listing = listing
-        self.rows.now = self.books.now()
-        self.rows.fill(listing.ids[:PAGE], lines)
-        self.rows.nothing = (
-            ("Nothing matches.", "c drops all filters.") if listing.entries else ("",)
-        )
-        self.rows.show(listing.ids, keeping_place=keeping_place)
-        self.query_one(MemoryFacets).show(facet_values(listing.facets), self._active())
-        self._show_empty(not listing.entries)
-        self._show_counts()
-        self._ask_entry()
-
-    def _show_empty(self, is_empty: bool) -> None:
+    def show_empty(self, is_empty: bool) -> None:
         if is_empty != self.has_class("-empty"):
             self.set_class(is_empty, "-empty")
             if not is_empty:
                 self.rows.focus()
 
-    @on(PagedRows.Wanted)
-    def _fetch(self, event: PagedRows.Wanted) -> None:
-        now = self.books.now()
-
-        def fill(lines: list[EntryLine]) -> None:
-            self.rows.fill(event.ids, lines)
-            self.refresh_bindings()
-
-        self.ask("lines", lambda ledger: ledger.memory.lines(event.ids, now), fill)
-
-    def _tick(self) -> None:
-        self.rows.now = self.books.now()
-        self.rows.refresh()
-
-    def _active(self) -> dict[str, tuple[str, ...]]:
-        return {name: getattr(self.asked.query, _FILTERS[name]) for name in FACETS}
-
-    def _show_asked(self) -> None:
-        self.panel.show_query(self.asked.query, self.asked.order, self.asked.only_words)
-        self.query_one(MemoryFacets).show_active(self._active())
-        self._show_counts()
-
-    def _show_counts(self) -> None:
+    def show_counts(self) -> None:
         """Say how much is listed, and name the panels of which one is shown."""
         if not self.is_ready:
             return
@@ -265,7 +173,7 @@ class MemoryScreen(MemoryDoors):
 
     # ---- the entry under the cursor
 
-    def _ask_entry(self) -> None:
+    def ask_entry(self) -> None:
         wanted = self.rows.current
         if wanted is None:
             self._show_entry(None, [])
@@ -286,14 +194,14 @@ class MemoryScreen(MemoryDoors):
         view.show(entry, cost, self.books.now(), self.books.zone)
         is_same = entry is not None and before is not None and before.id == entry.id
         self.query_one(EvidenceView).show(sources, self.books.zone, anew=not is_same)
-        self._show_counts()
+        self.show_counts()
         self.refresh_bindings()
 
     @on(Rows.Moved)
     def _moved(self, event: Rows.Moved) -> None:
         if event.rows is self.rows:
-            self._ask_entry()
-            self._show_counts()
+            self.ask_entry()
+            self.show_counts()
             self.refresh_bindings()
 
     @on(Rows.Opened)
@@ -338,39 +246,7 @@ class MemoryScreen(MemoryDoors):
         self._show_side(True)
         self.query_one(HygieneRows).focus()
 
-    # ---- narrowing and ordering
-
-    def action_search(self) -> None:
-        """Type to find words in memory."""
-        self.rows.focus()
-        self.panel.type_filter()
-
-    @on(MemoryPanel.Typed)
-    def _typed(self, event: MemoryPanel.Typed) -> None:
-        query = self.asked.query
-        if event.text != query.text:
-            self._list_anew(replace(self.asked, query=replace(query, text=event.text)))
-
-    def action_order(self) -> None:
-        """Order by the next column."""
-        place = (ORDERS.index(self.asked.order) + 1) % len(ORDERS)
-        self._list_anew(replace(self.asked, order=ORDERS[place]))
-
-    def action_clear(self) -> None:
-        """Drop all filters and all marks; the order stays."""
-        self._marking.none()
-        self._list_anew(Asked(order=self.asked.order))
-
-    @on(FacetRows.Chosen)
-    def _choose(self, event: FacetRows.Chosen) -> None:
-        field = _FILTERS[event.name]
-        values: tuple[str, ...] = getattr(self.asked.query, field)
-        if event.value in values:
-            values = tuple(one for one in values if one != event.value)
-        else:
-            values = (*values, event.value)
-        changes: Any = {field: values}
-        self._list_anew(replace(self.asked, query=replace(self.asked.query, **changes)))
+    # ---- filters
 
     @on(FacetRows.Left)
     def _left_facets(self) -> None:
@@ -389,20 +265,6 @@ class MemoryScreen(MemoryDoors):
         self.set_class(not shows, "-without-side")
         self.call_after_refresh(self._fit)
 
-    # ---- marks
-
-    def action_mark(self) -> None:
-        """Mark the row, or unmark it, and go on; in the filters, choose."""
-        facets = self.query_one(MemoryFacets)
-        if facets.has_focus:
-            facets.action_choose()
-        else:
-            self._marking.toggle()
-
-    def action_mark_all(self) -> None:
-        """Mark all that are listed."""
-        self._marking.every()
-
     # ---- going about
 
     async def action_back(self) -> None:
@@ -420,7 +282,7 @@ class MemoryScreen(MemoryDoors):
         self._shown = panel.id
         for one in self.query("#body Panel, #side, #right"):
             one.set_class(one is panel or one is panel.parent, "-shown")
-        self._show_counts()
+        self.show_counts()
         self.call_after_refresh(self._fit)
 
     @on(TabStrip.Wanted)

@@ -1,4 +1,4 @@
-"""What memory and a conversation have to do with each other: entries made from it, and a new one."""
+"""What memory and a conversation have in common: entries made from it, and one to be made."""
 
 from __future__ import annotations
 

@@ -141,12 +141,15 @@ def source_lines(evidence: Evidence, zone: tzinfo, cells: int) -> Iterator[Line]
     """Yield who said it where and whether it still stands there, then the words themselves."""
     name, words = source_words(evidence, zone)
     colour = _INKS.get(name, "$secondary")
-    left: list[Part] = [
-        (display_text(name), f"bold {colour}"),
-        (f"  {display_text(words)}", "$muted"),
-    ]
+    who: Part = (display_text(name), f"bold {colour}")
+    where: Part = (display_text(words), "$muted")
     mark = _standing(evidence)
-    yield Line(row(left, [mark], cells) if width(mark[0]) < cells // 2 else row(left, (), cells))
+    right = [mark] if mark[0] and width(mark[0]) < cells // 2 else []
+    if width(who[0]) + width(where[0]) + width(mark[0]) + 4 <= cells:
+        yield Line(row([who, ("  ", ""), where], right, cells))
+    else:
+        yield Line(row([who], right, cells))
+        yield from map(Line, wrapped([where], cells))
     if evidence.source.kind == MESSAGE and evidence.message_id is None:
         gone = [(display_text(evidence.source.quote[:QUOTED], lines=True), _AROUND)]
         yield from _text_lines(gone, colour, cells)

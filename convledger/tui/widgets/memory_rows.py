@@ -14,6 +14,8 @@ from convledger.tui.widgets.rows import Part, RowLine
 if TYPE_CHECKING:
     from convledger.memory.listing import EntryLine
 
+ROOMY = 60  # cells from which a state is named besides its mark
+
 
 class MemoryRows(PagedRows["EntryLine"]):
     """Entries by their ids, two lines each."""
@@ -29,7 +31,6 @@ class MemoryRows(PagedRows["EntryLine"]):
         self, line: EntryLine, cells: int, *, is_marked: bool, is_current: bool
     ) -> list[RowLine]:
         """Return title and cost, then what it is and where it comes from, age and tokens."""
-        del cells
         mark: Part = ("  ", "")
         if is_marked:
             mark = ("✓ ", "bold $success")
@@ -38,7 +39,7 @@ class MemoryRows(PagedRows["EntryLine"]):
         weight = "bold " if is_current else ""
         cost = line.pico_a_month
         left: list[Part] = [("  ", "")]
-        if line.state != ACTIVE:
+        if line.state != ACTIVE and cells >= ROOMY:
             left.append((f"{line.state} · ", STATE_INKS[line.state]))
         if line.pinned:
             left.append(("pinned · ", "$accent"))
