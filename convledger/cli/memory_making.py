@@ -256,6 +256,6 @@ def set_(
     with chosen.open_ledger() as ledger:
         memory = ledger.memory
         ids = [memory.entry(name).id for name in names]
-        count = memory.label(ids, now, **facts, tag=added, untag=gone)
+        count = memory.label(ids, now, **facts, add_tags=added, drop_tags=gone)
     streams.say(f"{count:,} {'entry' if count == 1 else 'entries'} changed.")
     return 0

@@ -149,20 +149,23 @@ def set_facts(
     entry_ids: Sequence[int],
     now: int,
     *,
-    tag: Sequence[str] = (),
-    untag: Sequence[str] = (),
+    add_tags: Sequence[str] = (),
+    drop_tags: Sequence[str] = (),
     **facts: Any,
 ) -> int:
     """Change kind, scope, tags, sensitivity, value, pinned or dates of entries; return how many.
 
-    `tag` and `untag` add to the tags that each has and take from them.
+    `add_tags` and `drop_tags` leave the other tags of each entry as they are.
     """
 
-    def wanted(entry: Entry) -> dict[str, Any]:
-        tags = dict.fromkeys((*facts.get("tags", entry.tags), *tag))
-        return {**facts, "tags": tuple(each for each in tags if each not in untag)}
+    def changed(entry: Entry) -> dict[str, Any]:
+        if not add_tags and not drop_tags:
+            return facts
+        tags: tuple[str, ...] = tuple(facts.get("tags", entry.tags))
+        kept = [tag for tag in (*tags, *add_tags) if tag not in drop_tags]
+        return {**facts, "tags": tuple(dict.fromkeys(kept))}
 
-    return _each(connection, entry_ids, now, "label", wanted)
+    return _each(connection, entry_ids, now, "label", changed)
 
 
 def accept(connection: sqlite3.Connection, entry_ids: Sequence[int], now: int) -> int:

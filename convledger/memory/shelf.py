@@ -14,6 +14,7 @@ from convledger.memory.asking import EntryQuery, entries_meant
 from convledger.memory.diffing import DiffLine, diff_lines
 from convledger.memory.drafts import Draft
 from convledger.memory.evidence import MANUAL, Evidence, check_sources, evidence_of, quoted
+from convledger.memory.listing import RECORDED, EntryLine, Listing, entry_lines, listing
 from convledger.memory.naming import entry_named
 from convledger.memory.queue import Hygiene, Queued, hygiene, review_queue
 from convledger.memory.reasons import Reason, reasons_of
@@ -81,6 +82,18 @@ class Memory:
             reasons=lambda: reasons_of(self._connection, now, zone),
             costs=lambda: self.costs(now),
         )
+
+    @in_words
+    def listing(
+        self, query: EntryQuery, now: int, order: str = RECORDED, only: Iterable[int] | None = None
+    ) -> Listing:
+        """Return which entries a list shows, in order, and what they can be narrowed by."""
+        return listing(self._connection, query, self.costs(now), order, only)
+
+    @in_words
+    def lines(self, ids: Iterable[int], now: int) -> list[EntryLine]:
+        """Return what a list says of entries, those that there are."""
+        return entry_lines(self._connection, ids, self.costs(now))
 
     @in_words
     def versions(self, entry_id: int) -> list[EntryVersion]:

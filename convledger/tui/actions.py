@@ -37,6 +37,7 @@ SCOPES = {
     "chart": "in a chart",
     "conversations": "Conversations",
     "facets": "in the filters",
+    "memory": "Memory",
     "reader": "in a conversation",
     "search": "Search",
     "plans": "Plans",
@@ -51,6 +52,7 @@ SCOPES = {
 def _actions() -> Iterable[Action]:
     yield Action("app", "live", "1", "Live", "What is being spent now.")
     yield Action("app", "conversations", "2", "Conversations", "All conversations, and their text.")
+    yield Action("app", "memory", "3", "Memory", "What your tools should know the next time.")
     yield Action("app", "plans", "4", "Plans", "Plans in force, credits, and what they count.")
     yield Action("app", "compare", "5", "Compare", "The same usage under several plans.")
     yield Action("app", "sources", "8", "Sources", "Where the figures come from.")
@@ -95,6 +97,25 @@ def _actions() -> Iterable[Action]:
 
     yield Action("facets", "choose", "enter", "Choose", "Keep only these, or all again.", True)
 
+    yield Action("memory", "search", "slash,f", "Search", "Find words in memory as you type.", True)
+    yield Action("memory", "new", "n", "New", "Write an entry.", True)
+    yield Action("memory", "edit", "e", "Edit", "Edit title and text, as a new version.", True)
+    yield Action("memory", "edit_outside", "E", "In editor", "Edit in the program EDITOR names.")
+    yield Action("memory", "label", "l", "Label", "Kind, scope, tags, value, dates, pinned.")
+    yield Action("memory", "accept", "a", "Accept", "Take what is proposed into memory.")
+    yield Action("memory", "confirm", "y", "Still true", "It holds; ask again after longer.", True)
+    yield Action("memory", "snooze", "s", "Snooze", "Not before a week, a month or three.")
+    yield Action("memory", "archive", "x", "Archive", "Put away; archived ones come back.", True)
+    yield Action("memory", "versions", "d", "Versions", "Earlier texts, and what changed.")
+    yield Action("memory", "history", "h", "History", "What was changed, to take any of it back.")
+    yield Action("memory", "review", "v", "Review", "Go through what wants a look.", True)
+    yield Action("memory", "mark", "space", "Mark", "Mark the row, for one verb on many.")
+    yield Action("memory", "mark_all", "ctrl+a", "Mark all", "Mark all rows of the list.")
+    yield Action("memory", "order", "o", "Order", "Order by the next column.")
+    yield Action("memory", "clear", "c", "Clear", "Drop all filters and marks.")
+    yield Action("memory", "facets", "F", "Filters", "Show or hide filters and hygiene.")
+    yield Action("memory", "hygiene", "i", "Hygiene", "Seven shares of what is as it should be.")
+
     yield Action("reader", "fold", "enter", "Fold", "Open or fold the entry.", True)
     yield Action("reader", "fold_all", "z", "Fold all", "Open or fold all tool calls.", True)
     yield Action("reader", "next_prompt", "n", "Next", "The next prompt, or the next match.", True)
@@ -102,6 +123,7 @@ def _actions() -> Iterable[Action]:
     yield Action("reader", "find", "f", "Find", "Find words in this conversation.", True)
     yield Action("reader", "family", "t", "Tree", "Sub-agents, forks and resumes.")
     yield Action("reader", "hidden", "H", "Hidden", "Show what no person or model said.")
+    yield Action("reader", "remember", "m", "Remember", "Keep the message as a memory entry.")
     yield Action("reader", "copy", "y", "Copy", "Copy the entry's text.")
     yield Action("reader", "why", "w", "Why", "Explain the cost of this turn.", True)
     yield Action("reader", "label", "l", "Label", "Project, client, tag, kind, outcome.")

@@ -328,6 +328,10 @@ class ConvledgerApp(App[None]):
         """Show Conversations."""
         self.go("conversations")
 
+    def action_memory(self) -> None:
+        """Show Memory."""
+        self.go("memory")
+
     def action_plans(self) -> None:
         """Show Plans."""
         self.go("plans")
@@ -366,7 +370,9 @@ class ConvledgerApp(App[None]):
         """Take back the last change."""
         step = self.undoing.pop()
         if step is None:
-            self.say("Nothing to undo.")
+            place = self.place()
+            if place is None or not place.undo_stored():
+                self.say("Nothing to undo.")
             return
         self.ask(("undo", id(step)), step.back, lambda _: self._undone(step.words))
 

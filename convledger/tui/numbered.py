@@ -20,6 +20,12 @@ def _conversations() -> Screen[Any]:
     return ConversationsScreen()
 
 
+def _memory() -> Screen[Any]:
+    from convledger.tui.screens.memory import MemoryScreen
+
+    return MemoryScreen()
+
+
 def _plans() -> Screen[Any]:
     from convledger.tui.screens.plans import PlansScreen
 
@@ -41,6 +47,7 @@ def _sources() -> Screen[Any]:
 SCREENS: dict[str, Callable[[], Screen[Any]]] = {
     "live": _live,
     "conversations": _conversations,
+    "memory": _memory,
     "plans": _plans,
     "compare": _compare,
     "sources": _sources,

@@ -13,6 +13,7 @@ from convledger.ledger import Ledger
 from convledger.tui.actions import ACTIONS, BY_ID, SCOPES, bindings
 from convledger.tui.widgets.rows import Rows
 from tests.tui import compare_parts
+from tests.tui.memory_parts import remembered
 from tests.tui.pilot import NOW, opened, press, screen_text
 from tests.tui.plan_parts import BEGAN, TEAM, long_talk, put_in_force
 
@@ -44,6 +45,10 @@ def text(pilot: Pilot[None]) -> object:
 def cursor(pilot: Pilot[None]) -> object:
     focused = pilot.app.focused
     return focused.cursor if isinstance(focused, Rows) else None
+
+
+def focus(pilot: Pilot[None]) -> object:
+    return type(pilot.app.focused).__name__
 
 
 def running(pilot: Pilot[None]) -> object:
@@ -125,6 +130,26 @@ STEPS = {
     "boundary.earlier": Step((*CUT, "right"), text, None, with_plans),
     "boundary.later": Step(CUT, text, None, with_plans),
     "boundary.open": Step(CUT, screen, "Reader", with_plans),
+    "app.memory": Step((), screen, "Memory"),
+    "memory.search": Step(("3",), focus, "FilterInput", remembered),
+    "memory.new": Step(("3",), screen, "NewEntry"),
+    "memory.edit": Step(("3",), screen, "EditEntry", remembered),
+    "memory.edit_outside": Step(("3",), text, None, remembered),
+    "memory.label": Step(("3",), screen, "LabelEntries", remembered),
+    "memory.accept": Step(("3",), text, None, remembered),
+    "memory.confirm": Step(("3",), text, None, remembered),
+    "memory.snooze": Step(("3",), screen, "Snooze", remembered),
+    "memory.archive": Step(("3",), text, None, remembered),
+    "memory.versions": Step(("3",), screen, "EntryVersions", remembered),
+    "memory.history": Step(("3",), screen, "History", remembered),
+    "memory.review": Step(("3",), text, None, remembered),
+    "memory.mark": Step(("3",), text, None, remembered),
+    "memory.mark_all": Step(("3",), text, None, remembered),
+    "memory.order": Step(("3",), text, None, remembered),
+    "memory.clear": Step(("3", "space"), text, None, remembered),
+    "memory.facets": Step(("3",), text, None, remembered),
+    "memory.hygiene": Step(("3",), focus, "HygieneRows", remembered),
+    "reader.remember": Step((*READ, "home"), screen, "Remember"),
     "app.compare": Step((), screen, "Compare"),
     "compare.plans": Step(("5",), screen, "Compared", compare_parts.with_plans),
     "compare.earlier": Step(("5",), text, None, compare_parts.with_plans),

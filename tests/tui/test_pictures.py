@@ -15,6 +15,7 @@ from textual.pilot import Pilot
 
 from convledger.ledger import Ledger
 from convledger.tui.feeder import Feed
+from tests.tui.memory_parts import remembered
 from tests.tui.pilot import NOW, app_on, press, settled
 from tests.tui.plan_parts import STUDIO, asked, bought, long_talk, put_in_force
 
@@ -24,6 +25,10 @@ PLANNED: dict[str, tuple[str, ...]] = {
     "live": (),
     "plans": ("4",),
     "compare": ("5",),
+}
+REMEMBERED: dict[str, tuple[str, ...]] = {
+    "memory": ("3", "down"),
+    "memory-versions": ("3", "end", "d"),
 }
 SCREENS: dict[str, tuple[str, ...]] = {
     "live": (),
@@ -88,6 +93,30 @@ def test_screen_with_a_plan_looks_as_it_did(
         await press(pilot, *PLANNED[screen])
         await asked(pilot)
         app.clear_notifications()
+        await settled(pilot)
+
+    assert snap_compare(app, terminal_size=size, run_before=lead)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("screen", REMEMBERED)
+def test_screen_with_a_memory_looks_as_it_did(
+    screen: str,
+    size: tuple[int, int],
+    theme: str,
+    studio: Path,
+    history: Path,
+    snap_compare: Any,
+) -> None:
+    os.environ["HOME"] = os.environ["USERPROFILE"] = str(history)
+    remembered(studio)
+    app = app_on(studio, theme=theme)
+
+    async def lead(pilot: Pilot[None]) -> None:
+        await settled(pilot)
+        app._fed(Feed("live"))
+        await press(pilot, *REMEMBERED[screen])
         await settled(pilot)
 
     assert snap_compare(app, terminal_size=size, run_before=lead)
