@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path, PurePath
 from typing import Any
@@ -135,7 +134,7 @@ def _add_file(
     return file_id
 
 
-def draft_of(item: Item, scope: str, sources: Sequence[EntrySource] = ()) -> Draft:
+def draft_of(item: Item, scope: str) -> Draft:
     """Return an item of a file as an entry to be. Raises UsageProblem where it is none."""
     return checked(
         Draft(
@@ -149,7 +148,6 @@ def draft_of(item: Item, scope: str, sources: Sequence[EntrySource] = ()) -> Dra
             source_date=item.source_date,
             valid_from=item.valid_from,
             valid_to=item.valid_to,
-            sources=tuple(sources),
         )
     )
 
@@ -168,10 +166,8 @@ class _Taking:
 
     def add(self, new: Seen) -> None:
         """Take in an item that the file did not hold before."""
-        try:
-            draft_of(new.item, self.scope)
-        except UsageProblem as problem:
-            self.result.rejected.append(Rejected(new.item.place, str(problem)))
+        draft = self._draft(new)
+        if draft is None:
             return
         cursor = self.connection.execute(
             "INSERT INTO memory_item (file_id, key, hash, start, length, at) "
@@ -181,7 +177,7 @@ class _Taking:
         )  # fmt: skip
         item_id = int(cursor.lastrowid or 0)
         self.recorder.made("memory_item", item_id)
-        self._put(item_id, new)
+        self._put(item_id, new, draft)
 
     def again(self, old: Known, new: Seen) -> None:
         """Take in an item that the file held before."""
@@ -190,7 +186,7 @@ class _Taking:
                 self.result.same += 1
             else:
                 self.recorder.touch("memory_item", old.id)
-                self._put(old.id, new)
+                self._put(old.id, new, self._draft(new))
             return
         entry = entry_by_id(self.connection, old.entry_id)
         if new.hash == old.hash or (entry is not None and entry.hash == new.hash):
@@ -200,7 +196,7 @@ class _Taking:
         elif entry is None or self._is_shared(entry, old.id):
             self._leave(old)
             self.recorder.touch("memory_item", old.id)
-            if self._put(old.id, new, counts=False):
+            if self._put(old.id, new, self._draft(new), counts=False):
                 self.result.changed += 1
         elif self._is_edited(entry, old):
             self.result.waiting += 1
@@ -218,15 +214,21 @@ class _Taking:
             self._leave(old)
             self._note(old, news=GONE, text="")
 
-    def _put(self, item_id: int, new: Seen, *, counts: bool = True) -> bool:
-        """Let an item stand for the entry of its text, which is made where there is none."""
-        source = EntrySource(kind="file", place=self.path, memory_item_id=item_id,
-                             quote_hash=new.hash, source_date=new.item.source_date)  # fmt: skip
+    def _draft(self, new: Seen) -> Draft | None:
+        """Return an item as an entry to be; None, and the reason noted, where it is none."""
         try:
-            draft = draft_of(new.item, self.scope, [source])
+            return draft_of(new.item, self.scope)
         except UsageProblem as problem:
             self.result.rejected.append(Rejected(new.item.place, str(problem)))
+            return None
+
+    def _put(self, item_id: int, new: Seen, draft: Draft | None, *, counts: bool = True) -> bool:
+        """Let an item stand for the entry of its text, which is made where there is none."""
+        if draft is None:
             return False
+        source = EntrySource(kind="file", place=self.path, memory_item_id=item_id,
+                             quote_hash=new.hash, source_date=new.item.source_date)  # fmt: skip
+        draft = replace(draft, sources=(source,))
         entry_id, is_new = put(self.connection, self.recorder, draft, self.now, actor=IMPORT)
         for known in sources_of(self.connection, [entry_id]).get(entry_id, []):
             if known.memory_item_id == item_id and known.status != "ok":  # it said so before
@@ -250,16 +252,14 @@ class _Taking:
 
     def _rewrite(self, entry: Entry, old: Known, new: Seen) -> None:
         """Give an entry the text of its file; it is proposed again, as nobody has read that."""
-        try:
-            draft = draft_of(new.item, self.scope)
-        except UsageProblem as problem:
-            self.result.rejected.append(Rejected(new.item.place, str(problem)))
+        draft = self._draft(new)
+        if draft is None:
             return
         same = is_known(self.connection, draft)
         if same is not None:  # another entry says so already
             self._leave(old)
             self.recorder.touch("memory_item", old.id)
-            self._put(old.id, new, counts=False)
+            self._put(old.id, new, draft, counts=False)
             self.result.changed += 1
             return
         versions = versions_of(self.connection, entry.id)

@@ -15,6 +15,7 @@ CREATE TABLE entry (
   tokens INTEGER, tokens_method TEXT NOT NULL DEFAULT '', version INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 CREATE INDEX entry_by_hash ON entry (hash);
+CREATE INDEX entry_by_successor ON entry (superseded_by);
 CREATE TABLE entry_version (
   entry_id INTEGER NOT NULL REFERENCES entry(id), number INTEGER NOT NULL, title TEXT NOT NULL,
   body TEXT NOT NULL, editor TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '', at INTEGER NOT NULL,

@@ -12,7 +12,10 @@ class MemoryEntry(SQLModel, table=True):
     """One piece of stored memory as it is now."""
 
     __tablename__ = "entry"
-    __table_args__ = (Index("entry_by_hash", "hash"),)
+    __table_args__ = (
+        Index("entry_by_hash", "hash"),
+        Index("entry_by_successor", "superseded_by"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(unique=True)
