@@ -28,11 +28,13 @@ from convledger.memory.file_rows import (
     UNREADABLE,
     FileRow,
 )
-from convledger.memory.importing import IMPORT, ImportResult, take_in
-from convledger.memory.keeping import YOU, accept_within, put
+from convledger.memory.importing import IMPORT, ImportResult, is_shared, take_in
+from convledger.memory.keeping import YOU, accept_within, is_known, must_be, put
 from convledger.memory.opening import Content, NotReadable, content_of
+from convledger.memory.readers.gemini_md import ADDED as ADDED_MEMORIES
 from convledger.memory.readers.items import storable
 from convledger.memory.readers.registry import FORMATS, WATCHED, WITH_IDS
+from convledger.memory.readers.words import kind_of, tag_of
 from convledger.memory.words import PROPOSED, text_hash
 from convledger.paths import real_path, stored_path
 from convledger.store.connection import transaction
@@ -52,6 +54,7 @@ class News(Struct, frozen=True):
 
     `what` is one of those words; `old` the text that was taken in ("" where it is added), `new`
     what the file says now ("" where it is removed); `at` when that was seen, in UTC microseconds.
+    `under` are the headings, or the name, that it stands under.
     """
 
     item_id: int
@@ -63,6 +66,7 @@ class News(Struct, frozen=True):
     old: str
     new: str
     at: int
+    under: str
 
 
 @dataclass(slots=True)
@@ -268,7 +272,7 @@ def news(connection: sqlite3.Connection, *, marked: Sequence[str] = NEWS) -> lis
         old = "" if known.entry_id is None else file_rows.text_before(connection, known)
         found.append(
             News(known.id, known.entry_id, storable(str(real_path(path))), format_name, scope,
-                 known.news, old, known.text, at)
+                 known.news, old, known.text, at, known.key.rpartition("#")[0])
         )  # fmt: skip
     return found
 
@@ -286,9 +290,10 @@ def keep(connection: sqlite3.Connection, item_ids: Sequence[int], now: int) -> i
             if each.what == REMOVED:
                 _set_status(connection, recorder, each, "missing")
                 _mark(connection, each.item_id, GONE)
-            elif each.what == CHANGED and each.entry_id is not None:
+            elif each.what == CHANGED and _is_its_own(connection, each):
                 _keep_change(connection, recorder, each, now)
             else:
+                _set_status(connection, recorder, each, "missing")
                 _keep_new(connection, recorder, each, now)
     return len(chosen)
 
@@ -322,12 +327,24 @@ def _about(chosen: Sequence[News]) -> str:
     return chosen[0].path if len(chosen) == 1 else f"{len(chosen)} items"
 
 
+def _is_its_own(connection: sqlite3.Connection, each: News) -> bool:
+    """Tell whether an entry may follow its file: nothing else says its text, none the new one."""
+    if each.entry_id is None or is_shared(connection, each.entry_id, each.item_id):
+        return False
+    scope = must_be(connection, each.entry_id).scope
+    return is_known(connection, Draft(each.new, scope=scope)) in (None, each.entry_id)
+
+
 def _keep_new(connection: sqlite3.Connection, recorder: Recorder, each: News, now: int) -> None:
     """Make an entry of what was added to a file, as a person has read it."""
     source = EntrySource(kind="file", place=each.path, memory_item_id=each.item_id,
                          quote_hash=text_hash(each.new), source_date=each.at)  # fmt: skip
-    kind = getattr(FORMATS.get(each.format), "KIND", "fact")
+    heading = each.under.rpartition(" / ")[2]
+    kind = kind_of(heading, getattr(FORMATS.get(each.format), "KIND", "fact"))
+    if heading.casefold().endswith(ADDED_MEMORIES):
+        kind = "fact"
     draft = checked(Draft(each.new, kind=kind, scope=each.scope, source_date=each.at,
+                          tags=tag_of(heading) if heading != each.under else (),
                           sources=(source,)))  # fmt: skip
     entry_id, _ = put(connection, recorder, draft, now, state=PROPOSED, actor=YOU)
     accept_within(connection, recorder, entry_id, now)

@@ -29,7 +29,7 @@ from convledger.store.entries import (
 )
 from convledger.store.operations import Recorder, operation
 
-__all__ = ["IMPORT", "ImportResult", "format_of", "import_file", "take_in"]
+__all__ = ["IMPORT", "ImportResult", "format_of", "import_file", "is_shared", "take_in"]
 
 IMPORT = "import"  # the verb, and who does it
 
@@ -152,6 +152,12 @@ def draft_of(item: Item, scope: str) -> Draft:
     )
 
 
+def is_shared(connection: sqlite3.Connection, entry_id: int, item_id: int) -> bool:
+    """Tell whether an entry stands for what is said elsewhere as well as in an item of a file."""
+    found = sources_of(connection, [entry_id]).get(entry_id, [])
+    return any(source.memory_item_id != item_id and source.status == "ok" for source in found)
+
+
 @dataclass(slots=True)
 class _Taking:
     """An import that goes on."""
@@ -193,7 +199,7 @@ class _Taking:
             self.result.same += 1
             if old.news != OUT:
                 self._in_step(old, new.hash)
-        elif entry is None or self._is_shared(entry, old.id):
+        elif entry is None or is_shared(self.connection, entry.id, old.id):
             self._leave(old)
             self.recorder.touch("memory_item", old.id)
             if self._put(old.id, new, self._draft(new), counts=False):
@@ -287,11 +293,6 @@ class _Taking:
         entry_id = old.entry_id or 0
         found = sources_of(self.connection, [entry_id]).get(entry_id, [])
         return [source for source in found if source.memory_item_id == old.id]
-
-    def _is_shared(self, entry: Entry, item_id: int) -> bool:
-        """Tell whether an entry stands for what is said elsewhere as well."""
-        found = sources_of(self.connection, [entry.id]).get(entry.id, [])
-        return any(source.memory_item_id != item_id and source.status == "ok" for source in found)
 
     def _is_edited(self, entry: Entry, old: Known) -> bool:
         """Tell whether a person wrote an entry, or edited it since it was last in step."""

@@ -180,3 +180,36 @@ def test_imported_news_are_no_news(ledger: Ledger, file: MemoryFile) -> None:
     undo(ledger.connection, NOW)
     assert entries(ledger) == {}
     assert [path for path, _ in seen(ledger, file).imported] == [str(file.path)]
+
+
+def test_a_change_in_one_of_two_files_leaves_what_the_other_says(
+    ledger: Ledger, file: MemoryFile, tmp_path: Path
+) -> None:
+    other = MemoryFile(tmp_path / "AGENTS.md", "agents-md", "project:bakery")
+    other.path.write_text(TEXT, "utf-8")
+    look(ledger.connection, [file, other], NOW)
+    write(file, TEXT.replace("rye", "wheat"))
+    feed = seen(ledger, file)
+    keep(ledger.connection, [each.item_id for each in feed.news], NOW)
+
+    found = entries(ledger)
+    assert {body: entry.state for body, entry in found.items()} == {
+        "Bakes rye.": "proposed",
+        "Bakes wheat.": "active",
+        "Oven 7 is old.": "proposed",
+    }
+    rye = found["Bakes rye."].id
+    assert [each.status for each in sources_of(ledger.connection, [rye])[rye]] == ["missing", "ok"]
+    assert look(ledger.connection, [file, other], NOW).news == []
+
+
+def test_what_is_kept_has_the_kind_and_tag_of_its_heading(ledger: Ledger, tmp_path: Path) -> None:
+    file = MemoryFile(tmp_path / "GEMINI.md", "gemini-md")
+    file.path.write_text("# A\n", "utf-8")
+    seen(ledger, file)
+    write(file, "# A\n## Gemini Added Memories\n- Bakes rye.\n## Setup\n- Run it.\n")
+    feed = seen(ledger, file)
+    keep(ledger.connection, [each.item_id for each in feed.news], NOW)
+
+    assert [(entry.kind, entry.tags) for entry in entries(ledger).values()] == [
+        ("fact", ("gemini-added-memories",)), ("procedure", ("setup",))]  # fmt: skip

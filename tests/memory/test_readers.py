@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import time
 from pathlib import Path
 
 import pytest
@@ -143,6 +144,36 @@ def test_any_bytes_give_items_or_reasons(format_name: str, content: bytes) -> No
 )
 def test_nesting_without_end_is_no_crash(format_name: str, content: bytes) -> None:
     both(content, format_name)
+
+
+@pytest.mark.parametrize(
+    ("format_name", "pattern"),
+    [
+        ("claude-md", b"<!-- x\n"),
+        ("claude-md", b"<!-- convledger:begin -->\n"),
+        ("claude-md", b"- a\n  b\n"),
+        ("claude-md", b"```\n"),
+        ("claude-md", b"**a** "),
+        ("claude-md", b"@a "),
+        ("obsidian", b"a %% b\n"),
+        ("basic-memory", b"- [a] b #c #d (e)\n"),
+        ("basic-memory", b" (a"),
+        ("chatgpt-pasted", b"1. a\n\n"),
+        ("csv", b'a,"b\n'),
+    ],
+)
+def test_four_times_as_much_takes_about_four_times_as_long(
+    format_name: str, pattern: bytes
+) -> None:
+    def seconds(count: int) -> float:
+        content = (b"body,x\n" if format_name == "csv" else b"- [a] ") + pattern * count
+        begin = time.process_time()
+        both(content, format_name)
+        return time.process_time() - begin
+
+    seconds(100)
+    short = min(seconds(10_000) for _ in range(2))
+    assert seconds(40_000) < 10 * short + 0.1  # sixteen times, if it were quadratic
 
 
 @pytest.mark.parametrize("format_name", FORMATS)
