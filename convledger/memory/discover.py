@@ -77,6 +77,9 @@ def discover(
     folders = [Path(each) for each in projects if os.path.isabs(each)]  # noqa: PTH117
     search.folders = [each for each in folders if _is_folder(each)][:MOST_PROJECTS]
     search.names = _names(search.folders)
+    for folder, name in search.names.items():
+        for above in (folder, *folder.parents):
+            search.below_of.setdefault(above, set()).add(name)
     for path, found in _of_tools(environment, home, platform):
         search.add(path, found, EVERYWHERE, home)
     for base in _claude_folders(environment, home, platform):
@@ -146,6 +149,8 @@ class _Search:
     real_home: Path
     folders: list[Path] = field(default_factory=list)
     names: dict[Path, str] = field(default_factory=dict)
+    below_of: dict[Path, set[str]] = field(default_factory=dict)  # names of projects below a folder
+    looked_above: set[Path] = field(default_factory=set)
     seen: set[Path] = field(default_factory=set)
     found: Discovery = field(default_factory=Discovery)
 
@@ -159,6 +164,9 @@ class _Search:
                 self.add(path, found, scope, folder)
         if self.home in folder.parents:
             for parent in folder.parents:
+                if parent in self.looked_above:
+                    break
+                self.looked_above.add(parent)
                 for name, found in (("CLAUDE.md", "claude-md"), ("CLAUDE.local.md", "claude-md")):
                     self.add(parent / name, found, self._scope_above(parent), parent)
                 if parent == self.home:
@@ -166,10 +174,9 @@ class _Search:
 
     def _scope_above(self, parent: Path) -> str:
         """Return the scope of a file above projects: the one project's, else everywhere."""
-        below = [folder for folder in self.folders if parent == folder or parent in folder.parents]
-        names = {self.names[folder] for folder in below}
+        names = self.below_of.get(parent, set())
         is_one = len(names) == 1 and parent != self.home
-        return f"{PROJECT}{names.pop()}" if is_one else EVERYWHERE
+        return f"{PROJECT}{min(names)}" if is_one else EVERYWHERE
 
     def auto_memories(self, projects: Path, within: Path) -> None:
         """Look for what Claude Code notes of each project; its folder's name is the path, spelt."""
