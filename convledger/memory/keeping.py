@@ -173,6 +173,14 @@ def accept(connection: sqlite3.Connection, entry_ids: Sequence[int], now: int) -
     return _each(connection, entry_ids, now, "accept", lambda entry: _verified(entry, now))
 
 
+def accept_within(
+    connection: sqlite3.Connection, recorder: Recorder, entry_id: int, now: int
+) -> None:
+    """Take an entry into memory within a change that goes on; else like `accept`."""
+    facts = _verified(must_be(connection, entry_id), now)
+    change_entry(connection, recorder, entry_id, **facts)
+
+
 def confirm(connection: sqlite3.Connection, entry_ids: Sequence[int], now: int) -> int:
     """Say that entries are still true; they are due again after twice the time."""
     return _each(connection, entry_ids, now, "confirm", lambda entry: _verified(entry, now))

@@ -15,6 +15,7 @@ CREATE TABLE entry (
   tokens INTEGER, tokens_method TEXT NOT NULL DEFAULT '', version INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 CREATE INDEX entry_by_hash ON entry (hash);
+CREATE INDEX entry_by_successor ON entry (superseded_by);
 CREATE TABLE entry_version (
   entry_id INTEGER NOT NULL REFERENCES entry(id), number INTEGER NOT NULL, title TEXT NOT NULL,
   body TEXT NOT NULL, editor TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '', at INTEGER NOT NULL,
@@ -31,6 +32,7 @@ CREATE TABLE entry_source (
 ) STRICT;
 CREATE INDEX entry_source_by_entry ON entry_source (entry_id);
 CREATE INDEX entry_source_by_conversation ON entry_source (conversation_id, message_key);
+CREATE INDEX entry_source_by_item ON entry_source (memory_item_id);
 CREATE TABLE entry_pair (
   first_id INTEGER NOT NULL REFERENCES entry(id), second_id INTEGER NOT NULL REFERENCES entry(id),
   kind TEXT NOT NULL, score INTEGER NOT NULL, reason TEXT NOT NULL DEFAULT '',
@@ -50,8 +52,9 @@ CREATE TABLE memory_item (
   key TEXT NOT NULL,
   entry_id INTEGER REFERENCES entry(id), hash TEXT NOT NULL, start INTEGER NOT NULL,
   length INTEGER NOT NULL, news TEXT NOT NULL DEFAULT '', text TEXT NOT NULL DEFAULT '',
-  at INTEGER NOT NULL, UNIQUE (file_id, key)
+  at INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX memory_item_by_file ON memory_item (file_id, key);
 CREATE INDEX memory_item_by_entry ON memory_item (entry_id);
 CREATE TABLE pack (
   id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, budget INTEGER NOT NULL,

@@ -12,7 +12,10 @@ class MemoryEntry(SQLModel, table=True):
     """One piece of stored memory as it is now."""
 
     __tablename__ = "entry"
-    __table_args__ = (Index("entry_by_hash", "hash"),)
+    __table_args__ = (
+        Index("entry_by_hash", "hash"),
+        Index("entry_by_successor", "superseded_by"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(unique=True)
@@ -62,6 +65,7 @@ class MemorySource(SQLModel, table=True):
     __table_args__ = (
         Index("entry_source_by_entry", "entry_id"),
         Index("entry_source_by_conversation", "conversation_id", "message_key"),
+        Index("entry_source_by_item", "memory_item_id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -120,7 +124,7 @@ class MemoryItem(SQLModel, table=True):
 
     __tablename__ = "memory_item"
     __table_args__ = (
-        UniqueConstraint("file_id", "key"),
+        Index("memory_item_by_file", "file_id", "key"),
         Index("memory_item_by_entry", "entry_id"),
     )
 

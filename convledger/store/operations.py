@@ -164,6 +164,8 @@ def _take_back(
     about: str,
 ) -> None:
     with operation(connection, "undo", now=now, about=about, undoes=found.id) as recorder:
+        # A row that goes may be one that another row points to until that is restored.
+        connection.execute("PRAGMA defer_foreign_keys=ON")
         # Rows that refer to others go first and come back last.
         order = list(_KEYS)
         for table, key, before in sorted(changed, key=lambda each: -order.index(each[0])):
@@ -212,6 +214,8 @@ def _remove(connection: sqlite3.Connection, table: str, key: Key) -> None:
             "DELETE FROM entry_pair WHERE status='open' AND ? IN (first_id, second_id)", key
         )
         connection.execute("DELETE FROM finding WHERE object='entry' AND object_id=?", key)
+    if table == "memory_file":
+        connection.execute("DELETE FROM memory_item WHERE file_id=? AND entry_id IS NULL", key)
     connection.execute(f"DELETE FROM {table} WHERE {_matches(table)}", key)
 
 
