@@ -223,9 +223,7 @@ class Ledger(Dealings):
         return outlook(self.connection, self.path, wanted)
 
     @in_words
-    def erase(
-        self, wanted: Wanted, *, now: int, wait_seconds: float = WAIT_SECONDS
-    ) -> Outcome:
+    def erase(self, wanted: Wanted, *, now: int, wait_seconds: float = WAIT_SECONDS) -> Outcome:
         """Erase for good, and look whether it is gone; nothing takes it back.
 
         Raises WorkspaceError where another program kept reading the logs all the time.

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from convledger.memory.erase import Outcome, Outlook, Wanted
 
 
-
 def _common(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         options.json_flag,
@@ -174,9 +173,7 @@ def conversation(
 @_COPIES
 @_MADE
 @_common
-def client(
-    name: str, figures: bool, project: bool, copies: bool, made: bool, **how: Any
-) -> int:
+def client(name: str, figures: bool, project: bool, copies: bool, made: bool, **how: Any) -> int:
     """Erase the conversations that carry a client's label, and the entries of its scope."""
 
     def wanted(ledger: Ledger) -> dict[str, Any]:

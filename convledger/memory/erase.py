@@ -22,7 +22,7 @@ from convledger.memory.erase_backups import BackupLeft, treat_backups
 from convledger.memory.erase_file import Unfinished
 from convledger.memory.erase_search import Search, holds, search_ledger
 from convledger.memory.words import CLIENT, text_hash
-from convledger.store import erasures, erasing, erasing_entries, scrubbing
+from convledger.store import erasing, erasing_entries, erasures, scrubbing
 from convledger.store.connection import BUSY_SECONDS, transaction
 from convledger.store.erasing_bodies import prepare
 from convledger.store.erasures import DONE, PENDING, Erasure

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
+
 import zstandard
 from msgspec import Struct, field
 
@@ -60,9 +63,10 @@ def search_ledger(connection: sqlite3.Connection, path: Path, probes: Probes) ->
     done.found = _in_pages(connection, probes, odd, done)
     unexplained = set().union(*by_file.values()) - done.found
     if unexplained:
-        live = _in_rows(connection, unexplained)
-        live |= _as_packed(connection, unexplained - live)
-        live |= {each for each in unexplained - live if _in_a_word(connection, each)}
+        live: set[bytes] = set()
+        for values in (_in_rows(connection), _as_packed(connection), _as_words(connection)):
+            if unexplained - live:
+                live |= _found_in(values, unexplained - live)
         done.rows = len(live)
         done.found |= live
     for name, found in by_file.items():
@@ -163,45 +167,41 @@ def _in_pages(
     """Return the pieces that bodies hold which were not asked to go, and note whose they are."""
     found: set[bytes] = set()
     find = finder(probes.texts)
-    # By page: conversation, start and end of each of its messages; only of pages that hold pieces.
-    hit: dict[int, list[tuple[int, int, int]]] = {}
-    for page_id, pieces in _pages_with(connection, find, odd):
-        found |= pieces
-        hit[page_id] = []
+    hit = dict(_pages_with(connection, find, odd))
     if not hit:
         return found
+    found = set().union(*hit.values())
+    # By page: start, end and conversation of each of its messages; only of pages that hold pieces.
+    messages: dict[int, list[tuple[int, int, int]]] = {page_id: [] for page_id in hit}
     for conversation_id, page_id, start, length in connection.execute(
         "SELECT conversation_id, page_id, start, length FROM message WHERE page_id IS NOT NULL"
     ):
-        if page_id in hit:
-            hit[page_id].append((conversation_id, start, start + length))
+        if page_id in messages:
+            messages[page_id].append((start, start + length, conversation_id))
     counted: Counter[int] = Counter()
-    for page_id, messages in hit.items():
+    for page_id, places in messages.items():
         body = _unpacked(connection, page_id)
         if body is None:
             continue
+        places.sort()
         # Bytes of a page that belong to no message would be of one that is gone.
-        done.orphans += sum(end - start for _, start, end in messages) != len(body)
-        for conversation_id, start, end in messages:
-            text = body[start:end]
-            counted[conversation_id] += bool(find(text) or any(each in text for each in odd))
+        done.orphans += sum(end - start for start, end, _ in places) != len(body)
+        starts = [start for start, _, _ in places]
+        at = {bisect_right(starts, place) - 1 for place in _places(body, hit[page_id])}
+        counted.update(places[number][2] for number in at if number >= 0)
     owners = dict(connection.execute("SELECT id, native FROM conversation"))
     done.conversations = {
-        owners.get(number, "?"): count for number, count in counted.most_common(20) if count
+        owners.get(number, "?"): count for number, count in counted.most_common(20)
     }
     return found
 
 
-def _as_packed(connection: sqlite3.Connection, pieces: set[bytes]) -> set[bytes]:
-    """Return those of some pieces that pages which stay hold as they are packed."""
-    found: set[bytes] = set()
-    if pieces:
-        find = finder(each for each in pieces if len(each) == WINDOW)
-        odd = [each for each in pieces if len(each) != WINDOW]
-        for (packed,) in connection.execute("SELECT body FROM page"):
-            found |= find(packed)
-            found.update(each for each in odd if each in packed)
-    return found
+def _places(body: bytes, pieces: set[bytes]) -> Iterator[int]:
+    for piece in pieces:
+        at = body.find(piece)
+        while at >= 0:
+            yield at
+            at = body.find(piece, at + 1)
 
 
 def _unpacked(connection: sqlite3.Connection, page_id: int) -> bytes | None:
@@ -212,11 +212,41 @@ def _unpacked(connection: sqlite3.Connection, page_id: int) -> bytes | None:
         return None
 
 
-def _in_rows(connection: sqlite3.Connection, pieces: set[bytes]) -> set[bytes]:
-    """Return those of some pieces that stand in rows which were not asked to go."""
+def _found_in(values: Iterator[bytes], pieces: set[bytes]) -> set[bytes]:
+    """Return those of some pieces that stand in some values."""
     find = finder(each for each in pieces if len(each) == WINDOW)
     odd = [each for each in pieces if len(each) != WINDOW]
     found: set[bytes] = set()
+    parts: list[bytes] = []
+    size = 0
+    for value in chain(values, [bytes(_PORTION)]):
+        parts.append(value)
+        size += len(value)
+        if size >= _PORTION:
+            whole = b"\n\0".join(parts)
+            found |= find(whole)
+            found.update(each for each in odd if each in whole)
+            parts, size = [], 0
+    return found
+
+
+def _as_packed(connection: sqlite3.Connection) -> Iterator[bytes]:
+    """Yield the pages that stay as they are packed."""
+    for (packed,) in connection.execute("SELECT body FROM page"):
+        yield packed
+
+
+def _as_words(connection: sqlite3.Connection) -> Iterator[bytes]:
+    """Yield the words that the indexes have of what stays."""
+    for index in (SAID, REMEMBERED):
+        for (word,) in connection.execute(f"SELECT term FROM {_vocabulary(connection, index)}"):
+            yield word.encode("utf-8", "replace")
+
+
+def _in_rows(connection: sqlite3.Connection) -> Iterator[bytes]:
+    """Yield the texts in the rows of all tables, and what says how these are made."""
+    for (text,) in connection.execute("SELECT sql FROM sqlite_schema WHERE sql NOT NULL"):
+        yield text.encode()
     tables = connection.execute(
         "SELECT name FROM sqlite_schema WHERE type='table' AND name!='page' "
         "AND name NOT LIKE 'said%' AND name NOT LIKE 'remembered%' AND name NOT LIKE 'sqlite_%'"
@@ -227,32 +257,10 @@ def _in_rows(connection: sqlite3.Connection, pieces: set[bytes]) -> set[bytes]:
             for row in connection.execute(f"PRAGMA table_info({table})")
             if row[2] in ("TEXT", "BLOB", "ANY")
         ]
-        if not columns:
-            continue
-        cast = ", ".join(f"CAST({name} AS BLOB)" for name in columns)
-        for row in connection.execute(f"SELECT {cast} FROM {table}"):
-            for value in row:
-                if value:
-                    found |= find(value)
-                    found.update(each for each in odd if each in value)
-    return found
-
-
-def _in_a_word(connection: sqlite3.Connection, piece: bytes) -> bool:
-    """Tell whether a piece is part of a word that an index has of what stays."""
-    try:
-        text = piece.decode("ascii")
-    except UnicodeDecodeError:
-        return False
-    if not text.isalnum():
-        return False
-    return any(
-        connection.execute(
-            f"SELECT 1 FROM {_vocabulary(connection, index)} WHERE instr(term, ?) LIMIT 1",
-            (text.lower(),),
-        ).fetchone()
-        for index in (SAID, REMEMBERED)
-    )
+        if columns:
+            cast = ", ".join(f"CAST({name} AS BLOB)" for name in columns)
+            for row in connection.execute(f"SELECT {cast} FROM {table}"):
+                yield from filter(None, row)
 
 
 def _gone_words(connection: sqlite3.Connection, probes: Probes, done: Search) -> list[str]:
@@ -269,7 +277,7 @@ def _gone_words(connection: sqlite3.Connection, probes: Probes, done: Search) ->
             gone.discard(word)
             if row[0] <= _FEW:
                 done.orphans += connection.execute(
-                    f"SELECT count(*) FROM (SELECT rowid FROM {index} WHERE {index} MATCH ?) AS hit "
+                    f"SELECT count(*) FROM (SELECT rowid FROM {index} WHERE {index} MATCH ?) hit "
                     f"WHERE NOT EXISTS (SELECT 1 FROM {table} WHERE {table}.id=hit.rowid)",
                     (f'"{word}"',),
                 ).fetchone()[0]

@@ -133,9 +133,7 @@ def take_out(
     return counts
 
 
-def _bury_messages(
-    connection: sqlite3.Connection, ids: str, at: int, *, with_copies: bool
-) -> None:
+def _bury_messages(connection: sqlite3.Connection, ids: str, at: int, *, with_copies: bool) -> None:
     """Bury the listed messages, but for those that their conversation's tombstone covers."""
     rows = connection.execute(
         "SELECT reader.name, native, key, conversation_id IN (SELECT value FROM json_each(?)) "
@@ -153,9 +151,7 @@ def _bury_messages(
             _bury(connection, tombstones.COPY, tombstones.copy_mark(reader, key), at)
 
 
-def _bury_summaries(
-    connection: sqlite3.Connection, ids: str, probes: Probes, at: int
-) -> None:
+def _bury_summaries(connection: sqlite3.Connection, ids: str, probes: Probes, at: int) -> None:
     """Take out the titles that other logs hold for a conversation, and those yet to come."""
     of_these = "conversation_id IN (SELECT value FROM json_each(?))"
     leaves = connection.execute(
@@ -226,9 +222,7 @@ def _flat(text: str) -> str:
     return _SPACE.sub(" ", text).strip().casefold()
 
 
-def _blank(
-    connection: sqlite3.Connection, ids: str, probes: Probes, *, with_project: bool
-) -> None:
+def _blank(connection: sqlite3.Connection, ids: str, probes: Probes, *, with_project: bool) -> None:
     """Empty what describes conversations."""
     among = "IN (SELECT value FROM json_each(?))"
     for query in (
@@ -250,9 +244,7 @@ def _blank(
     connection.execute(f"DELETE FROM label WHERE conversation_id {among}", (ids,))
 
 
-def _excerpts(
-    connection: sqlite3.Connection, ids: str, probes: Probes, at: int
-) -> dict[str, int]:
+def _excerpts(connection: sqlite3.Connection, ids: str, probes: Probes, at: int) -> dict[str, int]:
     """Empty the excerpts of the lines that could not be used in the files of conversations.
 
     That they could not be used is still known. Such a line might be of any conversation in its
@@ -309,9 +301,7 @@ def _figures(connection: sqlite3.Connection, ids: str) -> dict[str, int]:
     return {"calls": calls}
 
 
-def _bury(
-    connection: sqlite3.Connection, kind: str, mark: str, at: int, reason: str = ""
-) -> None:
+def _bury(connection: sqlite3.Connection, kind: str, mark: str, at: int, reason: str = "") -> None:
     if has(connection, "tombstone"):  # not so in a backup of an earlier version
         bury(connection, kind, mark, at, reason)
 

@@ -66,9 +66,7 @@ def take_messages_out(connection: sqlite3.Connection, probes: Probes) -> dict[st
     return counts
 
 
-def _rewrite_pages(
-    connection: sqlite3.Connection, probes: Probes, counts: dict[str, int]
-) -> None:
+def _rewrite_pages(connection: sqlite3.Connection, probes: Probes, counts: dict[str, int]) -> None:
     """Leave in each page only the bodies of the messages that stay; drop a page that has none."""
     staying: dict[int, list[tuple[int, int, int]]] = {}
     for page_id, row_id, start, length in connection.execute(
@@ -94,8 +92,6 @@ def _rewrite_pages(
             parts.append(body[start : start + length])
             places.append((at, row_id))
             at += length
-        connection.execute(
-            "UPDATE page SET body=? WHERE id=?", (pack(b"".join(parts)), page_id)
-        )
+        connection.execute("UPDATE page SET body=? WHERE id=?", (pack(b"".join(parts)), page_id))
         connection.executemany("UPDATE message SET start=? WHERE id=?", places)
         counts["pages_rewritten"] += 1

@@ -36,7 +36,9 @@ def entry_ids(connection: sqlite3.Connection, names: Iterable[str]) -> list[int]
 
 def entry_names(connection: sqlite3.Connection, ids: Iterable[int]) -> list[str]:
     """Return the lasting names of entries."""
-    rows = connection.execute(f"SELECT name FROM entry WHERE id {_AMONG} ORDER BY id", (numbers(ids),))
+    rows = connection.execute(
+        f"SELECT name FROM entry WHERE id {_AMONG} ORDER BY id", (numbers(ids),)
+    )
     return [row[0] for row in rows]
 
 

@@ -14,6 +14,7 @@ from convledger.store.probes import Probes
 
 _KEYED = {"entry": (0,), "entry_version": (0,), "entry_pair": (0, 1), "pack_item": (1,)}
 _REFERRING = {"entry": ("superseded_by",), "memory_item": ("entry_id",)}
+_TEXTS = {"title", "body", "tags", "quote", "place", "text", "reason"}
 Row = tuple[int, int, str, str, bytes | None]
 _ALL = "SELECT operation_id, number, table_name, key, before FROM operation_row"
 
@@ -32,9 +33,8 @@ def scrub_undo(connection: sqlite3.Connection, ids: set[int], probes: Probes) ->
         before = _before(row)
         if _is_of(row, before, ids, sources):
             going.append(row)
-            for value in (before or {}).values():
-                if isinstance(value, str | bytes):
-                    probes.add_text(value)
+            for name in _TEXTS & (before or {}).keys():
+                probes.add_text((before or {})[name])
         elif before is not None:
             _unlink(connection, row, before, ids)
     _remove(connection, going, probes)

@@ -88,7 +88,9 @@ def write_batch(
         named.append((key, entry))
     if erased is not None:
         named = [
-            each for each in named if not erased.message(each[1][0], each[1][4].conversation, each[0])
+            each
+            for each in named
+            if not erased.message(each[1][0], each[1][4].conversation, each[0])
         ]
     copies = _Copies(connection, births, [key for key, _ in named])
     fresh = []

@@ -121,7 +121,9 @@ def finder(windows: Iterable[bytes]) -> Finder:
     listing = [
         (
             bytes([first]),
-            re.compile(rb"%b(?=(.{%d}))" % (re.escape(bytes([first])), WINDOW - 1), re.DOTALL).findall,
+            re.compile(
+                rb"%b(?=(.{%d}))" % (re.escape(bytes([first])), WINDOW - 1), re.DOTALL
+            ).findall,
             frozenset(each[1:] for each in wanted if each[0] == first),
         )
         for first in {each[0] for each in wanted}

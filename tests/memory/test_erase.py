@@ -111,7 +111,9 @@ def test_an_erased_text_is_not_remembered_again_until_that_is_lifted(ledger: Led
 def talked(bench: Bench) -> Bench:
     """Two conversations in one page, of which the second holds the secret."""
     bench.write(bench.log, turns(1, 20))
-    other = prompt(101, f"{SECRET} Title?", of=session(2)) + reply(102, "Zwiebelkuchen noted.", of=session(2))
+    other = prompt(101, f"{SECRET} Title?", of=session(2)) + reply(
+        102, "Zwiebelkuchen noted.", of=session(2)
+    )
     bench.write(bench.claude / "bakery" / f"{session(2)}.jsonl", other)
     bench.sync()
     return bench
@@ -134,7 +136,6 @@ def test_a_conversation_goes_and_its_figures_stay(talked: Bench) -> None:
         assert not occurs(ledger, text), text
     assert figures(ledger) == before
     assert ledger.conversation(session(2)).title == ""
-    assert list(ledger.transcript(number))[0].call is not None or True
     assert len(ledger.search(SearchQuery("question")).hits) == 20
 
 
@@ -144,7 +145,6 @@ def test_a_conversation_goes_with_its_figures(talked: Bench) -> None:
     outcome = erase(ledger, conversations=(number,), figures=True)
 
     assert outcome.counts["calls"] == 1
-    assert len(figures(ledger)) == 2 or len(figures(ledger)) > 0
     assert ledger.connection.execute("SELECT count(*) FROM conversation").fetchone() == (1,)
     assert ledger.connection.execute("SELECT count(*) FROM call").fetchone() == (20,)
 
@@ -176,8 +176,16 @@ def test_a_message_goes_and_stays_away_with_the_title_made_of_it(talked: Bench) 
     (message,) = ledger.connection.execute(
         "SELECT id FROM message WHERE conversation_id=? ORDER BY at LIMIT 1", (number,)
     ).fetchone()
-    source = EntrySource(kind="message", conversation_id=number, quote=SECRET, message_key=(
-        ledger.connection.execute("SELECT key FROM message WHERE id=?", (message,)).fetchone()[0]))
+    source = EntrySource(
+        kind="message",
+        conversation_id=number,
+        quote=SECRET,
+        message_key=(
+            ledger.connection.execute("SELECT key FROM message WHERE id=?", (message,)).fetchone()[
+                0
+            ]
+        ),
+    )
     made = remember(ledger, "The warehouse has a code.", sources=(source,))
 
     outcome = erase(ledger, messages=(message,))
