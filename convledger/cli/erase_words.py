@@ -28,8 +28,8 @@ _WORDS = (
     ("calls", "call with its cost", "calls with their cost"),
 )
 _NO_PROMISE = (
-    "Not promised: what the disk itself still has (wear-levelling, snapshots, swap), copies made by "
-    "other programs, your terminal's scrollback, the provider's copy, and the original logs."
+    "Not promised: what the disk itself still has (wear-levelling, snapshots, swap), copies made "
+    "by other programs, your terminal's scrollback, the provider's copy, and the original logs."
 )
 
 
@@ -48,7 +48,8 @@ def _amounts(counts: dict[str, int]) -> str:
 
 def outlook_lines(found: Outlook, backups: str) -> Iterator[str]:
     """Yield what would go, and what would stay that says the same."""
-    yield f"Goes for good: {_amounts(found.counts)}; {found.counts.get('text_bytes', 0):,} bytes of text."
+    size = found.counts.get("text_bytes", 0)
+    yield f"Goes for good: {_amounts(found.counts)}; {size:,} bytes of text."
     if found.copies:
         count = sum(found.copies.values())
         yield (
@@ -89,8 +90,8 @@ def outcome_lines(each: Outcome, path: Path) -> Iterator[str]:
     else:
         yield (
             f"Verified: none of {plural(search.pieces, 'piece')} of it was found in "
-            f"{search.read_bytes:,} bytes of {display_text(path.name)} and its log, nor in the texts "
-            "unpacked, but for what stays."
+            f"{search.read_bytes:,} bytes of {display_text(path.name)} and its log, nor in the "
+            "texts unpacked, but for what stays."
         )
         if search.conversations:
             count = sum(search.conversations.values())
@@ -105,7 +106,8 @@ def outcome_lines(each: Outcome, path: Path) -> Iterator[str]:
     for target, state in each.targets.items():
         yield f"Pack {display_text(target)}: {state}."
     if each.made:
-        yield f"Stays: {plural(len(each.made), 'entry', 'entries')} made of it: {', '.join(each.made[:5])}."
+        names = ", ".join(each.made[:5])
+        yield f"Stays: {plural(len(each.made), 'entry', 'entries')} made of it: {names}."
     if each.is_done:
         yield _NO_PROMISE
 

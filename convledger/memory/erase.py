@@ -1,8 +1,8 @@
-"""Erases entries, messages and conversations so that their bytes are gone, and looks whether they are.
+"""Erases entries, messages and conversations, and looks whether their bytes are gone.
 
-One transaction deletes, buries and notes the erasure as pending; then the indexes are rewritten, the
-log is emptied, backups are treated as asked, and the files are searched. What is cut short anywhere
-is taken up by `resume`. An erasure can't be undone.
+One transaction deletes, buries and notes the erasure as pending; then the indexes are rewritten,
+the log is emptied, the files are searched, and backups are treated as asked. What is cut short
+anywhere is taken up by `resume`. An erasure can't be undone.
 """
 
 from __future__ import annotations
@@ -274,6 +274,7 @@ def _finish(
             }
             if not outcome.search.is_clean:
                 outcome.blocked = "pieces of it were found in the ledger's files"
+                erasures.mark_found(connection, outcome.id)
                 return outcome
         elif backups is not None and backups != KEEP:
             outcome.blocked = "its notes are gone, so that backups can't be searched or rewritten"

@@ -10,7 +10,8 @@ from msgspec import Struct
 
 from convledger.store.connection import transaction
 
-PENDING, DONE = "pending", "done"
+# FOUND: done but for pieces that were found afterwards, which nobody but a person can settle.
+PENDING, FOUND, DONE = "pending", "found", "done"
 
 
 class Erasure(Struct, frozen=True):
@@ -35,11 +36,6 @@ def begin(connection: sqlite3.Connection, at: int, what: dict[str, Any]) -> int:
     return int(made.lastrowid or 0)
 
 
-def update(connection: sqlite3.Connection, erasure_id: int, what: dict[str, Any]) -> None:
-    """Note what an erasure came to; belongs into its transaction."""
-    connection.execute("UPDATE erasure SET what=? WHERE id=?", (_text(what), erasure_id))
-
-
 def finish(
     connection: sqlite3.Connection, erasure_id: int, done_at: int, report: dict[str, Any]
 ) -> None:
@@ -52,8 +48,14 @@ def finish(
 
 
 def is_pending(connection: sqlite3.Connection) -> bool:
-    """Tell whether an erasure is not finished; quick, since there are never many."""
-    return bool(pending(connection))
+    """Tell whether an erasure was cut short; quick, since there are never many."""
+    return connection.execute("SELECT 1 FROM erasure WHERE state='pending'").fetchone() is not None
+
+
+def mark_found(connection: sqlite3.Connection, erasure_id: int) -> None:
+    """Note that pieces of what was erased were found: it is not tried again by itself."""
+    with transaction(connection):
+        connection.execute("UPDATE erasure SET state=? WHERE id=?", (FOUND, erasure_id))
 
 
 def pending(connection: sqlite3.Connection) -> list[Erasure]:

@@ -16,13 +16,13 @@ from msgspec import Struct, field
 
 WINDOW = 24
 SHORTEST = 8  # shorter texts stand everywhere
-MOST = 4096  # probes of one kind
+MOST = 1024  # probes of one kind
 _A_TEXT = 8  # probes of one text
 _MOST_SHORT = 6
 # The rarer a first byte, the fewer places to look at; each costs a pass. Rare letters first, then
 # whatever is rare in a text, for few texts.
-_TIERS = (re.compile(rb"[qz]"), re.compile(rb"j"))
-_MOST_OTHERS = 4
+_RARE = re.compile(rb"[qz]")
+_MOST_OTHERS = 2
 _COMMON = b" \n\tetaoinsrhldcumfpgwybv,.\x00"
 _PACKED = re.compile(rb"\x9e")
 # A word that every tokenizer cuts alike: ASCII, with ASCII signs or nothing around it.
@@ -79,11 +79,7 @@ class Probes(Struct):
 
 def _pieces(encoded: bytes, others: set[int]) -> Iterator[bytes]:
     last = len(encoded) - WINDOW
-    starts: list[int] = []
-    for tier in _TIERS:
-        starts += [found.start() for found in tier.finditer(encoded, 0, last + 1)]
-        if len(starts) >= 2:
-            break
+    starts = [found.start() for found in _RARE.finditer(encoded, 0, last + 1)]
     if not starts:
         begins = Counter(encoded[: last + 1])
         if not others & begins.keys() and len(others) < _MOST_OTHERS:

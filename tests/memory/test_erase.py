@@ -259,3 +259,49 @@ def test_a_reader_in_the_way_leaves_it_pending_until_it_has_gone(talked: Bench) 
     assert not list(ledger.workspace.glob("ledger.db.erasing-*"))
     assert not occurs(ledger, "zebrafinch")
     assert ledger.resume_erasing(now=NOW) == []
+
+
+@pytest.mark.parametrize("how", ["keep", "rewrite", "delete"])
+def test_a_backup_is_searched_rewritten_or_removed(talked: Bench, how: str) -> None:
+    ledger = talked.ledger
+    gone = remember(ledger, SECRET)
+    remember(ledger, "The bakery opens at seven.")
+    number = ledger.conversation(session(2)).id
+    place = ledger.path.with_name("ledger.db.v3.bak")
+    copy = sqlite3.connect(place)
+    ledger.connection.backup(copy)
+    copy.close()
+    place.chmod(0o600)
+
+    outcome = erase(ledger, entries=(gone,), conversations=(number,), backups=how)
+
+    (left,) = outcome.backups
+    assert (left.state, left.holds) == {
+        "keep": ("kept", True),
+        "rewrite": ("rewritten", False),
+        "delete": ("removed", False),
+    }[how]
+    assert place.exists() == (how != "delete")
+    assert occurs(ledger, "Zanzibar warehouse") == (how == "keep")
+    if how == "rewrite":
+        copy = sqlite3.connect(place)
+        assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert copy.execute("SELECT count(*) FROM message").fetchone() == (40,)
+        assert copy.execute("SELECT body FROM entry").fetchall() == [
+            ("The bakery opens at seven.",)
+        ]
+        copy.close()
+
+
+def test_what_was_written_without_secure_deletion_is_found_and_goes(ledger: Ledger) -> None:
+    gone = remember(ledger, SECRET)
+    ledger.connection.execute("PRAGMA secure_delete=OFF")
+    ledger.connection.execute("CREATE TABLE aside AS SELECT body FROM entry")
+    ledger.connection.execute("DROP TABLE aside")
+    ledger.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    ledger.connection.execute("PRAGMA secure_delete=ON")
+
+    outcome = erase(ledger, entries=(gone,))
+
+    assert "vacuum" in outcome.seconds
+    assert not occurs(ledger, "Zanzibar")
