@@ -305,3 +305,29 @@ def test_what_was_written_without_secure_deletion_is_found_and_goes(ledger: Ledg
 
     assert "vacuum" in outcome.seconds
     assert not occurs(ledger, "Zanzibar")
+
+
+def test_copies_in_a_fork_stay_unless_asked(talked: Bench) -> None:
+    ledger = talked.ledger
+    log = talked.claude / "bakery" / f"{session(2)}.jsonl"
+    fork = log.read_bytes().replace(session(2).encode(), session(3).encode())
+    talked.write(talked.claude / "bakery" / f"{session(3)}.jsonl", fork)
+    talked.sync()
+    number = ledger.conversation(session(2)).id
+    found = ledger.erase_outlook(Wanted(conversations=(number,)))
+    assert found.copies == {session(3): 2}
+
+    erase(ledger, conversations=(number,), copies=True)
+    talked.write(
+        talked.claude / "bakery" / f"{session(4)}.jsonl",
+        fork.replace(session(3).encode(), session(4).encode()),
+    )
+    talked.sync()
+
+    for text in ("quokka", "Zwiebelkuchen"):
+        assert not any(
+            text.lower() in entry.body.lower()
+            for name in (3, 4)
+            for entry in ledger.transcript(ledger.conversation(session(name)).id)
+        ), text
+    assert ledger.check(deep=True) == []
