@@ -33,6 +33,7 @@ COMMANDS: dict[str, Entry] = {
     "pack": Entry("pack", "pack", "Memory that fits a budget of tokens, for a tool.", TAKE),
     "label": Entry("label", "label", "Give conversations a client, tags and the like.", TAKE),
     "export": Entry("export", "export", "Write conversations as JSON Lines or Markdown.", TAKE),
+    "erase": Entry("erase", "erase", "Erase for good; nothing takes it back.", TAKE),
     "check": Entry("state", "check", "Verify the whole ledger.", TAKE),
     "demo": Entry("demo", "demo", "Try it on an invented history; leaves no trace.", LOOK),
     "help": Entry("help", "help_", "Read about a topic.", LOOK),

@@ -24,3 +24,8 @@ def unindex_entry(connection: sqlite3.Connection, entry_id: int) -> None:
         f"SELECT 'delete', {_COLUMNS} FROM entry WHERE id=?",
         (entry_id,),
     )
+
+
+def rebuild_entry_index(connection: sqlite3.Connection) -> None:
+    """Fill the index anew from the entries; belongs into a transaction."""
+    connection.execute("INSERT INTO remembered (remembered) VALUES ('rebuild')")

@@ -18,6 +18,7 @@ from convledger.store.tombstones import has_tombstones, is_erased
 
 if TYPE_CHECKING:
     from convledger.sources.findings import Message
+    from convledger.store.tombstones import Erased
 
 HIDDEN, INHERITED = 2, 4  # flags: said by no person or model; said first in another conversation
 REDACTED = 32  # flag: a secret was taken out of the body, and no log brings it back
@@ -69,7 +70,10 @@ _IN_STEP = 900
 
 
 def write_batch(
-    connection: sqlite3.Connection, batch: list[Entry], births: dict[int, Birth]
+    connection: sqlite3.Connection,
+    batch: list[Entry],
+    births: dict[int, Birth],
+    erased: Erased | None = None,
 ) -> list[int]:
     """Store messages with their bodies, in the order of their logs, and index their words.
 
@@ -86,10 +90,18 @@ def write_batch(
         if name != seen:
             seen, key = name, message_key(*name)
         named.append((key, entry))
+    if erased is not None:
+        named = [
+            each
+            for each in named
+            if not erased.message(each[1][0], each[1][4].conversation, each[0])
+        ]
     copies = _Copies(connection, births, [key for key, _ in named])
     fresh = []
     for key, entry in named:
         own = copies.take(key, entry)
+        if own != key and own is not None and erased is not None:
+            own = None if erased.message(entry[0], entry[4].conversation, own) else own
         if own is not None:
             fresh.append((own, entry))
     if not fresh:
