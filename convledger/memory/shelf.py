@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from convledger.memory import keeping
 from convledger.memory.asking import EntryQuery, entries_meant
 from convledger.memory.diffing import DiffLine, diff_lines
-from convledger.memory.drafts import Draft
+from convledger.memory.drafts import Draft, checked
 from convledger.memory.evidence import MANUAL, Evidence, check_sources, evidence_of, quoted
 from convledger.memory.listing import RECORDED, EntryLine, Listing, entry_lines, listing
 from convledger.memory.naming import entry_named
@@ -181,7 +181,8 @@ class Memory:
 
         Without another source it was said by whoever typed it, now.
         """
-        if not draft.sources:
+        is_known = keeping.is_known(self._connection, checked(draft)) is not None
+        if not draft.sources and not is_known:
             said_at = draft.source_date if draft.source_date is not None else now
             typed = EntrySource(kind=MANUAL, place="typed in", source_date=said_at)
             draft = replace(draft, sources=(typed,), source_date=said_at)

@@ -370,8 +370,7 @@ class ConvledgerApp(App[None]):
         """Take back the last change."""
         step = self.undoing.pop()
         if step is None:
-            place = self.place()
-            if place is None or not place.undo_stored():
+            if (place := self.place()) is None or not place.undo_stored():
                 self.say("Nothing to undo.")
             return
         self.ask(("undo", id(step)), step.back, lambda _: self._undone(step.words))

@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 
 from convledger.clock import DAY, SECOND
 from convledger.ledger import Ledger
+from convledger.memory import keeping
 from convledger.memory.drafts import Draft
 from convledger.memory.words import PROPOSED
 from convledger.store.entries import Entry, EntrySource
@@ -51,7 +52,8 @@ def remembered(workspace: Path) -> dict[str, int]:
         )  # fmt: skip
         ids = {}
         for place, draft in enumerate(drafts):
-            entry, _ = memory.remember(draft, ago + place * DAY)
+            number, _ = keeping.remember(ledger.connection, draft, ago + place * DAY)
+            entry = memory.entry(str(number))
             ids[entry.title] = entry.id
         spoken = Draft("", "Night trains belong to the day they left", "decision", "", ("time",))
         entry, _ = memory.remember_span(first, NOW - 3 * DAY, 0, len(QUOTE), spoken)
