@@ -16,6 +16,7 @@ _TOGETHER = (
     ("app", "reader"),
     ("app", "search", "list"),
     ("app", "sources", "list"),
+    ("app", "sitting", "list"),
 )
 
 
