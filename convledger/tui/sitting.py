@@ -6,13 +6,23 @@ It outlasts its screen: who leaves and comes back goes on where they were.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from convledger.memory.queue import Hygiene, Queued
-from convledger.memory.reasons import CONFLICT, DATED, DUE, DUPLICATE, NEW, SUPERSEDED, Reason
+from convledger.memory.reasons import (
+    BAIT,
+    CHANGED,
+    CONFLICT,
+    DUPLICATE,
+    EXPIRED,
+    MISSING,
+    SECRET,
+    SUPERSEDED,
+    Reason,
+)
 
 if TYPE_CHECKING:
     from convledger.store.entries import Entry
@@ -23,7 +33,8 @@ TRUE, EDITED, MERGED, SNOOZED, ARCHIVED, CHOSEN, NO_PAIR = (
 )  # fmt: skip
 KINDS = (TRUE, ARCHIVED, EDITED, MERGED, SNOOZED, CHOSEN, NO_PAIR)
 PAIRED = (CONFLICT, DUPLICATE, SUPERSEDED)
-_BY_LOOKING = (DUE, NEW, DATED)  # what is over when a person says that it is true
+# What is not over when a person has said of an entry that it is the one that holds.
+_GRAVE = (SECRET, BAIT, EXPIRED, CHANGED, MISSING, *PAIRED)
 
 
 @dataclass(slots=True, eq=False)
@@ -36,7 +47,7 @@ class Verdict:
 
     kind: str
     title: str
-    left: list[tuple[int, Queued]]  # with their places in the queue, -1 where not in it
+    left: list[Queued]
     stayed: list[Queued] = field(default_factory=list)  # as they were before
     tokens: int = 0
     pico: int | None = None
@@ -67,6 +78,8 @@ class Sitting:
         self, queue: Sequence[Queued] = (), hygiene: Hygiene | None = None, seen: int = -1
     ) -> None:
         self.queue: list[Queued] = list(queue)
+        self._ranks = {one.entry.id: rank for rank, one in enumerate(queue)}
+        self._away: list[Queued] = []  # what was settled elsewhere, or by what became of another
         self.listed: list[Queued] = []  # of the ratio whose list is open
         self.ratio = ""
         self.verdicts: list[Verdict] = []
@@ -139,7 +152,7 @@ class Sitting:
         self, kind: str, entries: Sequence[Queued], *, saves: bool = False, days: int = 0
     ) -> Verdict:
         """Let entries leave by a verdict; `saves` where they are carried no longer."""
-        verdict = Verdict(kind, _title(entries), self._places(entries), days=days)
+        verdict = Verdict(kind, _title(entries), [*entries], days=days)
         if saves:
             _save(verdict, entries)
         self._remove({one.entry.id for one in entries})
@@ -156,11 +169,11 @@ class Sitting:
             rest = tuple(
                 reason for reason in one.reasons
                 if not (reason.kind in PAIRED and reason.other_id == other.entry.id)
-                and not (verified and reason.kind in _BY_LOOKING)
+                and not (verified and reason.kind not in _GRAVE)
             )  # fmt: skip
             is_lost = loser is not None and one.entry.id == loser.entry.id
             if is_lost or not rest:
-                verdict.left += self._places([one])
+                verdict.left.append(one)
                 self._remove({one.entry.id})
             else:
                 verdict.stayed.append(one)
@@ -173,10 +186,6 @@ class Sitting:
         self.verdicts.append(verdict)
         self.last = verdict
         return verdict
-
-    def _places(self, entries: Iterable[Queued]) -> list[tuple[int, Queued]]:
-        places = {one.entry.id: place for place, one in enumerate(self.queue)}
-        return [(places.get(one.entry.id, -1), one) for one in entries]
 
     def _remove(self, gone: set[int]) -> None:
         before = sum(one.entry.id in gone for one in self.shown[: self.cursor])
@@ -208,24 +217,35 @@ class Sitting:
         fresh = now_is or {}
         for one in verdict.stayed:
             self.replace(one)
-        returned = sorted(verdict.left, key=lambda each: each[0])
-        for place, one in returned:
-            own = replace(one, entry=fresh.get(one.entry.id, one.entry))
-            if place >= 0:
-                self.queue.insert(min(place, len(self.queue)), own)
-            if self.ratio:
-                self.listed.insert(min(self.cursor, len(self.listed)), own)
-        ids = {one.entry.id for _, one in verdict.left} or {one.entry.id for one in verdict.stayed}
+        for one in verdict.left:
+            self._return(replace(one, entry=fresh.get(one.entry.id, one.entry)))
+        ids = {one.entry.id for one in verdict.left or verdict.stayed}
+        self._go_to(*ids)
+
+    def _go_to(self, *ids: int) -> None:
         self.cursor = next(
             (place for place, one in enumerate(self.shown) if one.entry.id in ids), self.cursor
         )
 
+    def _return(self, one: Queued) -> None:
+        """Put an entry where it stood in the queue, and in front of the list of a ratio."""
+        if one.entry.id in self._ranks:
+            self.queue.append(one)
+            self.queue.sort(key=lambda each: self._ranks[each.entry.id])
+        if self.ratio:
+            self.listed.insert(min(self.cursor, len(self.listed)), one)
+
     def renewed(self, queue: Sequence[Queued], entries: Mapping[int, Entry]) -> None:
-        """Bring what is left up to date: what was settled elsewhere leaves, nothing joins.
+        """Bring what is left up to date: what was settled elsewhere leaves, nothing new joins.
 
         `queue` is what wants a look by now, `entries` those of them that are not put away.
         """
         fresh = {one.entry.id: one for one in queue}
+        current = self.current
+        for one in [each for each in self._away if each.entry.id in fresh]:
+            self._away.remove(one)
+            self.queue = sorted([*self.queue, one], key=lambda each: self._ranks[each.entry.id])
+        self._away += [one for one in self.queue if one.entry.id not in fresh]
         gone = {one.entry.id for one in self.queue if one.entry.id not in fresh}
         gone |= {one.entry.id for one in self.listed if one.entry.id not in entries}
         if self.ratio:
@@ -236,6 +256,8 @@ class Sitting:
                 self.replace(fresh[one.entry.id])
             elif one.entry.id in entries:
                 self.replace(replace(one, entry=entries[one.entry.id], reasons=()))
+        if current is not None:
+            self._go_to(current.entry.id)
 
 
 _kept: WeakKeyDictionary[ConvledgerApp, Sitting] = WeakKeyDictionary()

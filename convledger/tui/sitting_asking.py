@@ -246,4 +246,4 @@ def take_back(ledger: Ledger, verdict: Verdict, now: int) -> tuple[Mapping[int, 
             memory.undo(now, operation_id)
     except UsageProblem as error:
         return {}, str(error)
-    return memory.entries(one.entry.id for _, one in verdict.left), ""
+    return memory.entries(one.entry.id for one in verdict.left), ""

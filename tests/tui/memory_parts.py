@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from textual.geometry import Region
 from textual.pilot import Pilot
 
 from convledger.clock import DAY, SECOND
@@ -19,7 +20,7 @@ from convledger.store.entries import Entry
 from convledger.tui.screens.memory_review import ReviewScreen
 from convledger.tui.sitting import Sitting
 from tests.ingest.logs import line, session
-from tests.tui.pilot import NOW, settled, text_of
+from tests.tui.pilot import NOW, settled
 
 CENT = 10**10
 QUOTE = "we deploy on Fridays before noon, once the smoke test is green"
@@ -114,8 +115,8 @@ def paired(ledger: Ledger, one: int, other: int, kind: str, reason: str) -> None
         )
 
 
-def with_memory(workspace: Path) -> None:
-    """Fill a memory with what a studio would have in it."""
+def with_conflict(workspace: Path) -> None:
+    """Fill a memory with two entries that say something else of the same."""
     talks(workspace)
     march, june = instant(2026, 3, 3), instant(2026, 6, 12)
     with Ledger.open(workspace) as ledger:
@@ -134,6 +135,13 @@ def with_memory(workspace: Path) -> None:
         )  # fmt: skip
         other = quoted(ledger, 802, OTHER, draft, instant(2026, 11, 9))
         paired(ledger, fridays, other, "conflict", "the day differs: Friday, Thursday")
+
+
+def with_memory(workspace: Path) -> None:
+    """Fill a memory with what a studio would have in it."""
+    with_conflict(workspace)
+    march, june = instant(2026, 3, 3), instant(2026, 6, 12)
+    with Ledger.open(workspace) as ledger:
         kept(ledger, RATES, "Day rate 2025: 900. Valid until 2025-12-31.",
              june, valid_to=instant(2025, 12, 31), source_date=march)  # fmt: skip
         house = kept(ledger, HOUSE, "Release notes are in the present tense.\nOne line a change.",
@@ -202,4 +210,7 @@ async def upon(pilot: Pilot[None], screen: ReviewScreen, title: str) -> None:
 
 
 def shown(pilot: Pilot[None], selector: str) -> str:
-    return text_of(pilot.app.screen.query_one(selector))
+    widget = pilot.app.screen.query_one(selector)
+    return "\n".join(
+        strip.text.rstrip() for strip in widget.render_lines(Region(0, 0, *widget.outer_size))
+    )

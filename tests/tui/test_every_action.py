@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from convledger.ledger import Ledger
 from convledger.tui.actions import ACTIONS, BY_ID, SCOPES, bindings
 from convledger.tui.widgets.rows import Rows
-from tests.tui import compare_parts
+from tests.tui import compare_parts, memory_parts
 from tests.tui.pilot import NOW, opened, press, screen_text
 from tests.tui.plan_parts import BEGAN, TEAM, long_talk, put_in_force
 
@@ -50,6 +50,10 @@ def running(pilot: Pilot[None]) -> object:
     return pilot.app._exit
 
 
+def focus(pilot: Pilot[None]) -> object:
+    return pilot.app.focused.id if pilot.app.focused is not None else None
+
+
 def copied(pilot: Pilot[None]) -> object:
     return bool(pilot.app.clipboard)
 
@@ -65,6 +69,7 @@ def with_plans(workspace: Path) -> None:
 
 READ = ("2", "enter")
 CUT = ("4", "shift+tab", "shift+tab")  # to the time line
+SIT = ("ctrl+r",)
 STEPS = {
     "app.live": Step(("2",), screen, "Live"),
     "app.conversations": Step((), screen, "Conversations"),
@@ -139,6 +144,21 @@ STEPS = {
     "sources.stop": Step(("8",), text),
     "sources.price": Step(("8",), screen, "Price"),
     "sources.alias": Step(("8",), text),
+    "app.review_memory": Step((), screen, "Review"),
+    "sitting.still_true": Step(SIT, text, None, memory_parts.with_memory),
+    "sitting.edit": Step(SIT, screen, "EditEntry", memory_parts.with_memory),
+    "sitting.merge": Step(SIT, screen, "MergeEntries", memory_parts.with_conflict),
+    "sitting.snooze": Step(SIT, screen, "SnoozeDialog", memory_parts.with_memory),
+    "sitting.archive": Step(SIT, text, None, memory_parts.with_memory),
+    "sitting.choose": Step(SIT, screen, "ChooseDialog", memory_parts.with_conflict),
+    "sitting.no_pair": Step(SIT, text, None, memory_parts.with_conflict),
+    "sitting.erase": Step(SIT, text, None, memory_parts.with_memory),
+    "sitting.mark": Step(SIT, text, None, memory_parts.with_memory),
+    "sitting.same": Step((*SIT, "x"), text, None, memory_parts.with_memory),
+    "sitting.whole": Step(SIT, screen, "Reader", memory_parts.with_conflict),
+    "sitting.source": Step(SIT, focus, "source", memory_parts.with_memory),
+    "sitting.hygiene": Step(SIT, focus, "hygiene", memory_parts.with_memory),
+    "sitting.again": Step(SIT, text, None, memory_parts.with_memory),
     "live.alerts": Step((), screen, "Alerts", with_plans),
     "alerts.mute": Step(("a",), screen, "Live", with_plans),
 }

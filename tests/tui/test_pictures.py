@@ -14,7 +14,9 @@ import pytest
 from textual.pilot import Pilot
 
 from convledger.ledger import Ledger
+from convledger.memory.shelf import Memory
 from convledger.tui.feeder import Feed
+from tests.tui import memory_parts
 from tests.tui.pilot import NOW, app_on, press, settled
 from tests.tui.plan_parts import STUDIO, asked, bought, long_talk, put_in_force
 
@@ -87,6 +89,38 @@ def test_screen_with_a_plan_looks_as_it_did(
         app._fed(Feed("live"))
         await press(pilot, *PLANNED[screen])
         await asked(pilot)
+        app.clear_notifications()
+        await settled(pilot)
+
+    assert snap_compare(app, terminal_size=size, run_before=lead)
+
+
+REVIEWED: dict[str, tuple[str, ...]] = {
+    "begun": (),
+    "going": ("y", "x", "space", "down"),
+    "ended": ("y", "c", "1", *"xxxxx", "y"),
+}
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("state", REVIEWED)
+def test_review_of_memory_looks_as_it_did(
+    state: str,
+    size: tuple[int, int],
+    theme: str,
+    studio: Path,
+    snap_compare: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Memory, "costs", memory_parts.costs)
+    memory_parts.with_memory(studio)
+    app = app_on(studio, theme=theme)
+
+    async def lead(pilot: Pilot[None]) -> None:
+        await settled(pilot)
+        app._fed(Feed("live"))
+        await memory_parts.reviewing(pilot, *REVIEWED[state])
         app.clear_notifications()
         await settled(pilot)
 

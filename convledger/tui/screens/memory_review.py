@@ -11,21 +11,17 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 
 from convledger.tui import sitting_words as words
-from convledger.tui.actions import BY_ID, bindings
-from convledger.tui.help_text import keys_of
+from convledger.tui.actions import bindings
 from convledger.tui.paced import Paced
-from convledger.tui.screens.sitting_deciding import Deciding
+from convledger.tui.screens.sitting_showing import Showing
 from convledger.tui.sitting import Sitting, keep_sitting, pair_reason, sitting_of
 from convledger.tui.sitting_asking import Sight, listed, look_at, renewal, take
-from convledger.tui.widgets.canvas import Canvas
 from convledger.tui.widgets.drawing import Drawing
 from convledger.tui.widgets.panel import Panel
 from convledger.tui.widgets.rows import Rows
-from convledger.tui.widgets.sitting_bars import NEED_A_PAIR, VERDICTS, TallyLine, VerdictKeys
-from convledger.tui.widgets.sitting_entry import entry_lines
+from convledger.tui.widgets.sitting_bars import TallyLine, VerdictKeys
 from convledger.tui.widgets.sitting_hygiene import HygieneRows
 from convledger.tui.widgets.sitting_queue import QueueRows
-from convledger.tui.widgets.sitting_source import foot_parts, source_lines
 from convledger.tui.widgets.sitting_view import EntryView, LinesView, SourceView
 
 if TYPE_CHECKING:
@@ -33,13 +29,11 @@ if TYPE_CHECKING:
     from convledger.memory.queue import Hygiene, Queued, Ratio
     from convledger.tui.sitting_asking import Renewal
 
-FOLDED = (100, 28)  # cells and lines below which one panel is shown at a time
+FOLDED = (120, 28)  # cells and lines below which one panel is shown at a time
 HIGH = 42  # lines from which ratios have two lines each
-_VERDICTS = 3  # lines of their panel
-_FRAME = 4  # cells of a panel's edge that are no text
 
 
-class ReviewScreen(Deciding):
+class ReviewScreen(Showing):
     """Queue and hygiene at the left; entry, source and verdicts at the right; the tally below."""
 
     NAME = "Memory › Review"
@@ -100,7 +94,7 @@ class ReviewScreen(Deciding):
             with Vertical(id="left"):
                 yield Panel(
                     "Queue",
-                    Drawing(self._draw_head, focusable=False, id="queue-head"),
+                    Drawing(self.draw_head, focusable=False, id="queue-head"),
                     QueueRows(id="queue"),
                     id="queue-panel",
                 )
@@ -110,14 +104,14 @@ class ReviewScreen(Deciding):
                 yield Panel(
                     "Source",
                     SourceView(id="source"),
-                    Drawing(self._draw_foot, focusable=False, id="source-foot"),
+                    Drawing(self.draw_foot, focusable=False, id="source-foot"),
                     id="source-panel",
                 )
                 yield Panel(
                     "Verdict", VerdictKeys(), counts="one key, then the next · u undoes",
                     id="verdict-panel",
                 )  # fmt: skip
-                yield Panel("Done", Drawing(self._draw_end, focusable=False), id="end-panel")
+                yield Panel("Done", Drawing(self.draw_end, focusable=False), id="end-panel")
         yield TallyLine()
 
     def on_mount(self) -> None:
@@ -125,7 +119,7 @@ class ReviewScreen(Deciding):
         if sitting_of(self.books) is None:
             self.begin()
         else:
-            self.show_sitting()
+            self.call_after_refresh(self.show_sitting)
 
     def begin(self) -> None:
         """Take a queue."""
@@ -149,8 +143,8 @@ class ReviewScreen(Deciding):
         self.call_after_refresh(self._laid_out)
 
     def _laid_out(self) -> None:
-        self._share_height()
-        self._name_panels()
+        self.share_height()
+        self.name_panels()
 
     # ---- keeping it right
 
@@ -164,7 +158,7 @@ class ReviewScreen(Deciding):
         if sitting is None:
             return None
         ids = {one.entry.id for one in (*sitting.queue, *sitting.listed)}
-        ids |= {one.entry.id for verdict in [*sitting.verdicts] for _, one in verdict.left}
+        ids |= {one.entry.id for verdict in [*sitting.verdicts] for one in verdict.left}
         return renewal(ledger, self.books.now(), self.books.zone, sorted(ids), sitting.seen)
 
     def _show_renewed(self, found: Renewal | None) -> None:
@@ -187,7 +181,7 @@ class ReviewScreen(Deciding):
         if self.sitting is not None:
             self.sitting.hygiene = hygiene
             self.query_one(HygieneRows).show(hygiene)
-            self._name_panels()
+            self.name_panels()
             self.query_one("#end-panel Drawing").refresh()
 
     # ---- what is shown
@@ -210,7 +204,7 @@ class ReviewScreen(Deciding):
         if not sitting.shown:
             self.query_one("#end-panel Drawing").refresh()
         self._look()
-        self._name_panels()
+        self.name_panels()
         if has_changed:
             self._counting.wish()
 
@@ -219,7 +213,7 @@ class ReviewScreen(Deciding):
         current = self.sitting.current if self.sitting is not None else None
         if current is None:
             self._looked, self.sight = (), None
-            self._show_sight()
+            self.show_sight()
             return
         reason = pair_reason(current)
         other = reason.other_id if reason is not None else None
@@ -246,91 +240,14 @@ class ReviewScreen(Deciding):
         self.query_one(QueueRows).show(
             sitting.shown, sitting.cursor, frozenset(sitting.marks), words.NOTHING
         )
-        self._show_sight()
-
-    def _show_sight(self) -> None:
-        sight, one, now, zone = self.sight, self.current, self.books.now(), self.books.zone
-        entry, source = self.query_one("#entry", LinesView), self.query_one("#source", LinesView)
-        if sight is None or one is None:
-            entry.show(None)
-            source.show(None)
-        else:
-            entry.show(lambda cells, room: entry_lines(one, sight, now, zone, cells, room))
-            source.show(lambda cells, room: source_lines(sight, zone, cells, room)[0])
-        self.query_one("#source-foot").refresh()
-        self._share_height()
-        self._show_verdicts(one)
-        self.call_after_refresh(self._name_panels)
-
-    def _share_height(self) -> None:
-        """Give the entry as many lines as it needs, and its source the rest of them."""
-        entry, source = self.query_one("#entry", LinesView), self.query_one("#source", LinesView)
-        panel = self.query_one("#entry-panel", Panel)
-        if self.has_class("-folded"):
-            panel.styles.height = None
-            return
-        room = self.query_one("#right").size.height - _VERDICTS
-        cells = entry.size.width - 1
-        needed, others = entry.wanted(cells) + 2, source.wanted(cells) + 3
-        least = min(others, room * 2 // 5)
-        panel.styles.height = max(8, min(room - least, max(needed, room * 9 // 20)))
-
-    def _show_verdicts(self, one: Queued | None) -> None:
-        keymap = self.books.user_keymap
-        keys = {
-            verb: keys_of(BY_ID[f"sitting.{verb}"], keymap).split()[0] for verb, _, _ in VERDICTS
-        }
-        has_pair = self.sight is not None and self.sight.other is not None
-        off = frozenset() if has_pair else NEED_A_PAIR
-        is_new = one is not None and one.entry.state == "proposed"
-        self.query_one(VerdictKeys).show(keys, off, is_new=is_new)
-
-    def _name_panels(self) -> None:
-        sitting = self.sitting
-        if sitting is None or not self.is_ready:
-            return
-        queue = self.query_one("#queue-panel", Panel)
-        queue.show_title(words.queue_title(sitting))
-        queue.show_counts(words.queue_counts(sitting, queue.size.width - 2))
-        title, counts = words.hygiene_words(sitting.hygiene)
-        hygiene = self.query_one("#hygiene-panel", Panel)
-        hygiene.show_title(title)
-        hygiene.show_counts(counts)
-        sight = self.sight
-        entry, source = (
-            self.query_one("#entry-panel", Panel),
-            self.query_one("#source-panel", Panel),
-        )
-        unseen = self.query_one("#entry", LinesView).unseen
-        entry.show_counts(words.place_text(sitting, sight, unseen) if sight is not None else "")
-        room, about = source.size.width - _FRAME, ""
-        if sight is not None:
-            lines = self.query_one("#source").size.height
-            near = source_lines(sight, self.books.zone, room - 1, lines)[1]
-            about = words.source_counts(sight.main, room, near)
-        source.show_counts(about)
-
-    def _draw_head(self, canvas: Canvas) -> None:
-        if self.sitting is not None:
-            canvas.put(0, 0, *words.last_words(self.sitting), end=canvas.width)
-
-    def _draw_foot(self, canvas: Canvas) -> None:
-        if self.sight is None:
-            return
-        left, right = foot_parts(self.sight, canvas.width)
-        end = canvas.right(canvas.width, 0, *right) if right else canvas.width
-        canvas.put(0, 0, *left, end=end - 1)
-
-    def _draw_end(self, canvas: Canvas) -> None:
-        if self.sitting is not None and not self.sitting.shown:
-            for y, parts in enumerate(words.end_lines(self.sitting)[: canvas.height]):
-                canvas.put(0, y, *parts, end=canvas.width)
+        self.show_sight()
 
     # ---- going about
 
     @on(Rows.Moved, "#queue")
     def _moved(self, event: Rows.Moved) -> None:
-        if self.sitting is not None:
+        # A list also tells where its cursor was before it had rows.
+        if self.sitting is not None and event.rows.count() and event.index == event.rows.cursor:
             self.sitting.cursor = event.index
             self._look()
 
@@ -382,7 +299,7 @@ class ReviewScreen(Deciding):
         is_there = self.query_one(widget).has_focus
         shows = self.has_class(page) if self.has_class("-folded") else not is_there
         self.query_one(widget if shows else "#queue").focus()
-        self.call_after_refresh(self._name_panels)
+        self.call_after_refresh(self.name_panels)
 
     def action_again(self) -> None:
         """Begin another sitting where nothing is left in this one."""

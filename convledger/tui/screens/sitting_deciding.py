@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from convledger.ledger import Ledger
     from convledger.store.entries import Entry
     from convledger.store.operations import Operation
+    from convledger.tui.app import ConvledgerApp
 
 _VERBS = {TRUE: "true", ARCHIVED: "archive", SNOOZED: "snooze"}
 NO_ENTRY = "No entry is under the cursor."
@@ -41,6 +42,14 @@ class Deciding(PlaceScreen):
         self._steps: dict[int, tuple[Verdict, Step]] = {}
         self._going: set[int] = set()  # verdicts that are being taken back
         self._offered: int | None = None  # an older change that u would take back
+        self._home: ConvledgerApp | None = None
+
+    @property
+    def books(self) -> ConvledgerApp:
+        """The app, kept: the ledger is asked in a thread that may outlast the screen."""
+        if self._home is None:
+            self._home = super().books
+        return self._home
 
     def show_sitting(self, *, has_changed: bool = False) -> None:
         """Show what is left."""
@@ -279,6 +288,7 @@ class Deciding(PlaceScreen):
         if self.sitting is not None:
             self.sitting.put_back(verdict, entries)
             self.show_sitting(has_changed=True)
+            self.renew()  # what had left because of it comes back as well
         self.books.say(f"Undone: {verdict.words}", seconds=3)
 
     def _undo_older(self) -> None:

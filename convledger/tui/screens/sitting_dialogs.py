@@ -18,7 +18,7 @@ from convledger.tui.sitting_asking import Side
 from convledger.tui.widgets.choices import Choices
 from convledger.tui.widgets.dialog import Dialog
 
-SNOOZES = ((7, "1 week"), (30, "1 month"), (90, "3 months"))
+SNOOZES = ((7, "a week"), (30, "a month"), (90, "three months"))
 _SHORT = 60
 
 
@@ -148,7 +148,7 @@ class AnswerDialog(Dialog[int]):
     def parts(self) -> list[Widget]:
         """Return what is asked, and a button for each answer."""
         names = (
-            (f"answer-{place}", f"{place + 1} {text}")
+            (f"answer-{place}", f"{place + 1}  {text}")
             for place, (_, text) in enumerate(self._answers)
         )
         return [Static(self.about(), id="about"), Choices(*names)]
