@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -108,11 +109,13 @@ class Sitting:
 
     def marked(self) -> list[Queued]:
         """Return the marked entries of what is shown."""
-        return [one for one in self.shown if one.entry.id in self.marks]
+        return [one for one in self.shown if one.entry.id in self.marks] if self.marks else []
 
     def named(self, entry_id: int) -> Queued | None:
         """Return an entry that is still to be decided."""
-        return next((one for one in (*self.shown, *self.queue) if one.entry.id == entry_id), None)
+        return next(
+            (one for one in chain(self.shown, self.queue) if one.entry.id == entry_id), None
+        )
 
     def tally(self) -> Tally:
         """Return what was decided and what is no longer carried."""
@@ -197,9 +200,10 @@ class Sitting:
     def replace(self, new: Queued) -> None:
         """Show an entry as it is now."""
         for some in (self.queue, self.listed):
-            for place, one in enumerate(some):
-                if one.entry.id == new.entry.id:
-                    some[place] = new
+            ids = (place for place, one in enumerate(some) if one.entry.id == new.entry.id)
+            place = next(ids, None)
+            if place is not None:
+                some[place] = new
 
     def refresh(self, entry: Entry) -> None:
         """Show an entry with its facts of now, its reasons as they were."""
@@ -242,20 +246,19 @@ class Sitting:
         """
         fresh = {one.entry.id: one for one in queue}
         current = self.current
-        for one in [each for each in self._away if each.entry.id in fresh]:
-            self._away.remove(one)
-            self.queue = sorted([*self.queue, one], key=lambda each: self._ranks[each.entry.id])
-        self._away += [one for one in self.queue if one.entry.id not in fresh]
-        gone = {one.entry.id for one in self.queue if one.entry.id not in fresh}
-        gone |= {one.entry.id for one in self.listed if one.entry.id not in entries}
-        if self.ratio:
-            gone -= {one.entry.id for one in self.listed if one.entry.id in entries}
-        self._remove(gone)
-        for one in [*self.queue, *self.listed]:
-            if one.entry.id in fresh:
-                self.replace(fresh[one.entry.id])
-            elif one.entry.id in entries:
-                self.replace(replace(one, entry=entries[one.entry.id], reasons=()))
+        back = [one for one in self._away if one.entry.id in fresh]
+        self._away = [one for one in self._away if one.entry.id not in fresh]
+        self.queue = sorted([*self.queue, *back], key=lambda one: self._ranks[one.entry.id])
+        settled = [one for one in self.queue if one.entry.id not in fresh]
+        self._away += settled
+        self.queue = [fresh[one.entry.id] for one in self.queue if one.entry.id in fresh]
+        self.listed = [
+            fresh.get(one.entry.id) or replace(one, entry=entries[one.entry.id], reasons=())
+            for one in self.listed
+            if one.entry.id in entries
+        ]
+        self.marks &= {one.entry.id for one in self.shown}
+        self.cursor = max(0, min(self.cursor, len(self.shown) - 1))
         if current is not None:
             self._go_to(current.entry.id)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from difflib import SequenceMatcher
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from convledger.store.entries import Entry, EntryVersion
 
 MOST_WORDS = 2_000  # of two texts that are compared word by word
+_AT_ONCE = 5_000  # entries
 _LIKE = 2  # one in so many words is the same where two texts are told word by word
 _WORD = re.compile(r"\w+(?:['’.:,/-]\w+)*")
 Span = tuple[int, int]
@@ -89,7 +90,7 @@ def renewal(
     if latest == seen:
         return None
     undone = frozenset(one.id for one in memory.history(500) if one.undone_at is not None)
-    entries = memory.entries(entry_ids)
+    entries = _entries(memory, entry_ids)
     return Renewal(
         memory.queue(now, zone),
         {number: one for number, one in entries.items() if one.state != ARCHIVED},
@@ -97,6 +98,15 @@ def renewal(
         memory.hygiene(now, zone),
         latest,
     )
+
+
+def _entries(memory: Memory, entry_ids: Iterable[int]) -> dict[int, Entry]:
+    """Return entries, however many: a question has room for some thousand numbers."""
+    ids = [*entry_ids]
+    found: dict[int, Entry] = {}
+    for start in range(0, len(ids), _AT_ONCE):
+        found |= memory.entries(ids[start : start + _AT_ONCE])
+    return found
 
 
 def _latest(memory: Memory) -> int:
@@ -110,7 +120,7 @@ def listed(ledger: Ledger, ratio: Ratio, now: int, zone: tzinfo) -> list[Queued]
     queue = [one for one in memory.queue(now, zone) if one.entry.id in wanted]
     rest = wanted.difference(one.entry.id for one in queue)
     costs = memory.costs(now)
-    return queue + [Queued(one, (), costs.get(one.id)) for one in memory.entries(rest).values()]
+    return queue + [Queued(one, (), costs.get(one.id)) for one in _entries(memory, rest).values()]
 
 
 def look_at(ledger: Ledger, entry_id: int, other_id: int | None, now: int) -> Sight | None:
@@ -191,7 +201,7 @@ def _telling(text: str, found: Sequence[re.Match[str]], others: set[str]) -> tup
 def carry_out(ledger: Ledger, wish: Wish, now: int) -> tuple[tuple[int, ...], str]:
     """Write a verdict; return its changes, or why nothing was changed."""
     memory = ledger.memory
-    fresh = memory.entries(one.id for one in wish.seen)
+    fresh = _entries(memory, (one.id for one in wish.seen))
     for one in wish.seen:
         found = fresh.get(one.id)
         if found is None:
@@ -246,4 +256,4 @@ def take_back(ledger: Ledger, verdict: Verdict, now: int) -> tuple[Mapping[int, 
             memory.undo(now, operation_id)
     except UsageProblem as error:
         return {}, str(error)
-    return memory.entries(one.entry.id for one in verdict.left), ""
+    return _entries(memory, (one.entry.id for one in verdict.left)), ""
