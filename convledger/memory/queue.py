@@ -23,6 +23,7 @@ from convledger.memory.reasons import (
 from convledger.memory.words import ARCHIVED
 from convledger.store.entries import Entry, entries_where
 
+_LASTING = (IDLE, NO_SOURCE, NO_DATE)  # what no verdict takes away
 VERIFIED = 180  # days within which somebody should have looked at an entry
 
 
@@ -91,9 +92,16 @@ def review_queue(
     queue = [
         Queued(entries[entry_id], tuple(reasons), (costs or {}).get(entry_id))
         for entry_id, reasons in found.items()
+        if wanted or not _rests(entries[entry_id], reasons, now)
     ]
     # What costs nothing is still ordered by its reasons: each token counts as if it cost a little.
     return sorted(queue, key=lambda one: (-_rank(one), one.entry.id))
+
+
+def _rests(entry: Entry, reasons: Iterable[Reason], now: int) -> bool:
+    """Tell whether a person said lately that it is true as it is: it comes again when it is due."""
+    is_checked = entry.verified_at is not None and (entry.review_at or 0) > now
+    return is_checked and all(reason.kind in _LASTING for reason in reasons)
 
 
 def _rank(one: Queued) -> int:

@@ -46,6 +46,7 @@ SCOPES = {
     "compare": "Compare",
     "slider": "on the timeouts",
     "sources": "Sources",
+    "sitting": "in a review of memory",
 }
 
 
@@ -57,6 +58,7 @@ def _actions() -> Iterable[Action]:
     yield Action("app", "compare", "5", "Compare", "The same usage under several plans.")
     yield Action("app", "sources", "8", "Sources", "Where the figures come from.")
     yield Action("app", "search", "slash", "Search", "Look for words in everything said.", True)
+    yield Action("app", "review_memory", "ctrl+r", "Review memory", "Look at what has grown old.")
     yield Action("app", "jump", "ctrl+o", "Jump", "Go to any part of the screen by a letter.")
     yield Action("app", "palette", "ctrl+p", "Palette", "Find any action by its name.")
     yield Action("app", "undo", "u", "Undo", "Take back the last change.")
@@ -161,6 +163,32 @@ def _actions() -> Iterable[Action]:
     yield Action("sources", "price", "p", "Set price", "Give an unpriced model a price.", True)
     yield Action("sources", "alias", "a", "Alias", "Price a model like another one.")
 
+    yield Action("sitting", "still_true", "y", "Still true", "It holds; a new entry is accepted.")
+    yield Action("sitting", "edit", "e", "Edit", "Give the entry another text, and confirm it.")
+    yield Action("sitting", "merge", "m", "Merge", "Let the other of the pair stand for both.")
+    yield Action("sitting", "snooze", "s", "Snooze", "Out of sight for a week, a month or three.")
+    yield Action("sitting", "archive", "x", "Archive", "Put it away; no pack holds it then.")
+    yield Action("sitting", "choose", "c", "Choose", "Say which of two holds; the other ends.")
+    yield Action(
+        "sitting", "no_pair", "n", "No pair", "The two have nothing to do with each other."
+    )
+    yield Action("sitting", "erase", "D", "Erase…", "How to erase the entry for good.")
+    yield Action("sitting", "mark", "space", "Mark", "Mark the entry for the same verdict.", True)
+    yield Action(
+        "sitting", "same", "full_stop", "Same again",
+        "The last verdict again, for the marked entries or the next one.", True,
+    )  # fmt: skip
+    yield Action(
+        "sitting", "whole", "o", "Conversation", "Read all of it from its beginning.", True
+    )
+    yield Action("sitting", "source", "v", "Source", "Where it was said; again: the entry.", True)
+    yield Action(
+        "sitting", "hygiene", "h", "Hygiene", "How clean memory is; again: the queue.", True
+    )
+    yield Action(
+        "sitting", "again", "r", "New sitting", "Take another queue when this one is done."
+    )
+
 
 ACTIONS: tuple[Action, ...] = tuple(_actions())
 BY_ID = {action.id: action for action in ACTIONS}
@@ -187,6 +215,7 @@ def key_text(keys: str) -> str:
     names = {
         "enter": "⏎", "slash": "/", "question_mark": "?", "escape": "esc", "space": "space",
         "pagedown": "pgdn", "pageup": "pgup", "down": "↓", "up": "↑", "left": "←", "right": "→",
+        "full_stop": ".",
     }  # fmt: skip
     first = keys.split(",", 1)[0].strip()
     if first.startswith("ctrl+"):

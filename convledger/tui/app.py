@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual import on
-from textual.app import App
 from textual.binding import BindingType
 from textual.filter import LineFilter
 from textual.message import Message
@@ -21,6 +20,7 @@ from convledger.errors import ConvledgerError, UsageProblem
 from convledger.text.display import display_text
 from convledger.tui.actions import bindings
 from convledger.tui.desk import Desk
+from convledger.tui.doors import Doors
 from convledger.tui.feed_news import FeedNews
 from convledger.tui.feeder import Feed, Feeder
 from convledger.tui.guard import TerminalGuard
@@ -48,7 +48,7 @@ FALLBACKS = ("ledger-ink", "textual-dark")
 RENEW_EVERY = 0.25  # seconds: nobody reads figures that change more often
 
 
-class ConvledgerApp(App[None]):
+class ConvledgerApp(Doors):
     """The terminal app over one workspace.
 
     `now` returns UTC microseconds. With `feeding` off nothing is read from any log.

@@ -36,6 +36,9 @@ PLACES = {
     "compare": "Your own usage under several plans, replayed message by message. `★` is the "
     "cheapest, `●` the plan in force; what a plan would have refused is said beside it.",
     "slider": "What the plan would count with another inactivity timeout.",
+    "sitting": "A review of memory: a queue that was taken once, one key a verdict, then the next. "
+    "The program only says why an entry wants a look; nothing is merged, ended or put away but by "
+    "you, and `u` takes back every verdict on disk. Leave and come back: the sitting goes on.",
     "sources": "Where the figures come from: folders, files and how far each is read, lines that "
     "could not be used, and models without a price.",
 }

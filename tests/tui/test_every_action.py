@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from convledger.ledger import Ledger
 from convledger.tui.actions import ACTIONS, BY_ID, SCOPES, bindings
 from convledger.tui.widgets.rows import Rows
-from tests.tui import compare_parts
+from tests.tui import compare_parts, review_parts
 from tests.tui.memory_parts import remembered
 from tests.tui.pilot import NOW, opened, press, screen_text
 from tests.tui.plan_parts import BEGAN, TEAM, long_talk, put_in_force
@@ -55,6 +55,10 @@ def running(pilot: Pilot[None]) -> object:
     return pilot.app._exit
 
 
+def focus(pilot: Pilot[None]) -> object:
+    return pilot.app.focused.id if pilot.app.focused is not None else None
+
+
 def copied(pilot: Pilot[None]) -> object:
     return bool(pilot.app.clipboard)
 
@@ -70,6 +74,7 @@ def with_plans(workspace: Path) -> None:
 
 READ = ("2", "enter")
 CUT = ("4", "shift+tab", "shift+tab")  # to the time line
+SIT = ("ctrl+r",)
 STEPS = {
     "app.live": Step(("2",), screen, "Live"),
     "app.conversations": Step((), screen, "Conversations"),
@@ -164,6 +169,21 @@ STEPS = {
     "sources.stop": Step(("8",), text),
     "sources.price": Step(("8",), screen, "Price"),
     "sources.alias": Step(("8",), text),
+    "app.review_memory": Step((), screen, "Review"),
+    "sitting.still_true": Step(SIT, text, None, review_parts.with_memory),
+    "sitting.edit": Step(SIT, screen, "EditEntry", review_parts.with_memory),
+    "sitting.merge": Step(SIT, screen, "MergeEntries", review_parts.with_conflict),
+    "sitting.snooze": Step(SIT, screen, "SnoozeDialog", review_parts.with_memory),
+    "sitting.archive": Step(SIT, text, None, review_parts.with_memory),
+    "sitting.choose": Step(SIT, screen, "ChooseDialog", review_parts.with_conflict),
+    "sitting.no_pair": Step(SIT, text, None, review_parts.with_conflict),
+    "sitting.erase": Step(SIT, text, None, review_parts.with_memory),
+    "sitting.mark": Step(SIT, text, None, review_parts.with_memory),
+    "sitting.same": Step((*SIT, "x"), text, None, review_parts.with_memory),
+    "sitting.whole": Step(SIT, screen, "Reader", review_parts.with_conflict),
+    "sitting.source": Step(SIT, focus, "source", review_parts.with_memory),
+    "sitting.hygiene": Step(SIT, focus, "hygiene", review_parts.with_memory),
+    "sitting.again": Step(SIT, text, None, review_parts.with_memory),
     "live.alerts": Step((), screen, "Alerts", with_plans),
     "alerts.mute": Step(("a",), screen, "Live", with_plans),
 }
