@@ -55,7 +55,7 @@ def running(pilot: Pilot[None]) -> object:
     return pilot.app._exit
 
 
-def focus(pilot: Pilot[None]) -> object:
+def focused_id(pilot: Pilot[None]) -> object:
     return pilot.app.focused.id if pilot.app.focused is not None else None
 
 
@@ -181,8 +181,8 @@ STEPS = {
     "sitting.mark": Step(SIT, text, None, review_parts.with_memory),
     "sitting.same": Step((*SIT, "x"), text, None, review_parts.with_memory),
     "sitting.whole": Step(SIT, screen, "Reader", review_parts.with_conflict),
-    "sitting.source": Step(SIT, focus, "source", review_parts.with_memory),
-    "sitting.hygiene": Step(SIT, focus, "hygiene", review_parts.with_memory),
+    "sitting.source": Step(SIT, focused_id, "source", review_parts.with_memory),
+    "sitting.hygiene": Step(SIT, focused_id, "hygiene", review_parts.with_memory),
     "sitting.again": Step(SIT, text, None, review_parts.with_memory),
     "live.alerts": Step((), screen, "Alerts", with_plans),
     "alerts.mute": Step(("a",), screen, "Live", with_plans),
