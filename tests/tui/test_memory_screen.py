@@ -158,7 +158,7 @@ async def test_a_source_opens_the_conversation_at_the_message(studio: Path) -> N
             == messages(studio, find(studio, TITLE))[0]
         )
         await press(pilot, "escape")
-        assert pilot.app.screen is screen
+        assert isinstance(pilot.app.screen, MemoryScreen)
 
 
 async def test_a_source_that_is_no_conversation_says_where_it_is(studio: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 from typing import TYPE_CHECKING
 
 from convledger.errors import UsageProblem
@@ -39,6 +40,10 @@ class MemoryDoors(PlaceScreen):
     """The verbs of the screen; a subclass knows what is marked and what the cursor is on."""
 
     _marking: Marking
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._numbers = count()
 
     # ---- verbs without a question
 
@@ -87,11 +92,12 @@ class MemoryDoors(PlaceScreen):
             self._marking.none()
             self.tell(step)
 
+        # Each by a name of its own: a second key must not interrupt what the first one does.
         self.books.ask(
-            ("memory verb", id(self), len(ids), ids[0]),
+            ("memory verb", id(self), next(self._numbers)),
             lambda ledger: work(ledger, wanted),
             take,
-            slow=True,
+            slow=len(wanted) > MANY,
         )
 
     def tell(self, step: Step) -> None:
@@ -111,7 +117,7 @@ class MemoryDoors(PlaceScreen):
             self.books.say(f"Undone: {words}")
             self.books.renew()
 
-        self.books.ask(("memory undo", id(self)), back, say, slow=True)
+        self.books.ask(("memory undo", id(self), next(self._numbers)), back, say)
         return True
 
     # ---- dialogs
@@ -162,10 +168,9 @@ class MemoryDoors(PlaceScreen):
         now = self.books.now
         words = f"“{title}” edited"
         self.books.ask(
-            ("memory edit", id(self)),
+            ("memory edit", id(self), next(self._numbers)),
             lambda ledger: changed(ledger, now, words, work),
             lambda step: self.tell(step) if step else self.books.say("Nothing was changed."),
-            slow=True,
         )
 
     def action_label(self) -> None:
