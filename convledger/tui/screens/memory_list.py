@@ -126,8 +126,11 @@ class MemoryList(MemoryDoors):
         self._listing = listing
         self.rows.now = self.books.now()
         self.rows.fill(listing.ids[:PAGE], lines)
+        is_narrowed = replace(asked, order=RECORDED) != Asked()
         self.rows.nothing = (
-            ("Nothing matches.", "c drops all filters.") if listing.entries else ("",)
+            ("Nothing matches.", "c drops all filters.")
+            if is_narrowed
+            else ("All entries are archived.", "F shows the filters: choose that state.")
         )
         self.rows.show(listing.ids, keeping_place=keeping_place)
         self.query_one(MemoryFacets).show(facet_values(listing.facets), self._active())
