@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from convledger.memory.asking import EntryQuery
 from convledger.memory.words import ARCHIVED
@@ -59,15 +59,13 @@ class EntryLine(NamedTuple):
     pico_a_month: int | None
 
 
-class _Row(NamedTuple):
-    id: int
-    state: str
-    kind: str
-    scope: str
-    tags: str
-    tokens: int | None
-    source_date: int | None
-    recorded_at: int
+_ORDERS = {
+    RECORDED: "recorded_at DESC, id DESC",
+    SAID: "source_date IS NULL, source_date DESC, id DESC",  # without a date at the end
+    COST: "tokens DESC, id",
+    TOKENS: "tokens DESC, id",
+    TITLE: "title COLLATE NOCASE, id",
+}
 
 
 def listing(
@@ -83,35 +81,38 @@ def listing(
     """
     chosen = None if only is None else set(only)
     found = found_by(connection, query.text)
-    rows: list[_Row] = []
-    counts: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
-    total = 0
-    for each in connection.execute(
-        "SELECT id, state, kind, scope, tags, tokens, source_date, recorded_at FROM entry"
-    ):
-        row = _Row(*each)
-        total += 1
-        if (found is not None and row.id not in found) or (
-            chosen is not None and row.id not in chosen
-        ):
-            continue
-        values = _values(row)
-        fails = [name for name in FACETS if not _fits(name, values[name], query)]
-        if len(fails) > 1:
-            continue
-        for name in fails or FACETS:
-            counts[name].update(values[name])
-        if not fails:
-            rows.append(row)
-    rows.sort(key=_order(connection, order, costs))
     if found is not None:
-        rows.sort(key=lambda row: found[row.id])
-    known = [cost for row in rows if (cost := costs.get(row.id)) is not None]
+        chosen = set(found) if chosen is None else chosen.intersection(found)
+    (total,) = connection.execute("SELECT count(*) FROM entry").fetchone()
+    rows = connection.execute(
+        f"SELECT id, tokens, state, kind, scope, tags FROM entry ORDER BY {_ORDERS[order]}"
+    ).fetchall()
+    if chosen is not None:
+        rows = [row for row in rows if row[0] in chosen]
+    # Many entries have the same values: what they come to is worked out once for all of them.
+    counts = Counter(row[2:] for row in rows)
+    facets: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
+    fits: set[tuple[str, ...]] = set()
+    for values, count in counts.items():
+        fails = _failed(values, query)
+        if not fails:
+            fits.add(values)
+        if len(fails) < 2:
+            for name in fails or FACETS:
+                for value in _values(values)[name]:
+                    facets[name][value] += count
+    kept = [row for row in rows if row[2:] in fits]
+    ids = [row[0] for row in kept]
+    if order == COST:
+        ids.sort(key=lambda entry_id: -(costs.get(entry_id) or 0))
+    if found is not None:
+        ids.sort(key=found.__getitem__)
+    known = [cost for entry_id in ids if (cost := costs.get(entry_id)) is not None]
     return Listing(
-        array("q", [row.id for row in rows]),
-        sum(row.tokens or 0 for row in rows),
+        array("q", ids),
+        sum(row[1] or 0 for row in kept),
         sum(known) if known else None,
-        counts,
+        facets,
         total,
     )
 
@@ -131,34 +132,21 @@ def found_by(connection: sqlite3.Connection, text: str) -> dict[int, int] | None
     return {entry_id: place for place, (entry_id, _) in enumerate(hits)}
 
 
-def _values(row: _Row) -> dict[str, Sequence[str]]:
-    tags = row.tags.split() or [""]
-    return {STATE: (row.state,), KIND: (row.kind,), SCOPE: (row.scope,), TAG: tags}
+def _values(values: Sequence[str]) -> dict[str, Sequence[str]]:
+    state, kind, scope, tags = values
+    return {STATE: (state,), KIND: (kind,), SCOPE: (scope,), TAG: tags.split() or ("",)}
 
 
-def _fits(name: str, values: Sequence[str], query: EntryQuery) -> bool:
-    wanted = {STATE: query.states, KIND: query.kinds, SCOPE: query.scopes, TAG: query.tags}[name]
-    if not wanted:
-        return name != STATE or values[0] != ARCHIVED
-    return any(value in wanted for value in values)
-
-
-def _order(
-    connection: sqlite3.Connection, order: str, costs: Costs
-) -> Callable[[_Row], tuple[Any, ...]]:
-    if order == TITLE:
-        titles = {
-            entry_id: title.casefold()
-            for entry_id, title in connection.execute("SELECT id, title FROM entry")
-        }
-        return lambda row: (titles.get(row.id, ""), row.id)
-    if order == COST:
-        return lambda row: (-(costs.get(row.id) or 0), -(row.tokens or 0), row.id)
-    if order == TOKENS:
-        return lambda row: (-(row.tokens or 0), row.id)
-    if order == SAID:  # without a date at the end
-        return lambda row: (row.source_date is None, -(row.source_date or 0), -row.id)
-    return lambda row: (-row.recorded_at, -row.id)
+def _failed(values: Sequence[str], query: EntryQuery) -> list[str]:
+    """Return the filters that entries with these values do not pass."""
+    own = _values(values)
+    wanted = {STATE: query.states, KIND: query.kinds, SCOPE: query.scopes, TAG: query.tags}
+    failed = [
+        name for name in FACETS if wanted[name] and not set(own[name]).intersection(wanted[name])
+    ]
+    if not query.states and values[0] == ARCHIVED:
+        failed.append(STATE)
+    return failed
 
 
 def entry_lines(
@@ -198,3 +186,15 @@ def _lines(connection: sqlite3.Connection, ids: list[int], costs: Costs) -> list
             )
         )  # fmt: skip
     return found
+
+
+def stamp_of(connection: sqlite3.Connection) -> tuple[int, ...]:
+    """Return figures that are others when entries, or what is known of them, may be others."""
+    row = connection.execute(
+        "SELECT coalesce((SELECT max(id) FROM operation), 0), (SELECT count(*) FROM entry), "
+        "(SELECT count(tokens) FROM entry), (SELECT count(*) FROM entry_pair WHERE status='open'), "
+        "(SELECT count(*) FROM finding WHERE status='open'), "
+        "(SELECT count(*) FROM entry_source WHERE status='ok'), "
+        "(SELECT count(*) FROM pack_render)"
+    ).fetchone()
+    return tuple(map(int, row))

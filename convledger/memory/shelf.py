@@ -14,7 +14,7 @@ from convledger.memory.asking import EntryQuery, entries_meant
 from convledger.memory.diffing import DiffLine, diff_lines
 from convledger.memory.drafts import Draft, checked
 from convledger.memory.evidence import MANUAL, Evidence, check_sources, evidence_of, quoted
-from convledger.memory.listing import RECORDED, EntryLine, Listing, entry_lines, listing
+from convledger.memory.listing import RECORDED, EntryLine, Listing, entry_lines, listing, stamp_of
 from convledger.memory.naming import entry_named
 from convledger.memory.queue import Hygiene, Queued, hygiene, review_queue
 from convledger.memory.reasons import Reason, reasons_of
@@ -89,6 +89,11 @@ class Memory:
     ) -> Listing:
         """Return which entries a list shows, in order, and what they can be narrowed by."""
         return listing(self._connection, query, self.costs(now), order, only)
+
+    @in_words
+    def stamp(self) -> tuple[int, ...]:
+        """Return figures that are others when a list of entries may be another one."""
+        return stamp_of(self._connection)
 
     @in_words
     def lines(self, ids: Iterable[int], now: int) -> list[EntryLine]:

@@ -27,7 +27,7 @@ from convledger.tui.guard import TerminalGuard
 from convledger.tui.keymap import readable_keymap
 from convledger.tui.lookout import LOOK_EVERY, Lookout
 from convledger.tui.notices import Notice, Notices
-from convledger.tui.numbered import SCREENS
+from convledger.tui.numbered import SCREENS, Numbered
 from convledger.tui.plan_watch import EVERY as LOOK_AT_PLANS_EVERY
 from convledger.tui.plan_watch import PlanWatch
 from convledger.tui.screens.place import PlaceScreen
@@ -48,7 +48,7 @@ FALLBACKS = ("ledger-ink", "textual-dark")
 RENEW_EVERY = 0.25  # seconds: nobody reads figures that change more often
 
 
-class ConvledgerApp(Doors):
+class ConvledgerApp(Numbered, Doors):
     """The terminal app over one workspace.
 
     `now` returns UTC microseconds. With `feeding` off nothing is read from any log.
@@ -319,30 +319,6 @@ class ConvledgerApp(Doors):
         if self.current_mode != mode:
             self.switch_mode(mode)
         return self.place()
-
-    def action_live(self) -> None:
-        """Show Live."""
-        self.go("live")
-
-    def action_conversations(self) -> None:
-        """Show Conversations."""
-        self.go("conversations")
-
-    def action_memory(self) -> None:
-        """Show Memory."""
-        self.go("memory")
-
-    def action_plans(self) -> None:
-        """Show Plans."""
-        self.go("plans")
-
-    def action_compare(self) -> None:
-        """Show Compare."""
-        self.go("compare")
-
-    def action_sources(self) -> None:
-        """Show Sources."""
-        self.go("sources")
 
     def action_search(self) -> None:
         """Open the search."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ from textual.pilot import Pilot
 
 from convledger.clock import DAY, SECOND
 from convledger.ledger import Ledger
+from convledger.memory import keeping
 from convledger.memory.drafts import Draft
+from convledger.memory.evidence import quoted as span_of
 from convledger.memory.shelf import Memory
 from convledger.memory.words import PROPOSED
 from convledger.store.connection import transaction
@@ -94,15 +97,20 @@ def message_with(ledger: Ledger, conversation: int, text: str) -> tuple[int, int
 
 def quoted(ledger: Ledger, conversation: int, quote: str, draft: Draft, now: int) -> int:
     message, start = message_with(ledger, conversation, quote)
-    entry, _ = ledger.memory.remember_span(message, now, start, len(quote), draft)
-    return entry.id
+    source = span_of(ledger.connection, message, start, len(quote))
+    draft = replace(
+        draft,
+        body=draft.body or source.quote,
+        source_date=draft.source_date or source.source_date,
+        sources=(source,),
+    )
+    return keeping.remember(ledger.connection, draft, now)[0]
 
 
 def kept(ledger: Ledger, title: str, body: str, at: int, **facts: Any) -> int:
     state = facts.pop("state", "active")
     draft = Draft(body, title=title, **facts)
-    entry, _ = ledger.memory.remember(draft, at, state=state)
-    return entry.id
+    return keeping.remember(ledger.connection, draft, at, state=state)[0]
 
 
 def paired(ledger: Ledger, one: int, other: int, kind: str, reason: str) -> None:
@@ -128,7 +136,7 @@ def with_conflict(workspace: Path) -> None:
         )
         draft = Draft(body, title=FRIDAYS, kind="instruction", scope="project:northwind/billing")
         fridays = quoted(ledger, 801, QUOTE, draft, march)
-        memory.edit(fridays, june, body=body.replace("noon", "15:00"))
+        keeping.edit(ledger.connection, fridays, june, body=body.replace("noon", "15:00"))
         memory.confirm([fridays], june)
         draft = Draft(
             f"{OTHER}.", title=NO_FRIDAYS, kind="decision", scope="client:northwind"

@@ -207,8 +207,8 @@ def facts(**typed: str) -> dict[str, Any]:
     return facts_typed({**NOTHING, **typed}, NOTHING, UTC, NOW)
 
 
-def day(year: int, month: int, date: int) -> int:
-    return int(datetime(year, month, date, tzinfo=UTC).timestamp()) * SECOND
+def day(year: int, month: int, day: int) -> int:
+    return int(datetime(year, month, day, tzinfo=UTC).timestamp()) * SECOND
 
 
 def test_lines_that_stay_change_nothing() -> None:
@@ -307,7 +307,7 @@ async def test_a_message_is_remembered_with_where_it_was_said(studio: Path) -> N
         assert source.message_id == messages(studio, conversation)[0]
         assert (source.quote, source.before) == (QUOTE, "")
         assert found.source_date == source.at
-        assert id(pilot.app.screen) == id(screen)
+        assert isinstance(pilot.app.screen, ReaderScreen)
         assert "◈ Arlen at night" in transcript(screen)
         assert f"┃ {QUOTE}" in transcript(screen)
         await press(pilot, "u")

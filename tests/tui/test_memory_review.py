@@ -10,6 +10,7 @@ from textual.widgets import TextArea
 
 from convledger.clock import DAY
 from convledger.ledger import Ledger
+from convledger.memory import keeping
 from convledger.memory.shelf import Memory
 from convledger.store.connection import transaction
 from convledger.tui.app import ConvledgerApp
@@ -46,6 +47,8 @@ ALL = {FRIDAYS, NO_FRIDAYS, HOUSE, STYLE, RATES, LOGIN, STAGING, MEETING, METRIC
 def memory(studio: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The invented history with a memory of nine entries that want a look."""
     monkeypatch.setattr(Memory, "costs", review_parts.costs)
+    # Its pairs are made by hand: nothing is to look for others, or find that these are none.
+    monkeypatch.setattr(Memory, "look_at", lambda *_: None)
     review_parts.with_memory(studio)
     return studio
 
@@ -90,7 +93,10 @@ async def test_queue_is_finite_what_comes_up_meanwhile_waits_for_the_next_one(me
         assert titles(screen) == ["One more"]
 
 
-async def test_unknown_cost_is_a_dash_and_never_nothing(studio: Path) -> None:
+async def test_unknown_cost_is_a_dash_and_never_nothing(
+    studio: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Memory, "costs", lambda *_: {})
     review_parts.with_memory(studio)
     with Ledger.open(studio) as ledger, transaction(ledger.connection):
         ledger.connection.execute("UPDATE entry SET tokens=NULL")
@@ -518,7 +524,7 @@ async def test_entry_that_changed_meanwhile_is_looked_at_again(memory: Path) -> 
     async with opened(memory, size=(140, 45)) as pilot:
         screen = await reviewing(pilot)
         with Ledger.open(memory) as ledger:
-            ledger.memory.edit(entries(memory)[FRIDAYS].id, NOW, body="Deploy never.")
+            keeping.edit(ledger.connection, entries(memory)[FRIDAYS].id, NOW, body="Deploy never.")
         await press(pilot, "x")
 
         assert entries(memory)[FRIDAYS].state == "active"

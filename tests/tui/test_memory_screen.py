@@ -158,7 +158,7 @@ async def test_a_source_opens_the_conversation_at_the_message(studio: Path) -> N
             == messages(studio, find(studio, TITLE))[0]
         )
         await press(pilot, "escape")
-        assert id(pilot.app.screen) == id(screen)
+        assert isinstance(pilot.app.screen, MemoryScreen)
 
 
 async def test_a_source_that_is_no_conversation_says_where_it_is(studio: Path) -> None:
@@ -304,6 +304,16 @@ async def test_x_takes_archived_entries_back(studio: Path) -> None:
         await settled(pilot)
 
         assert state(studio, ids[VPN]) == ACTIVE
+
+
+async def test_a_memory_that_is_all_archived_says_so(studio: Path) -> None:
+    with Ledger.open(studio) as ledger:
+        entry, _ = ledger.memory.remember(Draft("Old news"), NOW)
+        ledger.memory.archive([entry.id], NOW)
+    async with opened(studio) as pilot:
+        screen = await memory_in(pilot)
+
+        assert "All entries are archived." in text_of(screen.rows)
 
 
 async def test_accept_says_that_nothing_waits_for_it(studio: Path) -> None:

@@ -135,13 +135,9 @@ class MemoryScreen(MemoryList):
 
     # ---- figures
 
-    def renew(self) -> None:
-        """Ask for everything anew; cursor, marks and what is in sight stay."""
-        if self.is_ready:
-            self.rows.now = self.books.now()
-            self.rows.expire()
-            self._renewed.wish()
-            self._hygiene.wish()
+    def renewed(self) -> None:
+        """Weigh memory anew."""
+        self._hygiene.wish()
 
     def show_empty(self, is_empty: bool) -> None:
         if is_empty != self.has_class("-empty"):

@@ -152,7 +152,7 @@ class EntryDialog(Dialog[bool]):
             except ConvledgerError as error:
                 return error
 
-        self.books.ask(("memory entry", id(self)), attempt, self._saved, slow=True)
+        self.books.ask(("memory entry", id(self)), attempt, self._saved)
 
     def prepared(self) -> Callable[[Ledger], Step | None]:
         """Return what saves what is typed at this moment."""

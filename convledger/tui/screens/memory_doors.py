@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 from typing import TYPE_CHECKING
 
 from convledger.errors import UsageProblem
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from convledger.store.entries import Entry
 
 MANY = 2_000  # entries: more take long enough to say that it has begun
+_REVIEW = "convledger.tui.screens.memory_review"
 EMPTY = "Memory is empty: n writes an entry."
 
 ACCEPT = Verb(
@@ -39,6 +41,10 @@ class MemoryDoors(PlaceScreen):
     """The verbs of the screen; a subclass knows what is marked and what the cursor is on."""
 
     _marking: Marking
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._numbers = count()
 
     # ---- verbs without a question
 
@@ -87,11 +93,12 @@ class MemoryDoors(PlaceScreen):
             self._marking.none()
             self.tell(step)
 
+        # Each by a name of its own: a second key must not interrupt what the first one does.
         self.books.ask(
-            ("memory verb", id(self), len(ids), ids[0]),
+            ("memory verb", id(self), next(self._numbers)),
             lambda ledger: work(ledger, wanted),
             take,
-            slow=True,
+            slow=len(wanted) > MANY,
         )
 
     def tell(self, step: Step) -> None:
@@ -111,7 +118,7 @@ class MemoryDoors(PlaceScreen):
             self.books.say(f"Undone: {words}")
             self.books.renew()
 
-        self.books.ask(("memory undo", id(self)), back, say, slow=True)
+        self.books.ask(("memory undo", id(self), next(self._numbers)), back, say)
         return True
 
     # ---- dialogs
@@ -162,10 +169,9 @@ class MemoryDoors(PlaceScreen):
         now = self.books.now
         words = f"“{title}” edited"
         self.books.ask(
-            ("memory edit", id(self)),
+            ("memory edit", id(self), next(self._numbers)),
             lambda ledger: changed(ledger, now, words, work),
             lambda step: self.tell(step) if step else self.books.say("Nothing was changed."),
-            slow=True,
         )
 
     def action_label(self) -> None:
@@ -215,11 +221,15 @@ class MemoryDoors(PlaceScreen):
     def action_review(self) -> None:
         """Begin a sitting of review."""
         try:
-            from convledger.tui.screens import memory_review  # type: ignore[attr-defined,unused-ignore]
-        except ImportError:
+            from convledger.tui.screens.memory_review import (  # type: ignore[import-not-found,import-untyped,unused-ignore]
+                ReviewScreen,
+            )
+        except ModuleNotFoundError as error:
+            if error.name != _REVIEW:
+                raise
             self.books.say("The review is not there yet.")
             return
-        self.app.push_screen(memory_review.ReviewScreen())
+        self.app.push_screen(ReviewScreen())
 
     def _with_entry(self, then: Callable[[Entry], object]) -> None:
         """Do something with the entry under the cursor, read anew."""

@@ -129,7 +129,7 @@ class HistoryScreen(Dialog[None]):
             except ConvledgerError as error:
                 return error
 
-        self.books.ask(("take back", id(self)), back, self._taken_back, slow=True)
+        self.books.ask(("take back", id(self), one.id), back, self._taken_back)
 
     def _taken_back(self, words: str | ConvledgerError) -> None:
         if isinstance(words, ConvledgerError):

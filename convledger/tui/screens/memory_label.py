@@ -45,6 +45,7 @@ class LabelEntriesScreen(FieldsDialog):
         "clears. `+word` and `-word` add and take away tags and leave the others."
     )
     AUTO_FOCUS: ClassVar[str] = "LeadingInput"
+    SLOW = False
 
     def __init__(self, entries: list[Entry], zone: tzinfo) -> None:
         what = (

@@ -11,7 +11,6 @@ from textual import on
 from convledger.memory.asking import EntryQuery
 from convledger.memory.listing import FACETS, KIND, ORDERS, RECORDED, SCOPE, STATE, TAG
 from convledger.tui.marking import Marking
-from convledger.tui.paced import Paced
 from convledger.tui.screens.memory_doors import MemoryDoors
 from convledger.tui.widgets.facet_rows import FacetRows
 from convledger.tui.widgets.memory_facets import MemoryFacets, facet_values
@@ -44,10 +43,14 @@ class MemoryList(MemoryDoors):
         self.asked = Asked()
         self._listing: Listing | None = None
         self._marking = Marking(self, self.show_counts)
-        self._renewed = Paced(self, "renewed", self._find, self._took_renewed)
+        self._stamp: tuple[int, ...] | None = None
 
     def show_counts(self) -> None:
         """Say how much is listed and marked."""
+        raise NotImplementedError
+
+    def renewed(self) -> None:
+        """Ask for what else depends on the entries."""
         raise NotImplementedError
 
     def show_empty(self, is_empty: bool) -> None:
@@ -89,8 +92,31 @@ class MemoryList(MemoryDoors):
     def _ask_list(self) -> None:
         self.ask("list", self._find, lambda found: self._took_list(*found, keeping_place=False))
 
-    def _took_renewed(self, found: tuple[Asked, Listing, list[EntryLine]]) -> None:
-        self._took_list(*found, keeping_place=True)
+    def on_screen_resume(self) -> None:
+        """Look at everything anew: costs may be others while no entry is."""
+        self._stamp = None
+
+    def renew(self) -> None:
+        """Ask for everything anew if it may be another; what is in sight stays there.
+
+        While logs are read this is wished for several times a second, and memory stays the same.
+        """
+        if self.is_ready:
+            self.ask("stamp", lambda ledger: ledger.memory.stamp(), self._renew, patient=True)
+
+    def _renew(self, stamp: tuple[int, ...]) -> None:
+        if stamp == self._stamp:
+            return
+        self._stamp = stamp
+        self.rows.now = self.books.now()
+        self.rows.expire()
+        self.ask(
+            "list",
+            self._find,
+            lambda found: self._took_list(*found, keeping_place=True),
+            patient=True,
+        )
+        self.renewed()
 
     def _took_list(
         self, asked: Asked, listing: Listing, lines: list[EntryLine], *, keeping_place: bool
@@ -100,8 +126,11 @@ class MemoryList(MemoryDoors):
         self._listing = listing
         self.rows.now = self.books.now()
         self.rows.fill(listing.ids[:PAGE], lines)
+        is_narrowed = replace(asked, order=RECORDED) != Asked()
         self.rows.nothing = (
-            ("Nothing matches.", "c drops all filters.") if listing.entries else ("",)
+            ("Nothing matches.", "c drops all filters.")
+            if is_narrowed
+            else ("All entries are archived.", "F shows the filters: choose that state.")
         )
         self.rows.show(listing.ids, keeping_place=keeping_place)
         self.query_one(MemoryFacets).show(facet_values(listing.facets), self._active())

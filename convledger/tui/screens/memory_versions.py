@@ -176,7 +176,6 @@ class EntryVersionsScreen(Dialog[None]):
             ("restore", id(self)),
             lambda ledger: changed(ledger, now, words, work),
             self._restored,
-            slow=True,
         )
 
     def _restored(self, step: Step | None) -> None:
