@@ -120,7 +120,8 @@ def test_review_of_memory_looks_as_it_did(
     async def lead(pilot: Pilot[None]) -> None:
         await settled(pilot)
         app._fed(Feed("live"))
-        await memory_parts.reviewing(pilot, *REVIEWED[state])
+        screen = await memory_parts.reviewing(pilot, *REVIEWED[state])
+        await memory_parts.counted(pilot, screen)
         app.clear_notifications()
         await settled(pilot)
 
