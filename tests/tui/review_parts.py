@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -199,6 +200,14 @@ async def reviewing(pilot: Pilot[None], *keys: str) -> ReviewScreen:
     for key in keys:
         await pilot.press(key)
     return screen
+
+
+async def counted(pilot: Pilot[None], screen: ReviewScreen) -> None:
+    """Wait until the screen has every answer that it waits for, those it rests before too."""
+    await settled(pilot)
+    while screen._counting._asked is not None or screen._renewal._asked is not None:
+        await asyncio.sleep(0.005)  # a timer runs
+        await settled(pilot)
 
 
 def sitting(screen: ReviewScreen) -> Sitting:

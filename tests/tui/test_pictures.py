@@ -143,13 +143,15 @@ def test_review_of_memory_looks_as_it_did(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(Memory, "costs", review_parts.costs)
+    monkeypatch.setattr(Memory, "look_at", lambda *_: None)
     review_parts.with_memory(studio)
     app = app_on(studio, theme=theme)
 
     async def lead(pilot: Pilot[None]) -> None:
         await settled(pilot)
         app._fed(Feed("live"))
-        await review_parts.reviewing(pilot, *REVIEWED[state])
+        screen = await review_parts.reviewing(pilot, *REVIEWED[state])
+        await review_parts.counted(pilot, screen)
         app.clear_notifications()
         await settled(pilot)
 

@@ -225,7 +225,7 @@ class Deciding(PlaceScreen):
             ("verdict", id(verdict)), write, lambda problem: self._written(verdict, problem),
             patient=True, failed=failed,
         )  # fmt: skip
-        self.show_sitting(has_changed=True)
+        self.show_sitting()
 
     def _written(self, verdict: Verdict, problem: str) -> None:
         books, sitting = self.books, self.sitting
@@ -246,6 +246,7 @@ class Deciding(PlaceScreen):
         step = Step(verdict.words, back)
         self._steps[id(verdict)] = verdict, step
         books.undoing.push(step)
+        self.show_sitting(has_changed=True)  # only now can the ratios be counted anew
 
     def _refused(self, verdict: Verdict) -> None:
         if self.sitting is not None:
