@@ -1,4 +1,4 @@
-"""Changes a piece of a file and leaves every other byte as it is."""
+"""Takes a piece out of a file and leaves every other byte as it is."""
 
 from __future__ import annotations
 
@@ -34,11 +34,6 @@ class _Parts:
     def errors(self) -> str:
         return "surrogateescape" if self.encoding == "utf-8" else "surrogatepass"
 
-    @property
-    def newline(self) -> str:
-        whole = f"{self.before}{self.piece}{self.after}"
-        return "\r\n" if whole.count("\r\n") * 2 > whole.count("\n") else "\n"
-
 
 def _parts(content: bytes, start: int, length: int) -> _Parts:
     mark, encoding = next(
@@ -55,21 +50,6 @@ def _parts(content: bytes, start: int, length: int) -> _Parts:
     if found.joined(before, piece, after) != content:
         raise ValueError("the file is no text that could be written back as it is")
     return found
-
-
-def with_body(content: bytes, start: int, length: int, body: str) -> bytes:
-    """Return a file in which a piece, so many bytes from `start`, has another body.
-
-    Further lines of the body are indented as those of the piece were, or as its bullet wants it.
-    Raises ValueError where the bytes around could not be kept.
-    """
-    parts = _parts(content, start, length)
-    lead = parts.before[parts.before.rfind("\n") + 1 :]
-    indent = _indent(lead, parts.piece)
-    first, *rest = body.replace("\r\n", "\n").strip("\n").split("\n")
-    lines = [first, *(f"{indent}{line}" if line.strip() else line for line in rest)]
-    tail = parts.piece[len(parts.piece.rstrip()) :] if parts.piece.strip() else ""
-    return parts.joined(parts.before, parts.newline.join(lines) + tail, parts.after)
 
 
 def without(content: bytes, start: int, length: int) -> bytes:
@@ -95,14 +75,3 @@ def without(content: bytes, start: int, length: int) -> bytes:
     if ends_blank and blank is not None:
         after = after[blank.end() :]
     return parts.joined(before, "", after)
-
-
-def _indent(lead: str, piece: str) -> str:
-    """Return what further lines of a piece begin with; `lead` stands before it on its line."""
-    rest = [line for line in piece.splitlines()[1:] if line.strip()]
-    if rest:
-        leads = [found[0] for found in map(_LEAD.match, rest) if found is not None]
-        return min(leads, key=len)
-    if _BULLET.fullmatch(lead):
-        return " " * len(lead)
-    return lead if _LEAD.fullmatch(lead) else ""
