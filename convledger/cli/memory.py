@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import click
 
-from convledger.cli import memory_listing, memory_making, memory_review, memory_verdicts
+from convledger.cli import (
+    memory_files,
+    memory_findings,
+    memory_listing,
+    memory_making,
+    memory_review,
+    memory_verdicts,
+)
 from convledger.cli.groups import group_of
 
 
@@ -36,6 +43,13 @@ for command in (
     memory_verdicts.choose,
     memory_verdicts.no_pair,
     memory_verdicts.prune,
+    memory_files.import_,
+    memory_files.feed,
+    memory_files.write,
+    memory_files.lint,
+    memory_findings.findings,
+    memory_findings.redact,
+    memory_findings.pairs,
     memory_verdicts.undo,
     memory_verdicts.history,
 ):
