@@ -98,7 +98,7 @@ def _print(told: list[tuple[str, ImportResult | str]], waiting: int) -> None:
         streams.note("New entries are proposed: `convledger memory review`, or 3 and v in the app.")
     if waiting:
         streams.note(f"{plural(waiting, 'change')} in files you know: `convledger memory feed`.")
-    if not told and not waiting:
+    if not waiting and all(isinstance(result, str) for _, result in told):
         streams.say("Nothing new in the memory files of this machine.")
 
 
@@ -132,9 +132,11 @@ def feed(keep: tuple[int, ...], take_out: tuple[int, ...], as_json: bool) -> int
 
 
 def _news_document(one: News) -> dict[str, Any]:
+    from convledger.text.secrets import veiled
+
     return {
         "number": one.item_id, "entry": one.entry_id, "path": one.path, "what": one.what,
-        "under": one.under, "old": one.old or None, "new": one.new or None,
+        "under": one.under, "old": veiled(one.old) or None, "new": veiled(one.new) or None,
         "at": clock.iso_text(one.at),
     }  # fmt: skip
 
@@ -142,6 +144,7 @@ def _news_document(one: News) -> dict[str, Any]:
 def _print_feed(found: Feed) -> None:
     from convledger.memory.diffing import diff_lines
     from convledger.text.display import clip, display_text
+    from convledger.text.secrets import veiled
 
     for path, reason in found.unreadable:
         streams.note(display_text(f"{tilde(path)}: {reason}"))
@@ -151,7 +154,7 @@ def _print_feed(found: Feed) -> None:
             path = one.path
             streams.say(display_text(tilde(path)))
         streams.say(display_text(f"{one.item_id:>6}  {one.what}  {one.under}".rstrip()))
-        for line in diff_lines(one.old, one.new, 1):
+        for line in diff_lines(veiled(one.old), veiled(one.new), 1):
             streams.say(f"        {line.sign} {clip(display_text(line.text), 100)}".rstrip())
     if found.news:
         streams.note("`convledger memory feed --keep NUMBER`, or `--take-out NUMBER`.")

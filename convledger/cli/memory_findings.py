@@ -125,4 +125,6 @@ def pairs(everything: bool, as_json: bool) -> int:
 
 
 def _named(number: int, title: str) -> str:
-    return f"{number} {title}"
+    from convledger.text.secrets import veiled
+
+    return f"{number} {veiled(title)}"

@@ -91,6 +91,7 @@ def search(
 def _answer(
     query: EntryQuery, limit: int | None, as_json: bool, as_csv: bool, *, latest_first: bool
 ) -> int:
+    from convledger.memory.veiling import veiled_entry
     from convledger.zones import machine_zone
 
     zone, _ = machine_zone()
@@ -103,7 +104,7 @@ def _answer(
             found.reverse()
         most = limit or (None if as_json or as_csv else USUAL)
         costs, reasons = memory.costs(now), memory.reasons(now, zone)
-        shown = found[:most]
+        shown = [veiled_entry(each) for each in found[:most]]
         documents = [
             document_of(each, reasons.get(each.id, ()), costs.get(each.id)) for each in shown
         ]
@@ -159,9 +160,11 @@ def _print(entries: list[Entry], costs: dict[int, int | None], zone: tzinfo) -> 
 @click.argument("name", metavar="ENTRY")
 @click.option("--version", "number", type=click.IntRange(1), help="As it was in this version.")
 @click.option("--diff", is_flag=True, help="What each version changed.")
+@click.option("--reveal", is_flag=True, help="Secrets in full.")
 @options.json_flag
-def show(name: str, number: int | None, diff: bool, as_json: bool) -> int:
-    """Show an entry by its number, its name or the beginning of one."""
+def show(name: str, number: int | None, diff: bool, reveal: bool, as_json: bool) -> int:
+    """Show an entry by its number, its name or the beginning of one; secrets have dots."""
+    from convledger.memory.veiling import veiled_entry, veiled_version
     from convledger.zones import machine_zone
 
     zone, _ = machine_zone()
@@ -174,13 +177,16 @@ def show(name: str, number: int | None, diff: bool, as_json: bool) -> int:
         evidence = memory.evidence(entry.id)
         reasons = memory.reasons(now, zone).get(entry.id, ())
         cost = memory.costs(now).get(entry.id)
+        if not reveal:
+            entry = veiled_entry(entry)
+            versions = [veiled_version(each) for each in versions]
         if as_json:
             print_json(
                 {
                     "schema": 1,
-                    **document_of(entry, reasons, cost),
+                    **document_of(entry, reasons, cost, reveal=reveal),
                     "versions": [_version_document(each) for each in versions],
-                    "sources": [_source_document(each) for each in evidence],
+                    "sources": [_source_document(each, reveal=reveal) for each in evidence],
                     "reasons": [reason_document(each) for each in reasons],
                 }
             )
@@ -199,15 +205,18 @@ def _version_document(version: EntryVersion) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _source_document(found: Evidence) -> dict[str, object]:
+def _source_document(found: Evidence, *, reveal: bool) -> dict[str, object]:
+    from convledger.text.secrets import veiled
+
     source = found.source
+    quote = source.quote if reveal else veiled(source.quote)
     return {
         "kind": source.kind,
         "place": source.place,
         "conversation": found.conversation or None,
         "said_by": found.said_by or None,
         "at": None if found.at is None else clock.iso_text(found.at),
-        "quote": source.quote or None,
+        "quote": quote or None,
         "start": source.start,
         "length": source.length,
         "status": source.status,

@@ -102,8 +102,10 @@ def add(
 
 
 def _told(entry: Entry, is_new: bool, as_json: bool) -> None:
+    from convledger.memory.veiling import veiled_entry
     from convledger.text.display import display_text
 
+    entry = veiled_entry(entry)
     if as_json:
         print_json({"schema": 1, "new": is_new, **document_of(entry)})
     elif is_new:

@@ -26,6 +26,7 @@ def review(reason: tuple[str, ...], limit: int | None, as_json: bool, as_csv: bo
     from convledger.memory.drafts import one_of
     from convledger.memory.reasons import WEIGHTS
     from convledger.reports.render.table import Column
+    from convledger.text.secrets import veiled
     from convledger.zones import machine_zone
 
     options.one_form(as_json, as_csv)
@@ -52,7 +53,7 @@ def review(reason: tuple[str, ...], limit: int | None, as_json: bool, as_csv: bo
         rows = [
             [
                 str(one.entry.id),
-                one.entry.title,
+                veiled(one.entry.title),
                 reason_words(one.reasons),
                 "–" if one.entry.tokens is None else f"{one.entry.tokens:,}",
                 cost_words(one.pico_a_month),

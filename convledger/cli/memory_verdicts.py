@@ -120,10 +120,11 @@ def no_pair(one: str, other: str) -> int:
 def undo(number: int | None) -> int:
     """Take back what was changed last, or the change of a number in `memory history`."""
     from convledger.text.display import display_text
+    from convledger.text.secrets import veiled
 
     with chosen.open_ledger() as ledger:
         undone = ledger.memory.undo(clock.now_us(), number)
-    streams.say(display_text(f"Undone: {undone.verb} {undone.about}".rstrip()))
+    streams.say(display_text(f"Undone: {undone.verb} {veiled(undone.about)}".rstrip()))
     return 0
 
 
@@ -133,6 +134,7 @@ def undo(number: int | None) -> int:
 def history(limit: int, as_json: bool) -> int:
     """List the changes that can be taken back, with their numbers."""
     from convledger.reports.render.table import Column
+    from convledger.text.secrets import veiled
     from convledger.zones import machine_zone
 
     zone, _ = machine_zone()
@@ -141,7 +143,7 @@ def history(limit: int, as_json: bool) -> int:
     if as_json:
         documents = [
             {"number": one.id, "at": clock.iso_text(one.at), "by": one.actor, "verb": one.verb,
-             "about": one.about, "undone": one.undone_at is not None}
+             "about": veiled(one.about), "undone": one.undone_at is not None}
             for one in found
         ]  # fmt: skip
         print_json({"schema": 1, "changes": documents})
@@ -151,7 +153,7 @@ def history(limit: int, as_json: bool) -> int:
         print_table(
             columns,
             [
-                [str(one.id), day_words(one.at, zone), one.verb, one.about,
+                [str(one.id), day_words(one.at, zone), one.verb, veiled(one.about),
                  "undone" if one.undone_at is not None else ""]
                 for one in found
             ],
@@ -217,5 +219,6 @@ def prune(
 
 def _line(number: int, title: str) -> str:
     from convledger.text.display import clip, display_text
+    from convledger.text.secrets import veiled
 
-    return f"{number:>6}  {clip(display_text(title), 70)}"
+    return f"{number:>6}  {clip(display_text(veiled(title)), 70)}"

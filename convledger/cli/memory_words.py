@@ -68,9 +68,16 @@ def entries_argument(command: F) -> F:
 
 
 def document_of(
-    entry: Entry, reasons: Sequence[Reason] = (), pico_a_month: int | None = None
+    entry: Entry,
+    reasons: Sequence[Reason] = (),
+    pico_a_month: int | None = None,
+    *,
+    reveal: bool = False,
 ) -> dict[str, Any]:
-    """Return an entry as JSON says it."""
+    """Return an entry as JSON says it, its secrets in full only where that is asked."""
+    from convledger.memory.veiling import veiled_entry
+
+    entry = entry if reveal else veiled_entry(entry)
 
     def instant(at: int | None) -> str | None:
         return None if at is None else iso_text(at)

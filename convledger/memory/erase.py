@@ -21,6 +21,7 @@ from convledger.memory import erase_file
 from convledger.memory.erase_backups import BackupLeft, treat_backups
 from convledger.memory.erase_file import Unfinished
 from convledger.memory.erase_search import Search, holds, search_ledger
+from convledger.memory.naming import entry_named
 from convledger.memory.words import CLIENT, text_hash
 from convledger.store import erasing, erasing_entries, erasures, scrubbing
 from convledger.store.connection import BUSY_SECONDS, transaction
@@ -341,21 +342,8 @@ def let_back(connection: sqlite3.Connection, text: str) -> bool:
 
 
 def entries_named(connection: sqlite3.Connection, names: Sequence[str]) -> tuple[int, ...]:
-    """Return the entries whose lasting names are or begin with some. Raises UsageProblem."""
-    found = []
-    for name in names:
-        rows = connection.execute(
-            "SELECT id FROM entry WHERE name=? OR substr(name, 1, length(?))=? "
-            "ORDER BY name!=? LIMIT 2",
-            (name.upper(), name.upper(), name.upper(), name.upper()),
-        ).fetchall()
-        exact = connection.execute("SELECT id FROM entry WHERE name=?", (name.upper(),)).fetchone()
-        if not rows or not name:
-            raise UsageProblem(f"no entry is called {name!r:.60}")
-        if len(rows) > 1 and exact is None:
-            raise UsageProblem(f"several entries begin with {name!r:.60}; give more of the name")
-        found.append(int(rows[0][0]))
-    return tuple(dict.fromkeys(found))
+    """Return the entries of some numbers or names. Raises UsageProblem."""
+    return tuple(dict.fromkeys(entry_named(connection, name).id for name in names))
 
 
 @contextmanager

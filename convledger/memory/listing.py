@@ -13,6 +13,7 @@ from convledger.memory.asking import EntryQuery
 from convledger.memory.words import ARCHIVED
 from convledger.store.entries import matching
 from convledger.store.terms import terms_of
+from convledger.text.secrets import veiled
 
 RECORDED, SAID, COST, TOKENS, TITLE = "recorded", "said", "cost", "tokens", "title"
 ORDERS = (RECORDED, SAID, COST, TOKENS, TITLE)
@@ -181,8 +182,8 @@ def _lines(connection: sqlite3.Connection, ids: list[int], costs: Costs) -> list
         source, place = sources.get(number, ("", ""))
         found.append(
             EntryLine(
-                number, kind, title, scope, state, tuple(tags.split()), bool(pinned), tokens,
-                said, recorded, source, place, costs.get(number),
+                number, kind, veiled(title), scope, state, tuple(tags.split()), bool(pinned),
+                tokens, said, recorded, source, place, costs.get(number),
             )
         )  # fmt: skip
     return found

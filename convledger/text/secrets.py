@@ -92,6 +92,25 @@ def find_secrets(text: str) -> list[Found]:
     return found
 
 
+def veiled(text: str) -> str:
+    """Return `text` as long as it is, with dots in place of what may not be seen of its secrets.
+
+    Personal data stays: people are what many entries are about.
+    """
+    parts, at = [], 0
+    for found in find_secrets(text):
+        if found.kind != "secret":
+            continue
+        head, _, tail = found.redacted.partition("…")
+        whole = text[found.start : found.start + found.length]
+        shown = head if whole.startswith(head) else ""
+        ends = tail if whole.endswith(tail) else ""
+        hidden = "•" * (found.length - len(shown) - len(ends))
+        parts += [text[at : found.start], shown, hidden, ends]
+        at = found.start + found.length
+    return "".join(parts) + text[at:] if parts else text
+
+
 def redact(text: str, keep: Collection[Name] = ()) -> str:
     """Return `text` with `[redacted: rule]` for each secret and personal datum in it.
 

@@ -166,3 +166,67 @@ def test_hostile_text_is_shown_harmless(cli: Cli) -> None:
         ("memory", "review"),
     ):
         assert "\x1b" not in cli(*words).out
+
+
+def test_a_secret_is_never_printed_in_full_unasked(cli: Cli) -> None:
+    secret = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
+    assert secret not in cli("memory", "add", f"Token is {secret}").out
+    assert cli("memory", "edit", "1", "--body", f"The token is {secret}, still").code == 0
+
+    for words in (
+        ("memory",), ("memory", "--json"), ("memory", "--csv"), ("memory", "show", "1"),
+        ("memory", "show", "1", "--json"), ("memory", "show", "1", "--diff"),
+        ("memory", "search", "token", "--json"), ("memory", "review"), ("memory", "history"),
+        ("memory", "review", "--json"), ("memory", "findings"), ("memory", "history", "--json"),
+        ("memory", "prune", "--where", "age<1", "--dry-run"), ("memory", "pairs"),
+    ):  # fmt: skip
+        assert secret not in cli(*words).out, words
+    assert secret in cli("memory", "show", "1", "--reveal").out
+    number = cli("memory", "findings", "--json").json["findings"][0]["number"]
+    assert cli("memory", "findings", "--show", str(number)).out.strip() == secret
+    assert cli("memory", "redact", "1").code == 0
+    assert secret not in cli("memory", "show", "1", "--reveal").out
+
+
+def test_memory_comes_in_from_files_and_goes_back(cli: Cli, own_home: Path) -> None:
+    folder = own_home / ".claude"
+    folder.mkdir()
+    file = folder / "CLAUDE.md"
+    file.write_text("# Me\n\n- Deploys go out on Fridays before noon.\n\n@gone.md\n", "utf-8")
+    answer = cli("memory", "import")
+    assert "CLAUDE.md: 1 new" in answer.out
+    assert cli("memory", "import").out == "Nothing new in the memory files of this machine.\n"
+    (entry,) = cli("memory", "--json").json["entries"]
+    assert (entry["state"], entry["kind"]) == ("proposed", "instruction")
+
+    lint = cli("memory", "lint", "--json")
+    assert (lint.code, [one["kind"] for one in lint.json["complaints"]]) == (1, ["dead import"])
+    assert cli("memory", "edit", "1", "--body", "Deploys go out on Thursdays.").code == 0
+    dry = cli("memory", "write", "--dry-run").out
+    assert "- - Deploys go out on Fridays before noon." in dry
+    assert "Fridays" in file.read_text("utf-8")
+    assert cli("memory", "write", "--yes").code == 0
+    assert "- Deploys go out on Thursdays.\n\n@gone.md\n" in file.read_text("utf-8")
+    assert cli("memory", "write").out == "No file has to change.\n"
+
+    file.write_text(file.read_text("utf-8") + "\n- Written by a tool.\n", "utf-8")
+    (news,) = cli("memory", "feed", "--json").json["news"]
+    assert (news["what"], news["new"]) == ("added", "Written by a tool.")
+    assert cli("memory", "feed", "--take-out", str(news["number"])).code == 0
+    assert cli("memory", "write", "--yes").code == 0
+    assert "Written by a tool" not in file.read_text("utf-8")
+
+
+def test_files_are_imported_by_name(cli: Cli, tmp_path: Path) -> None:
+    notes = tmp_path / "vault"
+    notes.mkdir()
+    (notes / "a.md").write_text("# Ana\n\nSigns invoices.\n", "utf-8")
+    (notes / "b.csv").write_text("title,body\nHost,Staging is at nine\n", "utf-8")
+    answer = cli("memory", "import", str(notes), "--scope", "client:acme", "--json")
+
+    assert sum(one.get("new", 0) for one in answer.json["files"]) == 2
+    scopes = {one["scope"] for one in cli("memory", "--json").json["entries"]}
+    assert scopes == {"client:acme"}
+    assert cli("memory", "import", str(tmp_path / "none")).code == 2
+    assert cli("memory", "import", str(notes), "--as", "word").code == 2
+    assert cli("memory", "import", "--as", "csv").code == 2

@@ -7,6 +7,7 @@ from datetime import UTC, tzinfo
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from convledger.memory.veiling import veiled_entry
 from convledger.text.display import display_text, width
 from convledger.tui.memory_words import facts_of, what_it_is
 from convledger.tui.widgets.lines import Line, wrapped
@@ -56,6 +57,7 @@ class EntryView(ReadLines):
         entry, cost, now = self._shown
         if entry is None:
             return ()
+        entry = veiled_entry(entry)
         return [*_head(entry, cost, now, self._zone, cells), *body_lines(entry.body, cells)]
 
 

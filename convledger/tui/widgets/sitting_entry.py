@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import tzinfo
 
 from convledger.memory.diffing import ADDED, REMOVED, SAME, diff_lines
 from convledger.memory.queue import Queued
 from convledger.memory.reasons import IDLE, NEW
+from convledger.memory.veiling import veiled_entry, veiled_version
 from convledger.text.display import display_text
 from convledger.tui import sitting_words as words
 from convledger.tui.sitting import PAIRED, pair_reason
@@ -31,6 +33,7 @@ def entry_lines(
 
 
 def _entry(one: Queued, sight: Sight, now: int, zone: tzinfo, cells: int) -> list[Line]:
+    sight = _veiled(sight)
     main, reason = sight.main, pair_reason(one)
     entry = main.entry
     scope: list[Part] = [(words.scope_text(entry), DIM)]
@@ -58,6 +61,17 @@ def _entry(one: Queued, sight: Sight, now: int, zone: tzinfo, cells: int) -> lis
         if reason.words:
             lines += _quiet(display_text(reason.words), cells)
     return lines
+
+
+def _veiled(sight: Sight) -> Sight:
+    """Return what is shown of a sight: no secret in full, every character in its place."""
+    main, other = sight.main, sight.other
+    return replace(
+        sight,
+        main=replace(main, entry=veiled_entry(main.entry)),
+        other=None if other is None else replace(other, entry=veiled_entry(other.entry)),
+        versions=tuple(veiled_version(each) for each in sight.versions),
+    )
 
 
 def _why(one: Queued, cells: int) -> Iterator[Line]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from convledger.memory.queue import Queued
 from convledger.text.display import display_text, width
+from convledger.text.secrets import veiled
 from convledger.tui import sitting_words as words
 from convledger.tui.widgets.canvas import BOLD, DIM, INK, MONEY
 from convledger.tui.widgets.rows import Part, RowLine, Rows
@@ -53,7 +54,7 @@ class QueueRows(Rows):
         """Return title and cost, then reasons and tokens."""
         one = self.entries[index]
         is_marked = one.entry.id in self.marks
-        title = display_text(one.entry.title)
+        title = display_text(veiled(one.entry.title))
         style = BOLD if index == self.cursor else INK
         name: list[Part] = [("✓ " if is_marked else "", "bold $success"), (title, style)]
         cost = words.cost_text(one.pico_a_month)
