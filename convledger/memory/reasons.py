@@ -6,9 +6,9 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import date, datetime, tzinfo
 
-from convledger.clock import DAY, to_datetime
+from convledger.clock import DAY, SECOND, to_datetime
 from convledger.memory.dated import Version, newest_versions, older_version, past_day, soon_words
 from convledger.memory.words import ARCHIVED, PROPOSED, SNOOZED
 from convledger.store.entries import Entry, entries_where
@@ -64,10 +64,11 @@ def reasons_of(
     ):
         if entry_id in ids:
             found[entry_id].append(reason)
-    newest = newest_versions(each.body for each in entries)
+    today = to_datetime(now).astimezone(zone).date()
+    newest = newest_versions(_text(each) for each in entries)
     dated = _with_dates(connection)
     for entry in looked_at:
-        found[entry.id] += _own(entry, now, zone, newest)
+        found[entry.id] += _own(entry, now, today, zone, newest)
         if entry.source_date is None and entry.id not in dated:
             found[entry.id].append(Reason(NO_DATE))
     for reasons in found.values():
@@ -75,7 +76,9 @@ def reasons_of(
     return {entry_id: reasons for entry_id, reasons in found.items() if reasons}
 
 
-def _own(entry: Entry, now: int, zone: tzinfo, newest: dict[str, Version]) -> Iterator[Reason]:
+def _own(
+    entry: Entry, now: int, today: date, zone: tzinfo, newest: dict[str, Version]
+) -> Iterator[Reason]:
     """Yield what an entry says about itself."""
     if entry.state == PROPOSED:
         yield Reason(NEW, "nobody has looked at it yet")
@@ -83,9 +86,9 @@ def _own(entry: Entry, now: int, zone: tzinfo, newest: dict[str, Version]) -> It
         yield Reason(EXPIRED, f"it held until {_day(entry.valid_to, zone)}")
     if entry.review_at is not None and entry.review_at <= now:
         yield Reason(DUE, f"since {_day(entry.review_at, zone)}")
-    text = f"{entry.title}\n{entry.body}"
+    text = _text(entry)
     soon = soon_words(text)
-    past = past_day(text, to_datetime(now).astimezone(zone).date())
+    past = past_day(text, today)
     verified = entry.verified_at or entry.recorded_at
     if soon and now - verified > 7 * DAY:
         yield Reason(DATED, f"“{soon}”")
@@ -97,12 +100,11 @@ def _own(entry: Entry, now: int, zone: tzinfo, newest: dict[str, Version]) -> It
             yield Reason(DATED, old)
 
 
-def _noon(day: object, zone: tzinfo) -> int:
-    from datetime import date, datetime
+def _text(entry: Entry) -> str:
+    return f"{entry.title}\n{entry.body}"
 
-    from convledger.clock import SECOND
 
-    assert isinstance(day, date)
+def _noon(day: date, zone: tzinfo) -> int:
     return int(datetime(day.year, day.month, day.day, 12, tzinfo=zone).timestamp()) * SECOND
 
 
