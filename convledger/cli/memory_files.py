@@ -9,7 +9,7 @@ import click
 
 from convledger import clock
 from convledger.cli import chosen, options, streams
-from convledger.cli.names import plural, tilde
+from convledger.cli.plain_names import plural, tilde
 from convledger.cli.printing import print_json
 from convledger.errors import UsageProblem
 

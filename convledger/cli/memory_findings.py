@@ -7,7 +7,7 @@ import click
 from convledger import clock
 from convledger.cli import chosen, options, streams
 from convledger.cli.memory_words import entries_argument
-from convledger.cli.names import plural
+from convledger.cli.plain_names import plural
 from convledger.cli.printing import print_json, print_table
 
 USUAL = 50

@@ -16,7 +16,7 @@ from convledger.cli.memory_words import (
     entry_filters,
     query_of,
 )
-from convledger.cli.names import plural
+from convledger.cli.plain_names import plural
 from convledger.cli.printing import print_json, print_table
 from convledger.errors import UsageProblem
 

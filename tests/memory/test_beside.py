@@ -67,9 +67,10 @@ def test_carriers_are_the_last_rendering_of_each_pack_and_files_that_live(ledger
         for number, name in enumerate(("onboarding", "old"), 1):
             run("INSERT INTO pack (id, name, budget, made_at) VALUES (?, ?, 1, 0)", (number, name))
         for number, pack in enumerate((1, 2, 2), 1):
-            run("INSERT INTO pack_render VALUES (?, ?, 0, 1, '', 'markdown', '')", (number, pack))
+            run("INSERT INTO pack_render VALUES (?, ?, 'p', 0, 1, 1, 1, '', '', 'markdown', '')",
+                (number, pack))  # fmt: skip
         for render in (1, 2):  # the last one of the second pack is without it
-            run("INSERT INTO pack_render_item VALUES (?, 0, ?, 1)", (render, entry_id))
+            run("INSERT INTO pack_render_item VALUES (?, 0, ?, 1, '', '')", (render, entry_id))
         for number, (path, state) in enumerate((("/a/CLAUDE.md", "live"), (b"/b/\xff", "gone")), 1):
             run("INSERT INTO memory_file (id, format, path, state, added_at) "
                 "VALUES (?, 'markdown', ?, ?, 0)", (number, path, state))  # fmt: skip

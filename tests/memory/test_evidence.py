@@ -11,6 +11,7 @@ from convledger.memory.drafts import Draft
 from convledger.memory.evidence import check_sources
 from convledger.store.bodies import PageWriter
 from convledger.store.connection import transaction
+from convledger.store.entries import EntrySource
 from tests.ingest.logs import Bench, turns
 
 NOW = 1_790_000_000 * SECOND
@@ -79,11 +80,12 @@ def test_a_quotation_is_looked_for_again(talked: Ledger) -> None:
 def test_the_same_words_of_two_places_are_one_entry_with_two_sources(talked: Ledger) -> None:
     (first, body), *_ = said(talked)
     entry, _ = talked.memory.remember_span(first, NOW, 0, 4)
-    again, is_new = talked.memory.remember(Draft(body[:4]), NOW)
+    page = EntrySource(kind="url", place="https://example.org")
 
-    assert (again.id, is_new) == (entry.id, False)
-    kinds = [found.source.kind for found in talked.memory.evidence(entry.id)]
-    assert kinds == ["message", "manual"]
+    for sources, kinds in (((), ["message"]), ((page,), ["message", "url"])):
+        again, is_new = talked.memory.remember(Draft(body[:4], sources=sources), NOW)
+        assert (again.id, is_new) == (entry.id, False)
+        assert [found.source.kind for found in talked.memory.evidence(entry.id)] == kinds
 
 
 def test_what_was_not_said_cannot_be_quoted(talked: Ledger) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from convledger.clock import DAY, SECOND
 from convledger.ledger import Ledger
+from convledger.memory import keeping
 from convledger.memory.asking import EntryQuery
 from convledger.memory.drafts import Draft
 from convledger.memory.listing import COST, ORDERS, RECORDED, SAID, TITLE, TOKENS, listing
@@ -39,7 +40,8 @@ def ids(ledger: Ledger) -> list[int]:
             source_date=None if place % 5 else NOW - place * DAY,
         )
         state = "proposed" if place % 7 == 0 else "active"
-        entry, _ = memory.remember(draft, NOW + place, state=state)
+        number, _ = keeping.remember(ledger.connection, draft, NOW + place, state=state)
+        entry = memory.entry(str(number))
         found.append(entry.id)
     memory.archive(found[3:6], NOW + 100)
     ledger.connection.execute("UPDATE entry SET tokens=id * 7 % 11 WHERE id % 4")
