@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from convledger.ingest.rerate import Rerating
     from convledger.ingest.result import SyncResult as SyncResult
     from convledger.ingest.sync import Listener
+    from convledger.memory.erase import Outcome, Outlook, Wanted
     from convledger.store.checks import Finding
 
 WAIT_SECONDS = 10.0
@@ -169,6 +171,7 @@ class Ledger(Dealings):
         from convledger.store.files import texts_pending
 
         self._require_file()
+        self._finish_erasing()
         result = SyncResult()
         if roots is None:
             roots = self.known_roots()
@@ -201,6 +204,66 @@ class Ledger(Dealings):
                 take_titles(self.connection, scanned.root)
         result.pending_files, result.pending_bytes = pending, pending_bytes
         return result
+
+    def _finish_erasing(self) -> None:
+        """Take up an erasure that was cut short; a reader in the way is not waited for."""
+        from convledger.store.erasures import is_pending
+
+        if is_pending(self.connection):
+            from convledger.clock import now_us, seconds_passed
+            from convledger.memory.erase import resume
+
+            resume(self.connection, self.path, now_us(), seconds_passed, wait_seconds=0)
+
+    @in_words
+    def erase_outlook(self, wanted: Wanted) -> Outlook:
+        """Return what an erasure would take; changes nothing."""
+        from convledger.memory.erase import outlook
+
+        return outlook(self.connection, self.path, wanted)
+
+    @in_words
+    def erase(self, wanted: Wanted, *, now: int, wait_seconds: float = WAIT_SECONDS) -> Outcome:
+        """Erase for good, and look whether it is gone; nothing takes it back.
+
+        Raises WorkspaceError where another program kept reading the logs all the time.
+        """
+        from convledger.clock import seconds_passed
+        from convledger.memory.erase import erase
+
+        with self._erasing(wait_seconds):
+            return erase(
+                self.connection, self.path, wanted, now, seconds_passed, wait_seconds=wait_seconds
+            )
+
+    @in_words
+    def resume_erasing(
+        self, *, now: int, wait_seconds: float = WAIT_SECONDS, backups: str | None = None
+    ) -> list[Outcome]:
+        """Finish the erasures that were cut short."""
+        from convledger.clock import seconds_passed
+        from convledger.memory.erase import resume
+
+        with self._erasing(wait_seconds):
+            return resume(
+                self.connection, self.path, now, seconds_passed,
+                wait_seconds=wait_seconds, backups=backups,
+            )  # fmt: skip
+
+    @contextmanager
+    def _erasing(self, wait_seconds: float) -> Iterator[None]:
+        """Keep imports away: they know what was erased from their beginning only."""
+        from convledger.ingest.lock import ingest_lock
+
+        self._must_be_open()
+        with ingest_lock(self.workspace / paths.LOCK, wait_seconds) as held:
+            if not held:
+                raise WorkspaceError(
+                    f"{self.workspace}: another convledger is reading the logs; try again when it "
+                    "has ended. Nothing was erased"
+                )
+            self._require_file()
+            yield
 
     def discover(self) -> list[Scan]:
         """Return what the log folders of this machine hold, without reading any of it."""
@@ -249,11 +312,13 @@ class Ledger(Dealings):
     def repair(self) -> None:
         """Work out anew what can be: the roll-up from the calls, the index from the messages."""
         from convledger.store.calls import rebuild_usage
+        from convledger.store.entry_index import rebuild_entry_index
         from convledger.store.messages import rebuild_index
 
         with transaction(self.connection):
             rebuild_usage(self.connection)
             rebuild_index(self.connection)
+            rebuild_entry_index(self.connection)
 
     @in_words
     def rerate(self, *, dry_run: bool = False) -> Rerating | None:

@@ -6,7 +6,8 @@ from importlib.resources import files
 
 ORDER = (
     "start", "app", "sources", "counting", "prices", "plans", "credits", "plan-language", "report",
-    "search", "watch", "settings", "workspace", "privacy", "scripts", "demo",
+    "search", "memory", "packs", "secrets", "erase", "watch", "settings", "workspace", "privacy",
+    "scripts", "demo",
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from array import array
 
     from convledger.ingest.rates import Rates
+    from convledger.memory.shelf import Memory
     from convledger.plans.schema import Plan
     from convledger.reports.comparing import Candidate
     from convledger.reports.conversations import Conversation, Entry
@@ -51,6 +52,21 @@ class Questions:
 
             self._plan_book = PlanBook(self.connection, self.workspace)
         return self._plan_book
+
+    @property
+    def memory(self) -> Memory:
+        """What the workspace remembers."""
+        from convledger.memory.shelf import Memory
+
+        return Memory(
+            self.connection, self.path, lambda: self.rates, self.is_charged_by_conversation
+        )
+
+    def is_charged_by_conversation(self, now: int) -> bool:
+        """Whether what is in force for all usage charges conversations and not tokens."""
+        from convledger.reports.plan_terms import charges_conversations
+
+        return charges_conversations(self.plan_book, now)
 
     @property
     def path(self) -> Path:

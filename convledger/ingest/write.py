@@ -13,6 +13,7 @@ from convledger.store.calls import Birth, CallBook, CallRow
 from convledger.store.catalog import Catalog
 from convledger.store.files import forget_rejected, reject, save_file
 from convledger.store.messages import message_key, resolve_summaries, summarised, write_batch
+from convledger.store.tombstones import Erased
 
 
 class Rates(Protocol):
@@ -55,6 +56,7 @@ class Writer:
         self._leaves: set[int] | None = None  # messages that summaries name; None: not looked up
         self._named: set[int] = set()  # those that this batch's summaries name
         self._providers: dict[tuple[str, str, str], str] = {}
+        self._erased = Erased.load(connection)
         self.tally = Tally()
 
     def add_figures(self, reader: str, part: Part) -> None:
@@ -66,6 +68,10 @@ class Writer:
             forget_rejected(self._connection, row.id)
         reader_id = self.catalog.reader(reader)
         self._birth(found, part)
+        if self._erased is not None:
+            from convledger.ingest.erased import without_erased_figures
+
+            without_erased_figures(self._erased, reader, reader_id, row.path, found)
         for facts in found.conversations.values():
             conversation_id = self.catalog.describe(reader_id, row.source_id, facts)
             self.tally.conversations.add(conversation_id)
@@ -180,6 +186,10 @@ class Writer:
             save_file(self._connection, row)
             return
         reader_id = self.catalog.reader(reader)
+        if self._erased is not None:
+            from convledger.ingest.erased import without_erased_texts
+
+            without_erased_texts(self._erased, reader, row.path, found)
         for message in found.messages:
             conversation_id = self.catalog.conversation(reader_id, message.conversation)
             agent_id = None
@@ -205,7 +215,7 @@ class Writer:
             resolve_summaries(self._connection, self._named)
             self._leaves, self._named = None, set()
         if self._texts:
-            new = write_batch(self._connection, self._texts, self._births)
+            new = write_batch(self._connection, self._texts, self._births, self._erased)
             self.tally.messages += len(new)
             self._texts = []
             if self._leaves is None:

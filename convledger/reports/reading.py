@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from dataclasses import dataclass
 
 from convledger.errors import UsageProblem
@@ -154,10 +155,11 @@ def find_in(
     wanted = text.casefold()
     if not wanted:
         return []
-    charged = set(
+    # Each call belongs to one entry of its line, and a line may hold several of both.
+    charged = Counter(
         connection.execute(
             "SELECT file_id, line FROM call WHERE conversation_id=?", (conversation_id,)
-        )
+        ).fetchall()
     )
     among = []
     for order, (flags, file_id, line, *place) in enumerate(
@@ -167,8 +169,8 @@ def find_in(
             (conversation_id,),
         )
     ):
-        is_charged = (file_id, line) in charged
-        charged.discard((file_id, line))
+        is_charged = charged[file_id, line] > 0
+        charged[file_id, line] -= is_charged
         if (hidden or is_charged or not flags & HIDDEN) and place[0] is not None:
             among.append((*place, order))
     pages = PageReader(connection)

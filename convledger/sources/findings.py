@@ -36,6 +36,7 @@ class Flag(IntEnum):
     INHERITED = 4
     ERROR = 8
     ROLLED_BACK = 16
+    REDACTED = 32  # set by the ledger alone, never by a reader
 
 
 class Call(Struct, gc=False, array_like=True):

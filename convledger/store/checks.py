@@ -53,6 +53,7 @@ def check(connection: sqlite3.Connection, path: Path, *, deep: bool = False) -> 
         findings += _sums(connection)
         findings += _index(connection, deep)
         findings += _statements(connection)
+        findings += memory_findings(connection)
     except sqlite3.OperationalError:
         raise
     except sqlite3.DatabaseError as error:
@@ -183,4 +184,23 @@ def _modes(path: Path) -> list[Finding]:
         if mode & ~most:
             text = f"{place} may be used by others (mode {mode:o})"
             findings.append(Finding("permissions", text, f"chmod {most:o} '{place}'"))
+    return findings
+
+
+def memory_findings(connection: sqlite3.Connection) -> list[Finding]:
+    """See that the index of memory holds its entries, and that what was erased stayed away."""
+    from convledger.store.checks_memory import erased_that_is_there
+
+    findings = []
+    try:
+        connection.execute(
+            "INSERT INTO remembered (remembered, rank) VALUES ('integrity-check', 1)"
+        )
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError:
+        text = "the index of memory differs from the entries"
+        findings.append(Finding("memory index", text, "run `convledger check --repair`"))
+    for problem, way_out in erased_that_is_there(connection):
+        findings.append(Finding("erased", problem, way_out))
     return findings

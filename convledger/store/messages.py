@@ -12,13 +12,18 @@ import msgspec
 
 from convledger.store.bodies import PageReader, PageWriter, said_text
 from convledger.store.calls import Birth
+from convledger.store.redacted_titles import redact_title
 from convledger.store.settings import note, setting
+from convledger.store.tombstones import has_tombstones, is_erased
 
 if TYPE_CHECKING:
     from convledger.sources.findings import Message
+    from convledger.store.tombstones import Erased
 
 HIDDEN, INHERITED = 2, 4  # flags: said by no person or model; said first in another conversation
+REDACTED = 32  # flag: a secret was taken out of the body, and no log brings it back
 _LAST: Birth = (1, 1 << 62, 0, "")
+REDACTED_BODY = "redacted body"  # the tombstones of bodies as they were
 MIDDLE = 1 << 40
 # Segments after which one write merges them all: never, a large history would stall a small line.
 CRISIS = 1999
@@ -65,7 +70,10 @@ _IN_STEP = 900
 
 
 def write_batch(
-    connection: sqlite3.Connection, batch: list[Entry], births: dict[int, Birth]
+    connection: sqlite3.Connection,
+    batch: list[Entry],
+    births: dict[int, Birth],
+    erased: Erased | None = None,
 ) -> list[int]:
     """Store messages with their bodies, in the order of their logs, and index their words.
 
@@ -82,10 +90,18 @@ def write_batch(
         if name != seen:
             seen, key = name, message_key(*name)
         named.append((key, entry))
+    if erased is not None:
+        named = [
+            each
+            for each in named
+            if not erased.message(each[1][0], each[1][4].conversation, each[0])
+        ]
     copies = _Copies(connection, births, [key for key, _ in named])
     fresh = []
     for key, entry in named:
         own = copies.take(key, entry)
+        if own != key and own is not None and erased is not None:
+            own = None if erased.message(entry[0], entry[4].conversation, own) else own
         if own is not None:
             fresh.append((own, entry))
     if not fresh:
@@ -141,19 +157,25 @@ class _Copies:
         self._known: dict[int, list[tuple[int, int, Message | None]]] = {}
         self._inherited: set[tuple[int, int]] = set()
         self._parents: dict[int, int] = {}
+        self._redacted: set[int] = set()
+        self._any_redacted = has_tombstones(connection, REDACTED_BODY)
         for start in range(0, len(keys), _IN_STEP):
             some = keys[start : start + _IN_STEP]
             marks = ",".join("?" * len(some))
-            for key, conversation_id, file_id in connection.execute(
-                f"SELECT key, conversation_id, file_id FROM message WHERE key IN ({marks})",
+            for key, conversation_id, file_id, flags in connection.execute(
+                f"SELECT key, conversation_id, file_id, flags FROM message WHERE key IN ({marks})",
                 some,
             ):
                 self._known.setdefault(key, []).append((conversation_id, file_id, None))
+                if flags & REDACTED:
+                    self._redacted.add(key)
 
     def take(self, key: int, entry: Entry) -> int | None:
         """Return the key to store a message under, None where the ledger has it."""
         reader_id, file_id, conversation_id, _, message = entry
         known = self._known.get(key)
+        if self._is_redacted(key, message):
+            self._redact(key, conversation_id, message)
         if known is None:
             self._known[key] = [(conversation_id, file_id, message)]
             return key
@@ -186,9 +208,36 @@ class _Copies:
             return None
         known.append((conversation_id, file_id, message))
         stored = self._connection.execute(
-            "SELECT 1 FROM message WHERE key=? AND conversation_id=?", (key, conversation_id)
+            "SELECT conversation_id, flags FROM message WHERE key=?", (key,)
+        ).fetchall()
+        if any(other == conversation_id for other, _ in stored):
+            return None
+        if any(flags & REDACTED for _, flags in stored):
+            self._redact(key, conversation_id, message)
+        return key
+
+    def _is_redacted(self, key: int, message: Message) -> bool:
+        """Tell whether a secret was taken out of a message, or of the one that a fork repeats."""
+        return key in self._redacted or bool(
+            self._any_redacted
+            and message.flags & INHERITED
+            and is_erased(self._connection, REDACTED_BODY, message.body)
+        )
+
+    def _redact(self, key: int, conversation_id: int, message: Message) -> None:
+        """Give the copy of a redacted message the body that was left of it."""
+        redact_title(self._connection, conversation_id, message.body)
+        place = self._connection.execute(
+            f"SELECT page_id, start, length FROM message WHERE key=? AND flags & {REDACTED}",
+            (key,),
         ).fetchone()
-        return None if stored else key
+        if place and is_erased(self._connection, REDACTED_BODY, message.body):
+            message.body = PageReader(self._connection).body(*place)
+        else:  # a fork, or another text that the log gives the same name
+            from convledger.text.secrets import redact
+
+            message.body = redact(message.body)
+        message.flags |= REDACTED
 
     def _inherit(self, key: int, conversation_id: int, twin: Message | None, owner: int) -> None:
         if twin is None:

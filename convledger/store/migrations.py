@@ -9,6 +9,7 @@ from pathlib import Path
 
 from convledger.errors import WorkspaceError
 from convledger.store.connection import APPLICATION_ID, unreadable
+from convledger.store.memory_schema import MEMORY
 
 _FIRST = """
 CREATE TABLE setting (
@@ -217,10 +218,15 @@ def _m003_plans(connection: sqlite3.Connection) -> None:
     _execute_all(connection, _PLANS)
 
 
+def _m004_memory(connection: sqlite3.Connection) -> None:
+    _execute_all(connection, MEMORY)
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _m001_first_tables,
     _m002_sums_by_conversation,
     _m003_plans,
+    _m004_memory,
 )
 PAGE_SIZE = 16384  # fewer, fuller pages: the index and the bodies are written in long runs
 SCHEMA_VERSION = len(MIGRATIONS)

@@ -37,6 +37,7 @@ SCOPES = {
     "chart": "in a chart",
     "conversations": "Conversations",
     "facets": "in the filters",
+    "memory": "Memory",
     "reader": "in a conversation",
     "search": "Search",
     "plans": "Plans",
@@ -45,16 +46,19 @@ SCOPES = {
     "compare": "Compare",
     "slider": "on the timeouts",
     "sources": "Sources",
+    "sitting": "in a review of memory",
 }
 
 
 def _actions() -> Iterable[Action]:
     yield Action("app", "live", "1", "Live", "What is being spent now.")
     yield Action("app", "conversations", "2", "Conversations", "All conversations, and their text.")
+    yield Action("app", "memory", "3", "Memory", "What your tools should know the next time.")
     yield Action("app", "plans", "4", "Plans", "Plans in force, credits, and what they count.")
     yield Action("app", "compare", "5", "Compare", "The same usage under several plans.")
     yield Action("app", "sources", "8", "Sources", "Where the figures come from.")
     yield Action("app", "search", "slash", "Search", "Look for words in everything said.", True)
+    yield Action("app", "review_memory", "ctrl+r", "Review memory", "Look at what has grown old.")
     yield Action("app", "jump", "ctrl+o", "Jump", "Go to any part of the screen by a letter.")
     yield Action("app", "palette", "ctrl+p", "Palette", "Find any action by its name.")
     yield Action("app", "undo", "u", "Undo", "Take back the last change.")
@@ -95,6 +99,25 @@ def _actions() -> Iterable[Action]:
 
     yield Action("facets", "choose", "enter", "Choose", "Keep only these, or all again.", True)
 
+    yield Action("memory", "search", "slash,f", "Search", "Find words in memory as you type.", True)
+    yield Action("memory", "new", "n", "New", "Write an entry.", True)
+    yield Action("memory", "edit", "e", "Edit", "Edit title and text, as a new version.", True)
+    yield Action("memory", "edit_outside", "E", "In editor", "Edit in the program EDITOR names.")
+    yield Action("memory", "label", "l", "Label", "Kind, scope, tags, value, dates, pinned.")
+    yield Action("memory", "accept", "a", "Accept", "Take what is proposed into memory.")
+    yield Action("memory", "confirm", "y", "Still true", "It holds; ask again after longer.", True)
+    yield Action("memory", "snooze", "s", "Snooze", "Not before a week, a month or three.")
+    yield Action("memory", "archive", "x", "Archive", "Put away; archived ones come back.", True)
+    yield Action("memory", "versions", "d", "Versions", "Earlier texts, and what changed.")
+    yield Action("memory", "history", "h", "History", "What was changed, to take any of it back.")
+    yield Action("memory", "review", "v", "Review", "Go through what wants a look.", True)
+    yield Action("memory", "mark", "space", "Mark", "Mark the row, for one verb on many.")
+    yield Action("memory", "mark_all", "ctrl+a", "Mark all", "Mark all rows of the list.")
+    yield Action("memory", "order", "o", "Order", "Order by the next column.")
+    yield Action("memory", "clear", "c", "Clear", "Drop all filters and marks.")
+    yield Action("memory", "facets", "F", "Filters", "Show or hide filters and hygiene.")
+    yield Action("memory", "hygiene", "i", "Hygiene", "Seven shares of what is as it should be.")
+
     yield Action("reader", "fold", "enter", "Fold", "Open or fold the entry.", True)
     yield Action("reader", "fold_all", "z", "Fold all", "Open or fold all tool calls.", True)
     yield Action("reader", "next_prompt", "n", "Next", "The next prompt, or the next match.", True)
@@ -102,6 +125,7 @@ def _actions() -> Iterable[Action]:
     yield Action("reader", "find", "f", "Find", "Find words in this conversation.", True)
     yield Action("reader", "family", "t", "Tree", "Sub-agents, forks and resumes.")
     yield Action("reader", "hidden", "H", "Hidden", "Show what no person or model said.")
+    yield Action("reader", "remember", "m", "Remember", "Keep the message as a memory entry.")
     yield Action("reader", "copy", "y", "Copy", "Copy the entry's text.")
     yield Action("reader", "why", "w", "Why", "Explain the cost of this turn.", True)
     yield Action("reader", "label", "l", "Label", "Project, client, tag, kind, outcome.")
@@ -139,6 +163,32 @@ def _actions() -> Iterable[Action]:
     yield Action("sources", "price", "p", "Set price", "Give an unpriced model a price.", True)
     yield Action("sources", "alias", "a", "Alias", "Price a model like another one.")
 
+    yield Action("sitting", "still_true", "y", "Still true", "It holds; a new entry is accepted.")
+    yield Action("sitting", "edit", "e", "Edit", "Give the entry another text, and confirm it.")
+    yield Action("sitting", "merge", "m", "Merge", "Let the other of the pair stand for both.")
+    yield Action("sitting", "snooze", "s", "Snooze", "Out of sight for a week, a month or three.")
+    yield Action("sitting", "archive", "x", "Archive", "Put it away; no pack holds it then.")
+    yield Action("sitting", "choose", "c", "Choose", "Say which of two holds; the other ends.")
+    yield Action(
+        "sitting", "no_pair", "n", "No pair", "The two have nothing to do with each other."
+    )
+    yield Action("sitting", "erase", "D", "Erase…", "How to erase the entry for good.")
+    yield Action("sitting", "mark", "space", "Mark", "Mark the entry for the same verdict.", True)
+    yield Action(
+        "sitting", "same", "full_stop", "Same again",
+        "The last verdict again, for the marked entries or the next one.", True,
+    )  # fmt: skip
+    yield Action(
+        "sitting", "whole", "o", "Conversation", "Read all of it from its beginning.", True
+    )
+    yield Action("sitting", "source", "v", "Source", "Where it was said; again: the entry.", True)
+    yield Action(
+        "sitting", "hygiene", "h", "Hygiene", "How clean memory is; again: the queue.", True
+    )
+    yield Action(
+        "sitting", "again", "r", "New sitting", "Take another queue when this one is done."
+    )
+
 
 ACTIONS: tuple[Action, ...] = tuple(_actions())
 BY_ID = {action.id: action for action in ACTIONS}
@@ -165,6 +215,7 @@ def key_text(keys: str) -> str:
     names = {
         "enter": "⏎", "slash": "/", "question_mark": "?", "escape": "esc", "space": "space",
         "pagedown": "pgdn", "pageup": "pgup", "down": "↓", "up": "↑", "left": "←", "right": "→",
+        "full_stop": ".",
     }  # fmt: skip
     first = keys.split(",", 1)[0].strip()
     if first.startswith("ctrl+"):

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual import on
-from textual.app import App
 from textual.binding import BindingType
 from textual.filter import LineFilter
 from textual.message import Message
@@ -21,13 +20,14 @@ from convledger.errors import ConvledgerError, UsageProblem
 from convledger.text.display import display_text
 from convledger.tui.actions import bindings
 from convledger.tui.desk import Desk
+from convledger.tui.doors import Doors
 from convledger.tui.feed_news import FeedNews
 from convledger.tui.feeder import Feed, Feeder
 from convledger.tui.guard import TerminalGuard
 from convledger.tui.keymap import readable_keymap
 from convledger.tui.lookout import LOOK_EVERY, Lookout
 from convledger.tui.notices import Notice, Notices
-from convledger.tui.numbered import SCREENS
+from convledger.tui.numbered import SCREENS, Numbered
 from convledger.tui.plan_watch import EVERY as LOOK_AT_PLANS_EVERY
 from convledger.tui.plan_watch import PlanWatch
 from convledger.tui.screens.place import PlaceScreen
@@ -48,7 +48,7 @@ FALLBACKS = ("ledger-ink", "textual-dark")
 RENEW_EVERY = 0.25  # seconds: nobody reads figures that change more often
 
 
-class ConvledgerApp(App[None]):
+class ConvledgerApp(Numbered, Doors):
     """The terminal app over one workspace.
 
     `now` returns UTC microseconds. With `feeding` off nothing is read from any log.
@@ -320,26 +320,6 @@ class ConvledgerApp(App[None]):
             self.switch_mode(mode)
         return self.place()
 
-    def action_live(self) -> None:
-        """Show Live."""
-        self.go("live")
-
-    def action_conversations(self) -> None:
-        """Show Conversations."""
-        self.go("conversations")
-
-    def action_plans(self) -> None:
-        """Show Plans."""
-        self.go("plans")
-
-    def action_compare(self) -> None:
-        """Show Compare."""
-        self.go("compare")
-
-    def action_sources(self) -> None:
-        """Show Sources."""
-        self.go("sources")
-
     def action_search(self) -> None:
         """Open the search."""
         from convledger.tui.screens.search import SearchScreen
@@ -366,7 +346,8 @@ class ConvledgerApp(App[None]):
         """Take back the last change."""
         step = self.undoing.pop()
         if step is None:
-            self.say("Nothing to undo.")
+            if (place := self.place()) is None or not place.undo_stored():
+                self.say("Nothing to undo.")
             return
         self.ask(("undo", id(step)), step.back, lambda _: self._undone(step.words))
 

@@ -18,6 +18,10 @@ PLACES = {
     "at the left, mark rows and label many at once. `u` takes a change back.",
     "facets": "Values to narrow the list by, each with how many conversations it leaves. Choosing "
     "one again widens the list.",
+    "memory": "What your tools should know the next time: entries with their source, their dates, "
+    "and what carrying each costs a month. Machines propose, you decide: nothing is merged, ended "
+    "or taken away by itself. `u` takes a change back, also one of an earlier sitting; `h` lists "
+    "them all.",
     "reader": "A conversation as it was held. Tool calls and thinking are folded to a line. The "
     "figures beside a name are the tokens and the list cost of that turn; at the right stands "
     "what the conversation had cost by then.",
@@ -32,6 +36,9 @@ PLACES = {
     "compare": "Your own usage under several plans, replayed message by message. `★` is the "
     "cheapest, `●` the plan in force; what a plan would have refused is said beside it.",
     "slider": "What the plan would count with another inactivity timeout.",
+    "sitting": "A review of memory: a queue that was taken once, one key a verdict, then the next. "
+    "The program only says why an entry wants a look; nothing is merged, ended or put away but by "
+    "you, and `u` takes back every verdict on disk. Leave and come back: the sitting goes on.",
     "sources": "Where the figures come from: folders, files and how far each is read, lines that "
     "could not be used, and models without a price.",
 }

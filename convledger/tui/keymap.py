@@ -13,10 +13,15 @@ _TOGETHER = (
     ("app", "live", "list"),
     ("app", "conversations", "list"),
     ("app", "conversations", "facets"),
+    ("app", "memory", "list"),
+    ("app", "memory", "facets"),
     ("app", "reader"),
     ("app", "search", "list"),
     ("app", "sources", "list"),
+    ("app", "sitting", "list"),
 )
+# An action that stands before another one on purpose: the screen has a search of its own.
+_BEFORE = {("memory.search", "app.search"), ("app.search", "memory.search")}
 
 
 def readable_keymap(wanted: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
@@ -47,7 +52,7 @@ def _clash(name: str, keymap: Mapping[str, str]) -> tuple[str, str] | None:
     reach = {other for together in _TOGETHER if scope in together for other in together}
     mine = _keys(keymap[name])
     for action in ACTIONS:
-        if action.id == name or action.scope not in reach:
+        if action.id == name or action.scope not in reach or (name, action.id) in _BEFORE:
             continue
         shared = mine & _keys(keymap.get(action.id, action.keys))
         if shared:

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from convledger.tui.labelling import in_steps
 
 if TYPE_CHECKING:
     from convledger.ledger import Ledger
     from convledger.tui.screens.place import PlaceScreen
-    from convledger.tui.widgets.conversation_rows import ConversationRows
+    from convledger.tui.widgets.paged_rows import PagedRows
 
 AT_ONCE = 20_000  # ids that are marked within a keystroke
+
+
+class Titled(Protocol):
+    """A line of the list, as far as marks need it."""
+
+    @property
+    def id(self) -> int:
+        """Its number."""
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
 
 
 class Marking:
@@ -24,13 +36,13 @@ class Marking:
         self._toggled: set[int] | None = None  # since all were asked to be marked
 
     @property
-    def _rows(self) -> ConversationRows:
-        from convledger.tui.widgets.conversation_rows import ConversationRows
+    def _rows(self) -> PagedRows[Titled]:
+        from convledger.tui.widgets.paged_rows import PagedRows
 
-        return self._screen.query_one(ConversationRows)
+        return self._screen.query_one(PagedRows)
 
     def chosen(self) -> tuple[list[int], str]:
-        """Return the marked conversations, or the one under the cursor, and words for them.
+        """Return the ids that are marked, or the one under the cursor, and words for them.
 
         For one the words are its title; for many, how many of them are not listed at present.
         """
@@ -47,6 +59,10 @@ class Marking:
         line = rows.line(rows.current)
         current = [rows.current] if rows.current is not None else []
         return current, (line.title if line is not None else "")
+
+    def current(self) -> int | None:
+        """Return the id under the cursor."""
+        return self._rows.current
 
     def toggle(self) -> None:
         """Mark the row under the cursor, or unmark it, and go on."""

@@ -20,6 +20,12 @@ def _conversations() -> Screen[Any]:
     return ConversationsScreen()
 
 
+def _memory() -> Screen[Any]:
+    from convledger.tui.screens.memory import MemoryScreen
+
+    return MemoryScreen()
+
+
 def _plans() -> Screen[Any]:
     from convledger.tui.screens.plans import PlansScreen
 
@@ -41,7 +47,40 @@ def _sources() -> Screen[Any]:
 SCREENS: dict[str, Callable[[], Screen[Any]]] = {
     "live": _live,
     "conversations": _conversations,
+    "memory": _memory,
     "plans": _plans,
     "compare": _compare,
     "sources": _sources,
 }
+
+
+class Numbered:
+    """The keys that show a numbered screen; an app says how."""
+
+    def go(self, mode: str) -> object:
+        """Show a numbered screen."""
+        raise NotImplementedError
+
+    def action_live(self) -> None:
+        """Show Live."""
+        self.go("live")
+
+    def action_conversations(self) -> None:
+        """Show Conversations."""
+        self.go("conversations")
+
+    def action_memory(self) -> None:
+        """Show Memory."""
+        self.go("memory")
+
+    def action_plans(self) -> None:
+        """Show Plans."""
+        self.go("plans")
+
+    def action_compare(self) -> None:
+        """Show Compare."""
+        self.go("compare")
+
+    def action_sources(self) -> None:
+        """Show Sources."""
+        self.go("sources")

@@ -31,6 +31,11 @@ class Undo:
         self._steps.append(step)
         del self._steps[:-MOST]
 
+    def drop(self, step: Step) -> None:
+        """Forget a change that was taken back in another way."""
+        if step in self._steps:
+            self._steps.remove(step)
+
     def pop(self) -> Step | None:
         """Return the last change and forget it; None where there is none."""
         return self._steps.pop() if self._steps else None

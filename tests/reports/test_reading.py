@@ -329,6 +329,17 @@ CALLED = st.tuples(
 )
 
 
+def test_each_call_of_a_line_makes_another_hidden_entry_readable(books: Books, one: int) -> None:
+    for body in ("first A", "second A", "third A"):
+        books.say(one, body, line=1, file="/other", flags=HIDDEN)
+    for _ in range(2):
+        books.call(one, None, line=1, file="/other")
+    shown = [entry.id for entry in transcript(books.connection, one) if "A" in entry.body]
+
+    assert len(shown) == 2
+    assert find_in(books.connection, one, "a") == shown
+
+
 @settings(max_examples=120, deadline=None)
 @given(st.lists(SAID, max_size=12), st.lists(CALLED, max_size=12), WORDS, st.booleans())
 def test_any_conversation_adds_up_and_is_searched_like_text(

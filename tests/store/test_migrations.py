@@ -243,11 +243,19 @@ def test_steps_are_only_ever_added() -> None:
         "_m001_first_tables",
         "_m002_sums_by_conversation",
         "_m003_plans",
+        "_m004_memory",
     ]
 
 
 PLANS = [
     *("plan_figures", "alert", "statement", "credit_fact", "seats", "subscription", "plan_text")
+]
+
+
+MEMORY = [
+    *("remembered", "erasure", "operation_row", "operation", "tombstone", "finding"),
+    *("pack_render_item", "pack_render", "pack_item", "pack", "entry_pair", "entry_source"),
+    *("memory_item", "memory_file", "entry_version", "entry"),
 ]
 
 
@@ -261,7 +269,7 @@ def make_older(path: Path, version: int, *tables: str) -> None:
 
 
 def test_sums_by_conversation_are_made_of_the_calls_of_an_older_ledger(filled: Bench) -> None:
-    make_older(filled.ledger.path, 1, *PLANS, "conversation_sum")
+    make_older(filled.ledger.path, 1, *MEMORY, *PLANS, "conversation_sum")
 
     with Ledger.open(filled.ledger.workspace) as ledger:
         sums = ledger.connection.execute("SELECT sum(calls), sum(tokens) FROM conversation_sum")
@@ -270,9 +278,18 @@ def test_sums_by_conversation_are_made_of_the_calls_of_an_older_ledger(filled: B
 
 
 def test_an_older_ledger_learns_of_plans(filled: Bench) -> None:
-    make_older(filled.ledger.path, 2, *PLANS)
+    make_older(filled.ledger.path, 2, *MEMORY, *PLANS)
 
     with Ledger.open(filled.ledger.workspace) as ledger:
         for table in PLANS:
+            assert ledger.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == 0
+        assert not ledger.check(deep=True)
+
+
+def test_an_older_ledger_learns_of_memory(filled: Bench) -> None:
+    make_older(filled.ledger.path, 3, *MEMORY)
+
+    with Ledger.open(filled.ledger.workspace) as ledger:
+        for table in MEMORY:
             assert ledger.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == 0
         assert not ledger.check(deep=True)

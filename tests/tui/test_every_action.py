@@ -12,7 +12,8 @@ from textual.pilot import Pilot
 from convledger.ledger import Ledger
 from convledger.tui.actions import ACTIONS, BY_ID, SCOPES, bindings
 from convledger.tui.widgets.rows import Rows
-from tests.tui import compare_parts
+from tests.tui import compare_parts, review_parts
+from tests.tui.memory_parts import remembered
 from tests.tui.pilot import NOW, opened, press, screen_text
 from tests.tui.plan_parts import BEGAN, TEAM, long_talk, put_in_force
 
@@ -46,8 +47,16 @@ def cursor(pilot: Pilot[None]) -> object:
     return focused.cursor if isinstance(focused, Rows) else None
 
 
+def focus(pilot: Pilot[None]) -> object:
+    return type(pilot.app.focused).__name__
+
+
 def running(pilot: Pilot[None]) -> object:
     return pilot.app._exit
+
+
+def focused_id(pilot: Pilot[None]) -> object:
+    return pilot.app.focused.id if pilot.app.focused is not None else None
 
 
 def copied(pilot: Pilot[None]) -> object:
@@ -65,6 +74,7 @@ def with_plans(workspace: Path) -> None:
 
 READ = ("2", "enter")
 CUT = ("4", "shift+tab", "shift+tab")  # to the time line
+SIT = ("ctrl+r",)
 STEPS = {
     "app.live": Step(("2",), screen, "Live"),
     "app.conversations": Step((), screen, "Conversations"),
@@ -125,6 +135,26 @@ STEPS = {
     "boundary.earlier": Step((*CUT, "right"), text, None, with_plans),
     "boundary.later": Step(CUT, text, None, with_plans),
     "boundary.open": Step(CUT, screen, "Reader", with_plans),
+    "app.memory": Step((), screen, "Memory"),
+    "memory.search": Step(("3",), focus, "FilterInput", remembered),
+    "memory.new": Step(("3",), screen, "NewEntry"),
+    "memory.edit": Step(("3",), screen, "EditEntry", remembered),
+    "memory.edit_outside": Step(("3",), text, None, remembered),
+    "memory.label": Step(("3",), screen, "LabelEntries", remembered),
+    "memory.accept": Step(("3",), text, None, remembered),
+    "memory.confirm": Step(("3",), text, None, remembered),
+    "memory.snooze": Step(("3",), screen, "Snooze", remembered),
+    "memory.archive": Step(("3",), text, None, remembered),
+    "memory.versions": Step(("3",), screen, "EntryVersions", remembered),
+    "memory.history": Step(("3",), screen, "History", remembered),
+    "memory.review": Step(("3",), text, None, remembered),
+    "memory.mark": Step(("3",), text, None, remembered),
+    "memory.mark_all": Step(("3",), text, None, remembered),
+    "memory.order": Step(("3",), text, None, remembered),
+    "memory.clear": Step(("3", "space"), text, None, remembered),
+    "memory.facets": Step(("3",), text, None, remembered),
+    "memory.hygiene": Step(("3",), focus, "HygieneRows", remembered),
+    "reader.remember": Step((*READ, "home"), screen, "Remember"),
     "app.compare": Step((), screen, "Compare"),
     "compare.plans": Step(("5",), screen, "Compared", compare_parts.with_plans),
     "compare.earlier": Step(("5",), text, None, compare_parts.with_plans),
@@ -139,6 +169,21 @@ STEPS = {
     "sources.stop": Step(("8",), text),
     "sources.price": Step(("8",), screen, "Price"),
     "sources.alias": Step(("8",), text),
+    "app.review_memory": Step((), screen, "Review"),
+    "sitting.still_true": Step(SIT, text, None, review_parts.with_memory),
+    "sitting.edit": Step(SIT, screen, "EditEntry", review_parts.with_memory),
+    "sitting.merge": Step(SIT, screen, "MergeEntries", review_parts.with_conflict),
+    "sitting.snooze": Step(SIT, screen, "SnoozeDialog", review_parts.with_memory),
+    "sitting.archive": Step(SIT, text, None, review_parts.with_memory),
+    "sitting.choose": Step(SIT, screen, "ChooseDialog", review_parts.with_conflict),
+    "sitting.no_pair": Step(SIT, text, None, review_parts.with_conflict),
+    "sitting.erase": Step(SIT, text, None, review_parts.with_memory),
+    "sitting.mark": Step(SIT, text, None, review_parts.with_memory),
+    "sitting.same": Step((*SIT, "x"), text, None, review_parts.with_memory),
+    "sitting.whole": Step(SIT, screen, "Reader", review_parts.with_conflict),
+    "sitting.source": Step(SIT, focused_id, "source", review_parts.with_memory),
+    "sitting.hygiene": Step(SIT, focused_id, "hygiene", review_parts.with_memory),
+    "sitting.again": Step(SIT, text, None, review_parts.with_memory),
     "live.alerts": Step((), screen, "Alerts", with_plans),
     "alerts.mute": Step(("a",), screen, "Live", with_plans),
 }

@@ -12,8 +12,9 @@ from convledger.clock import DAY, HOUR
 from convledger.money import PICO
 from convledger.reports.facets import FacetValue
 from convledger.reports.listing import ConversationLine
-from convledger.tui.widgets.conversation_rows import KEPT, PAGE, ConversationRows, model_name
+from convledger.tui.widgets.conversation_rows import ConversationRows, model_name
 from convledger.tui.widgets.facet_rows import FacetRows, facet_rows, short_paths
+from convledger.tui.widgets.paged_rows import KEPT, PAGE
 from convledger.tui.widgets.rows import RowLine
 from tests.tui.pilot import text_of
 

@@ -14,7 +14,10 @@ import pytest
 from textual.pilot import Pilot
 
 from convledger.ledger import Ledger
+from convledger.memory.shelf import Memory
 from convledger.tui.feeder import Feed
+from tests.tui import review_parts
+from tests.tui.memory_parts import remembered
 from tests.tui.pilot import NOW, app_on, press, settled
 from tests.tui.plan_parts import STUDIO, asked, bought, long_talk, put_in_force
 
@@ -24,6 +27,10 @@ PLANNED: dict[str, tuple[str, ...]] = {
     "live": (),
     "plans": ("4",),
     "compare": ("5",),
+}
+REMEMBERED: dict[str, tuple[str, ...]] = {
+    "memory": ("3", "down"),
+    "memory-versions": ("3", "end", "d"),
 }
 SCREENS: dict[str, tuple[str, ...]] = {
     "live": (),
@@ -87,6 +94,64 @@ def test_screen_with_a_plan_looks_as_it_did(
         app._fed(Feed("live"))
         await press(pilot, *PLANNED[screen])
         await asked(pilot)
+        app.clear_notifications()
+        await settled(pilot)
+
+    assert snap_compare(app, terminal_size=size, run_before=lead)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("screen", REMEMBERED)
+def test_screen_with_a_memory_looks_as_it_did(
+    screen: str,
+    size: tuple[int, int],
+    theme: str,
+    studio: Path,
+    history: Path,
+    snap_compare: Any,
+) -> None:
+    os.environ["HOME"] = os.environ["USERPROFILE"] = str(history)
+    remembered(studio)
+    app = app_on(studio, theme=theme)
+
+    async def lead(pilot: Pilot[None]) -> None:
+        await settled(pilot)
+        app._fed(Feed("live"))
+        await press(pilot, *REMEMBERED[screen])
+        await settled(pilot)
+
+    assert snap_compare(app, terminal_size=size, run_before=lead)
+
+
+REVIEWED: dict[str, tuple[str, ...]] = {
+    "begun": (),
+    "going": ("y", "x", "space", "down"),
+    "ended": ("c", "1", *"xxxxxyy"),
+}
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("state", REVIEWED)
+def test_review_of_memory_looks_as_it_did(
+    state: str,
+    size: tuple[int, int],
+    theme: str,
+    studio: Path,
+    snap_compare: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Memory, "costs", review_parts.costs)
+    monkeypatch.setattr(Memory, "look_at", lambda *_: None)
+    review_parts.with_memory(studio)
+    app = app_on(studio, theme=theme)
+
+    async def lead(pilot: Pilot[None]) -> None:
+        await settled(pilot)
+        app._fed(Feed("live"))
+        screen = await review_parts.reviewing(pilot, *REVIEWED[state])
+        await review_parts.counted(pilot, screen)
         app.clear_notifications()
         await settled(pilot)
 

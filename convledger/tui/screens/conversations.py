@@ -18,9 +18,10 @@ from convledger.tui.actions import bindings
 from convledger.tui.list_words import RISING, next_sort
 from convledger.tui.marking import Marking
 from convledger.tui.screens.place import PlaceScreen
-from convledger.tui.widgets.conversation_rows import PAGE, ConversationRows
+from convledger.tui.widgets.conversation_rows import ConversationRows
 from convledger.tui.widgets.facet_rows import FACETS, WHEN, FacetRows
 from convledger.tui.widgets.list_panel import ListPanel
+from convledger.tui.widgets.paged_rows import PAGE
 from convledger.tui.widgets.panel import Panel
 from convledger.tui.widgets.preview import Preview, first_prompt
 from convledger.tui.widgets.rows import Rows

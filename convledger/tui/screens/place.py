@@ -131,6 +131,10 @@ class PlaceScreen(Screen[None]):
     def renew(self) -> None:
         """Ask for the figures anew; called when the ledger has changed."""
 
+    def undo_stored(self) -> bool:
+        """Take back a change of an earlier sitting; tell whether the screen knows of such."""
+        return False
+
     def plan_told(self, told: PlanNow) -> None:
         """Hear how the plans stand."""
 

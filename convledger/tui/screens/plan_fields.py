@@ -42,6 +42,8 @@ class NotYet(UsageProblem):
 class FieldsDialog(Dialog[bool]):
     """A dialog of named lines whose work is done by the ledger and can be taken back."""
 
+    SLOW = True  # whether its work belongs into the thread of what takes long
+
     DEFAULT_CSS = """
     FieldsDialog > #frame { max-width: 76; }
     FieldsDialog .field { height: 1; }
@@ -140,7 +142,8 @@ class FieldsDialog(Dialog[bool]):
             except ConvledgerError as error:
                 return error
 
-        self.books.ask(("plans", id(self)), attempt, lambda done: self._done(done, then), slow=True)
+        asker = (type(self).__name__, id(self))
+        self.books.ask(asker, attempt, lambda done: self._done(done, then), slow=self.SLOW)
 
     def _done(self, done: Step | ConvledgerError, then: str) -> None:
         self._is_working = False

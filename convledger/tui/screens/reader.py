@@ -15,6 +15,7 @@ from convledger.text.display import clip, display_text
 from convledger.tui.actions import bindings
 from convledger.tui.paced import Paced
 from convledger.tui.screens.place import PlaceScreen
+from convledger.tui.screens.reader_memory import kept_from, proposed
 from convledger.tui.screens.reader_words import copied_words, count_words, title_words
 from convledger.tui.widgets.blocks import PORTION
 from convledger.tui.widgets.context_meter import ContextMeter, standing
@@ -124,6 +125,7 @@ class ReaderScreen(PlaceScreen):
         outline = ledger.outline(self.conversation_id, hidden=hidden)
         messages = sum(1 for head in outline.heads if head.id and not head.flags & HIDDEN)
         script = script_of(outline, self._zone, line.project if line else "")
+        script.kept = kept_from(ledger, self.conversation_id)
         return Reading(line, script, hidden, messages)
 
     def _show(self, reading: Reading) -> None:
@@ -332,6 +334,30 @@ class ReaderScreen(PlaceScreen):
         from convledger.tui.screens.export import ExportScreen
 
         self.app.push_screen(ExportScreen([self.conversation_id], title_words(self._line)))
+
+    def action_remember(self) -> None:
+        """Keep the message under the cursor as an entry of memory."""
+        transcript = self.transcript
+        head = transcript.script.heads[transcript.cursor] if transcript.count else None
+        if head is None or not head.length or not head.id:
+            self.books.say("There is no text to remember here.")
+            return
+        message_id, line = head.id, self._line
+
+        def show(text: str) -> None:
+            from convledger.tui.screens.memory_editor import RememberScreen, is_too_long
+
+            if not text.strip():
+                self.books.say("There is no text to remember here.")
+            elif is_too_long(text):
+                self.books.say("The message is too long to be one entry.", severity="warning")
+            else:
+                self.app.push_screen(RememberScreen(message_id, text, proposed(text, line)))
+
+        def read(ledger: Ledger) -> str:
+            return ledger.bodies([message_id], most=COPIED).get(message_id, "")
+
+        self.ask("remember", read, show)
 
     def action_copy(self) -> None:
         """Copy the text of the entry under the cursor."""

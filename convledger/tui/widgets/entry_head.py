@@ -12,6 +12,7 @@ from convledger.reports.render.wording import PLACES
 from convledger.reports.thread import ERROR, HIDDEN, INHERITED, ROLLED_BACK, SIDECHAIN, CallLine
 from convledger.text.display import clip, display_text
 from convledger.tui.amounts import size, tokens, usd
+from convledger.tui.widgets import remembered
 from convledger.tui.widgets.blocks import arguments_of
 from convledger.tui.widgets.lines import Part, row
 from convledger.tui.widgets.script import Script, minute_text
@@ -120,6 +121,9 @@ def _labels(script: Script, index: int, *, is_open: bool) -> list[Part]:
     """Return what is special about an entry, each with a sign or in words."""
     head = script.heads[index]
     labels: list[Part] = []
+    kept = script.kept.get(head.id)
+    if kept:
+        labels.append((f"  {remembered.name_of(kept)}", remembered.INK))
     if head.flags & ERROR:
         labels.append(("  × failed", "$error"))
     if head.flags & ROLLED_BACK:

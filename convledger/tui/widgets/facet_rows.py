@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -55,6 +55,7 @@ class FacetRows(Rows):
         "The number beside a value is how many conversations it leaves in the list. "
         "✓ chosen narrows the list; several of one kind are alternatives."
     )
+    HEADINGS: ClassVar[Sequence[str]] = HEADINGS
     lines_per_row = 1
 
     @dataclass
@@ -97,18 +98,23 @@ class FacetRows(Rows):
     def _lay_out(self) -> None:
         before = self._rows[self.cursor] if self.cursor < len(self._rows) else None
         rows: list[Facet] = []
-        for name in HEADINGS:
+        for name in self.HEADINGS:
             rows += facet_rows(
                 name,
                 self._facets.get(name, ()),
                 self._active.get(name, ()),
                 None if name in self._unfolded else SHORT,
+                self.words_of,
             )
         rows = _aired(rows, self.size.height)
         if rows == self._rows:
             return
         self._rows = rows
         self.renew(cursor=self._place_of(before))
+
+    def words_of(self, name: str, values: Sequence[str]) -> dict[str, str]:
+        """Return how the values of a facet are called where there is little room."""
+        return short_names(name, values)
 
     def on_resize(self, _: events.Resize) -> None:
         """Leave lines free between facets where there is room for that."""
@@ -197,8 +203,24 @@ class FacetRows(Rows):
         return [RowLine([("  ", ""), (row.words, "$foreground")], [(f"{row.count:,} ", "$muted")])]
 
 
+def short_names(name: str, values: Sequence[str]) -> dict[str, str]:
+    """Return how the values of a facet are called where there is little room."""
+    if name == "project":
+        return short_paths(values)
+    if name != "model":
+        return {value: value for value in values}
+    often = Counter(map(model_name, values))
+    return {
+        value: model_name(value) if often[model_name(value)] == 1 else value for value in values
+    }
+
+
 def facet_rows(
-    name: str, values: Sequence[FacetValue], active: Sequence[str], most: int | None
+    name: str,
+    values: Sequence[FacetValue],
+    active: Sequence[str],
+    most: int | None,
+    words_of: Callable[[str, Sequence[str]], dict[str, str]] = short_names,
 ) -> list[Facet]:
     """Return the rows of a facet: its heading, `most` values, those that are active among them."""
     counts = {one.value: one.count for one in values}
@@ -208,7 +230,7 @@ def facet_rows(
     shown = order
     if most is not None and len(order) > most + 1:  # one more takes no more room than saying so
         shown = [value for place, value in enumerate(order) if place < most or value in active]
-    words = _short_names(name, shown)
+    words = words_of(name, shown)
     rows = [Facet(name, words=name)]
     for value in shown:
         text = display_text(words[value]) or "none"
@@ -229,18 +251,6 @@ def _aired(rows: list[Facet], height: int) -> list[Facet]:
             aired.append(Facet(row.name))
         aired.append(row)
     return aired
-
-
-def _short_names(name: str, values: Sequence[str]) -> dict[str, str]:
-    """Return how the values of a facet are called where there is little room."""
-    if name == "project":
-        return short_paths(values)
-    if name != "model":
-        return {value: value for value in values}
-    often = Counter(map(model_name, values))
-    return {
-        value: model_name(value) if often[model_name(value)] == 1 else value for value in values
-    }
 
 
 def short_paths(paths: Sequence[str]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, tzinfo
 from convledger.clock import EPOCH, SECOND, to_datetime
 from convledger.reports.reading import Head, Outline
 from convledger.reports.thread import SIDECHAIN
+from convledger.tui.widgets.remembered import Kept
 
 _ASKED = ("prompt", "tool_result")
 _BACK = 200  # entries in which a speaker is looked for
@@ -21,7 +22,8 @@ class Script:
     """The entries of a conversation with what stands beside each.
 
     `names` tell entries apart for good, `payers` is the entry whose call paid for each one (-1
-    where none did), `prompts` are the entries that a person said, `days` those that begin a day.
+    where none did), `prompts` are the entries that a person said, `days` those that begin a day,
+    `kept` what of their messages has become an entry of memory.
     """
 
     outline: Outline
@@ -31,6 +33,7 @@ class Script:
     days: dict[int, str] = field(default_factory=dict)
     branches: dict[int, tuple[int, int]] = field(default_factory=dict)
     project: str = ""
+    kept: Kept = field(default_factory=dict)
 
     @property
     def heads(self) -> list[Head]:

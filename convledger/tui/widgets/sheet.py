@@ -18,6 +18,7 @@ from convledger.tui.widgets.blocks import body_lines, estimated_lines
 from convledger.tui.widgets.entry_head import BEGINNING, OPENED, Look, bar_of, header, indent_of
 from convledger.tui.widgets.heights import Heights
 from convledger.tui.widgets.lines import Line, marked
+from convledger.tui.widgets.remembered import BAR, INK, kept_lines
 from convledger.tui.widgets.script import Script
 
 _TEXTS_KEPT = 4_000_000  # characters
@@ -265,10 +266,14 @@ class Sheet:
 
     def _lay_body(self, block: Block, head: Head, text: str) -> None:
         indent = indent_of(head)
-        margin = [(" " * indent, ""), bar_of(head)]
+        space, bar = (" " * indent, ""), bar_of(head)
         cells = self._look.cells - 2 - indent
-        for parts, fill in body_lines(head.kind, text, cells, head.length):
-            block.body.append(Line([*margin, *parts], fill))
+        lines = body_lines(head.kind, text, cells, head.length)
+        kept = self.script.kept.get(head.id)
+        marked_ones = kept_lines([line.text for line in lines], text, kept) if kept else ()
+        for place, (parts, fill) in enumerate(lines):
+            margin = (BAR, INK) if place in marked_ones else bar
+            block.body.append(Line([space, margin, *parts], fill))
 
     def _lead_lines(self, index: int) -> list[Line]:
         day = self.script.days.get(index)

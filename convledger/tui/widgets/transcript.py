@@ -28,8 +28,8 @@ class Transcript(SheetView):
     HELP = (
         "▸ is folded to a line, ▾ open, · has no text. A bar at the left holds an entry together; "
         "┆ marks what was taken over from a parent or taken back later, × what failed. What "
-        "sub-agents say stands further in. Beside a name: tokens and list cost of its call; at "
-        "the right: what all calls up to there have cost."
+        "sub-agents say stands further in; ◈ and ┃ mark what is kept in memory. Beside a name: "
+        "tokens and list cost of its call; at the right: what all calls up to there have cost."
     )
     # Enter belongs to the reader: it folds.
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -1,0 +1,140 @@
+"""The commands `pack render` and `pack write`: a pack for a pipe, and into a file."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from convledger import clock
+from convledger.cli import chosen, options, streams
+from convledger.cli.outcome import DONE
+from convledger.cli.pack_words import FORMATS, complete_pack, pin_notes, render_document
+from convledger.cli.printing import print_json
+from convledger.errors import UsageProblem
+
+STDOUT = "standard output"
+
+
+@click.command(short_help="Print a pack, so that it can be piped.")
+@click.argument("name", shell_complete=complete_pack)
+@click.option("--format", "form", type=click.Choice(FORMATS), help="Not in the pack's own format.")
+@click.option("-o", "--output", metavar="FILE", help="Into a file of its own.")
+@click.option("--replace", is_flag=True, help="Write over a file that is there.")
+@click.option("--budget", type=click.IntRange(1), metavar="N", help="Not with the pack's own.")
+@click.option(
+    "--again", type=click.IntRange(1), metavar="NUMBER", help="What was written once, as it was."
+)
+def render(
+    name: str,
+    form: str | None,
+    output: str | None,
+    replace: bool,
+    budget: int | None,
+    again: int | None,
+) -> int:
+    """Print a pack and nothing else; the log keeps that it was.
+
+    \b
+    convledger pack render work | pbcopy
+    convledger pack render work --format xml -o work.xml
+    """
+    from convledger.memory import packs
+    from convledger.memory.pack_files import write_built, write_text
+    from convledger.memory.pack_needs import counter
+    from convledger.text.display import display_text
+
+    if again is not None and (form is not None or budget is not None):
+        raise UsageProblem("--again prints what was written as it was: no --format, no --budget")
+    place = None if output in (None, "-") else Path(str(output)).expanduser()
+    notes: list[str] = []
+    with chosen.open_ledger() as ledger:
+        connection = ledger.connection
+        if again is not None:
+            text = packs.render_again(connection, again, name)
+            if place is not None:
+                write_text(place, text, replace=replace)
+        else:
+            count, method = counter()
+            pack = packs.pack_named(connection, name)
+            now = clock.now_us()
+            built = packs.build(
+                connection, pack, now, count, method=method, form=form, budget=budget
+            )
+            text, notes = built.text, pin_notes(built)
+            if not built.items:
+                notes.append(f"{name} holds no entry: `convledger pack show {name}` says why")
+            if place is not None:
+                write_built(connection, built, place, replace=replace)
+            else:  # before it goes out: what went must stand in the log
+                packs.keep_render(connection, built, STDOUT)
+    if place is None:
+        _print(text)
+    for each in notes:
+        streams.note(display_text(each))
+    return DONE
+
+
+def _print(text: str) -> None:
+    """Write a text to standard output, for a program byte for byte."""
+    binary = getattr(sys.stdout, "buffer", None)
+    if streams.is_terminal_out() or binary is None:
+        streams.write(text)
+        return
+    sys.stdout.flush()
+    binary.write(text.encode("utf-8"))
+    binary.flush()
+
+
+@click.command(short_help="Write a pack into its section of a file.")
+@click.argument("name", shell_complete=complete_pack)
+@click.argument("file", type=click.Path())
+@click.option("--format", "form", type=click.Choice(FORMATS), help="Not in the pack's own format.")
+@click.option("--budget", type=click.IntRange(1), metavar="N", help="Not with the pack's own.")
+@click.option("--replace", is_flag=True, help="Even where it was edited since.")
+@options.json_flag
+def write(
+    name: str, file: str, form: str | None, budget: int | None, replace: bool, as_json: bool
+) -> int:
+    """Write a pack into its section of FILE; all other lines stay as they are.
+
+    The section stands between two comments that name the pack. Where there is none it is added at
+    the end. JSON and XML are a file of their own.
+
+    \b
+    convledger pack write work ~/.claude/CLAUDE.md
+    """
+    from convledger.cli.names import plural, tilde
+    from convledger.memory import packs
+    from convledger.memory.pack_needs import counter
+    from convledger.text.display import display_text
+
+    count, method = counter()
+    with chosen.open_ledger() as ledger:
+        written = packs.write(
+            ledger.connection,
+            packs.pack_named(ledger.connection, name),
+            Path(file).expanduser(),
+            clock.now_us(),
+            count,
+            method=method,
+            form=form,
+            budget=budget,
+            replace=replace,
+        )
+        render = packs.render_numbered(ledger.connection, written.render_id)
+    built = written.built
+    if as_json:
+        print_json({"schema": 1, **render_document(render), "entries": len(built.items)})
+    else:
+        entries = plural(len(built.items), "entry", "entries")
+        streams.say(
+            display_text(
+                f"{tilde(str(written.path))}: {name}, {entries}, {built.tokens:,} of "
+                f"{built.head.budget:,} tokens ({built.head.method})"
+            )
+        )
+    for each in pin_notes(built):
+        streams.note(display_text(each))
+    return DONE

@@ -1,0 +1,122 @@
+"""The memory files that the ledger knows, and their items, as rows."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from convledger.memory.aligning import Known, Seen
+from convledger.memory.readers.items import Item, Rejected
+from convledger.memory.readers.registry import read
+from convledger.memory.words import text_hash
+from convledger.paths import stored_path
+from convledger.store.tombstones import is_erased
+
+LIVE, MISSING, UNREADABLE = "live", "missing", "unreadable"
+# News that wait for a person, and marks that are none: dealt with, or to be taken out of the file.
+ADDED, CHANGED, REMOVED = "added", "changed", "removed"
+NEWS = (ADDED, CHANGED, REMOVED)
+GONE, OUT = "gone", "out"
+NOWHERE = -1  # the start of an item that can't be written back
+_FIELDS = "id, format, path, scope, state, reason, size, mtime_ns, hash, added_at, read_at"
+
+
+class FileRow(Struct, frozen=True):
+    """A memory file as it was last read."""
+
+    id: int
+    format: str
+    path: str | bytes
+    scope: str
+    state: str
+    reason: str
+    size: int
+    mtime_ns: int
+    hash: str
+    added_at: int
+    read_at: int | None
+
+
+def known_files(connection: sqlite3.Connection) -> list[FileRow]:
+    """Return every memory file."""
+    rows = connection.execute(f"SELECT {_FIELDS} FROM memory_file ORDER BY id")
+    return [FileRow(*row) for row in rows]
+
+
+def known_file(connection: sqlite3.Connection, path: str | Path) -> FileRow | None:
+    """Return the memory file at a path, None where it was never read."""
+    row = connection.execute(
+        f"SELECT {_FIELDS} FROM memory_file WHERE path=?", (stored_path(Path(path)),)
+    ).fetchone()
+    return None if row is None else FileRow(*row)
+
+
+def known_items(connection: sqlite3.Connection, file_id: int) -> list[Known]:
+    """Return the items of a file."""
+    rows = connection.execute(
+        "SELECT id, key, entry_id, hash, start, length, news, text FROM memory_item "
+        "WHERE file_id=? ORDER BY id",
+        (file_id,),
+    )
+    return [Known(*row) for row in rows]
+
+
+def text_before(connection: sqlite3.Connection, known: Known) -> str:
+    """Return the text that an item had when it was last taken in."""
+    if known.entry_id is None:
+        return known.text
+    row = connection.execute(
+        "SELECT body FROM entry_version WHERE entry_id=? ORDER BY hash!=?, number DESC LIMIT 1",
+        (known.entry_id, known.hash),
+    ).fetchone()
+    return "" if row is None else str(row[0])
+
+
+def seen_in(
+    connection: sqlite3.Connection, content: bytes, path: str, format_name: str
+) -> tuple[list[Seen], list[Rejected], int]:
+    """Return the items of a file, what had to be left, and how many of them were erased."""
+    seen: list[Seen] = []
+    rejected: list[Rejected] = []
+    erased = 0
+    graves = connection.execute("SELECT 1 FROM tombstone WHERE kind='entry' LIMIT 1").fetchone()
+    for found in read(content, path, format_name):
+        if isinstance(found, Rejected):
+            rejected.append(found)
+            continue
+        digest = text_hash(found.body)
+        if graves is not None and is_erased(connection, "entry", digest):
+            erased += 1
+        else:
+            seen.append(Seen(found, digest))
+    return seen, rejected, erased
+
+
+def place_of(item: Item) -> tuple[int, int]:
+    """Return the bytes of an item as they are stored."""
+    if item.start is None or item.length is None:
+        return NOWHERE, 0
+    return item.start, item.length
+
+
+def move_items(connection: sqlite3.Connection, moved: Sequence[tuple[Known, Item]]) -> None:
+    """Note where items stand in their file now."""
+    rows = [
+        (item.key, *place_of(item), known.id)
+        for known, item in moved
+        if (known.key, known.start, known.length) != (item.key, *place_of(item))
+    ]
+    connection.executemany("UPDATE memory_item SET key=?, start=?, length=? WHERE id=?", rows)
+
+
+def reason_of(rejected: Sequence[Rejected]) -> str:
+    """Return what is wrong with a file in one line, "" where nothing is."""
+    if not rejected:
+        return ""
+    first = rejected[0]
+    reason = f"{first.place}: {first.reason}" if first.place else first.reason
+    more = len(rejected) - 1
+    return f"{reason[:300]}{f' (and {more:,} more)' if more else ''}"

@@ -1,0 +1,186 @@
+"""Writes a pack to a file: into its section of a text that somebody else owns, or as a whole."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from convledger.errors import ConvledgerError, UsageProblem
+from convledger.memory.pack_building import O200K, Built, build, keep_render
+from convledger.memory.pack_sections import section_of, with_section, written_text
+from convledger.memory.pack_terms import Pack
+from convledger.memory.rendering import CLAUDE, JSON, MARKDOWN, XML, Count, text_digest
+from convledger.store.connection import transaction
+from convledger.store.packs import forget_render, renders_where
+
+LARGEST = 64 << 20  # bytes of a file that a section is put into
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """That a pack was written: where, as what; `is_new` says that the file was not there."""
+
+    path: Path
+    built: Built
+    render_id: int
+    is_new: bool
+
+
+def write(
+    connection: sqlite3.Connection,
+    pack: Pack,
+    path: Path,
+    now: int,
+    count: Count,
+    *,
+    method: str = O200K,
+    form: str | None = None,
+    budget: int | None = None,
+    replace: bool = False,
+) -> Written:
+    """Build a pack and write it to a file, complete or not at all; keep that in the log.
+
+    Markdown goes into the pack's section, all else of the file stays; JSON and XML are a file of
+    their own. A new file is for its owner alone (0600), an old one keeps its mode, links stay
+    links. What was edited since it was written is replaced only where `replace` says so; a file
+    that changes meanwhile is left alone. Raises UsageProblem, ConvledgerError.
+    """
+    form = pack.format if form is None else form
+    form = CLAUDE if form == MARKDOWN else form
+    real = _resolved(path)
+    before = read_file(real, path)
+    _must_be_ours(connection, pack, path, before or b"", form, replace=replace)
+    built = build(connection, pack, now, count, method=method, form=form, budget=budget)
+    if form == CLAUDE:
+        after = with_section(before or b"", pack.name, built.text, str(path))
+    else:
+        after = built.text.encode("utf-8")
+    render_id = _logged(connection, built, real, path, before, after)
+    return Written(path, built, render_id, before is None)
+
+
+def write_built(
+    connection: sqlite3.Connection, built: Built, path: Path, *, replace: bool = False
+) -> int:
+    """Write a pack to a file of its own and keep that in the log; returns the number of that.
+
+    Raises UsageProblem where there is such a file, unless it may be replaced.
+    """
+    real, before = _free(path, replace=replace)
+    return _logged(connection, built, real, path, before, built.text.encode("utf-8"))
+
+
+def write_text(path: Path, text: str, *, replace: bool = False) -> None:
+    """Write a text to a file of its own (0600); else as `write_built`, without a log."""
+    real, before = _free(path, replace=replace)
+    _replace(real, path, before, text.encode("utf-8"))
+
+
+def _free(path: Path, *, replace: bool) -> tuple[Path, bytes | None]:
+    real = _resolved(path)
+    before = read_file(real, path)
+    if before is not None and not replace:
+        raise UsageProblem(f"{path} is there already; say --replace to write over it")
+    return real, before
+
+
+def _logged(
+    connection: sqlite3.Connection,
+    built: Built,
+    real: Path,
+    shown: Path,
+    before: bytes | None,
+    after: bytes,
+) -> int:
+    """Write a file and keep that in the log, which comes first: what was written must be there."""
+    render_id = keep_render(connection, built, str(real))
+    try:
+        _replace(real, shown, before, after)
+    except BaseException:
+        with transaction(connection):
+            forget_render(connection, render_id)
+        raise
+    return render_id
+
+
+def read_file(real: Path, shown: Path) -> bytes | None:
+    """Return what a file holds, None where there is none. Raises ConvledgerError."""
+    try:
+        with open(real, "rb", opener=_at_once) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise UsageProblem(f"{shown}: is not a file")
+            content = file.read(LARGEST + 1)
+    except FileNotFoundError:
+        return None
+    except IsADirectoryError:
+        raise UsageProblem(f"{shown}: is a folder") from None
+    except OSError as error:
+        raise ConvledgerError(f"{shown}: can't be read: {error.strerror or error}") from error
+    if len(content) > LARGEST:
+        raise UsageProblem(f"{shown}: is larger than {LARGEST >> 20} MB")
+    return content
+
+
+def _must_be_ours(
+    connection: sqlite3.Connection,
+    pack: Pack,
+    path: Path,
+    content: bytes,
+    form: str,
+    *,
+    replace: bool,
+) -> None:
+    """Raise UsageProblem where something would be lost that is not as a pack wrote it."""
+    if form in (JSON, XML):
+        text = written_text(content)
+        what = "holds something else, or was edited since"
+    else:
+        if b"\0" in content:
+            raise UsageProblem(f"{path}: is no text in UTF-8")
+        section = section_of(content, pack.name, str(path))
+        text = "" if section is None else section.text(content)
+        what = f"the section of {pack.name} was edited since it was written"
+    if not text or replace:
+        return
+    if not renders_where(connection, "digest=? AND name=?", (text_digest(text), pack.name), 1):
+        raise UsageProblem(f"{path}: {what}; say --replace to write over it")
+
+
+def _replace(real: Path, shown: Path, before: bytes | None, after: bytes) -> None:
+    """Write a file, complete or not at all, where it still is what was read."""
+    try:
+        mode = None if before is None else stat.S_IMODE(real.stat().st_mode)
+        descriptor, temporary = tempfile.mkstemp(prefix=".convledger-", dir=real.parent)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(after)
+                file.flush()
+                os.fsync(file.fileno())
+            if mode is not None:
+                Path(temporary).chmod(mode)
+            if read_file(real, shown) != before:
+                raise ConvledgerError(
+                    f"{shown}: another program changed it just now; it was left alone"
+                )
+            Path(temporary).replace(real)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise ConvledgerError(f"{shown}: can't be written: {error.strerror or error}") from error
+
+
+def _resolved(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError) as error:  # links in a circle
+        raise ConvledgerError(f"{path}: can't be found: {error}") from error
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Open a file without waiting: a pipe would keep us until somebody writes to it."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))

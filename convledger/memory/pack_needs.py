@@ -1,0 +1,19 @@
+"""What packs need of the text's room: how tokens are counted, and which findings are secrets."""
+
+from __future__ import annotations
+
+from convledger.memory.rendering import Count
+
+
+def counter() -> tuple[Count, str]:
+    """Return what counts the tokens of a text, and its name."""
+    from convledger.text.tokens import METHOD, count_tokens
+
+    return count_tokens, METHOD
+
+
+def is_secret(rule: str) -> bool:
+    """Return whether what a rule finds must not leave; personal data may, and bait is only told."""
+    from convledger.text.secrets import KINDS
+
+    return KINDS.get(rule, "secret") == "secret"

@@ -1,0 +1,16 @@
+"""The files of .claude/rules; frontmatter `paths` says which files a rule is for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from convledger.memory.readers.items import Item, Rejected
+from convledger.memory.readers.markdown_items import markdown_items
+
+NAME, TITLE = "claude-rules", "Claude Code rules"
+KIND = "instruction"  # what an item is where nothing says else
+
+
+def read(content: bytes, path: str) -> Iterator[Item | Rejected]:  # noqa: ARG001
+    """Yield the items of a file."""
+    return markdown_items(content, kind=KIND)

@@ -1,0 +1,16 @@
+"""copilot-instructions.md and *.instructions.md: what GitHub Copilot is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from convledger.memory.readers.items import Item, Rejected
+from convledger.memory.readers.markdown_items import markdown_items
+
+NAME, TITLE = "copilot", "Copilot instructions"
+KIND = "instruction"  # what an item is where nothing says else
+
+
+def read(content: bytes, path: str) -> Iterator[Item | Rejected]:  # noqa: ARG001
+    """Yield the items of a file."""
+    return markdown_items(content, kind=KIND)

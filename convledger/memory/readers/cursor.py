@@ -1,0 +1,16 @@
+""".cursorrules and the .mdc files of .cursor/rules: what Cursor is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from convledger.memory.readers.items import Item, Rejected
+from convledger.memory.readers.markdown_items import markdown_items
+
+NAME, TITLE = "cursor", "Cursor rules"
+KIND = "instruction"  # what an item is where nothing says else
+
+
+def read(content: bytes, path: str) -> Iterator[Item | Rejected]:  # noqa: ARG001
+    """Yield the items of a file."""
+    return markdown_items(content, kind=KIND)

@@ -1,0 +1,31 @@
+"""Entries as they are shown: nothing of a secret in full, every character in its place."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from convledger.store.entries import Entry, EntryVersion
+from convledger.text.secrets import veiled
+
+
+def veiled_entry(entry: Entry) -> Entry:
+    """Return an entry to be shown; its texts are as long as they were."""
+    title, body = veiled(entry.title), veiled(entry.body)
+    if (title, body) == (entry.title, entry.body):
+        return entry
+    return replace(entry, title=title, body=body)
+
+
+def veiled_version(version: EntryVersion) -> EntryVersion:
+    """Return a version to be shown."""
+    title, body = veiled(version.title), veiled(version.body)
+    if (title, body) == (version.title, version.body):
+        return version
+    return replace(version, title=title, body=body)
+
+
+def veiled_parts(before: str, quote: str, after: str) -> tuple[str, str, str]:
+    """Return a text in three parts to be shown; a secret may reach over their ends."""
+    whole = veiled(before + quote + after)
+    ends = len(before) + len(quote)
+    return whole[: len(before)], whole[len(before) : ends], whole[ends:]

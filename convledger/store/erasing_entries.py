@@ -1,0 +1,149 @@
+"""Takes memory entries out of the ledger with all versions, quotes and marks that they have."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+
+from convledger.store.entry_index import unindex_entry
+from convledger.store.erasing import has, numbers
+from convledger.store.erasing_undo import scrub_undo
+from convledger.store.probes import Probes
+from convledger.store.tombstones import ENTRY, bury
+
+_AMONG = "IN (SELECT value FROM json_each(?))"
+# What is counted for people: a word, and which rows that are.
+_COUNTED = {
+    "entries": f"entry WHERE id {_AMONG}",
+    "versions": f"entry_version WHERE entry_id {_AMONG}",
+    "sources": f"entry_source WHERE entry_id {_AMONG}",
+    "pack_items": f"pack_item WHERE entry_id {_AMONG}",
+    "renders": f"pack_render_item WHERE entry_id {_AMONG}",
+}
+
+
+def entry_ids(connection: sqlite3.Connection, names: Iterable[str]) -> list[int]:
+    """Return the ids of those of the named entries that there are."""
+    if not has(connection, "entry"):
+        return []
+    found = []
+    for name in names:
+        row = connection.execute("SELECT id FROM entry WHERE name=?", (name,)).fetchone()
+        if row is not None:
+            found.append(int(row[0]))
+    return found
+
+
+def entry_names(connection: sqlite3.Connection, ids: Iterable[int]) -> list[str]:
+    """Return the lasting names of entries."""
+    rows = connection.execute(
+        f"SELECT name FROM entry WHERE id {_AMONG} ORDER BY id", (numbers(ids),)
+    )
+    return [row[0] for row in rows]
+
+
+def entries_of_scope(connection: sqlite3.Connection, scope: str) -> list[int]:
+    """Return the entries of a scope."""
+    rows = connection.execute("SELECT id FROM entry WHERE scope=? ORDER BY id", (scope,))
+    return [row[0] for row in rows]
+
+
+def counts_of(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[str, int]:
+    """Return how many rows of each sort belong to entries."""
+    listed = numbers(ids)
+    counts = {
+        word: int(connection.execute(f"SELECT count(*) FROM {rows}", (listed,)).fetchone()[0])
+        for word, rows in _COUNTED.items()
+    }
+    counts["pairs"] = connection.execute(
+        f"SELECT count(*) FROM entry_pair WHERE first_id {_AMONG} OR second_id {_AMONG}",
+        (listed, listed),
+    ).fetchone()[0]
+    counts["findings"] = connection.execute(
+        f"SELECT count(*) FROM finding WHERE object='entry' AND object_id {_AMONG}", (listed,)
+    ).fetchone()[0]
+    counts["text_bytes"] = connection.execute(
+        "SELECT coalesce(sum(length(CAST(title AS BLOB)) + length(CAST(body AS BLOB))), 0) "
+        f"FROM entry_version WHERE entry_id {_AMONG}",
+        (listed,),
+    ).fetchone()[0]
+    return counts
+
+
+def made_from_going(connection: sqlite3.Connection) -> list[tuple[int, str]]:
+    """Return id and name of the entries that quote the messages listed as going."""
+    return connection.execute(
+        "SELECT DISTINCT entry.id, entry.name FROM temp.going JOIN message ON message.id=going.id "
+        "JOIN entry_source ON entry_source.conversation_id=message.conversation_id "
+        "AND message_key=key JOIN entry ON entry.id=entry_id WHERE entry_source.kind='message' "
+        "ORDER BY entry.id"
+    ).fetchall()
+
+
+def targets_of(connection: sqlite3.Connection, ids: Sequence[int]) -> list[str]:
+    """Return where packs that held entries were written to."""
+    rows = connection.execute(
+        "SELECT DISTINCT target FROM pack_render_item JOIN pack_render ON pack_render.id=render_id "
+        f"WHERE entry_id {_AMONG} AND target!='' ORDER BY 1",
+        (numbers(ids),),
+    )
+    return [row[0] for row in rows]
+
+
+def take_entries_out(
+    connection: sqlite3.Connection, ids: Sequence[int], probes: Probes, at: int
+) -> dict[str, int]:
+    """Take entries out; belongs into a transaction. Returns counts."""
+    listed = numbers(ids)
+    counts = counts_of(connection, ids)
+    hashes = _note(connection, listed, probes)
+    for entry_id in ids:
+        unindex_entry(connection, entry_id)
+    connection.execute(
+        f"UPDATE entry SET superseded_by=NULL WHERE superseded_by {_AMONG}", (listed,)
+    )
+    # The item stays known as one that was looked at, so that it is no news again.
+    connection.execute(
+        f"UPDATE memory_item SET entry_id=NULL, text='', news='' WHERE entry_id {_AMONG}", (listed,)
+    )
+    for rows in (
+        f"pack_item WHERE entry_id {_AMONG}",
+        f"pack_render_item WHERE entry_id {_AMONG}",
+        f"finding WHERE object='entry' AND object_id {_AMONG}",
+        f"entry_pair WHERE first_id {_AMONG}",
+        f"entry_pair WHERE second_id {_AMONG}",
+    ):
+        connection.execute(f"DELETE FROM {rows}", (listed,))
+    counts["changes"] = scrub_undo(connection, set(ids), probes)
+    for rows in (
+        f"entry_source WHERE entry_id {_AMONG}",
+        f"entry_version WHERE entry_id {_AMONG}",
+        f"entry WHERE id {_AMONG}",
+    ):
+        connection.execute(f"DELETE FROM {rows}", (listed,))
+    for digest in hashes:
+        # The same text may be kept elsewhere, in another scope: then it is not gone.
+        if not connection.execute("SELECT 1 FROM entry WHERE hash=?", (digest,)).fetchone():
+            bury(connection, ENTRY, digest, at)
+    return counts
+
+
+def _note(connection: sqlite3.Connection, listed: str, probes: Probes) -> set[str]:
+    """Take probes of all that is said about entries; returns the hashes of their texts."""
+    for query in (
+        f"SELECT title, body, tags FROM entry WHERE id {_AMONG}",
+        f"SELECT title, body, reason FROM entry_version WHERE entry_id {_AMONG}",
+        f"SELECT quote, place, '' FROM entry_source WHERE entry_id {_AMONG}",
+        f"SELECT text, '', '' FROM memory_item WHERE entry_id {_AMONG}",
+        f"SELECT reason, '', '' FROM entry_pair WHERE first_id {_AMONG}",
+        f"SELECT reason, '', '' FROM entry_pair WHERE second_id {_AMONG}",
+    ):
+        for texts in connection.execute(query, (listed,)):
+            for text in texts:
+                probes.add_text(text)
+    rows = connection.execute(
+        f"SELECT hash FROM entry WHERE id {_AMONG} UNION "
+        f"SELECT hash FROM entry_version WHERE entry_id {_AMONG}",
+        (listed, listed),
+    )
+    return {row[0] for row in rows}

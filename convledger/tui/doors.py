@@ -1,0 +1,16 @@
+"""Doors of the app that lead to a screen over another one."""
+
+from __future__ import annotations
+
+from textual.app import App
+
+
+class Doors(App[None]):
+    """An app whose review of memory can be opened from anywhere."""
+
+    def action_review_memory(self) -> None:
+        """Go on with the review of memory, or begin one."""
+        from convledger.tui.screens.memory_review import ReviewScreen
+
+        if not isinstance(self.screen, ReviewScreen):
+            self.push_screen(ReviewScreen())
