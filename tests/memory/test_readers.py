@@ -17,7 +17,7 @@ from convledger.memory.readers.registry import FORMATS, format_of, read
 from convledger.memory.readers.texts import as_written
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "memory"
-SAMPLES = Path("/work/shared/samples")
+SAMPLES = Path(__file__).parents[3] / "shared" / "samples"
 
 
 def both(content: bytes | str, format_name: str, path: str = "x") -> tuple[list[Item], list[str]]:
