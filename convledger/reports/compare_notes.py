@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from convledger.clock import to_datetime
-from convledger.money import PICO
+from convledger.money import PICO, usd_display
 from convledger.plans.billing import Bill
 from convledger.plans.calendar import prorated
 from convledger.plans.contract import BilledPeriod
@@ -15,8 +15,11 @@ from convledger.plans.counted import BillableUnit
 from convledger.plans.excerpt import goes_on, recurs, share_of_lot
 from convledger.plans.gaps import Gaps
 from convledger.plans.keys import UNNAMED
+from convledger.plans.rating import IN_DOLLARS
+from convledger.plans.statement import BLOCKED, DEGRADED
 from convledger.plans.words import number_words
 
+_DOLLARS = IN_DOLLARS.replace("_", " ")  # as a limit's line calls what it measures
 _PERIODS = {"year": "year", "month": "month", "week": "week", "day": "day"}
 
 
@@ -35,10 +38,8 @@ def note_of(
     parts += _of_a_part(bill)
     if given:
         parts.append(f"{whole_number(given):,} of credits given once")
-    if gaps.refused:
-        parts.append(f"{whole_number(gaps.refused):,} refused")
-    if gaps.degraded:
-        parts.append(f"{whole_number(gaps.degraded):,} served at less")
+    parts += _amounts(bill, BLOCKED, "refused")
+    parts += _amounts(bill, DEGRADED, "served at less")
     if gaps.owed > 0:
         parts.append(f"{whole_number(gaps.owed):,} owed")
     free = sum(statement.sums.grace for statement in bill.statements)
@@ -58,6 +59,21 @@ def note_of(
             else "1 conversation names no user: it counts as one"
         )
     return " · ".join(parts)
+
+
+def _amounts(bill: Bill, kind: str, what: str) -> Iterator[str]:
+    """Yield how much was refused or served at less, each in its own measure."""
+    sums: dict[str, int] = {}
+    for line in (line for statement in bill.statements for line in statement.lines):
+        if line.kind == kind:
+            sums[line.unit_name] = sums.get(line.unit_name, 0) + line.quantity
+    for unit, quantity in sums.items():
+        if unit == _DOLLARS:
+            yield f"{usd_display(quantity)} of use {what}"
+            continue
+        count = whole_number(quantity)
+        one = unit.removesuffix("s")
+        yield f"{count:,} {one if count == 1 else f'{one}s'} {what}"
 
 
 def _by_user(bill: Bill) -> Iterator[BillableUnit]:

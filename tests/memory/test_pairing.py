@@ -204,7 +204,8 @@ def test_no_text_is_taken_for_a_query(ledger: Ledger, text: str) -> None:
     ids = [kept(ledger, f"{text} {number}") for number in range(3)]
 
     refreshed(ledger, *ids, 99)
-    find_all_pairs(ledger.connection, NOW)
+    found = find_all_pairs(ledger.connection, NOW)
+    assert (found.entries, found.is_finished) == (3, True)
 
 
 @given(st.lists(st.text(min_size=1, max_size=40).filter(str.strip), min_size=2, max_size=5))

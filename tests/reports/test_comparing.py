@@ -245,7 +245,7 @@ def test_calls_without_a_price_are_not_the_cheapest_beside_a_plan_that_needs_non
     ("policy", "note", "grace"),
     [
         ('"carry"', "3 owed", 0),
-        ('"degrade"', "3 served at less", 0),
+        ('"degrade"', "3 credits served at less", 0),
         ('"charge"\nprice = "0.10"\ngrace = "2"', "2 free by grace", 2),
         ('"carry"\ngrace = "2"', "1 owed · 2 free by grace", 2),
     ],
@@ -281,7 +281,7 @@ def test_what_a_limit_serves_at_less_is_never_the_cheapest(shop: Shop) -> None:
     found = compared(shop, candidate(WINDOW, less, plan="less"), candidate(PER_UNIT))
 
     assert [(row.plan_id, row.note, row.is_cheapest) for row in found.rows] == [
-        ("less", "1 served at less", False), ("short", "", True),
+        ("less", "1 conversation served at less", False), ("short", "", True),
     ]  # fmt: skip
 
 
