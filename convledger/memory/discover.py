@@ -14,6 +14,7 @@ from convledger.memory.readers.imports import imports_in
 from convledger.memory.readers.items import Rejected
 from convledger.memory.readers.registry import format_of
 from convledger.memory.readers.texts import lines_of
+from convledger.memory.stores import basic_memories, mcp_memories
 from convledger.memory.words import EVERYWHERE, PROJECT
 from convledger.sources import claude_code, codex
 
@@ -90,6 +91,7 @@ def discover(
         search.auto_memories(home / name / "projects", home)
     for folder in search.folders:
         search.project(folder)
+    search.stores(environment, platform)
     return search.found
 
 
@@ -185,6 +187,16 @@ class _Search:
             scope = f"{PROJECT}{spelt.get(folder.name, folder.name)}"
             for path in self.below(folder / "memory", (".md",)):
                 self.add(path, "auto-memory", scope, within)
+
+    def stores(self, environment: Mapping[str, str], platform: str) -> None:
+        """Look for what memory servers keep, where their settings lead: that may be anywhere."""
+        for path in mcp_memories(environment, self.home, platform):
+            self.add(path, "mcp-memory", EVERYWHERE, path.parent)
+        for name, folder in basic_memories(environment, self.home):
+            if _is_folder(folder):
+                scope = f"{PROJECT}{name}" if name else EVERYWHERE
+                for path in self.below(folder, (".md",)):
+                    self.add(path, "basic-memory", scope, folder)
 
     def below(self, folder: Path, endings: tuple[str, ...]) -> Iterator[Path]:
         """Yield the files of some endings below a folder, in order; links to folders are left."""

@@ -17,9 +17,11 @@ from convledger.memory.discover import MemoryFile
 from convledger.memory.feed import look
 from convledger.memory.file_rows import LIVE, NOWHERE, OUT, known_files
 from convledger.memory.opening import NotReadable, content_of
+from convledger.memory.readers.json_spans import with_text, without_text
+from convledger.memory.readers.registry import FORMATS, WATCHED
 from convledger.memory.readers.texts import as_written, encoding_of
+from convledger.memory.words import ARCHIVED
 from convledger.paths import real_path
-from convledger.store.entries import entry_by_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,16 @@ def planned(connection: sqlite3.Connection) -> Iterator[FileChange | Held]:
     Nothing is written. A file that changed since it was last looked at is held.
     """
     for row in known_files(connection):
-        wanted = _wanted(connection, row.id)
-        if not wanted or row.state != LIVE:
-            continue
+        wanted, placeless = _wanted(connection, row.id)
         path = real_path(row.path)
+        if placeless and row.format in WATCHED and row.state == LIVE:
+            yield Held(path, f"{_these(placeless)} can't be told from what stands around; "
+                             "change the file by hand")  # fmt: skip
+        if not wanted:
+            continue
+        if row.state != LIVE:
+            yield Held(path, f"{row.reason or 'it is no longer there'}; nothing can be written")
+            continue
         try:
             content = content_of(path)
         except NotReadable as error:
@@ -67,15 +75,12 @@ def planned(connection: sqlite3.Connection) -> Iterator[FileChange | Held]:
             yield Held(path, "it changed since it was last looked at; `memory feed` looks again")
             continue
         after = content.data
+        is_json = getattr(FORMATS.get(row.format), "IS_JSON", False)
         items = []
         try:
             # The last piece first, so that the places of the others stay.
             for item_id, start, length, body in sorted(wanted, key=lambda one: -one[1]):
-                if body is None:
-                    after = without(after, start, length)
-                else:
-                    new = as_written(after, start, length, body)
-                    after = after[:start] + new + after[start + length :]
+                after = _changed(after, start, length, body, is_json=is_json)
                 items.append(item_id)
         except ValueError as error:
             yield Held(path, str(error))
@@ -84,22 +89,45 @@ def planned(connection: sqlite3.Connection) -> Iterator[FileChange | Held]:
             yield FileChange(path, row.format, row.scope, content.data, after, tuple(items))
 
 
-def _wanted(connection: sqlite3.Connection, file_id: int) -> list[tuple[int, int, int, str | None]]:
-    """Return item, start, length and new text, None where it goes, of what is to be written."""
+def _changed(content: bytes, start: int, length: int, body: str | None, *, is_json: bool) -> bytes:
+    """Return a file with another text in place of a piece, or without it."""
+    if is_json:
+        if body is None:
+            return without_text(content, start, length)
+        return with_text(content, start, length, body)
+    if body is None:
+        return without(content, start, length)
+    new = as_written(content, start, length, body)
+    return content[:start] + new + content[start + length :]
+
+
+def _these(count: int) -> str:
+    return "a piece" if count == 1 else f"{count:,} pieces"
+
+
+def _wanted(
+    connection: sqlite3.Connection, file_id: int
+) -> tuple[list[tuple[int, int, int, str | None]], int]:
+    """Return item, start, length and new text, None where it goes, of what is to be written.
+
+    Beside it how many have no bytes of their own in the file, and can't be written.
+    """
     rows = connection.execute(
-        "SELECT id, start, length, news, entry_id, hash FROM memory_item "
-        "WHERE file_id=? AND start<>? AND length>0",
-        (file_id, NOWHERE),
+        "SELECT memory_item.id, start, length, news, entry.state, entry.body FROM memory_item "
+        "LEFT JOIN entry ON entry.id=entry_id "
+        "WHERE file_id=? AND (news=? OR (news='' AND entry.hash<>memory_item.hash))",
+        (file_id, OUT),
     ).fetchall()
     found: list[tuple[int, int, int, str | None]] = []
-    for item_id, start, length, news, entry_id, digest in rows:
-        if news == OUT:
-            found.append((item_id, start, length, None))
-        elif news == "" and entry_id is not None:
-            entry = entry_by_id(connection, entry_id)
-            if entry is not None and entry.hash != digest and entry.state != "archived":
-                found.append((item_id, start, length, entry.body))
-    return found
+    placeless = 0
+    for item_id, start, length, news, state, body in rows:
+        if news != OUT and state == ARCHIVED:
+            continue
+        if start == NOWHERE or not length:
+            placeless += 1
+        else:
+            found.append((item_id, start, length, None if news == OUT else body))
+    return found, placeless
 
 
 def write(connection: sqlite3.Connection, change: FileChange, now: int) -> None:

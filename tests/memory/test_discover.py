@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -143,3 +144,33 @@ def test_folders_without_end_are_cut(home: Path) -> None:
 
     assert len(discovery.files) == MOST_FILES
     assert "more than 500 files" in discovery.told[0][1]
+
+
+def test_files_of_memory_servers_are_found_where_their_settings_lead(home: Path) -> None:
+    write(home / "a" / "graph.jsonl", "{}")
+    write(home / "b" / "memory.jsonl", "{}")
+    write(home / "basic-memory" / "deep" / "note.md")
+    write(home / "notes" / "work.md")
+    servers = {"memory": {"command": "npx", "env": {"MEMORY_FILE_PATH": "~/b/memory.jsonl"}}}
+    write(home / ".claude.json", json.dumps({"mcpServers": servers}))
+    write(
+        home / ".basic-memory" / "config.json",
+        json.dumps({"projects": {"work": {"path": str(home / "notes")}, "gone": "/no/such"}}),
+    )
+    discovery = found(home, MEMORY_FILE_PATH=str(home / "a" / "graph.jsonl"))
+
+    assert listed(home, discovery) == {
+        ("a/graph.jsonl", "mcp-memory", ""),
+        ("b/memory.jsonl", "mcp-memory", ""),
+        ("basic-memory/deep/note.md", "basic-memory", ""),
+        ("notes/work.md", "basic-memory", "project:work"),
+    }
+
+
+@pytest.mark.parametrize(
+    "settings", ["", "[]", "{", '{"mcpServers": 3}', '{"mcpServers": {"a": {"env": {}}}}', "\0"]
+)
+def test_settings_that_are_none_lead_nowhere(home: Path, settings: str) -> None:
+    write(home / ".claude.json", settings)
+    write(home / ".basic-memory" / "config.json", settings.replace("mcpServers", "projects"))
+    assert found(home).files == []

@@ -106,3 +106,50 @@ def test_an_archived_entry_stays_in_its_file(ledger: Ledger, file: Path) -> None
     ledger.memory.archive([one], NOW)
 
     assert changes(ledger) == []
+
+
+GRAPH = (
+    b'{"type":"entity","name":"Deploys","entityType":"rule","x":7,'
+    b'"observations":["On Fridays","Before noon"]}\n'
+    b'{"type":"relation","from":"Deploys","to":"Ops","relationType":"told_to"}'
+)
+
+
+@pytest.fixture
+def server(tmp_path: Path, ledger: Ledger) -> Path:
+    path = tmp_path / "memory.jsonl"
+    path.write_bytes(GRAPH)
+    feed.look(ledger.connection, [MemoryFile(path, "mcp-memory")], NOW)
+    return path
+
+
+def test_an_observation_of_a_memory_server_goes_back_into_its_line(
+    ledger: Ledger, server: Path
+) -> None:
+    text = 'On "Thursdays"\n\u00e0 midi'
+    ledger.memory.edit(entry_with(ledger, "Fridays"), NOW, body=text)
+    (change,) = changes(ledger)
+    assert isinstance(change, FileChange)
+    write(ledger.connection, change, NOW)
+
+    written = '"On \\"Thursdays\\"\\n\u00e0 midi"'.encode()
+    assert server.read_bytes() == GRAPH.replace(b'"On Fridays"', written)
+    assert changes(ledger) == []
+
+
+def test_what_a_server_added_can_be_taken_out(ledger: Ledger, server: Path) -> None:
+    server.write_bytes(GRAPH.replace(b'"Before noon"', b'"Before noon","Eats shoes"'))
+    (news,) = feed.look(ledger.connection, [], NOW).news
+    assert (news.what, news.new) == ("added", "Eats shoes")
+    feed.take_out(ledger.connection, [news.item_id], NOW)
+    (change,) = changes(ledger)
+    assert isinstance(change, FileChange)
+    write(ledger.connection, change, NOW)
+    assert server.read_bytes() == GRAPH
+
+
+def test_what_has_no_place_of_its_own_is_told(ledger: Ledger, server: Path) -> None:
+    ledger.memory.edit(entry_with(ledger, "told to"), NOW, body="Deploys are announced to Ops")
+    (held,) = changes(ledger)
+    assert isinstance(held, Held)
+    assert "by hand" in held.reason

@@ -39,7 +39,7 @@ FORMATS: dict[str, ModuleType] = {module.NAME: module for module in _MODULES}
 WATCHED = frozenset(
     module.NAME
     for module in (claude_md, claude_rules, auto_memory, agents_md, gemini_md, cursor, copilot,
-                   windsurf, cline)
+                   windsurf, cline, mcp_memory, basic_memory)
 )  # fmt: skip
 # Their keys are ids, or names that a person gave; those of the others count.
 WITH_IDS = frozenset(module.NAME for module in (mem0, claude_projects, chatgpt, csv_rows))
