@@ -12,6 +12,7 @@ from convledger.clock import DAY, SECOND, to_datetime
 from convledger.memory.dated import Version, newest_versions, older_version, past_day, soon_words
 from convledger.memory.words import ARCHIVED, PROPOSED, SNOOZED
 from convledger.store.entries import Entry, entries_where
+from convledger.text.secret_rules import KINDS
 
 UNUSED = 90  # days without a pack or a file that carries it
 SECRET, CONFLICT, EXPIRED, CHANGED, MISSING, NEW, DUE, DATED, DUPLICATE, SUPERSEDED = (
@@ -130,11 +131,13 @@ def _pairs(connection: sqlite3.Connection) -> Iterator[tuple[int, Reason]]:
 
 
 def _findings(connection: sqlite3.Connection) -> Iterator[tuple[int, Reason]]:
+    # What stands in the title and in the text is one reason.
     rows = connection.execute(
-        "SELECT object_id, rule, redacted FROM finding WHERE object='entry' AND status='open'"
+        "SELECT object_id, rule, redacted FROM finding WHERE object='entry' AND status='open' "
+        "GROUP BY object_id, rule, redacted ORDER BY object_id, min(id)"
     )
     for entry_id, rule, redacted in rows:
-        kind = BAIT if rule.startswith(BAIT) else SECRET
+        kind = BAIT if KINDS.get(rule) == "bait" else SECRET
         yield entry_id, Reason(kind, f"{rule}: {redacted}" if redacted else rule)
 
 
