@@ -10,11 +10,11 @@ from convledger.errors import UsageProblem
 from convledger.memory.words import (
     KINDS,
     LONGEST_TITLE,
-    MOST,
     SENSITIVITIES,
     scope_of,
     tags_of,
     title_of,
+    too_long,
 )
 from convledger.store.entries import EntrySource
 
@@ -42,11 +42,8 @@ def checked(draft: Draft) -> Draft:
     body = draft.body.replace("\r\n", "\n").strip("\n")
     if not body.strip():
         raise UsageProblem("an entry without a text is none")
-    if len(body) > MOST:
-        raise UsageProblem(
-            f"the text has {len(body):,} characters, an entry at most {MOST:,}: keep it as a file "
-            "and remember what matters of it"
-        )
+    if wrong := too_long(body):
+        raise UsageProblem(wrong)
     title = " ".join(draft.title.split()) or title_of(body)
     if len(title) > LONGEST_TITLE:
         title = f"{title[: LONGEST_TITLE - 1]}…"

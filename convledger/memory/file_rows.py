@@ -11,7 +11,7 @@ from msgspec import Struct
 from convledger.memory.aligning import Known, Seen
 from convledger.memory.readers.items import Item, Rejected
 from convledger.memory.readers.registry import read
-from convledger.memory.words import text_hash
+from convledger.memory.words import text_hash, too_long
 from convledger.paths import stored_path
 from convledger.store.tombstones import is_erased
 
@@ -86,6 +86,9 @@ def seen_in(
     for found in read(content, path, format_name):
         if isinstance(found, Rejected):
             rejected.append(found)
+            continue
+        if wrong := too_long(found.body):  # known before such a text is folded and hashed
+            rejected.append(Rejected(found.place, wrong))
             continue
         digest = text_hash(found.body)
         if graves is not None and is_erased(connection, "entry", digest):

@@ -22,6 +22,16 @@ _SPACE = re.compile(r"\s+")
 _TAG = re.compile(r"[^\s,#]{1,64}")
 
 
+def too_long(body: str) -> str:
+    """Return why a text is too long for an entry, "" where it isn't."""
+    if len(body) <= MOST:
+        return ""
+    return (
+        f"the text has {len(body):,} characters, an entry at most {MOST:,}: keep it as a file "
+        "and remember what matters of it"
+    )
+
+
 def text_hash(text: str) -> str:
     """Return the hash by which the same text is known, whatever its case, spaces and forms."""
     folded = unicodedata.normalize("NFKC", text).casefold()

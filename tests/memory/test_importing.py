@@ -240,3 +240,12 @@ def test_however_a_file_changes_the_last_import_is_what_it_says(
         ):
             undo(ledger.connection, NOW + 20)
         assert entries(ledger) == []
+
+
+def test_a_text_longer_than_an_entry_is_told_and_the_rest_comes_in(ledger: Ledger) -> None:
+    content = b"- kept\n- " + b"soup " * 300_000 + b"\n- kept too\n"
+    result = import_file(ledger.connection, "CLAUDE.md", None, content, "", NOW)
+    assert result.new == 2
+    (told,) = result.rejected
+    assert told.place == "line 2"
+    assert "1,048,576" in told.reason
