@@ -20,6 +20,7 @@ LIVE, MISSING, UNREADABLE = "live", "missing", "unreadable"
 ADDED, CHANGED, REMOVED = "added", "changed", "removed"
 NEWS = (ADDED, CHANGED, REMOVED)
 GONE, OUT = "gone", "out"
+MOST_PIECES = 50_000  # of one file: what has more is data, and would keep others waiting
 NOWHERE = -1  # the start of an item that can't be written back
 _FIELDS = "id, format, path, scope, state, reason, size, mtime_ns, hash, added_at, read_at"
 
@@ -93,8 +94,14 @@ def seen_in(
         digest = text_hash(found.body)
         if graves is not None and is_erased(connection, "entry", digest):
             erased += 1
-        else:
-            seen.append(Seen(found, digest))
+            continue
+        seen.append(Seen(found, digest))
+        if len(seen) > MOST_PIECES:
+            reason = (
+                f"it holds more than {MOST_PIECES:,} pieces, the most that memory takes of a file: "
+                "split it, or remember what matters of it"
+            )
+            return [], [Rejected("", reason)], 0
     return seen, rejected, erased
 
 

@@ -249,3 +249,12 @@ def test_a_text_longer_than_an_entry_is_told_and_the_rest_comes_in(ledger: Ledge
     (told,) = result.rejected
     assert told.place == "line 2"
     assert "1,048,576" in told.reason
+
+
+def test_a_file_of_too_many_pieces_is_told_and_left(ledger: Ledger) -> None:
+    content = b"- piece\n" * 50_001
+    result = import_file(ledger.connection, "CLAUDE.md", None, content, "", NOW)
+    assert result.new == 0
+    (told,) = result.rejected
+    assert "more than 50,000 pieces" in told.reason
+    assert entries(ledger) == []
