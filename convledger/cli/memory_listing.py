@@ -21,6 +21,7 @@ from convledger.cli.memory_words import (
     reason_document,
     reason_words,
 )
+from convledger.cli.plain_names import tilde
 from convledger.cli.printing import print_documents_as_csv, print_json, print_table
 
 if TYPE_CHECKING:
@@ -213,6 +214,7 @@ def _source_document(found: Evidence, *, reveal: bool) -> dict[str, object]:
     return {
         "kind": source.kind,
         "place": source.place,
+        "line": found.line or None,
         "conversation": found.conversation or None,
         "said_by": found.said_by or None,
         "at": None if found.at is None else clock.iso_text(found.at),
@@ -236,9 +238,7 @@ def _print_entry(
             raise UsageProblem(f"there is no version {number}; there are {len(versions)}")
         title, body = past.title, past.body
         streams.remark(f"version {number} of {len(versions)}, {day_words(past.at, zone)}")
-    streams.say(display_text(title))
-    streams.say()
-    for line in body.splitlines():
+    for line in [title, "", *body.splitlines()] if body.strip() != title else [body]:
         streams.say(display_text(line))
     streams.say()
 
@@ -274,7 +274,8 @@ def _print_facts(
     facts.append(("carried", f"{cost_words(cost)} a month, est."))
     for each in evidence:
         state = "" if each.source.status == "ok" else f" · {each.source.status}"
-        facts.append(("source", f"{each.source.kind}: {each.source.place}{state}"))
+        line = f":{each.line}" if each.line else ""
+        facts.append(("source", f"{each.source.kind}: {tilde(each.source.place)}{line}{state}"))
     if reasons:
         facts.append(("look at it", reason_words(reasons)))
     say_facts(facts)

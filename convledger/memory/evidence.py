@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from convledger.errors import UsageProblem
+from convledger.memory.file_evidence import Passages
 from convledger.memory.words import text_hash
 from convledger.store.bodies import PageReader
 from convledger.store.connection import transaction
@@ -22,8 +23,9 @@ class Evidence:
     """A source with what stands there now.
 
     `message_id` opens the conversation there. `before`, `quote` and `after` are the message around
-    the quoted span as it is today; all empty where it is gone. `said_by` is "user", "assistant"
-    or what else a message can be, `title` that of its conversation.
+    the quoted span as it is today, or the file, whose `line` it begins in; all empty where it is
+    gone. `said_by` is "user", "assistant" or what else a message can be, `title` that of its
+    conversation.
     """
 
     source: EntrySource
@@ -36,6 +38,7 @@ class Evidence:
     before: str = ""
     quote: str = ""
     after: str = ""
+    line: int = 0
 
 
 def quoted(
@@ -85,13 +88,21 @@ def _message(
 def evidence_of(connection: sqlite3.Connection, entry_ids: Iterable[int]) -> list[Evidence]:
     """Return where entries come from, with what stands there today."""
     pages = PageReader(connection)
+    files = Passages(connection)
     found = []
     for sources in sources_of(connection, entry_ids).values():
-        found += [_seen(connection, pages, source) for source in sources]
+        found += [_seen(connection, pages, files, source) for source in sources]
     return found
 
 
-def _seen(connection: sqlite3.Connection, pages: PageReader, source: EntrySource) -> Evidence:
+def _seen(
+    connection: sqlite3.Connection, pages: PageReader, files: Passages, source: EntrySource
+) -> Evidence:
+    if source.memory_item_id is not None:
+        found = files.of_item(source.memory_item_id)
+        if found is not None:
+            return Evidence(source, at=source.source_date, before=found.before, quote=found.quote,
+                            after=found.after, line=found.line)  # fmt: skip
     if source.kind != MESSAGE or source.message_key is None:
         return Evidence(source, quote=source.quote, at=source.source_date)
     row = _message(

@@ -43,7 +43,7 @@ from convledger.store.entries import (
     change_entry,
     change_source,
     entry_by_id,
-    sources_of,
+    sources_of_item,
     write_entry,
 )
 from convledger.store.operations import Recorder, operation
@@ -371,10 +371,8 @@ def _keep_change(connection: sqlite3.Connection, recorder: Recorder, each: News,
 def _set_status(
     connection: sqlite3.Connection, recorder: Recorder, each: News, status: str, **facts: str
 ) -> None:
-    entry_id = each.entry_id or 0
-    for source in sources_of(connection, [entry_id]).get(entry_id, []):
-        if source.memory_item_id == each.item_id:
-            change_source(connection, recorder, source.id, status=status, **facts)
+    for source in sources_of_item(connection, each.entry_id or 0, each.item_id):
+        change_source(connection, recorder, source.id, status=status, **facts)
 
 
 def _mark(connection: sqlite3.Connection, item_id: int, mark: str) -> None:

@@ -23,7 +23,7 @@ from convledger.store.entries import (
     EntrySource,
     change_source,
     entry_by_id,
-    sources_of,
+    sources_of_item,
     versions_of,
     write_entry,
 )
@@ -154,8 +154,12 @@ def draft_of(item: Item, scope: str) -> Draft:
 
 def is_shared(connection: sqlite3.Connection, entry_id: int, item_id: int) -> bool:
     """Tell whether an entry stands for what is said elsewhere as well as in an item of a file."""
-    found = sources_of(connection, [entry_id]).get(entry_id, [])
-    return any(source.memory_item_id != item_id and source.status == "ok" for source in found)
+    row = connection.execute(
+        "SELECT 1 FROM entry_source WHERE entry_id=? AND memory_item_id IS NOT ? "
+        "AND status='ok' LIMIT 1",
+        (entry_id, item_id),
+    ).fetchone()
+    return row is not None
 
 
 @dataclass(slots=True)
@@ -236,8 +240,8 @@ class _Taking:
                              quote_hash=new.hash, source_date=new.item.source_date)  # fmt: skip
         draft = replace(draft, sources=(source,))
         entry_id, is_new = put(self.connection, self.recorder, draft, self.now, actor=IMPORT)
-        for known in sources_of(self.connection, [entry_id]).get(entry_id, []):
-            if known.memory_item_id == item_id and known.status != "ok":  # it said so before
+        for known in sources_of_item(self.connection, entry_id, item_id):
+            if known.status != "ok":  # it said so before
                 change_source(self.connection, self.recorder, known.id, status="ok")
         self.connection.execute(
             "UPDATE memory_item SET entry_id=?, hash=?, news='', text='' WHERE id=?",
@@ -290,9 +294,7 @@ class _Taking:
                 change_source(self.connection, self.recorder, source.id, status="missing")
 
     def _own_sources(self, old: Known) -> list[EntrySource]:
-        entry_id = old.entry_id or 0
-        found = sources_of(self.connection, [entry_id]).get(entry_id, [])
-        return [source for source in found if source.memory_item_id == old.id]
+        return sources_of_item(self.connection, old.entry_id or 0, old.id)
 
     def _is_edited(self, entry: Entry, old: Known) -> bool:
         """Tell whether a person wrote an entry, or edited it since it was last in step."""

@@ -29,6 +29,7 @@ from convledger.store.entries import (
     change_entry,
     entry_by_id,
     sources_of,
+    sources_of_item,
     write_entry,
 )
 from convledger.store.operations import Recorder, operation
@@ -104,9 +105,14 @@ def put(
         entry_id = add_entry(connection, recorder, entry, actor)
     else:
         entry_id = known
-    there = {_place(each) for each in sources_of(connection, [entry_id]).get(entry_id, [])}
     for source in draft.sources:
-        if _place(source) not in there:
+        item = source.memory_item_id
+        there = (
+            sources_of(connection, [entry_id]).get(entry_id, [])
+            if item is None
+            else sources_of_item(connection, entry_id, item)
+        )
+        if _place(source) not in map(_place, there):
             add_source(connection, recorder, entry_id, source)
     return entry_id, known is None
 

@@ -217,6 +217,19 @@ def sources_of(
     return found
 
 
+def sources_of_item(
+    connection: sqlite3.Connection, entry_id: int, memory_item_id: int
+) -> list[EntrySource]:
+    """Return what of an entry comes from one item of a file, however many others say the same."""
+    rows = connection.execute(
+        f"SELECT {_SOURCE_FIELDS} FROM entry_source WHERE memory_item_id=? AND +entry_id=? "
+        "ORDER BY id",
+        (memory_item_id, entry_id),
+    )
+    names = _SOURCE_FIELDS.split(", ")
+    return [EntrySource(**dict(zip(names, row, strict=True))) for row in rows]
+
+
 def add_source(
     connection: sqlite3.Connection, recorder: Recorder, entry_id: int, source: EntrySource
 ) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from convledger.clock import to_datetime
 from convledger.memory.evidence import FILE, MANUAL, MESSAGE
 from convledger.memory.listing import COST, RECORDED, SAID, TITLE, TOKENS
 from convledger.memory.words import ACTIVE, ARCHIVED, PROPOSED, SNOOZED, scope_words
+from convledger.paths import home
 from convledger.text.display import display_text
 from convledger.tui.amounts import ago, tokens, usd
 
@@ -140,12 +142,24 @@ def source_words(evidence: Evidence, zone: tzinfo) -> tuple[str, str]:
     if evidence.message_id is None:
         name = {MESSAGE: "conversation", MANUAL: "by hand"}.get(source.kind, source.kind)
         at = source.source_date
-        parts = ["" if at is None else day_text(at, zone), source.place]
+        parts = ["" if at is None else day_text(at, zone), source_place(evidence)]
     else:
         name = {"user": "you", "tool": "tool"}.get(evidence.said_by, evidence.said_by)
         parts = ["" if evidence.at is None else moment_text(evidence.at, zone)]
         parts += [evidence.reader, evidence.title or "Untitled"]
     return name, " · ".join(part for part in parts if part)
+
+
+def source_place(evidence: Evidence) -> str:
+    """Return where something stands: a file as it is seen from home, with its line."""
+    place = from_home(evidence.source.place)
+    return f"{place}:{evidence.line}" if evidence.line else place
+
+
+def from_home(path: str) -> str:
+    """Return a path as it is seen from home."""
+    folder = f"{home()}{os.sep}"
+    return f"~{os.sep}{path.removeprefix(folder)}" if path.startswith(folder) else path
 
 
 def count_words(count: int, marked: int, tok: int, pico: int | None, cells: int) -> Content:

@@ -28,6 +28,7 @@ from convledger.memory.words import scope_words
 from convledger.money import usd_display
 from convledger.text.display import clip, display_text
 from convledger.tui.amounts import percent
+from convledger.tui.memory_words import from_home, source_place
 from convledger.tui.sitting import CHOSEN, NO_PAIR, Sitting, Tally
 from convledger.tui.widgets.canvas import BAD, BOLD, DIM, FOCUS, GOOD, INK, MONEY, WARN
 from convledger.tui.widgets.rows import Part
@@ -112,7 +113,7 @@ def said_text(side: Side, zone: tzinfo) -> str:
         return f"{when[0]}, no source is known" if when else "no source and no date are known"
     if evidence.said_by:
         return ", ".join([*when, who_text(evidence.said_by), f"in {evidence.reader}"])
-    return ", ".join([*when, display_text(evidence.source.place) or evidence.source.kind])
+    return ", ".join([*when, display_text(source_place(evidence)) or evidence.source.kind])
 
 
 def checked_text(entry: Entry, now: int, zone: tzinfo) -> str:
@@ -131,7 +132,7 @@ def carried_text(sight: Sight) -> str:
     if packs:
         told.append(("pack " if len(packs) == 1 else "packs ") + _listed(packs))
     if files:
-        told.append(_listed(files))
+        told.append(_listed(tuple(map(from_home, files))))
     return display_text(" · ".join(told)) or "in no pack and no file"
 
 
@@ -205,7 +206,7 @@ def source_counts(side: Side, room: int, near: int) -> str:
         return ""
     more = f" · 1 of {side.sources} sources" if side.sources > 1 else ""
     if not around.said:
-        return clip(display_text(evidence.source.place), max(0, room - len(more))) + more
+        return clip(display_text(source_place(evidence)), max(0, room - len(more))) + more
     first, last = max(around.first, around.last - near), around.last
     which = f"message {last:,}" if first == last else f"messages {first:,}–{last:,}"
     end = f" · {which} of {around.of:,}{more}"

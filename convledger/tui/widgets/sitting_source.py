@@ -11,6 +11,7 @@ from convledger.text.display import display_text, width
 from convledger.tui import sitting_words as words
 from convledger.tui.amounts import usd
 from convledger.tui.credit_words import same_day
+from convledger.tui.memory_words import source_place
 from convledger.tui.sitting_asking import Side, Sight
 from convledger.tui.widgets.canvas import BOLD, DIM, FOCUS, GOOD, INK, RULE, WARN
 from convledger.tui.widgets.conversation_rows import model_name
@@ -69,12 +70,16 @@ def _side(side: Side, zone: tzinfo, cells: int, near: int) -> Iterator[Line]:
 def _without_message(evidence: Evidence, zone: tzinfo, cells: int) -> Iterator[Line]:
     source = evidence.source
     at = source.source_date
-    place = display_text(source.place) or source.kind
+    place = display_text(source_place(evidence)) or source.kind
     when = f"  {words.date_text(at, zone)}" if at is not None else ""
     yield Line(row([(place, BOLD), (when, DIM)], (), cells))
     quote = source.quote[:_QUOTE]
-    if quote:
+    if evidence.line:
+        yield from _barred(_around_quote(evidence), DIM, cells)
+    elif quote:
         yield from _barred([(quote, _LIT)], DIM, cells)
+    elif source.memory_item_id is not None:
+        yield from _plain("The file says something else by now, or can't be read.", cells)
     else:
         yield from _plain("The words are not kept with it.", cells)
 
@@ -163,7 +168,7 @@ def _standing(sight: Sight) -> tuple[str, str, str]:
         return "×", WARN, "the message is gone from the ledger"
     if CHANGED in status:
         return "×", WARN, "something else stands there now"
-    quoted = sum(1 for one in found if one.message_id is not None)
+    quoted = sum(1 for one in found if one.message_id is not None or one.line)
     if not quoted:
         return "·", DIM, "it comes from no conversation"
     told = "the quotation is" if quoted == 1 else "both quotations are"
