@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -84,16 +84,26 @@ class Feed:
     read: int = 0
 
 
-def look(connection: sqlite3.Connection, files: Iterable[MemoryFile], now: int) -> Feed:
+def look(
+    connection: sqlite3.Connection,
+    files: Sequence[MemoryFile],
+    now: int,
+    goes_on: Callable[[int, int], bool] = lambda _, __: True,
+) -> Feed:
     """Compare memory files on disk with what was last seen of them, and note what is new.
 
-    Files that the ledger watches already are looked at even where they are not named.
+    Files that the ledger watches already are looked at even where they are not named. `goes_on`
+    hears of files done and all files, and answers whether to go on; what is left is left for the
+    next look.
     """
     feed = Feed()
     rows = {row.path: row for row in file_rows.known_files(connection)}
     fresh: list[tuple[MemoryFile, Content]] = []
     named: set[str | bytes] = set()
+    of = max(len(files), len(rows))
     for file in files:
+        if not goes_on(feed.looked_at, of):
+            break
         stored = stored_path(file.path)
         if stored in named:
             continue
@@ -108,10 +118,12 @@ def look(connection: sqlite3.Connection, files: Iterable[MemoryFile], now: int) 
         except NotReadable as error:
             feed.unreadable.append((storable(str(file.path)), str(error)))
     for stored, row in rows.items():
+        if not goes_on(feed.looked_at, of):
+            break
         if stored not in named and row.format in WATCHED:
             _look_at(connection, row, now, feed)
     if fresh:
-        _take_in_quietly(connection, fresh, now, feed)
+        _take_in_quietly(connection, fresh, now, feed, goes_on)
     feed.news = news(connection)
     return feed
 
@@ -121,10 +133,13 @@ def _take_in_quietly(
     fresh: Sequence[tuple[MemoryFile, Content]],
     now: int,
     feed: Feed,
+    goes_on: Callable[[int, int], bool],
 ) -> None:
     about = storable(fresh[0][0].path.name) if len(fresh) == 1 else f"{len(fresh)} memory files"
     with operation(connection, IMPORT, now=now, about=about, actor=IMPORT) as recorder:
-        for file, content in fresh:
+        for done, (file, content) in enumerate(fresh):
+            if not goes_on(done, len(fresh)):
+                break
             feed.read += 1
             result = take_in(
                 connection, recorder, file.path, file.format, content.data, file.scope, now,

@@ -112,6 +112,16 @@ def move_items(connection: sqlite3.Connection, moved: Sequence[tuple[Known, Item
     connection.executemany("UPDATE memory_item SET key=?, start=?, length=? WHERE id=?", rows)
 
 
+def doubt(connection: sqlite3.Connection, operation_id: int) -> None:
+    """Have the files read anew whose items a change was about: those may stand elsewhere now."""
+    connection.execute(
+        "UPDATE memory_file SET hash='', mtime_ns=0 WHERE id IN (SELECT file_id FROM memory_item "
+        "JOIN operation_row ON operation_row.key='['||memory_item.id||']' "
+        "WHERE operation_id=? AND table_name='memory_item')",
+        (operation_id,),
+    )
+
+
 def reason_of(rejected: Sequence[Rejected]) -> str:
     """Return what is wrong with a file in one line, "" where nothing is."""
     if not rejected:

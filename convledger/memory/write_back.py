@@ -6,8 +6,8 @@ import os
 import sqlite3
 import stat
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from convledger.errors import UsageProblem
@@ -18,8 +18,10 @@ from convledger.memory.feed import look
 from convledger.memory.file_rows import LIVE, NOWHERE, OUT, known_files
 from convledger.memory.opening import NotReadable, content_of
 from convledger.memory.readers.texts import as_written, encoding_of
+from convledger.memory.veiling import veiled_lines
 from convledger.paths import real_path
-from convledger.store.entries import entry_by_id
+
+READ_ONLY = "it is read-only: let it be written first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +36,15 @@ class FileChange:
     items: tuple[int, ...]
 
     def lines(self, around: int = 3) -> list[DiffLine]:
-        """Return what changes, line by line."""
-        encoding, _ = encoding_of(self.before)
-        old, new = (each.decode(encoding, "replace") for each in (self.before, self.after))
-        return diff_lines(old, new, around)
+        """Return what changes, line by line; nothing of a secret in full."""
+        encoding, mark = encoding_of(self.before)
+        old, new = (each[mark:].decode(encoding, "replace") for each in (self.before, self.after))
+        return diff_lines(old, new, around, veiled_lines)
+
+    @property
+    def back(self) -> FileChange:
+        """The change that takes this one back."""
+        return replace(self, before=self.after, after=self.before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +55,17 @@ class Held:
     reason: str
 
 
-def planned(connection: sqlite3.Connection) -> Iterator[FileChange | Held]:
+def planned(
+    connection: sqlite3.Connection, out: Collection[int] | None = None
+) -> Iterator[FileChange | Held]:
     """Yield what would become of each file whose entries were edited, or are to be taken out.
 
-    Nothing is written. A file that changed since it was last looked at is held.
+    With `out` these items are to be taken out, and nothing else is to be written. Nothing is
+    written here. A file that changed since it was last looked at is held.
     """
     for row in known_files(connection):
-        wanted = _wanted(connection, row.id)
-        if not wanted or row.state != LIVE:
+        wanted = _wanted(connection, row.id, out)
+        if not wanted or (row.state != LIVE and out is None):
             continue
         path = real_path(row.path)
         try:
@@ -64,7 +74,10 @@ def planned(connection: sqlite3.Connection) -> Iterator[FileChange | Held]:
             yield Held(path, str(error))
             continue
         if content.hash != row.hash:
-            yield Held(path, "it changed since it was last looked at; `memory feed` looks again")
+            yield Held(path, "it changed since it was last looked at: look again first")
+            continue
+        if is_read_only(path):
+            yield Held(path, READ_ONLY)
             continue
         after = content.data
         items = []
@@ -84,22 +97,22 @@ def planned(connection: sqlite3.Connection) -> Iterator[FileChange | Held]:
             yield FileChange(path, row.format, row.scope, content.data, after, tuple(items))
 
 
-def _wanted(connection: sqlite3.Connection, file_id: int) -> list[tuple[int, int, int, str | None]]:
+def _wanted(
+    connection: sqlite3.Connection, file_id: int, out: Collection[int] | None
+) -> list[tuple[int, int, int, str | None]]:
     """Return item, start, length and new text, None where it goes, of what is to be written."""
-    rows = connection.execute(
-        "SELECT id, start, length, news, entry_id, hash FROM memory_item "
-        "WHERE file_id=? AND start<>? AND length>0",
-        (file_id, NOWHERE),
+    if out is not None:
+        rows = connection.execute(
+            "SELECT id, start, length FROM memory_item WHERE file_id=? AND start!=? AND length>0",
+            (file_id, NOWHERE),
+        )
+        return [(*row, None) for row in rows if row[0] in out]
+    return connection.execute(
+        "SELECT memory_item.id, start, length, CASE WHEN news='' THEN body END FROM memory_item "
+        "LEFT JOIN entry ON entry.id=entry_id WHERE file_id=? AND start!=? AND length>0 AND "
+        "(news=? OR (news='' AND entry.hash!=memory_item.hash AND entry.state!='archived'))",
+        (file_id, NOWHERE, OUT),
     ).fetchall()
-    found: list[tuple[int, int, int, str | None]] = []
-    for item_id, start, length, news, entry_id, digest in rows:
-        if news == OUT:
-            found.append((item_id, start, length, None))
-        elif news == "" and entry_id is not None:
-            entry = entry_by_id(connection, entry_id)
-            if entry is not None and entry.hash != digest and entry.state != "archived":
-                found.append((item_id, start, length, entry.body))
-    return found
 
 
 def write(connection: sqlite3.Connection, change: FileChange, now: int) -> None:
@@ -110,8 +123,23 @@ def write(connection: sqlite3.Connection, change: FileChange, now: int) -> None:
         raise UsageProblem(f"{change.path}: {error}; nothing was written") from error
     if current != change.before:
         raise UsageProblem(f"{change.path} changed meanwhile; nothing was written, look again")
-    _replace(change.path, change.after)
+    if is_read_only(change.path):
+        raise UsageProblem(f"{change.path}: {READ_ONLY}; nothing was written")
+    try:
+        _replace(change.path, change.after)
+    except OSError as error:
+        raise UsageProblem(
+            f"{change.path} can't be written: {error.strerror or error}; it is as it was"
+        ) from error
     look(connection, [MemoryFile(change.path, change.format, change.scope)], now)
+
+
+def is_read_only(path: Path) -> bool:
+    """Tell whether nobody may write a file: whoever made it so does not want it changed."""
+    try:
+        return not path.stat().st_mode & 0o222
+    except OSError:
+        return False  # who reads or writes it is told what is wrong with it
 
 
 def _replace(path: Path, content: bytes) -> None:
