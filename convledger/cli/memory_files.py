@@ -105,7 +105,7 @@ def _print(told: list[tuple[str, ImportResult | str]], waiting: int) -> None:
 @click.command(short_help="What tools wrote into their memory files since the last look.")
 @click.option("--keep", multiple=True, type=int, metavar="NUMBER", help="Take it into memory.")
 @click.option("--take-out", multiple=True, type=int, metavar="NUMBER",
-              help="Not wanted: `memory write` takes it out of the file.")  # fmt: skip
+              help="Not wanted: `memory write` puts the file back.")  # fmt: skip
 @options.json_flag
 def feed(keep: tuple[int, ...], take_out: tuple[int, ...], as_json: bool) -> int:
     """List what was added to, changed in or removed from memory files; keep it or take it out."""

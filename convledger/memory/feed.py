@@ -240,14 +240,14 @@ def _note_again(connection: sqlite3.Connection, old: Known, new: Seen, now: int)
             _set(connection, old, OUT if old.news == OUT else ADDED, storable(new.item.body), now,
                  new.hash)  # fmt: skip
     elif is_same or (entry is not None and entry.hash == new.hash):
-        if old.news in (*NEWS, GONE) or not is_same:
-            _set(connection, old, OUT if old.news == OUT else "", "", now, new.hash)
+        if old.news in (*NEWS, GONE, OUT) or not is_same:
+            _set(connection, old, "", "", now, new.hash)
         if old.news == GONE:
             connection.execute(
                 "UPDATE entry_source SET status='ok' WHERE memory_item_id=? AND entry_id=?",
                 (old.id, old.entry_id),
             )
-    elif old.news != CHANGED or old.text != storable(new.item.body):
+    elif old.news not in (CHANGED, OUT) or old.text != storable(new.item.body):
         _set(connection, old, CHANGED, storable(new.item.body), now, old.hash)
 
 
@@ -316,8 +316,8 @@ def keep(connection: sqlite3.Connection, item_ids: Sequence[int], now: int) -> i
 def take_out(connection: sqlite3.Connection, item_ids: Sequence[int], now: int) -> int:
     """Mark news as not wanted; return how many were.
 
-    What was added or changed waits to be taken out of its file by `write_back`; of what was removed
-    from its file the entry is archived.
+    What was added waits to be taken out of its file by `write_back`, what changed to be put back as
+    it was; of what was removed from its file the entry is archived.
     """
     chosen = _chosen(connection, item_ids)
     with operation(connection, "take out", now=now, about=_about(chosen)) as recorder:
@@ -328,6 +328,17 @@ def take_out(connection: sqlite3.Connection, item_ids: Sequence[int], now: int) 
                 _set_status(connection, recorder, each, "missing")
             _mark(connection, each.item_id, GONE if each.what == REMOVED else OUT)
     return len(chosen)
+
+
+def leave_edited(connection: sqlite3.Connection, item_ids: Sequence[int]) -> None:
+    """Take what the files say of items for what was taken in: the entries were edited since."""
+    with transaction(connection):
+        for each in news(connection, marked=(CHANGED,)):
+            if each.item_id in item_ids:
+                connection.execute(
+                    "UPDATE memory_item SET hash=?, news='', text='' WHERE id=?",
+                    (text_hash(each.new), each.item_id),
+                )
 
 
 def _chosen(connection: sqlite3.Connection, item_ids: Sequence[int]) -> list[News]:

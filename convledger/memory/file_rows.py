@@ -68,9 +68,14 @@ def text_before(connection: sqlite3.Connection, known: Known) -> str:
     """Return the text that an item had when it was last taken in."""
     if known.entry_id is None:
         return known.text
+    return body_before(connection, known.entry_id, known.hash)
+
+
+def body_before(connection: sqlite3.Connection, entry_id: int, digest: str) -> str:
+    """Return the text of an entry that has a hash, the latest where none has."""
     row = connection.execute(
         "SELECT body FROM entry_version WHERE entry_id=? ORDER BY hash!=?, number DESC LIMIT 1",
-        (known.entry_id, known.hash),
+        (entry_id, digest),
     ).fetchone()
     return "" if row is None else str(row[0])
 

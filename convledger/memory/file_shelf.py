@@ -17,6 +17,7 @@ from convledger.memory.files import GoesOn
 from convledger.memory.importing import ImportResult
 from convledger.memory.lint import Complaint
 from convledger.memory.opening import NotReadable, content_of
+from convledger.memory.readers.items import storable
 from convledger.memory.veiling import veiled_lines
 from convledger.memory.words import scope_of, title_of
 from convledger.memory.write_back import FileChange, Held
@@ -50,6 +51,25 @@ class Outlook:
     diffs: tuple[tuple[DiffLine, ...], ...] = ()
     held: tuple[Held, ...] = ()
     archived: tuple[int, ...] = ()
+
+    @property
+    def paths(self) -> list[str]:
+        """The files that it is about."""
+        found = [*(each.path for each in self.changes), *(each.path for each in self.held)]
+        return [storable(str(path)) for path in found]
+
+    def of(self, path: str) -> Outlook:
+        """Return what would become of one file."""
+        both = [
+            (change, diff)
+            for change, diff in zip(self.changes, self.diffs, strict=True)
+            if storable(str(change.path)) == path
+        ]
+        return Outlook(
+            tuple(change for change, _ in both),
+            tuple(diff for _, diff in both),
+            tuple(each for each in self.held if storable(str(each.path)) == path),
+        )
 
     @property
     def items(self) -> list[int]:
@@ -215,6 +235,8 @@ class MemoryFiles:
             self._memory.undo(now, operation_id)
         for change in written:
             write_back.write(self._connection, change.back, now)
+            if operation_id is None:  # these are edits of a person again, and no news
+                feed.leave_edited(self._connection, change.items)
 
     def _done(self, work: Callable[[], int], now: int) -> int:
         """Change something, and look at the entries whose texts are others by it."""

@@ -15,7 +15,7 @@ from convledger.memory.byte_edits import without
 from convledger.memory.diffing import DiffLine, diff_lines
 from convledger.memory.discover import MemoryFile
 from convledger.memory.feed import look
-from convledger.memory.file_rows import LIVE, NOWHERE, OUT, known_files
+from convledger.memory.file_rows import LIVE, NOWHERE, OUT, body_before, known_files
 from convledger.memory.opening import NotReadable, content_of
 from convledger.memory.readers.texts import as_written, encoding_of
 from convledger.memory.veiling import veiled_lines
@@ -60,8 +60,9 @@ def planned(
 ) -> Iterator[FileChange | Held]:
     """Yield what would become of each file whose entries were edited, or are to be taken out.
 
-    With `out` these items are to be taken out, and nothing else is to be written. Nothing is
-    written here. A file that changed since it was last looked at is held.
+    What was added is taken out, what changed gets the text that it had. With `out` that is done
+    with these items, and nothing else. Nothing is written here. A file that changed since it was
+    last looked at is held.
     """
     for row in known_files(connection):
         wanted = _wanted(connection, row.id, out)
@@ -101,18 +102,20 @@ def _wanted(
     connection: sqlite3.Connection, file_id: int, out: Collection[int] | None
 ) -> list[tuple[int, int, int, str | None]]:
     """Return item, start, length and new text, None where it goes, of what is to be written."""
-    if out is not None:
-        rows = connection.execute(
-            "SELECT id, start, length FROM memory_item WHERE file_id=? AND start!=? AND length>0",
-            (file_id, NOWHERE),
-        )
-        return [(*row, None) for row in rows if row[0] in out]
-    return connection.execute(
-        "SELECT memory_item.id, start, length, CASE WHEN news='' THEN body END FROM memory_item "
-        "LEFT JOIN entry ON entry.id=entry_id WHERE file_id=? AND start!=? AND length>0 AND "
-        "(news=? OR (news='' AND entry.hash!=memory_item.hash AND entry.state!='archived'))",
-        (file_id, NOWHERE, OUT),
+    marked = "" if out is None else f"memory_item.id IN ({','.join(map(str, map(int, out)))})"
+    edited = "(news='' AND entry.hash!=memory_item.hash AND entry.state!='archived')"
+    rows = connection.execute(
+        f"SELECT memory_item.id, start, length, news='', entry_id, memory_item.hash, body "
+        "FROM memory_item LEFT JOIN entry ON entry.id=entry_id WHERE file_id=? AND start!=? "
+        f"AND length>0 AND {marked or f'(news=? OR {edited})'}",
+        (file_id, NOWHERE) if marked else (file_id, NOWHERE, OUT),
     ).fetchall()
+    found: list[tuple[int, int, int, str | None]] = []
+    for item_id, start, length, is_edit, entry_id, digest, body in rows:
+        if entry_id is not None and not is_edit:  # what it said before somebody changed the file
+            body = body_before(connection, entry_id, digest)
+        found.append((item_id, start, length, body))
+    return found
 
 
 def write(connection: sqlite3.Connection, change: FileChange, now: int) -> None:

@@ -12,9 +12,10 @@ from convledger.errors import UsageProblem
 from convledger.ledger import Ledger
 from convledger.memory.diffing import diff_lines
 from convledger.memory.discover import MemoryFile
-from convledger.memory.feed import look
+from convledger.memory.feed import look, take_out
 from convledger.memory.file_shelf import MemoryFiles
 from convledger.memory.glancing import glance
+from convledger.memory.importing import import_file
 from convledger.memory.veiling import veiled_lines
 
 NOW = 1_790_000_000 * SECOND
@@ -73,6 +74,38 @@ def test_what_is_taken_out_leaves_every_other_byte(files: MemoryFiles, file: Pat
     assert ([each.path for each in written], held) == ([file], [])
     assert file.read_bytes() == text.replace("- New one.\r\n", "").encode()
     assert files.news() == []
+
+
+def test_what_changed_is_put_back_as_it_was(ledger: Ledger, files: MemoryFiles, file: Path) -> None:
+    news = changed(files, file, TEXT.replace("Oven 7 is old", "Oven 7 is brand new"))
+    outlook = files.without([news["changed"]])
+
+    assert [(each.sign, each.text) for each in outlook.diffs[0] if each.sign != " "] == [
+        ("-", "- Oven 7 is brand new."), ("+", "- Oven 7 is old."),
+    ]  # fmt: skip
+    files.take_out(outlook, NOW)
+    assert file.read_text() == TEXT
+    assert (files.news(), files.to_write().paths) == ([], [])
+    assert [(line.news, line.unwanted) for line in files.listed()] == [(0, 0)]
+
+
+def test_a_change_that_is_not_wanted_stays_so_until_its_file_is_written(
+    ledger: Ledger, files: MemoryFiles, file: Path
+) -> None:
+    text = TEXT.replace("Oven 7 is old", "Oven 7 is brand new")
+    news = changed(files, file, text)
+    take_out(ledger.connection, list(news.values()), NOW)
+    write(file, text + "\n")
+    files.look_again(NOW)
+    import_file(ledger.connection, file, "claude-md", file.read_bytes(), "", NOW)
+
+    assert files.news() == []
+    assert (
+        ledger.connection.execute("SELECT 1 FROM entry WHERE body LIKE '%brand%'").fetchone()
+        is None
+    )
+    (change,) = files.to_write().changes
+    assert change.after.decode() == TEXT + "\n"
 
 
 def test_what_was_taken_out_is_put_back(ledger: Ledger, files: MemoryFiles, file: Path) -> None:
