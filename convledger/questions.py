@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from array import array
 
     from convledger.ingest.rates import Rates
+    from convledger.memory.file_shelf import MemoryFiles
     from convledger.memory.shelf import Memory
     from convledger.plans.schema import Plan
     from convledger.reports.comparing import Candidate
@@ -61,6 +62,13 @@ class Questions:
         return Memory(
             self.connection, self.path, lambda: self.rates, self.is_charged_by_conversation
         )
+
+    @property
+    def memory_files(self) -> MemoryFiles:
+        """The memory files of this machine."""
+        from convledger.memory.file_shelf import MemoryFiles
+
+        return MemoryFiles(self.memory)
 
     def is_charged_by_conversation(self, now: int) -> bool:
         """Whether what is in force for all usage charges conversations and not tokens."""

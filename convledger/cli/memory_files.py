@@ -105,7 +105,7 @@ def _print(told: list[tuple[str, ImportResult | str]], waiting: int) -> None:
 @click.command(short_help="What tools wrote into their memory files since the last look.")
 @click.option("--keep", multiple=True, type=int, metavar="NUMBER", help="Take it into memory.")
 @click.option("--take-out", multiple=True, type=int, metavar="NUMBER",
-              help="Not wanted: `memory write` takes it out of the file.")  # fmt: skip
+              help="Not wanted: `memory write` puts the file back.")  # fmt: skip
 @options.json_flag
 def feed(keep: tuple[int, ...], take_out: tuple[int, ...], as_json: bool) -> int:
     """List what was added to, changed in or removed from memory files; keep it or take it out."""
@@ -143,8 +143,8 @@ def _news_document(one: News) -> dict[str, Any]:
 
 def _print_feed(found: Feed) -> None:
     from convledger.memory.diffing import diff_lines
+    from convledger.memory.veiling import veiled_lines
     from convledger.text.display import clip, display_text
-    from convledger.text.secrets import veiled
 
     for path, reason in found.unreadable:
         streams.note(display_text(f"{tilde(path)}: {reason}"))
@@ -154,7 +154,7 @@ def _print_feed(found: Feed) -> None:
             path = one.path
             streams.say(display_text(tilde(path)))
         streams.say(display_text(f"{one.item_id:>6}  {one.what}  {one.under}".rstrip()))
-        for line in diff_lines(veiled(one.old), veiled(one.new), 1):
+        for line in diff_lines(one.old, one.new, 1, veiled_lines):
             streams.say(f"        {line.sign} {clip(display_text(line.text), 100)}".rstrip())
     if found.news:
         streams.note("`convledger memory feed --keep NUMBER`, or `--take-out NUMBER`.")

@@ -180,8 +180,8 @@ def _is_log(file: str, start: Path, readers: str | set[str]) -> bool:
     return any(PLACES[name].is_log(relative) for name in names)
 
 
-def completions(typed: str) -> list[str]:
-    """Return how a typed path can go on: folders with a slash, then logs and archives."""
+def completions(typed: str, endings: tuple[str, ...] = (*_LOGS, ".zip")) -> list[str]:
+    """Return how a typed path can go on: folders with a slash, then files with these endings."""
     if typed.startswith("~") and "/" not in typed:
         return ["~/"] if typed == "~" else []
     start, _, name = typed.rpartition("/")
@@ -194,7 +194,7 @@ def completions(typed: str) -> list[str]:
                     continue
                 if entry.is_dir():
                     folders.append(entry.name + "/")
-                elif entry.name.endswith((*_LOGS, ".zip")):
+                elif entry.name.endswith(endings):
                     files.append(entry.name)
     except (OSError, ValueError, RuntimeError):
         return []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -84,16 +84,26 @@ class Feed:
     read: int = 0
 
 
-def look(connection: sqlite3.Connection, files: Iterable[MemoryFile], now: int) -> Feed:
+def look(
+    connection: sqlite3.Connection,
+    files: Sequence[MemoryFile],
+    now: int,
+    goes_on: Callable[[int, int], bool] = lambda _, __: True,
+) -> Feed:
     """Compare memory files on disk with what was last seen of them, and note what is new.
 
-    Files that the ledger watches already are looked at even where they are not named.
+    Files that the ledger watches already are looked at even where they are not named. `goes_on`
+    hears of files done and all files, and answers whether to go on; what is left is left for the
+    next look.
     """
     feed = Feed()
     rows = {row.path: row for row in file_rows.known_files(connection)}
     fresh: list[tuple[MemoryFile, Content]] = []
     named: set[str | bytes] = set()
+    of = max(len(files), len(rows))
     for file in files:
+        if not goes_on(feed.looked_at, of):
+            break
         stored = stored_path(file.path)
         if stored in named:
             continue
@@ -108,10 +118,12 @@ def look(connection: sqlite3.Connection, files: Iterable[MemoryFile], now: int) 
         except NotReadable as error:
             feed.unreadable.append((storable(str(file.path)), str(error)))
     for stored, row in rows.items():
+        if not goes_on(feed.looked_at, of):
+            break
         if stored not in named and row.format in WATCHED:
             _look_at(connection, row, now, feed)
     if fresh:
-        _take_in_quietly(connection, fresh, now, feed)
+        _take_in_quietly(connection, fresh, now, feed, goes_on)
     feed.news = news(connection)
     return feed
 
@@ -121,10 +133,13 @@ def _take_in_quietly(
     fresh: Sequence[tuple[MemoryFile, Content]],
     now: int,
     feed: Feed,
+    goes_on: Callable[[int, int], bool],
 ) -> None:
     about = storable(fresh[0][0].path.name) if len(fresh) == 1 else f"{len(fresh)} memory files"
     with operation(connection, IMPORT, now=now, about=about, actor=IMPORT) as recorder:
-        for file, content in fresh:
+        for done, (file, content) in enumerate(fresh):
+            if not goes_on(done, len(fresh)):
+                break
             feed.read += 1
             result = take_in(
                 connection, recorder, file.path, file.format, content.data, file.scope, now,
@@ -225,14 +240,14 @@ def _note_again(connection: sqlite3.Connection, old: Known, new: Seen, now: int)
             _set(connection, old, OUT if old.news == OUT else ADDED, storable(new.item.body), now,
                  new.hash)  # fmt: skip
     elif is_same or (entry is not None and entry.hash == new.hash):
-        if old.news in (*NEWS, GONE) or not is_same:
-            _set(connection, old, OUT if old.news == OUT else "", "", now, new.hash)
+        if old.news in (*NEWS, GONE, OUT) or not is_same:
+            _set(connection, old, "", "", now, new.hash)
         if old.news == GONE:
             connection.execute(
                 "UPDATE entry_source SET status='ok' WHERE memory_item_id=? AND entry_id=?",
                 (old.id, old.entry_id),
             )
-    elif old.news != CHANGED or old.text != storable(new.item.body):
+    elif old.news not in (CHANGED, OUT) or old.text != storable(new.item.body):
         _set(connection, old, CHANGED, storable(new.item.body), now, old.hash)
 
 
@@ -301,8 +316,8 @@ def keep(connection: sqlite3.Connection, item_ids: Sequence[int], now: int) -> i
 def take_out(connection: sqlite3.Connection, item_ids: Sequence[int], now: int) -> int:
     """Mark news as not wanted; return how many were.
 
-    What was added or changed waits to be taken out of its file by `write_back`; of what was removed
-    from its file the entry is archived.
+    What was added waits to be taken out of its file by `write_back`, what changed to be put back as
+    it was; of what was removed from its file the entry is archived.
     """
     chosen = _chosen(connection, item_ids)
     with operation(connection, "take out", now=now, about=_about(chosen)) as recorder:
@@ -313,6 +328,17 @@ def take_out(connection: sqlite3.Connection, item_ids: Sequence[int], now: int) 
                 _set_status(connection, recorder, each, "missing")
             _mark(connection, each.item_id, GONE if each.what == REMOVED else OUT)
     return len(chosen)
+
+
+def leave_edited(connection: sqlite3.Connection, item_ids: Sequence[int]) -> None:
+    """Take what the files say of items for what was taken in: the entries were edited since."""
+    with transaction(connection):
+        for each in news(connection, marked=(CHANGED,)):
+            if each.item_id in item_ids:
+                connection.execute(
+                    "UPDATE memory_item SET hash=?, news='', text='' WHERE id=?",
+                    (text_hash(each.new), each.item_id),
+                )
 
 
 def _chosen(connection: sqlite3.Connection, item_ids: Sequence[int]) -> list[News]:

@@ -69,9 +69,14 @@ def text_before(connection: sqlite3.Connection, known: Known) -> str:
     """Return the text that an item had when it was last taken in."""
     if known.entry_id is None:
         return known.text
+    return body_before(connection, known.entry_id, known.hash)
+
+
+def body_before(connection: sqlite3.Connection, entry_id: int, digest: str) -> str:
+    """Return the text of an entry that has a hash, the latest where none has."""
     row = connection.execute(
         "SELECT body FROM entry_version WHERE entry_id=? ORDER BY hash!=?, number DESC LIMIT 1",
-        (known.entry_id, known.hash),
+        (entry_id, digest),
     ).fetchone()
     return "" if row is None else str(row[0])
 
@@ -120,6 +125,16 @@ def move_items(connection: sqlite3.Connection, moved: Sequence[tuple[Known, Item
         if (known.key, known.start, known.length) != (item.key, *place_of(item))
     ]
     connection.executemany("UPDATE memory_item SET key=?, start=?, length=? WHERE id=?", rows)
+
+
+def doubt(connection: sqlite3.Connection, operation_id: int) -> None:
+    """Have the files read anew whose items a change was about: those may stand elsewhere now."""
+    connection.execute(
+        "UPDATE memory_file SET hash='', mtime_ns=0 WHERE id IN (SELECT file_id FROM memory_item "
+        "JOIN operation_row ON operation_row.key='['||memory_item.id||']' "
+        "WHERE operation_id=? AND table_name='memory_item')",
+        (operation_id,),
+    )
 
 
 def reason_of(rejected: Sequence[Rejected]) -> str:

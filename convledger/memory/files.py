@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from convledger import paths
@@ -23,7 +23,8 @@ from convledger.memory.readers.texts import encoding_of
 from convledger.memory.words import EVERYWHERE
 from convledger.paths import real_path
 
-_SUFFIXES = frozenset((".md", ".mdc", ".markdown", ".jsonl", ".json", ".csv", ".tsv"))
+SUFFIXES = frozenset((".md", ".mdc", ".markdown", ".jsonl", ".json", ".csv", ".tsv"))
+GoesOn = Callable[[int, int], bool]  # files done and all of them; whether to go on
 _PASSED = frozenset(("node_modules",))
 _IMPORTING = frozenset(("claude-md", "gemini-md"))  # formats that know `@path`
 
@@ -33,10 +34,12 @@ def found_files(connection: sqlite3.Connection) -> Discovery:
     return discover(known_projects(connection), os.environ, paths.home(), sys.platform)
 
 
-def look_at_files(connection: sqlite3.Connection, now: int) -> tuple[Feed, Discovery]:
+def look_at_files(
+    connection: sqlite3.Connection, now: int, goes_on: GoesOn = lambda _, __: True
+) -> tuple[Feed, Discovery]:
     """Look at all memory files of this machine; new ones are taken in as proposed."""
     discovery = found_files(connection)
-    return look(connection, discovery.files, now), discovery
+    return look(connection, discovery.files, now, goes_on), discovery
 
 
 def import_named(
@@ -52,7 +55,7 @@ def import_named(
     """
     wanted = None if format_name is None else known_format(format_name)
     for path in named:
-        for file in _files_in(path.expanduser()):
+        for file in files_in(path.expanduser()):
             yield file, _imported(connection, file, wanted, scope, now)
 
 
@@ -65,13 +68,17 @@ def _imported(
         return str(error)
     chosen = wanted or format_of(str(file), content.data)
     if chosen is None:
-        return f"no memory format; say which with --as: {', '.join(FORMATS)}"
+        return f"no memory format; say which it is: {', '.join(FORMATS)}"
     return import_file(
         connection, file, chosen, content.data, scope, now, mtime_ns=content.mtime_ns
     )
 
 
-def _files_in(path: Path) -> Iterator[Path]:
+def files_in(path: Path) -> Iterator[Path]:
+    """Yield the files that a path names: itself, or all in a folder that may hold memory.
+
+    Raises UsageProblem where there is nothing.
+    """
     try:
         real = path.resolve(strict=True)
     except (OSError, RuntimeError) as error:
@@ -79,28 +86,41 @@ def _files_in(path: Path) -> Iterator[Path]:
     if not real.is_dir():
         yield real
         return
+    yield from (file for file in below(real) if file is not None)
+
+
+def below(real: Path) -> Iterator[Path | None]:
+    """Yield each file below a folder that may hold memory, and None for each other one."""
     for folder, folders, names in os.walk(real):
         folders[:] = sorted(
-            each for each in folders if not each.startswith(".") and each != "node_modules"
+            each for each in folders if not each.startswith(".") and each not in _PASSED
         )
         for name in sorted(names):
             file = Path(folder) / name
-            if (
-                file.suffix in (".md", ".mdc", ".markdown", ".jsonl", ".json", ".csv", ".tsv")
-                and not file.is_symlink()
-            ):
-                yield file
+            yield file if file.suffix in SUFFIXES and not file.is_symlink() else None
 
 
-def complaints(connection: sqlite3.Connection) -> Iterator[Complaint]:
-    """Yield what is wrong with the memory files of this machine, those named before too."""
-    files = {str(each.path): each for each in found_files(connection).files}
+def complaints(
+    connection: sqlite3.Connection,
+    found_now: Iterable[MemoryFile] | None = None,
+    goes_on: GoesOn = lambda _, __: True,
+) -> Iterator[Complaint]:
+    """Yield what is wrong with the memory files of this machine, those named before too.
+
+    `found_now` are those that were just found, and are looked for where it is None. `goes_on` hears
+    of files done and all files, and answers whether to go on.
+    """
+    if found_now is None:
+        found_now = found_files(connection).files
+    files = {str(each.path): each for each in found_now}
     for row in known_files(connection):
         path = str(real_path(row.path))
         if row.state == LIVE and path not in files:
             files[path] = MemoryFile(Path(path), row.format, row.scope or EVERYWHERE)
     pieces: list[Piece] = []
-    for path, file in sorted(files.items()):
+    for done, (path, file) in enumerate(sorted(files.items())):
+        if not goes_on(done, len(files)):
+            return
         try:
             content = content_of(file.path).data
         except NotReadable as error:

@@ -201,8 +201,9 @@ class _Taking:
         entry = entry_by_id(self.connection, old.entry_id)
         if new.hash == old.hash or (entry is not None and entry.hash == new.hash):
             self.result.same += 1
-            if old.news != OUT:
-                self._in_step(old, new.hash)
+            self._in_step(old, new.hash)
+        elif old.news == OUT and old.text == storable(new.item.body):
+            self.result.same += 1
         elif entry is None or is_shared(self.connection, entry.id, old.id):
             self._leave(old)
             self.recorder.touch("memory_item", old.id)
@@ -254,7 +255,7 @@ class _Taking:
 
     def _in_step(self, old: Known, digest: str) -> None:
         """Note that the file and what was taken in say the same."""
-        if old.news in (*NEWS, GONE) or old.hash != digest:
+        if old.news in (*NEWS, GONE, OUT) or old.hash != digest:
             self._note(old, news="", text="", hash=digest)
             for source in self._own_sources(old):
                 if source.status != "ok":

@@ -10,7 +10,10 @@ from pathlib import Path
 from convledger.ingest.lines import NotReadable, open_log
 from convledger.memory.readers.items import MOST_BYTES
 
-__all__ = ["Content", "NotReadable", "content_of"]
+__all__ = ["Content", "NotReadable", "content_of", "head_of"]
+
+
+_HEAD = 65_536  # bytes by which a format is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,15 @@ class Content:
     def hash(self) -> str:
         """The hash of its bytes."""
         return sha256(self.data).hexdigest()
+
+
+def head_of(path: Path) -> tuple[bytes, int]:
+    """Return how a file begins, and its size. Raises NotReadable with the reason."""
+    with open_log(path) as stream:
+        try:
+            return stream.read(_HEAD), os.fstat(stream.fileno()).st_size
+        except OSError as error:
+            raise NotReadable(error.strerror or str(error)) from error
 
 
 def content_of(path: Path) -> Content:

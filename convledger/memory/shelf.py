@@ -14,6 +14,7 @@ from convledger.memory.asking import EntryQuery, entries_meant
 from convledger.memory.diffing import DiffLine, diff_lines
 from convledger.memory.drafts import Draft, checked
 from convledger.memory.evidence import MANUAL, Evidence, check_sources, evidence_of, quoted
+from convledger.memory.file_rows import doubt
 from convledger.memory.listing import RECORDED, EntryLine, Listing, entry_lines, listing, stamp_of
 from convledger.memory.naming import entry_named
 from convledger.memory.queue import Hygiene, Queued, hygiene, review_queue
@@ -268,6 +269,7 @@ class Memory:
     def undo(self, now: int, operation_id: int | None = None) -> Operation:
         """Take back a change, the latest unless told. Raises UsageProblem."""
         undone = undo(self._connection, now, operation_id)
+        doubt(self._connection, undone.id)
         self.look_at(touched_entries(self._connection, undone.id), now)
         return undone
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 from msgspec.structs import replace
 
 from convledger.store.entries import Entry, EntryVersion
@@ -22,6 +24,19 @@ def veiled_version(version: EntryVersion) -> EntryVersion:
     if (title, body) == (version.title, version.body):
         return version
     return replace(version, title=title, body=body)
+
+
+def veiled_lines(text: str) -> list[str]:
+    """Return the lines of a text to be shown; a secret may reach over several of them."""
+    lines, whole = text.splitlines(keepends=True), veiled(text)
+    if whole == text:
+        return text.splitlines()
+    ends = accumulate(map(len, lines))
+    kept = (line.splitlines()[0] for line in lines)
+    return [
+        whole[end - len(line) : end - len(line) + len(said)]
+        for line, said, end in zip(lines, kept, ends, strict=True)
+    ]
 
 
 def veiled_parts(before: str, quote: str, after: str) -> tuple[str, str, str]:

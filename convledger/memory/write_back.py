@@ -6,8 +6,8 @@ import os
 import sqlite3
 import stat
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from convledger.errors import UsageProblem
@@ -15,13 +15,17 @@ from convledger.memory.byte_edits import without
 from convledger.memory.diffing import DiffLine, diff_lines
 from convledger.memory.discover import MemoryFile
 from convledger.memory.feed import look
-from convledger.memory.file_rows import LIVE, NOWHERE, OUT, known_files
+from convledger.memory.file_rows import LIVE, NOWHERE, OUT, body_before, known_files
 from convledger.memory.opening import NotReadable, content_of
 from convledger.memory.readers.json_spans import with_text, without_text
 from convledger.memory.readers.registry import FORMATS, WATCHED
 from convledger.memory.readers.texts import as_written, encoding_of
+from convledger.memory.veiling import veiled_lines
 from convledger.memory.words import ARCHIVED
 from convledger.paths import real_path
+
+READ_ONLY = "it is read-only: let it be written first"
+_Piece = tuple[int, int, int, str | None]  # item, start, length and new text, None where it goes
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +40,15 @@ class FileChange:
     items: tuple[int, ...]
 
     def lines(self, around: int = 3) -> list[DiffLine]:
-        """Return what changes, line by line."""
-        encoding, _ = encoding_of(self.before)
-        old, new = (each.decode(encoding, "replace") for each in (self.before, self.after))
-        return diff_lines(old, new, around)
+        """Return what changes, line by line; nothing of a secret in full."""
+        encoding, mark = encoding_of(self.before)
+        old, new = (each[mark:].decode(encoding, "replace") for each in (self.before, self.after))
+        return diff_lines(old, new, around, veiled_lines)
+
+    @property
+    def back(self) -> FileChange:
+        """The change that takes this one back."""
+        return replace(self, before=self.after, after=self.before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +59,26 @@ class Held:
     reason: str
 
 
-def planned(connection: sqlite3.Connection) -> Iterator[FileChange | Held]:
+def planned(
+    connection: sqlite3.Connection, out: Collection[int] | None = None
+) -> Iterator[FileChange | Held]:
     """Yield what would become of each file whose entries were edited, or are to be taken out.
 
-    Nothing is written. A file that changed since it was last looked at is held.
+    What was added is taken out, what changed gets the text that it had. With `out` that is done
+    with these items, and nothing else. Nothing is written here. A file that changed since it was
+    last looked at is held.
     """
     for row in known_files(connection):
-        wanted, placeless = _wanted(connection, row.id)
+        wanted, placeless = _wanted(connection, row.id, out)
         path = real_path(row.path)
         if placeless and row.format in WATCHED and row.state == LIVE:
             yield Held(path, f"{_these(placeless)} can't be told from what stands around; "
                              "change the file by hand")  # fmt: skip
         if not wanted:
             continue
-        if row.state != LIVE:
+        if row.state != LIVE and (row.format in WATCHED or out is not None):
             yield Held(path, f"{row.reason or 'it is no longer there'}; nothing can be written")
+        if row.state != LIVE:
             continue
         try:
             content = content_of(path)
@@ -72,7 +86,10 @@ def planned(connection: sqlite3.Connection) -> Iterator[FileChange | Held]:
             yield Held(path, str(error))
             continue
         if content.hash != row.hash:
-            yield Held(path, "it changed since it was last looked at; `memory feed` looks again")
+            yield Held(path, "it changed since it was last looked at: look again first")
+            continue
+        if is_read_only(path):
+            yield Held(path, READ_ONLY)
             continue
         after = content.data
         is_json = getattr(FORMATS.get(row.format), "IS_JSON", False)
@@ -106,27 +123,26 @@ def _these(count: int) -> str:
 
 
 def _wanted(
-    connection: sqlite3.Connection, file_id: int
-) -> tuple[list[tuple[int, int, int, str | None]], int]:
-    """Return item, start, length and new text, None where it goes, of what is to be written.
-
-    Beside it how many have no bytes of their own in the file, and can't be written.
-    """
+    connection: sqlite3.Connection, file_id: int, out: Collection[int] | None
+) -> tuple[list[_Piece], int]:
+    """Return what is to be written, and how many have no bytes of their own to be written to."""
+    marked = "" if out is None else f"memory_item.id IN ({','.join(map(str, map(int, out)))})"
+    edited = "(news='' AND entry.hash!=memory_item.hash AND entry.state!=?)"
     rows = connection.execute(
-        "SELECT memory_item.id, start, length, news, entry.state, entry.body FROM memory_item "
-        "LEFT JOIN entry ON entry.id=entry_id "
-        "WHERE file_id=? AND (news=? OR (news='' AND entry.hash<>memory_item.hash))",
-        (file_id, OUT),
+        "SELECT memory_item.id, start, length, news='', entry_id, memory_item.hash, body "
+        "FROM memory_item LEFT JOIN entry ON entry.id=entry_id WHERE file_id=? "
+        f"AND {marked or f'(news=? OR {edited})'}",
+        (file_id,) if marked else (file_id, OUT, ARCHIVED),
     ).fetchall()
-    found: list[tuple[int, int, int, str | None]] = []
+    found: list[_Piece] = []
     placeless = 0
-    for item_id, start, length, news, state, body in rows:
-        if news != OUT and state == ARCHIVED:
-            continue
+    for item_id, start, length, is_edit, entry_id, digest, body in rows:
         if start == NOWHERE or not length:
             placeless += 1
-        else:
-            found.append((item_id, start, length, None if news == OUT else body))
+            continue
+        if entry_id is not None and not is_edit:  # what it said before somebody changed the file
+            body = body_before(connection, entry_id, digest)
+        found.append((item_id, start, length, body))
     return found, placeless
 
 
@@ -138,8 +154,23 @@ def write(connection: sqlite3.Connection, change: FileChange, now: int) -> None:
         raise UsageProblem(f"{change.path}: {error}; nothing was written") from error
     if current != change.before:
         raise UsageProblem(f"{change.path} changed meanwhile; nothing was written, look again")
-    _replace(change.path, change.after)
+    if is_read_only(change.path):
+        raise UsageProblem(f"{change.path}: {READ_ONLY}; nothing was written")
+    try:
+        _replace(change.path, change.after)
+    except OSError as error:
+        raise UsageProblem(
+            f"{change.path} can't be written: {error.strerror or error}; it is as it was"
+        ) from error
     look(connection, [MemoryFile(change.path, change.format, change.scope)], now)
+
+
+def is_read_only(path: Path) -> bool:
+    """Tell whether nobody may write a file: whoever made it so does not want it changed."""
+    try:
+        return not path.stat().st_mode & 0o222
+    except OSError:
+        return False  # who reads or writes it is told what is wrong with it
 
 
 def _replace(path: Path, content: bytes) -> None:

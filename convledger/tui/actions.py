@@ -38,6 +38,7 @@ SCOPES = {
     "conversations": "Conversations",
     "facets": "in the filters",
     "memory": "Memory",
+    "memory_files": "Memory files",
     "reader": "in a conversation",
     "search": "Search",
     "plans": "Plans",
@@ -117,6 +118,23 @@ def _actions() -> Iterable[Action]:
     yield Action("memory", "clear", "c", "Clear", "Drop all filters and marks.")
     yield Action("memory", "facets", "F", "Filters", "Show or hide filters and hygiene.")
     yield Action("memory", "hygiene", "i", "Hygiene", "Seven shares of what is as it should be.")
+
+    yield Action("memory", "files", "t", "Files", "Memory files, and what tools wrote into them.")
+
+    yield Action("memory_files", "keep", "a", "Keep", "Take the change into memory.", True)
+    yield Action(
+        "memory_files", "take_out", "x", "Take out", "Take it out of the file again; shown first.",
+        True,
+    )  # fmt: skip
+    yield Action(
+        "memory_files", "write", "w", "Write", "Write your edits back to their files; shown first.",
+        True,
+    )  # fmt: skip
+    yield Action("memory_files", "look", "r", "Look again", "Look at all memory files now.", True)
+    yield Action("memory_files", "import", "i", "Import", "Take in a file or folder.", True)
+    yield Action("memory_files", "mark", "space", "Mark", "Mark the change, for many.", True)
+    yield Action("memory_files", "mark_all", "ctrl+a", "Mark all", "Mark all changes, or none.")
+    yield Action("memory_files", "stop", "s", "Stop", "Stop looking or importing.")
 
     yield Action("reader", "fold", "enter", "Fold", "Open or fold the entry.", True)
     yield Action("reader", "fold_all", "z", "Fold all", "Open or fold all tool calls.", True)

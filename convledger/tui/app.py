@@ -26,6 +26,7 @@ from convledger.tui.feeder import Feed, Feeder
 from convledger.tui.guard import TerminalGuard
 from convledger.tui.keymap import readable_keymap
 from convledger.tui.lookout import LOOK_EVERY, Lookout
+from convledger.tui.memory_watch import MemoryWatch
 from convledger.tui.notices import Notice, Notices
 from convledger.tui.numbered import SCREENS, Numbered
 from convledger.tui.plan_watch import EVERY as LOOK_AT_PLANS_EVERY
@@ -92,6 +93,7 @@ class ConvledgerApp(Numbered, Doors):
         self.notices = Notices()
         self._news = FeedNews(self)
         self.plan_watch = PlanWatch(self)
+        self.memory_watch = MemoryWatch(self)
         self.feed = Feed("looking")
         self._guard = TerminalGuard()
         self._zone: tzinfo | None = None
@@ -157,6 +159,7 @@ class ConvledgerApp(Numbered, Doors):
             self.feeder.start()
         self.set_interval(LOOK_EVERY, self._look)
         self.set_interval(LOOK_AT_PLANS_EVERY, self.plan_watch.tick)
+        self.memory_watch.begin()
         for problem in self._problems:
             self.notice(f"start {problem}", problem)
         self.renew_figures()

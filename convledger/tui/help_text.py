@@ -22,6 +22,10 @@ PLACES = {
     "and what carrying each costs a month. Machines propose, you decide: nothing is merged, ended "
     "or taken away by itself. `u` takes a change back, also one of an earlier sitting; `h` lists "
     "them all.",
+    "memory_files": "The files that your tools read before you have said a word: CLAUDE.md, "
+    "AGENTS.md, rules, their own notes. Files are only read; one is written when you have seen "
+    "what changes and said so, and only if it is unchanged since. What is new in a file that was "
+    "never seen before comes in as proposed entries.",
     "reader": "A conversation as it was held. Tool calls and thinking are folded to a line. The "
     "figures beside a name are the tokens and the list cost of that turn; at the right stands "
     "what the conversation had cost by then.",

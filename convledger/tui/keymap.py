@@ -15,6 +15,7 @@ _TOGETHER = (
     ("app", "conversations", "facets"),
     ("app", "memory", "list"),
     ("app", "memory", "facets"),
+    ("app", "memory_files", "list"),
     ("app", "reader"),
     ("app", "search", "list"),
     ("app", "sources", "list"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from textual.pilot import Pilot
 from convledger.ledger import Ledger
 from convledger.tui.actions import ACTIONS, BY_ID, SCOPES, bindings
 from convledger.tui.widgets.rows import Rows
-from tests.tui import compare_parts, review_parts
+from tests.tui import compare_parts, memory_file_parts, review_parts
 from tests.tui.memory_parts import remembered
 from tests.tui.pilot import NOW, opened, press, screen_text
 from tests.tui.plan_parts import BEGAN, TEAM, long_talk, put_in_force
@@ -72,9 +73,16 @@ def with_plans(workspace: Path) -> None:
     long_talk(workspace, workspace.parent / "talk")
 
 
+def with_memory_files(workspace: Path) -> None:
+    """Know memory files of which one was changed since, and one has an entry that was edited."""
+    memory_file_parts.looked_at(workspace, Path(os.environ["HOME"]))
+    memory_file_parts.edited(workspace, "Deploy on Fridays", "Deploy on Thursdays")
+
+
 READ = ("2", "enter")
 CUT = ("4", "shift+tab", "shift+tab")  # to the time line
 SIT = ("ctrl+r",)
+FILES = ("3", "t")
 STEPS = {
     "app.live": Step(("2",), screen, "Live"),
     "app.conversations": Step((), screen, "Conversations"),
@@ -154,6 +162,15 @@ STEPS = {
     "memory.clear": Step(("3", "space"), text, None, remembered),
     "memory.facets": Step(("3",), text, None, remembered),
     "memory.hygiene": Step(("3",), focus, "HygieneRows", remembered),
+    "memory.files": Step(("3",), screen, "MemoryFiles"),
+    "memory_files.keep": Step(FILES, text, None, with_memory_files),
+    "memory_files.take_out": Step(FILES, screen, "WriteFiles", with_memory_files),
+    "memory_files.write": Step(FILES, screen, "WriteFiles", with_memory_files),
+    "memory_files.look": Step(("3", "t"), text),
+    "memory_files.import": Step(("3", "t"), screen, "MemoryImport"),
+    "memory_files.mark": Step(FILES, text, None, with_memory_files),
+    "memory_files.mark_all": Step(FILES, text, None, with_memory_files),
+    "memory_files.stop": Step(("3", "t"), text),
     "reader.remember": Step((*READ, "home"), screen, "Remember"),
     "app.compare": Step((), screen, "Compare"),
     "compare.plans": Step(("5",), screen, "Compared", compare_parts.with_plans),

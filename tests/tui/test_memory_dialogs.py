@@ -20,9 +20,9 @@ from convledger.tui.outside_editor import as_file, from_file
 from convledger.tui.screens.memory import MemoryScreen
 from convledger.tui.screens.memory_editor import RememberScreen
 from convledger.tui.screens.memory_history import OperationRows
-from convledger.tui.screens.memory_versions import DiffView
 from convledger.tui.screens.reader import ReaderScreen
 from convledger.tui.screens.reader_memory import scope_for
+from convledger.tui.widgets.diff_view import DiffView
 from convledger.tui.widgets.remembered import Remembered, kept_lines, name_of
 from tests.tui.memory_parts import (
     FRIDAYS,

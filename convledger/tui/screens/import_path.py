@@ -3,124 +3,50 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from textual import on
-from textual.containers import Horizontal
 from textual.content import Content
-from textual.widget import Widget
-from textual.widgets import Input, Static
 
 from convledger.text.display import display_text
-from convledger.tui.widgets.dialog import Dialog
-from convledger.tui.widgets.entry import Entry
+from convledger.tui.screens.path_dialog import PathDialog, PathSight
 from convledger.tui.widgets.path_line import shown_path
-from convledger.tui.widgets.path_rows import PathRows
-from convledger.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
     from convledger.ingest.choose import Glance
     from convledger.ledger import SyncResult
     from convledger.tui.app import ConvledgerApp
 
-TO_TYPE = (
-    "A log, a folder of logs, a home folder or a zip. It stays a source: what is added to it "
-    "later is read too. It is only read, never written."
-)
 
+class ImportScreen(PathDialog):
+    """Reads logs from a path."""
 
-class ImportScreen(Dialog[None]):
-    """A line for a path, what stands there, and how it can go on."""
-
-    DEFAULT_CSS = """
-    ImportScreen > #frame { height: 90%; max-height: 22; padding: 0 1; }
-    ImportScreen #line { height: 2; padding: 0 1; }
-    ImportScreen #sign { width: 2; color: $accent; text-style: bold; }
-    ImportScreen PathRows { background: $surface; }
-    ImportScreen #what { width: 100%; height: auto; padding: 0 1 1 1; }
-    ImportScreen.-low > #frame { height: 100%; }
-    ImportScreen.-low #what { padding: 0 1; }
-    """
-    CSS = """
-    ImportScreen Input, ImportScreen Input:focus {
-        border: none; height: 1; padding: 0; width: 1fr; background: $surface;
-    }
-    """
+    TO_TYPE = (
+        "A log, a folder of logs, a home folder or a zip. It stays a source: what is added to it "
+        "later is read too. It is only read, never written."
+    )
+    EXAMPLE = "~/Downloads/logs.zip"
 
     def __init__(self) -> None:
-        super().__init__("Import", "⏎ Read it · ↓ Go on with · esc Back")
-        self._glance: tuple[str, Glance] | None = None  # of which text it is
+        super().__init__("Import")
 
-    @property
-    def _books(self) -> ConvledgerApp:
-        return cast("ConvledgerApp", self.app)
+    def look_at(self, text: str) -> PathSight:
+        """Tell what would be read of a path, or why nothing would."""
+        from convledger.ingest.choose import completions, glance
 
-    def parts(self) -> list[Widget]:
-        """Return the line, what the path is, and how it can go on."""
-        typed = Entry("~/", placeholder="~/Downloads/logs.zip", select_on_focus=False)
-        return [
-            Horizontal(Static("›", id="sign", markup=False), typed, id="line"),
-            Static(Content.styled(TO_TYPE, "$muted"), id="what"),
-            PathRows(),
-        ]
+        found = glance(Path(text.strip()))
+        is_good = not found.problem and (bool(found.roots) or not found.whole)
+        return PathSight(found.path, _words(found), is_good, tuple(completions(text)))
 
-    def on_mount(self) -> None:
-        """Let a person type at once."""
-        self.query_one(Input).focus()
-        self._look(self.query_one(Input).value)
-
-    @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
-        self._look(event.value)
-
-    def _look(self, text: str) -> None:
-        self._books.ask(
-            ("import", id(self)), lambda _: _look_at(text), lambda found: self._show(text, *found),
-            slow=True,
-        )  # fmt: skip
-
-    def _show(self, text: str, glance: Glance, paths: list[str]) -> None:
-        if not self.is_attached:
-            return
-        self._glance = text, glance
-        self.query_one("#what", Static).update(_words(glance))
-        self.query_one(PathRows).show(paths)
-
-    @on(Rows.Opened)
-    def _go_on(self, event: Rows.Opened) -> None:
-        path = self.query_one(PathRows).path_at(event.index)
-        if path is not None:
-            typed = self.query_one(Input)
-            typed.value = path
-            typed.cursor_position = len(path)
-            typed.focus()
-
-    @on(Input.Submitted)
-    def _read(self, event: Input.Submitted) -> None:
-        if self._glance is None or self._glance[0] != event.value:
-            return  # it is being looked at: nothing is read before it says what it is
-        glance = self._glance[1]
-        if glance.problem or (glance.whole and not glance.roots):
-            self.app.bell()
-            return
-        books, path = self._books, glance.path
+    def read(self, path: Path) -> None:
+        """Have the feeder read it, and say later what it has brought."""
+        books = self.books
         books.say(f"Reading {shown_path(str(path))} …")
         books.feeder.import_paths([path], lambda came: books.tell(lambda: _came(books, path, came)))
         self.dismiss(None)
 
 
-def _look_at(text: str) -> tuple[Glance, list[str]]:
-    from convledger.ingest.choose import Glance, completions, glance
-
-    if not text.strip():
-        return Glance(Path(), problem=TO_TYPE), []
-    return glance(Path(text.strip())), completions(text)
-
-
 def _words(glance: Glance) -> Content:
     """Return what stands at a path: what would be read, or why nothing would."""
-    if glance.problem == TO_TYPE:
-        return Content.styled(TO_TYPE, "$muted")
     if glance.problem:
         return Content.assemble(("○ ", "$muted"), (display_text(glance.problem), "$muted"))
     at_least = "" if glance.whole else "more than "

@@ -117,6 +117,7 @@ class MemoryScreen(MemoryList):
     def on_mount(self) -> None:
         """Let ages grow."""
         self.set_interval(TICK, self._tick)
+        self.panel.show_news(self.books.memory_watch.waiting)
         self._show_asked()
 
     def on_resize(self, event: events.Resize) -> None:

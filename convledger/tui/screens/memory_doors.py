@@ -218,6 +218,12 @@ class MemoryDoors(PlaceScreen):
 
         self.app.push_screen(HistoryScreen())
 
+    def action_files(self) -> None:
+        """Show the memory files of this machine, and what tools wrote into them."""
+        from convledger.tui.screens.memory_files import MemoryFilesScreen
+
+        self.app.push_screen(MemoryFilesScreen())
+
     def action_review(self) -> None:
         """Begin a sitting of review."""
         try:

@@ -95,6 +95,7 @@ class MemoryList(MemoryDoors):
     def on_screen_resume(self) -> None:
         """Look at everything anew: costs may be others while no entry is."""
         self._stamp = None
+        self.panel.show_news(self.books.memory_watch.waiting)
 
     def renew(self) -> None:
         """Ask for everything anew if it may be another; what is in sight stays there.

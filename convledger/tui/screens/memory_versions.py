@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events
@@ -15,8 +14,7 @@ from convledger.text.display import clip, display_text
 from convledger.tui.memory_changes import changed
 from convledger.tui.memory_words import version_words
 from convledger.tui.widgets.dialog import Dialog
-from convledger.tui.widgets.lines import Line, wrapped
-from convledger.tui.widgets.read_lines import ReadLines
+from convledger.tui.widgets.diff_view import DiffView
 
 if TYPE_CHECKING:
     from convledger.ledger import Ledger
@@ -27,46 +25,6 @@ if TYPE_CHECKING:
     from convledger.tui.undo import Step
 
 AROUND = 3  # lines of the same text that are shown around a change
-_MOST = 4_000  # lines of a diff that are shown
-_LONGEST = 4_000  # characters of a line that are shown
-_FILLS = {"+": "on $added", "-": "on $removed"}
-
-
-class DiffView(ReadLines):
-    """What differs between two texts, line by line."""
-
-    HELP = (
-        "Lines with − were taken out, lines with + came in; … stands for lines that are the same."
-    )
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._diff: Sequence[DiffLine] = ()
-
-    def show(self, diff: Sequence[DiffLine]) -> None:
-        """Show another difference."""
-        self._diff = diff
-        self.lay_out(from_top=True)
-
-    def laid_out(self, cells: int) -> Sequence[Line]:
-        """Return the difference as lines."""
-        lines: list[Line] = []
-        for each in self._diff[:_MOST]:
-            lines += _diff_lines(each, cells)
-        if len(self._diff) > _MOST:
-            lines.append(Line([(f"… {len(self._diff) - _MOST:,} more lines", "italic $warning")]))
-        return lines
-
-
-def _diff_lines(each: DiffLine, cells: int) -> list[Line]:
-    fill = _FILLS.get(each.sign, "")
-    ink = "$foreground" if fill else "$muted"
-    sign = {"+": "+ ", "-": "− "}.get(each.sign, "  ")
-    text = each.text
-    more = f" … {len(text) - _LONGEST:,} characters more" if len(text) > _LONGEST else ""
-    said = display_text(text[:_LONGEST], lines=True).expandtabs(4).replace("\n", " ") + more
-    rows = wrapped([(said, ink)], cells, first=[(sign, f"bold {ink}")], rest=[("  ", "")])
-    return [Line(parts, fill) for parts in rows]
 
 
 class EntryVersionsScreen(Dialog[None]):

@@ -56,20 +56,28 @@ class MemoryPanel(Panel):
             classes="-shown",
         )
         self._words = ""
-        self._text = ""
+        self._text = self._best = ""
+        self._news = 0
         self._listing: Listing | None = None
 
     def show_query(self, query: EntryQuery, order: str, only: str) -> None:
         """Show how the list is ordered and narrowed; `only` is what its entries are not."""
         self._text = query.text
-        best = "best match first" if query.text.strip() else f"by {ORDER_WORDS[order]}"
-        self.show_title(f"Memory {best}")
+        self._best = "best match first" if query.text.strip() else f"by {ORDER_WORDS[order]}"
+        self.show_news(self._news)
         if self._line.value != query.text:
             with self.prevent(Input.Changed):
                 self._line.value = query.text
         self._words = " · ".join(filter_words(query, only))
         self._show_filter_line()
         self._show_chips()
+
+    def show_news(self, changes: int) -> None:
+        """Say in the title how many changes in memory files wait."""
+        self._news = changes
+        many = "1 change in files" if changes == 1 else f"{changes:,} changes in files"
+        news = Content.styled(f" · {many}: t", "$accent") if changes else Content()
+        self.show_title(Content(f"Memory {self._best}") + news)
 
     def show_listing(self, listing: Listing | None) -> None:
         """Show what the listed entries come to."""
