@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from array import array
 
     from convledger.ingest.rates import Rates
+    from convledger.memory.pack_shelf import PackShelf
     from convledger.memory.shelf import Memory
     from convledger.plans.schema import Plan
     from convledger.reports.comparing import Candidate
@@ -43,6 +44,7 @@ class Questions:
     connection: sqlite3.Connection
     _rates: Rates | None
     _plan_book: PlanBook | None = None
+    _packs: PackShelf | None = None
 
     @property
     def plan_book(self) -> PlanBook:
@@ -61,6 +63,15 @@ class Questions:
         return Memory(
             self.connection, self.path, lambda: self.rates, self.is_charged_by_conversation
         )
+
+    @property
+    def packs(self) -> PackShelf:
+        """The packs, with what may go into them remembered while the workspace is open."""
+        if self._packs is None:
+            from convledger.memory.pack_shelf import PackShelf
+
+            self._packs = PackShelf(self.connection, self.path)
+        return self._packs
 
     def is_charged_by_conversation(self, now: int) -> bool:
         """Whether what is in force for all usage charges conversations and not tokens."""
