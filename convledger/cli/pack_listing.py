@@ -107,17 +107,15 @@ def show(name: str, budget: int | None, as_json: bool, as_csv: bool) -> int:
     options.one_form(as_json, as_csv)
     from convledger.memory import packs
     from convledger.memory.pack_needs import counter
-    from convledger.store.packs import modes_of
 
     count, method = counter()
     with chosen.open_ledger() as ledger:
         pack = packs.pack_named(ledger.connection, name)
-        modes = modes_of(ledger.connection, pack.id)
         built = packs.build(
             ledger.connection, pack, clock.now_us(), count, method=method, budget=budget
         )
     fates = built.chosen.fates()
-    documents = [_fate(built, fate, modes) for fate in fates]
+    documents = [_fate(built, fate) for fate in fates]
     if as_csv:
         rows = [{**each, "reasons": "; ".join(each["reasons"])} for each in documents]
         print_documents_as_csv(rows, FATE)
@@ -129,7 +127,7 @@ def show(name: str, budget: int | None, as_json: bool, as_csv: bool) -> int:
                 **pack_document(pack),
                 "budget": built.head.budget,
                 "tokens": built.tokens,
-                "left": built.head.budget - built.tokens,
+                "left": built.left,
                 "frame": built.frame,
                 "method": method,
                 "entries": documents,
@@ -140,7 +138,7 @@ def show(name: str, budget: int | None, as_json: bool, as_csv: bool) -> int:
     return DONE
 
 
-def _fate(built: Built, fate: Fate, modes: dict[int, str]) -> dict[str, Any]:
+def _fate(built: Built, fate: Fate) -> dict[str, Any]:
     entry = built.entries[fate.id]
     return {
         "entry": entry.id,
@@ -151,7 +149,7 @@ def _fate(built: Built, fate: Fate, modes: dict[int, str]) -> dict[str, Any]:
         "tokens": fate.tokens,
         "value": fate.value,
         "pinned": entry.pinned,
-        "mode": modes.get(entry.id, "auto"),
+        "mode": built.modes.get(entry.id, "auto"),
         "next_in": fate.next_in,
     }
 

@@ -139,11 +139,9 @@ def _tell(pack: Pack, as_json: bool) -> int:
     if as_json:
         print_json({"schema": 1, **pack_document(pack)})
         return DONE
-    streams.say(
-        display_text(
-            f"{pack.name}: {pack.budget:,} tokens from {wanted_words(pack.wanted)}, up to {pack.ceiling}"
-        )
-    )
+    wanted = wanted_words(pack.wanted)
+    words = f"{pack.name}: {pack.budget:,} tokens from {wanted}, up to {pack.ceiling}"
+    streams.say(display_text(words))
     return DONE
 
 

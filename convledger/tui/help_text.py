@@ -22,6 +22,10 @@ PLACES = {
     "and what carrying each costs a month. Machines propose, you decide: nothing is merged, ended "
     "or taken away by itself. `u` takes a change back, also one of an earlier sitting; `h` lists "
     "them all.",
+    "packs": "A pack is the memory that one tool gets to read, within a budget of tokens. What is "
+    "worth most per token goes in first, what you always want before that. `●` is in, `✂` cut by "
+    "the budget, `✕` blocked, and why. What you change shows at once; rows keep their places until "
+    "the budget, the filter or the pack changes.",
     "reader": "A conversation as it was held. Tool calls and thinking are folded to a line. The "
     "figures beside a name are the tokens and the list cost of that turn; at the right stands "
     "what the conversation had cost by then.",
