@@ -135,7 +135,6 @@ def _actions() -> Iterable[Action]:
     yield Action("packs", "edit", "e", "Edit", "Budget, format, and what it chooses from.")
     yield Action("packs", "delete", "D", "Delete", "Delete the pack; its entries stay.")
     yield Action("packs", "written", "t", "Written", "When the pack was written, and where to.")
-    yield Action("packs", "exposed", "T", "Exposed", "In which packs the entry went out.")
 
     yield Action("reader", "fold", "enter", "Fold", "Open or fold the entry.", True)
     yield Action("reader", "fold_all", "z", "Fold all", "Open or fold all tool calls.", True)

@@ -16,7 +16,7 @@ from convledger.tui.screens.packs import PacksScreen
 from convledger.tui.widgets.pack_meter import PackMeter
 from convledger.tui.widgets.pack_rows import FateRows
 from tests.tui.memory_parts import remembered
-from tests.tui.pilot import NOW, press, settled, text_of
+from tests.tui.pilot import NOW, settled, text_of
 
 WORK, ACME, TINY = "work", "bakery", "tiny"
 FACTS = (
@@ -59,11 +59,10 @@ def built(workspace: Path, name: str = WORK) -> Built:
 
 
 async def packs_in(pilot: Pilot[None], name: str = WORK) -> PacksScreen:
-    """Go to Packs, to a pack of a name."""
-    await press(pilot, "3", "p")
+    """Show Packs, at a pack of a name; what leads there has a test of its own."""
+    screen = PacksScreen()
+    await pilot.app.push_screen(screen)
     await settled(pilot)
-    screen = pilot.app.screen
-    assert isinstance(screen, PacksScreen)
     screen.show_pack(name)
     await settled(pilot)
     return screen

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
@@ -34,7 +33,7 @@ class DeletePackScreen(FieldsDialog):
     def parts(self) -> list[Widget]:
         """Return what goes, and the two answers."""
         return [
-            Vertical(Static("", id="effect"), id="fields"),
+            Static("", id="effect"),
             Choices(("do", "Delete it"), ("leave", "Back")),
         ]
 

@@ -211,7 +211,7 @@ class PackDoors(PlaceScreen):
 
         self.app.push_screen(PackLogScreen(name=self.sight_name or None))
 
-    def action_exposed(self) -> None:
+    def show_exposures(self) -> None:
         """List in which packs the entry under the cursor went out."""
         from convledger.tui.screens.pack_log import PackLogScreen
 

@@ -33,7 +33,7 @@ _HINTS = {
     "up to": ", ".join(SENSITIVITIES),
     "scopes": "all; or global, project:NAME, client:NAME",
     "tags": "any; with one of these words",
-    "kinds": f"all; {', '.join(KINDS)}",
+    "kinds": f"all; {', '.join(KINDS[:3])} …",
     "states": f"active; {', '.join(STATES)}",
     "value": "1 or more, up to 5",
     "text": "anything; words that entries must hold",

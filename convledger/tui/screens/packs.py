@@ -34,6 +34,7 @@ WELCOME = (
     "into a file of its own.\n\n"
     "[b $accent]n[/] makes one.   [b $accent]esc[/] goes back to Memory."
 )
+TINY = 18  # lines below which there is room for the entries alone
 FOLDED = (100, 28)  # cells and lines below which rows have one line
 
 
@@ -61,6 +62,8 @@ class PacksScreen(PackDoors):
     PacksScreen.-narrow #packs-panel { width: 1fr; height: 5; }
     PacksScreen.-narrow #pack { width: 1fr; }
     PacksScreen.-narrow #budget-panel { height: 5; }
+    PacksScreen.-tiny #packs-panel { display: none; }
+    PacksScreen.-tiny #budget-panel { height: 2; border: none; }
     """
 
     def __init__(self) -> None:
@@ -83,6 +86,7 @@ class PacksScreen(PackDoors):
         """Show a row in one line where there is little room."""
         cells, lines = FOLDED
         is_low = event.size.width < cells or event.size.height < lines
+        self.set_class(event.size.height < TINY, "-tiny")
         for rows in (self.query_one(PackRows), self.query_one(FateRows)):
             rows.fold(is_folded=is_low)
         self.call_after_refresh(self._show_words)
@@ -180,7 +184,7 @@ class PacksScreen(PackDoors):
 
     @on(Rows.Opened, "#fates")
     def _opened(self) -> None:
-        self.action_exposed()
+        self.show_exposures()
 
     def action_next_fate(self) -> None:
         """Go to the first entry of the next fate."""
@@ -202,7 +206,7 @@ class PacksScreen(PackDoors):
 NEED_A_PACK = frozenset(
     (
         "always", "never", "turn", "less", "more", "next_fate", "preview", "write", "copy", "edit",
-        "delete", "exposed",
+        "delete",
     )
 )  # fmt: skip
 

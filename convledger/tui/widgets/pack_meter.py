@@ -11,6 +11,7 @@ from convledger.tui.amounts import percent
 from convledger.tui.pack_sight import Sight
 from convledger.tui.widgets.canvas import BAD, BOLD, DIM, FOCUS, INK, MONEY, RULE, WARN, Canvas
 from convledger.tui.widgets.drawing import Drawing
+from convledger.tui.widgets.lines import wrapped
 from convledger.tui.widgets.rows import Part
 
 if TYPE_CHECKING:
@@ -41,7 +42,9 @@ class PackMeter(Drawing):
         if sight is None or sight.line is None:
             return
         if sight.built is None:
-            canvas.put(0, 0, ("▲ ", BAD), display_text(sight.trouble), end=canvas.width)
+            said = wrapped([(display_text(sight.trouble), INK)], canvas.width, first=[("▲ ", BAD)])
+            for y, parts in enumerate([*said][: canvas.height]):
+                canvas.put(0, y, *parts, end=canvas.width)
             return
         built = sight.built
         draw_bar(canvas, 0, built)

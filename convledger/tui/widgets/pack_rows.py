@@ -16,6 +16,7 @@ from convledger.text.secrets import veiled
 from convledger.tui.actions import bindings
 from convledger.tui.amounts import percent
 from convledger.tui.pack_sight import Fate, Sight, said_of
+from convledger.tui.widgets.lines import wrapped
 from convledger.tui.widgets.rows import Part, RowLine, Rows
 from convledger.tui.widgets.thin_meter import thin_meter
 
@@ -88,26 +89,27 @@ class PackRows(FoldingRows):
         del cells
         line = (self.lines or ())[index]
         pack, last = line.pack, line.last
-        filled = self._filled.get(pack.name)
-        is_too_small = filled is None and pack.name in self._filled
         weight = "bold " if index == self.cursor else ""
-        share: Part = ("–", "$muted")
-        if is_too_small:
-            share = ("▲ too small", "$warning")
-        elif filled is not None:
-            share = (percent(filled, pack.budget), "$accent")
         target = PurePath(last.target).name if last is not None else "not written"
         name: Part = (display_text(pack.name), f"{weight}$foreground")
-        size = f"{pack.budget:,}"
+        about: Part = (f"  {pack.format} · {display_text(target)}", "$muted")
+        figures = self._figures(pack.name, pack.budget)
         if self.lines_per_row == 1:
-            about = f"  {pack.format} · {display_text(target)}"
-            return [RowLine([name, (about, "$muted")], [share, (f" of {size:>7}", "$muted")])]
-        meter = thin_meter(filled or 0, pack.budget, METER)
-        about = f"  {pack.format} · {display_text(target)}"
-        return [
-            RowLine([name], [share, (f" of {size}", "$muted")]),
-            RowLine([*meter, (about, "$muted")], []),
-        ]
+            return [RowLine([name, about], figures)]
+        filled = self._filled.get(pack.name)
+        meter = thin_meter(filled, pack.budget, METER) if filled is not None else []
+        return [RowLine([name], figures), RowLine([*meter, about], [])]
+
+    def _figures(self, name: str, budget: int) -> list[Part]:
+        """Return how full a pack is, as far as that is known, and its budget."""
+        size = f"{budget:>7,}" if self.lines_per_row == 1 else f"{budget:,}"
+        if name not in self._filled:
+            return [(f"{size} tokens", "$muted")]
+        filled = self._filled[name]
+        share: Part = ("▲ too small", "$warning")
+        if filled is not None:
+            share = (percent(filled, budget), "$accent")
+        return [share, (f" of {size}", "$muted")]
 
 
 class FateRows(FoldingRows):
@@ -162,7 +164,9 @@ class FateRows(FoldingRows):
         if sight is None:
             return ["Looking…"]
         if sight.trouble:
-            return [display_text(sight.trouble), "right gives it a larger budget."]
+            said = wrapped([(display_text(sight.trouble), "")], max(8, self.size.width - 2))
+            lines = ["".join(text for text, _ in parts) for parts in said]
+            return [*lines, "→ gives it a larger budget."]
         return ["No entry is what it chooses from.", "e says what that is."]
 
     def row(self, index: int, cells: int) -> list[RowLine]:
