@@ -45,10 +45,10 @@ class Pack(Struct, frozen=True):
 
 
 def next_budget(budget: int, way: int) -> int:
-    """Return the next smaller (`way` -1) or larger (1) budget, a round one."""
+    """Return the next smaller (`way` -1) or larger (1) budget, a round one if there is any."""
     below = budget - 1 if way < 0 else budget
     step = next((size for top, size in _STEPS if below < top), _LAST_STEP)
-    return max(step, (below // step + (way > 0)) * step)
+    return (below // step + (way > 0)) * step or budget
 
 
 def packs(connection: sqlite3.Connection) -> list[Pack]:

@@ -52,6 +52,15 @@ def packed(workspace: Path) -> dict[str, int]:
     return ids
 
 
+def with_pack(workspace: Path) -> None:
+    """Make a pack of two entries, one of which is archived."""
+    with Ledger.open(workspace) as ledger:
+        for title, body, _ in FACTS[:2]:
+            entry_id, _ = keeping.remember(ledger.connection, Draft(body, title), NOW - DAY)
+        keeping.archive(ledger.connection, [entry_id], NOW - DAY)
+        packs.create(ledger.connection, WORK, 420, NOW - DAY)
+
+
 def built(workspace: Path, name: str = WORK) -> Built:
     """Return a pack as it would be written now."""
     with Ledger.open(workspace) as ledger:

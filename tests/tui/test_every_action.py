@@ -14,6 +14,7 @@ from convledger.tui.actions import ACTIONS, BY_ID, SCOPES, bindings
 from convledger.tui.widgets.rows import Rows
 from tests.tui import compare_parts, review_parts
 from tests.tui.memory_parts import remembered
+from tests.tui.pack_parts import with_pack
 from tests.tui.pilot import NOW, opened, press, screen_text
 from tests.tui.plan_parts import BEGAN, TEAM, long_talk, put_in_force
 
@@ -73,6 +74,7 @@ def with_plans(workspace: Path) -> None:
 
 
 READ = ("2", "enter")
+PACK = ("3", "p")
 CUT = ("4", "shift+tab", "shift+tab")  # to the time line
 SIT = ("ctrl+r",)
 STEPS = {
@@ -154,6 +156,22 @@ STEPS = {
     "memory.clear": Step(("3", "space"), text, None, remembered),
     "memory.facets": Step(("3",), text, None, remembered),
     "memory.hygiene": Step(("3",), focus, "HygieneRows", remembered),
+    "memory.packs": Step(("3",), screen, "Packs"),
+    "memory.into_pack": Step(("3",), screen, "IntoPack", with_pack),
+    "packs.always": Step(PACK, text, None, with_pack),
+    "packs.never": Step(PACK, text, None, with_pack),
+    "packs.turn": Step(PACK, text, None, with_pack),
+    "packs.less": Step(PACK, text, None, with_pack),
+    "packs.more": Step(PACK, text, None, with_pack),
+    "packs.next_fate": Step(PACK, text, None, with_pack),
+    "packs.preview": Step(PACK, screen, "PackText", with_pack),
+    "packs.write": Step(PACK, screen, "WritePack", with_pack),
+    "packs.copy": Step(PACK, copied, True, with_pack),
+    "packs.verify": Step(PACK, screen, "VerifyPack", with_pack),
+    "packs.new": Step(PACK, screen, "PackTerms"),
+    "packs.edit": Step(PACK, screen, "PackTerms", with_pack),
+    "packs.delete": Step(PACK, screen, "DeletePack", with_pack),
+    "packs.written": Step(PACK, screen, "PackLog", with_pack),
     "reader.remember": Step((*READ, "home"), screen, "Remember"),
     "app.compare": Step((), screen, "Compare"),
     "compare.plans": Step(("5",), screen, "Compared", compare_parts.with_plans),

@@ -180,7 +180,7 @@ class WritePackScreen(Dialog[bool]):
             self.query_one("#leave").focus()  # so that a second enter replaces nothing
             return
         where = "a new file, for you alone" if plan.before is None else changes
-        self._say((f"{about}. ", "$foreground"), (where, "$accent"), (" · ⏎ writes", "$muted"))
+        self._say((f"{about} · ", "$foreground"), (where, "$accent"), (" · ⏎ writes", "$muted"))
         choices.call_it("do", "Write")
 
     # ---- writing

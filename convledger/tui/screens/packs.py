@@ -70,6 +70,7 @@ class PacksScreen(PackDoors):
         super().__init__()
         self._filled: dict[str, int | None] = {}  # None for one that can't be built
         self._unknown: list[str] = []
+        self._wanted = ""  # the pack that is shown, or about to be
 
     def parts(self) -> ComposeResult:
         """Compose the panels, and what stands there while there is no pack."""
@@ -101,9 +102,10 @@ class PacksScreen(PackDoors):
     def _renew(self, stamp: tuple[int, ...]) -> None:
         if self.sight is None or stamp != self.sight.stamp:
             self._unknown = list(self._filled)
-            self._look(self.sight_name)
+            self._look(self._wanted)
 
     def _look(self, name: str) -> None:
+        self._wanted = name
         now, before = self.books.now(), self.sight
         self.ask("sight", lambda ledger: look(ledger, name, now, before), self.show_sight)
 
