@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from convledger.ingest.rates import Rates
     from convledger.memory.file_shelf import MemoryFiles
+    from convledger.memory.pack_shelf import PackShelf
     from convledger.memory.shelf import Memory
     from convledger.plans.schema import Plan
     from convledger.reports.comparing import Candidate
@@ -44,6 +45,7 @@ class Questions:
     connection: sqlite3.Connection
     _rates: Rates | None
     _plan_book: PlanBook | None = None
+    _packs: PackShelf | None = None
 
     @property
     def plan_book(self) -> PlanBook:
@@ -69,6 +71,15 @@ class Questions:
         from convledger.memory.file_shelf import MemoryFiles
 
         return MemoryFiles(self.memory)
+
+    @property
+    def packs(self) -> PackShelf:
+        """The packs, with what may go into them remembered while the workspace is open."""
+        if self._packs is None:
+            from convledger.memory.pack_shelf import PackShelf
+
+            self._packs = PackShelf(self.connection, self.path)
+        return self._packs
 
     def is_charged_by_conversation(self, now: int) -> bool:
         """Whether what is in force for all usage charges conversations and not tokens."""

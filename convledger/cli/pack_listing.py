@@ -9,7 +9,7 @@ import click
 from convledger import clock
 from convledger.cli import chosen, options, streams
 from convledger.cli.outcome import DONE
-from convledger.cli.pack_words import complete_pack, pack_document, pin_notes, wanted_words
+from convledger.cli.pack_words import complete_pack, pack_document
 from convledger.cli.printing import print_documents_as_csv, print_json, print_table
 
 if TYPE_CHECKING:
@@ -32,31 +32,22 @@ FATE = (
 def list_(as_json: bool, as_csv: bool) -> int:
     """List packs with their budgets, what they choose from, and when each was last written."""
     options.one_form(as_json, as_csv)
-    from convledger.memory import packs
-    from convledger.store.packs import modes_of, renders_where
+    from convledger.memory.pack_words import wanted_words
+    from convledger.memory.packs import pack_lines
 
-    documents = []
     with chosen.open_ledger() as ledger:
-        for pack in packs.packs(ledger.connection):
-            said = list(modes_of(ledger.connection, pack.id).values())
-            last = renders_where(ledger.connection, "name=?", (pack.name,), 1)
-            documents.append(
-                {
-                    **pack_document(pack),
-                    "always": said.count("always"),
-                    "never": said.count("never"),
-                    **_last(last[0] if last else None),
-                    "words": wanted_words(pack),
-                }
-            )
-    if as_csv:
-        rows = [{**each, "wanted": each["words"]} for each in documents]
-        print_documents_as_csv(rows, ROW)
-        return DONE
+        lines = pack_lines(ledger.connection)
+    documents = [
+        {**pack_document(one.pack), "always": one.always, "never": one.never, **_last(one.last)}
+        for one in lines
+    ]
     if as_json:
-        for each in documents:
-            del each["words"]
         print_json({"schema": 1, "packs": documents})
+        return DONE
+    for document, one in zip(documents, lines, strict=True):
+        document["wanted"] = wanted_words(one.pack.wanted)
+    if as_csv:
+        print_documents_as_csv(documents, ROW)
         return DONE
     if not documents:
         streams.say("There are no packs yet: `convledger pack new NAME --budget 2000` makes one.")
@@ -91,7 +82,7 @@ def _print(documents: list[dict[str, Any]]) -> None:
         [
             each["name"],
             f"{each['budget']:,}",
-            each["words"],
+            each["wanted"],
             each["ceiling"],
             each["format"],
             (each["written_at"] or "never")[:16].replace("T", " "),
@@ -116,17 +107,15 @@ def show(name: str, budget: int | None, as_json: bool, as_csv: bool) -> int:
     options.one_form(as_json, as_csv)
     from convledger.memory import packs
     from convledger.memory.pack_needs import counter
-    from convledger.store.packs import modes_of
 
     count, method = counter()
     with chosen.open_ledger() as ledger:
         pack = packs.pack_named(ledger.connection, name)
-        modes = modes_of(ledger.connection, pack.id)
         built = packs.build(
             ledger.connection, pack, clock.now_us(), count, method=method, budget=budget
         )
     fates = built.chosen.fates()
-    documents = [_fate(built, fate, modes) for fate in fates]
+    documents = [_fate(built, fate) for fate in fates]
     if as_csv:
         rows = [{**each, "reasons": "; ".join(each["reasons"])} for each in documents]
         print_documents_as_csv(rows, FATE)
@@ -138,7 +127,7 @@ def show(name: str, budget: int | None, as_json: bool, as_csv: bool) -> int:
                 **pack_document(pack),
                 "budget": built.head.budget,
                 "tokens": built.tokens,
-                "left": built.head.budget - built.tokens,
+                "left": built.left,
                 "frame": built.frame,
                 "method": method,
                 "entries": documents,
@@ -149,7 +138,7 @@ def show(name: str, budget: int | None, as_json: bool, as_csv: bool) -> int:
     return DONE
 
 
-def _fate(built: Built, fate: Fate, modes: dict[int, str]) -> dict[str, Any]:
+def _fate(built: Built, fate: Fate) -> dict[str, Any]:
     entry = built.entries[fate.id]
     return {
         "entry": entry.id,
@@ -160,12 +149,13 @@ def _fate(built: Built, fate: Fate, modes: dict[int, str]) -> dict[str, Any]:
         "tokens": fate.tokens,
         "value": fate.value,
         "pinned": entry.pinned,
-        "mode": modes.get(entry.id, "auto"),
+        "mode": built.modes.get(entry.id, "auto"),
         "next_in": fate.next_in,
     }
 
 
 def _show(built: Built, documents: list[dict[str, Any]]) -> None:
+    from convledger.memory.pack_words import pin_notes, wanted_words
     from convledger.reports.render.table import Column
     from convledger.text.display import display_text
 
@@ -176,7 +166,9 @@ def _show(built: Built, documents: list[dict[str, Any]]) -> None:
         f"  {built.tokens:,} of {head.budget:,} tokens ({head.method}), {inside:,} of "
         f"{len(documents):,} entries, the frame about {built.frame:,}"
     )
-    streams.say(display_text(f"  from {wanted_words(built.pack)}, up to {built.pack.ceiling}"))
+    streams.say(
+        display_text(f"  from {wanted_words(built.pack.wanted)}, up to {built.pack.ceiling}")
+    )
     columns = [
         Column("entry", "right"),
         Column("fate"),

@@ -10,8 +10,10 @@ import click
 from convledger import clock
 from convledger.cli import chosen, options, streams
 from convledger.cli.outcome import DONE
-from convledger.cli.pack_words import FORMATS, complete_pack, pack_document, wanted_words
+from convledger.cli.pack_words import complete_pack, pack_document
 from convledger.cli.printing import print_json
+from convledger.memory.rendering import FORMATS
+from convledger.memory.words import SENSITIVITIES
 
 if TYPE_CHECKING:
     from convledger.memory.packs import Pack, Wanted
@@ -27,16 +29,14 @@ def _terms(command: F) -> F:
         options.json_flag,
         click.option("--format", "form", type=click.Choice(FORMATS), help="How it is written."),
         click.option(
-            "--ceiling",
-            metavar="LEVEL",
-            help="The most sensitive that it may hold: public, internal, confidential, secret.",
+            "--ceiling", type=click.Choice(SENSITIVITIES), help="The most sensitive it may hold."
         ),
         click.option("--text", metavar="WORDS", help="Only entries with these words."),
         click.option(
             "--min-value",
             type=click.IntRange(1, 5),
             metavar="N",
-            help="Only of this value.",
+            help="Only of this value or more.",
         ),
         options.several("--state", "Of these states.  [default: active]"),
         options.several("--kind", "Only of these kinds."),
@@ -133,16 +133,15 @@ def _wanted(before: Pack | None, terms: dict[str, Any], freed: Collection[str] =
 
 
 def _tell(pack: Pack, as_json: bool) -> int:
+    from convledger.memory.pack_words import wanted_words
     from convledger.text.display import display_text
 
     if as_json:
         print_json({"schema": 1, **pack_document(pack)})
         return DONE
-    streams.say(
-        display_text(
-            f"{pack.name}: {pack.budget:,} tokens from {wanted_words(pack)}, up to {pack.ceiling}"
-        )
-    )
+    wanted = wanted_words(pack.wanted)
+    words = f"{pack.name}: {pack.budget:,} tokens from {wanted}, up to {pack.ceiling}"
+    streams.say(display_text(words))
     return DONE
 
 

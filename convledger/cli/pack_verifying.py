@@ -16,7 +16,7 @@ from convledger.cli.printing import print_documents_as_csv, print_json, print_ta
 from convledger.errors import UsageProblem
 
 if TYPE_CHECKING:
-    from convledger.memory.packs import Change, Verdict
+    from convledger.memory.packs import Verdict
 
 ROW = ("number", "pack", "at", "format", "tokens", "budget", "method", "version", "target")
 
@@ -33,6 +33,7 @@ def verify(file: str, name: str | None, as_json: bool) -> int:
     from convledger.memory import packs
     from convledger.memory.pack_files import LARGEST, read_file
     from convledger.memory.pack_needs import counter
+    from convledger.memory.pack_words import change_words, verdict_words
     from convledger.text.display import display_text
 
     if file == "-":
@@ -50,8 +51,9 @@ def verify(file: str, name: str | None, as_json: bool) -> int:
         print_json({"schema": 1, "file": file, "packs": [_document(each) for each in found]})
     else:
         for each in found:
-            for line in _words(each):
-                streams.say(display_text(line))
+            streams.say(display_text(verdict_words(each)))
+            for change in each.changes:
+                streams.say(display_text(f"  {change_words(change)}"))
     return DONE if is_current else FAILED
 
 
@@ -66,34 +68,6 @@ def _document(verdict: Verdict) -> dict[str, Any]:
             for each in verdict.changes
         ],
     }
-
-
-def _words(verdict: Verdict) -> list[str]:
-    from convledger.cli.names import plural
-
-    name, render = verdict.pack, verdict.render
-    if verdict.state == "none":
-        return ["no pack is in it"]
-    if verdict.state == "edited":
-        return [f"{name}: edited since it was written"]
-    if verdict.state == "other":
-        return [f"{name}: another pack, or one of another workspace"]
-    assert render is not None
-    which = "as it was last written" if verdict.is_last else "as it was written earlier"
-    at = clock.iso_text(render.at)
-    if verdict.state == "current":
-        return [f"{name}: {which}, {at}; nothing has changed since"]
-    if not verdict.changes:
-        return [f"{name}: {which}, {at}; the pack is not there any more, or can't be built now"]
-    changed = plural(len(verdict.changes), "entry is", "entries are")
-    head = f"{name}: stale, {which}, {at}; {changed} not the same now"
-    return [head, *(_change_words(each) for each in verdict.changes)]
-
-
-def _change_words(change: Change) -> str:
-    if not change.entry_id:
-        return f"  an entry: {change.why}"
-    return f"  {change.entry_id}  {change.title}: {change.why}"
 
 
 @click.command(short_help="List when packs were written, and where to.")

@@ -1,4 +1,4 @@
-"""What the commands of `pack` share: names completed, packs and their terms in words and JSON."""
+"""What the commands of `pack` share: names completed, packs and renders as JSON."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from convledger.memory.packs import Built, Pack
+    from convledger.memory.packs import Pack
     from convledger.store.packs import Render
-
-FORMATS = ("markdown", "claude", "json", "xml")
 
 
 def complete_pack(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
@@ -53,25 +51,6 @@ def pack_document(pack: Pack) -> dict[str, Any]:
     }
 
 
-def wanted_words(pack: Pack) -> str:
-    """Return in words which entries a pack chooses from."""
-    wanted = pack.wanted
-    said = []
-    if wanted.scopes:
-        said.append("scope " + " or ".join(scope or "global" for scope in wanted.scopes))
-    if wanted.tags:
-        said.append("tag " + " or ".join(wanted.tags))
-    if wanted.kinds:
-        said.append(" or ".join(wanted.kinds))
-    if wanted.states != ("active",):
-        said.append(" or ".join(wanted.states))
-    if wanted.min_value > 1:
-        said.append(f"value {wanted.min_value} or more")
-    if wanted.text:
-        said.append(f"with {wanted.text}")
-    return "; ".join(said) or "all that is active"
-
-
 def render_document(render: Render) -> dict[str, Any]:
     """Return what was written as JSON says it."""
     from convledger.clock import iso_text
@@ -87,12 +66,3 @@ def render_document(render: Render) -> dict[str, Any]:
         "digest": render.digest,
         "target": render.target,
     }
-
-
-def pin_notes(built: Built) -> list[str]:
-    """Return a sentence for each pinned entry that does not fit."""
-    return [
-        f"{built.entries[each.id].title} (entry {each.id}) is pinned and does not fit: it takes "
-        f"{each.tokens:,} tokens"
-        for each in built.chosen.unfit
-    ]

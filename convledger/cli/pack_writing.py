@@ -10,9 +10,10 @@ import click
 from convledger import clock
 from convledger.cli import chosen, options, streams
 from convledger.cli.outcome import DONE
-from convledger.cli.pack_words import FORMATS, complete_pack, pin_notes, render_document
+from convledger.cli.pack_words import complete_pack, render_document
 from convledger.cli.printing import print_json
 from convledger.errors import UsageProblem
+from convledger.memory.rendering import FORMATS
 
 STDOUT = "standard output"
 
@@ -43,6 +44,7 @@ def render(
     from convledger.memory import packs
     from convledger.memory.pack_files import write_built, write_text
     from convledger.memory.pack_needs import counter
+    from convledger.memory.pack_words import pin_notes
     from convledger.text.display import display_text
 
     if again is not None and (form is not None or budget is not None):
@@ -108,6 +110,7 @@ def write(
     from convledger.cli.names import plural, tilde
     from convledger.memory import packs
     from convledger.memory.pack_needs import counter
+    from convledger.memory.pack_words import pin_notes
     from convledger.text.display import display_text
 
     count, method = counter()

@@ -70,6 +70,7 @@ class Chosen:
     blocked: tuple[tuple[Candidate, tuple[str, ...]], ...]
     pins: int
     used: int
+    _end: int | None = field(repr=False)
     _queue: list[Candidate] = field(repr=False)
     _least: list[int] = field(repr=False)
 
@@ -100,17 +101,34 @@ class Chosen:
         return None
 
     def _next_in(self, turn: int, taken: set[int]) -> int | None:
-        others = _fill(self._queue, self._least, self.budget, self.pins, without=turn)
+        others, _ = _fill(self._queue, self._least, self.budget, self.pins, without=turn)
         return next((self._queue[each].id for each in others if self._queue[each].id not in taken),
                     None)  # fmt: skip
+
+    def _all_next_in(self) -> dict[int, int | None]:
+        """Return for each that is in which one would come in without it."""
+        taken = {each.id for each in self.taken}
+        found: dict[int, int | None] = {}
+        # Without one that is far before the end, all that differs there is the room it leaves.
+        far = -1 if self._end is None else self._end - _AROUND
+        by_room: dict[int, int | None] = {}
+        for turn, (one, tokens, *_) in enumerate(self._queue):
+            if one not in taken:
+                continue
+            if not self.pins <= turn < far:
+                found[one] = self._next_in(turn, taken)
+                continue
+            if tokens not in by_room:
+                by_room[tokens] = self._next_in(turn, taken)
+            found[one] = by_room[tokens]
+        return found
 
     def fates(self) -> list[Fate]:
         """Return what became of every candidate: those in, those cut, those blocked."""
         first = self.first
-        turns = {each.id: turn for turn, each in enumerate(self._queue)}
-        taken = {each.id for each in self.taken}
+        next_in = self._all_next_in()
         found = [
-            Fate(one, IN, tokens, value, one in first, (), self._next_in(turns[one], taken))
+            Fate(one, IN, tokens, value, one in first, (), next_in[one])
             for one, tokens, value, *_ in self.taken
         ]
         found += [
@@ -147,7 +165,7 @@ def choose(
     queue, pins = _in_turn(free, said)
     least = list(accumulate((each[1] for each in reversed(queue)), min))
     least.reverse()
-    turns = _fill(queue, least, budget, pins)
+    turns, end = _fill(queue, least, budget, pins)
     taken = tuple(queue[turn] for turn in turns)
     there = set(turns)
     return Chosen(
@@ -157,6 +175,7 @@ def choose(
         blocked=tuple(blocked),
         pins=pins,
         used=sum(each.tokens for each in taken),
+        _end=end,
         _queue=queue,
         _least=least,
     )
@@ -188,8 +207,11 @@ def _fill(
     budget: int,
     pins: int,
     without: int | None = None,
-) -> list[int]:
-    """Return the turns of those that go in; `least` is the smallest from each turn on."""
+) -> tuple[list[int], int | None]:
+    """Return the turns of those that go in, and the turn at which the budget ran out, if it did.
+
+    `least` is the smallest from each turn on.
+    """
     left = budget
     turns = []
     end = None  # where the budget ran out
@@ -205,7 +227,7 @@ def _fill(
         elif end is None and turn >= pins:
             end = turn
     if end is None or end < pins:
-        return turns
+        return turns, end
     near = [
         turn
         for turn in range(max(pins, end - _AROUND), min(end + _AROUND, len(queue)))
@@ -218,11 +240,11 @@ def _fill(
     room = budget - sum(queue[turn].tokens for turn in kept)
     best = _best(queue, near, room)
     if best is None:
-        return turns
+        return turns, end
     worth = sum(queue[turn].value for turn in turns if turn in there)
     if sum(queue[turn].value for turn in best) <= worth:
-        return turns  # no better: then by turn, which anybody can follow
-    return sorted(kept + best)
+        return turns, end  # no better: then by turn, which anybody can follow
+    return sorted(kept + best), end
 
 
 def _best(queue: Sequence[Candidate], turns: Sequence[int], room: int) -> list[int] | None:

@@ -63,19 +63,33 @@ class Prospects:
 class Built:
     """A pack as it would be written now, with what became of every entry.
 
-    `frame` is what it takes beside its items: their budget is the pack's less that.
+    `frame` is what it takes beside its items: their budget is the pack's less that. `modes` is what
+    a person said of entries.
     """
 
     pack: Pack
     head: Head
     form: str
     entries: Mapping[int, Entry]
+    modes: Mapping[int, str]
     items: tuple[Item, ...]
     chosen: Chosen
     text: str
     tokens: int
     frame: int
     digest: str
+
+    @property
+    def parts(self) -> tuple[int, int, int]:
+        """The tokens of all that is no entry, of entries that had their turn first, of others."""
+        first = self.chosen.first
+        pinned = sum(each.tokens for each in self.chosen.taken if each.id in first)
+        return max(0, self.tokens - self.chosen.used), pinned, self.chosen.used - pinned
+
+    @property
+    def left(self) -> int:
+        """The tokens of the budget that are not used."""
+        return self.head.budget - self.tokens
 
 
 def prospects(
@@ -207,6 +221,7 @@ def _built(
         head=head,
         form=form,
         entries=found.entries,
+        modes=found.modes,
         items=items,
         chosen=chosen,
         text=text.text,

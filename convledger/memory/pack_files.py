@@ -10,14 +10,26 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from convledger.errors import ConvledgerError, UsageProblem
-from convledger.memory.pack_building import O200K, Built, build, keep_render
+from convledger.memory.pack_building import O200K, Built, Prospects, build, keep_render
 from convledger.memory.pack_sections import section_of, with_section, written_text
 from convledger.memory.pack_terms import Pack
-from convledger.memory.rendering import CLAUDE, JSON, MARKDOWN, XML, Count, text_digest
+from convledger.memory.rendering import CLAUDE, MARKDOWN, Count, text_digest
 from convledger.store.connection import transaction
 from convledger.store.packs import forget_render, renders_where
 
 LARGEST = 64 << 20  # bytes of a file that a section is put into
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What writing a pack would make of a file; `edited` says what would be lost by it, or ""."""
+
+    path: Path
+    built: Built
+    real: Path
+    before: bytes | None
+    after: bytes
+    edited: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +61,50 @@ def write(
     links. What was edited since it was written is replaced only where `replace` says so; a file
     that changes meanwhile is left alone. Raises UsageProblem, ConvledgerError.
     """
+    plan = planned(connection, pack, path, now, count, method=method, form=form, budget=budget)
+    return carry_out(connection, plan, replace=replace)
+
+
+def planned(
+    connection: sqlite3.Connection,
+    pack: Pack,
+    path: Path,
+    now: int,
+    count: Count,
+    *,
+    method: str = O200K,
+    form: str | None = None,
+    budget: int | None = None,
+    is_whole: bool = False,
+    found: Prospects | None = None,
+) -> Planned:
+    """Return what writing a pack to a file would make of it; nothing is written.
+
+    Markdown goes into a section unless the file is to be the pack's own (`is_whole`). Raises
+    UsageProblem, ConvledgerError.
+    """
     form = pack.format if form is None else form
-    form = CLAUDE if form == MARKDOWN else form
+    if form == MARKDOWN and not is_whole:
+        form = CLAUDE
     real = _resolved(path)
     before = read_file(real, path)
-    _must_be_ours(connection, pack, path, before or b"", form, replace=replace)
-    built = build(connection, pack, now, count, method=method, form=form, budget=budget)
+    edited = _what_is_lost(connection, pack, path, before or b"", form)
+    built = build(
+        connection, pack, now, count, method=method, form=form, budget=budget, found=found
+    )
     if form == CLAUDE:
         after = with_section(before or b"", pack.name, built.text, str(path))
     else:
         after = built.text.encode("utf-8")
-    render_id = _logged(connection, built, real, path, before, after)
-    return Written(path, built, render_id, before is None)
+    return Planned(path, built, real, before, after, edited)
+
+
+def carry_out(connection: sqlite3.Connection, plan: Planned, *, replace: bool = False) -> Written:
+    """Write what was planned, and keep that in the log. Raises as `write`."""
+    if plan.edited and not replace:
+        raise UsageProblem(f"{plan.path}: {plan.edited}; say --replace to write over it")
+    render_id = _logged(connection, plan.built, plan.real, plan.path, plan.before, plan.after)
+    return Written(plan.path, plan.built, render_id, plan.before is None)
 
 
 def write_built(
@@ -125,17 +169,11 @@ def read_file(real: Path, shown: Path) -> bytes | None:
     return content
 
 
-def _must_be_ours(
-    connection: sqlite3.Connection,
-    pack: Pack,
-    path: Path,
-    content: bytes,
-    form: str,
-    *,
-    replace: bool,
-) -> None:
-    """Raise UsageProblem where something would be lost that is not as a pack wrote it."""
-    if form in (JSON, XML):
+def _what_is_lost(
+    connection: sqlite3.Connection, pack: Pack, path: Path, content: bytes, form: str
+) -> str:
+    """Return in words what would be lost that is not as a pack wrote it, "" for nothing."""
+    if form != CLAUDE:
         text = written_text(content)
         what = "holds something else, or was edited since"
     else:
@@ -144,10 +182,8 @@ def _must_be_ours(
         section = section_of(content, pack.name, str(path))
         text = "" if section is None else section.text(content)
         what = f"the section of {pack.name} was edited since it was written"
-    if not text or replace:
-        return
-    if not renders_where(connection, "digest=? AND name=?", (text_digest(text), pack.name), 1):
-        raise UsageProblem(f"{path}: {what}; say --replace to write over it")
+    known = "digest=? AND name=?", (text_digest(text), pack.name)
+    return what if text and not renders_where(connection, *known, 1) else ""
 
 
 def _replace(real: Path, shown: Path, before: bytes | None, after: bytes) -> None:

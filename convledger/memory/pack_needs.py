@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from convledger.memory.rendering import Count
 
 
+@cache
 def counter() -> tuple[Count, str]:
-    """Return what counts the tokens of a text, and its name."""
-    from convledger.text.tokens import METHOD, count_tokens
+    """Return what counts the tokens of a text, and its name; one that knows the words by now."""
+    from convledger.text.tokens import METHOD, TokenCounter
 
-    return count_tokens, METHOD
+    return TokenCounter(), METHOD
 
 
 def is_secret(rule: str) -> bool:

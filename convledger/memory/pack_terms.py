@@ -12,6 +12,10 @@ from convledger.memory.words import ACTIVE
 from convledger.store.packs import PackRow, pack_rows
 from convledger.words import nearest
 
+# What a budget changes by at a key, up to which size.
+_STEPS = ((1_000, 50), (5_000, 100), (20_000, 500), (100_000, 1_000), (1_000_000, 10_000))
+_LAST_STEP = 100_000
+
 
 class Wanted(Struct, frozen=True, omit_defaults=True):
     """Which entries a pack chooses from; where nothing is said, all.
@@ -38,6 +42,13 @@ class Pack(Struct, frozen=True):
     format: str
     ceiling: str
     made_at: int
+
+
+def next_budget(budget: int, way: int) -> int:
+    """Return the next smaller (`way` -1) or larger (1) budget, a round one if there is any."""
+    below = budget - 1 if way < 0 else budget
+    step = next((size for top, size in _STEPS if below < top), _LAST_STEP)
+    return (below // step + (way > 0)) * step or budget
 
 
 def packs(connection: sqlite3.Connection) -> list[Pack]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from convledger.economics.packing import AUTO, MODES
+from convledger.economics.packing import ALWAYS, AUTO, MODES, NEVER
 from convledger.errors import UsageProblem
 from convledger.memory.drafts import one_of
 from convledger.memory.keeping import must_be
@@ -32,23 +32,45 @@ from convledger.memory.rendering import FORMATS, MARKDOWN
 from convledger.memory.words import KINDS, SENSITIVITIES, STATES, scope_of, tags_of
 from convledger.store.operations import operation
 from convledger.store.packs import (
+    Render,
     add_pack,
     change_pack,
     modes_of,
     pack_rows,
     remove_pack,
+    renders_where,
     set_mode,
 )
 from convledger.store.terms import terms_of
 
 __all__ = [
-    "Built", "Change", "Exposure", "Pack", "Verdict", "Wanted", "Written", "build", "change",
-    "create", "decide", "delete", "exposures", "keep_render", "pack_named", "packs", "prospects",
-    "render_again", "render_numbered", "verify", "write",
+    "AUTO", "Built", "Change", "Exposure", "Pack", "PackLine", "Verdict", "Wanted", "Written",
+    "build", "change", "checked", "create", "decide", "delete", "exposures", "keep_render",
+    "pack_lines", "pack_named", "packs", "prospects", "render_again", "render_numbered", "verify",
+    "write",
 ]  # fmt: skip
 MOST_BUDGET = 10_000_000
 _NAME = re.compile(r"[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*")  # never what would end a comment
 _LONGEST_NAME = 60
+
+
+class PackLine(msgspec.Struct, frozen=True):
+    """A pack in a list: for how many entries a person decided, and how it was last written."""
+
+    pack: Pack
+    always: int
+    never: int
+    last: Render | None
+
+
+def pack_lines(connection: sqlite3.Connection) -> list[PackLine]:
+    """Return all packs by name."""
+    found = []
+    for pack in packs(connection):
+        said = list(modes_of(connection, pack.id).values())
+        last = next(iter(renders_where(connection, "name=?", (pack.name,), 1)), None)
+        found.append(PackLine(pack, said.count(ALWAYS), said.count(NEVER), last))
+    return found
 
 
 def create(
@@ -70,7 +92,7 @@ def create(
     taken = {row.name.casefold(): row.name for row in pack_rows(connection)}
     if name.casefold() in taken:
         raise UsageProblem(f"there is a pack {taken[name.casefold()]} already")
-    pack = _checked(Pack(0, name, budget, wanted or Wanted(), form, ceiling, now))
+    pack = checked(Pack(0, name, budget, wanted or Wanted(), form, ceiling, now))
     with operation(connection, "make pack", now=now, about=name) as recorder:
         text = msgspec.json.encode(pack.wanted).decode()
         pack_id = add_pack(connection, name, budget, text, pack.format, pack.ceiling, now)
@@ -84,7 +106,7 @@ def change(connection: sqlite3.Connection, name: str, now: int, **terms: Any) ->
     The name stands in the files that it was written to, by which they are known again.
     """
     before = pack_named(connection, name)
-    pack = _checked(msgspec.structs.replace(before, **terms))
+    pack = checked(msgspec.structs.replace(before, **terms))
     if pack != before:
         with operation(connection, "change pack", now=now, about=name) as recorder:
             recorder.touch("pack", pack.id)
@@ -123,7 +145,8 @@ def decide(
     return len(changed)
 
 
-def _checked(pack: Pack) -> Pack:
+def checked(pack: Pack) -> Pack:
+    """Return a pack with its terms as they are kept. Raises UsageProblem for what is none."""
     if not 1 <= pack.budget <= MOST_BUDGET:
         raise UsageProblem(f"a budget is from 1 to {MOST_BUDGET:,} tokens")
     wanted = pack.wanted

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from hashlib import sha256
 
 import msgspec
 from msgspec import Struct
 
-from convledger.clock import iso_text, to_datetime
+from convledger.clock import DAY, iso_text, to_datetime
 from convledger.memory.words import title_of
 from convledger.text.display import clip, display_text
 
@@ -99,18 +100,24 @@ def end_marker(name: str) -> str:
 
 def label_of(kind: str, place: str, source_date: int | None, verified_at: int | None) -> Label:
     """Return where an entry comes from in words; `kind` is "" for one without a source."""
+    return Label(_source(kind, place), _day(source_date), _day(verified_at))
+
+
+@lru_cache(4_096)
+def _source(kind: str, place: str) -> str:
     words = " ".join(_plain(place).split())
     if kind == "file":  # the folders above are nobody's business, and cost tokens
         words = "/".join(re.split(r"[/\\]", words)[-2:])
     words = _FORGING.sub(" ", words).strip()
     fallback = "by hand" if kind == "manual" else kind or "no source"
-    return Label(clip(words, WIDEST_SOURCE) or fallback, _day(source_date), _day(verified_at))
+    return clip(words, WIDEST_SOURCE) or fallback
 
 
 def item_text(item: Item, form: str) -> str:
     """Return an item as it stands in a pack: whole lines, its separator among them."""
-    title, body = " ".join(_plain(item.title).split()), _plain(item.body).strip()
-    is_own = item.title != item.body and item.title not in (title_of(item.body), body)
+    body = _plain(item.body).strip()
+    is_own = item.title not in (item.body, body, title_of(item.body))
+    title = " ".join(_plain(item.title).split()) if is_own else ""
     if form == JSON:
         named = {"title": title} if is_own else {}
         facts = {"id": item.name, "version": item.version, **named, "text": body}
@@ -120,7 +127,7 @@ def item_text(item: Item, form: str) -> str:
         said = {"id": item.name, "version": str(item.version), **dates}
         head = f"<title>{_escaped(title)}</title>\n" if is_own else ""
         return f"<entry{_attributes(said)}>\n{head}<text>{_escaped(body)}</text>\n</entry>\n"
-    return _as_point(item.label, title if is_own else "", body)
+    return _as_point(item.label, title, body)
 
 
 def _as_point(label: Label, title: str, body: str) -> str:
@@ -231,9 +238,12 @@ def _dates(label: Label) -> dict[str, str | None]:
 
 
 def _day(instant: int | None) -> str:
-    if instant is None:
-        return ""
+    return "" if instant is None else _numbered_day(instant // DAY)
+
+
+@lru_cache(4_096)
+def _numbered_day(number: int) -> str:
     try:
-        return to_datetime(instant).date().isoformat()
+        return to_datetime(number * DAY).date().isoformat()
     except OverflowError:
         return ""

@@ -47,7 +47,7 @@ def new_name(now: int) -> str:
 def title_of(body: str) -> str:
     """Return a title for a text that has none: its first words."""
     first = next((line.strip() for line in body.splitlines() if line.strip()), "")
-    first = _SPACE.sub(" ", first.lstrip("#>*-+ \t").strip()) or "untitled"
+    first = " ".join(first.lstrip("#>*-+ \t").split()) or "untitled"
     if len(first) <= 72:
         return first
     cut = first[:72].rsplit(" ", 1)[0]

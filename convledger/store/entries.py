@@ -19,9 +19,10 @@ _FIELDS = (
     "valid_from, valid_to, recorded_at, verified_at, verified_by, review_days, review_at, "
     "superseded_by, hash, tokens, tokens_method, version"
 )
+_TAGS, _PINNED = _FIELDS.split(", ").index("tags"), _FIELDS.split(", ").index("pinned")
 
 
-class Entry(Struct, frozen=True, kw_only=True):
+class Entry(Struct, frozen=True):
     """One piece of stored memory as it is now; instants in UTC microseconds.
 
     `name` is its lasting id in the world (a ULID). `scope` is "" for everything, "project:NAME" or
@@ -111,14 +112,14 @@ def entries_where(
         (*values, limit),
     )
     for row in rows:
-        yield Entry(**_named(row))
+        yield _entry(list(row))
 
 
-def _named(row: Sequence[Any]) -> dict[str, Any]:
-    found = dict(zip(_FIELDS.split(", "), row, strict=True))
-    found["tags"] = tuple(found["tags"].split())
-    found["pinned"] = bool(found["pinned"])
-    return found
+def _entry(values: list[Any]) -> Entry:
+    # By place: by name it takes four times as long, which is felt in lists of thousands.
+    values[_TAGS] = tuple(values[_TAGS].split())
+    values[_PINNED] = bool(values[_PINNED])
+    return Entry(*values)
 
 
 def add_entry(connection: sqlite3.Connection, recorder: Recorder, entry: Entry, editor: str) -> int:

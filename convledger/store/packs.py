@@ -9,9 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
-
-_FIELDS = "id, name, budget, wanted, format, ceiling, made_at"
-_RENDER = "id, pack_id, name, at, tokens, budget, among, method, digest, format, target"
+from msgspec.structs import astuple
 
 
 class PackRow(Struct, frozen=True):
@@ -49,6 +47,10 @@ class RenderItem(Struct, frozen=True):
     version: int
     label: str
     digest: str
+
+
+_FIELDS = ", ".join(PackRow.__struct_fields__)
+_RENDER = ", ".join(Render.__struct_fields__)
 
 
 def pack_rows(connection: sqlite3.Connection) -> list[PackRow]:
@@ -142,11 +144,8 @@ def add_render(connection: sqlite3.Connection, render: Render, items: Sequence[R
     """Keep that a pack was written; `render.id` is ignored. Returns its id."""
     cursor = connection.execute(
         f"INSERT INTO pack_render ({_RENDER}) VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            render.pack_id, render.name, render.at, render.tokens, render.budget, render.among,
-            render.method, render.digest, render.format, render.target,
-        ),
-    )  # fmt: skip
+        astuple(render)[1:],
+    )
     render_id = int(cursor.lastrowid or 0)
     connection.executemany(
         "INSERT INTO pack_render_item (render_id, place, entry_id, version, label, digest) "

@@ -39,6 +39,7 @@ SCOPES = {
     "facets": "in the filters",
     "memory": "Memory",
     "memory_files": "Memory files",
+    "packs": "Packs",
     "reader": "in a conversation",
     "search": "Search",
     "plans": "Plans",
@@ -117,8 +118,9 @@ def _actions() -> Iterable[Action]:
     yield Action("memory", "order", "o", "Order", "Order by the next column.")
     yield Action("memory", "clear", "c", "Clear", "Drop all filters and marks.")
     yield Action("memory", "facets", "F", "Filters", "Show or hide filters and hygiene.")
+    yield Action("memory", "packs", "p", "Packs", "Memory that fits a budget, for one tool.")
+    yield Action("memory", "into_pack", "P", "Into pack", "Put entries into a pack, or keep out.")
     yield Action("memory", "hygiene", "i", "Hygiene", "Seven shares of what is as it should be.")
-
     yield Action("memory", "files", "t", "Files", "Memory files, and what tools wrote into them.")
 
     yield Action("memory_files", "keep", "a", "Keep", "Take the change into memory.", True)
@@ -135,6 +137,21 @@ def _actions() -> Iterable[Action]:
     yield Action("memory_files", "mark", "space", "Mark", "Mark the change, for many.", True)
     yield Action("memory_files", "mark_all", "ctrl+a", "Mark all", "Mark all changes, or none.")
     yield Action("memory_files", "stop", "s", "Stop", "Stop looking or importing.")
+
+    yield Action("packs", "always", "plus", "Always", "The entry goes in before all others.", True)
+    yield Action("packs", "never", "minus", "Never", "The entry stays out.", True)
+    yield Action("packs", "turn", "space", "Turn", "Always, never, or by value again.")
+    yield Action("packs", "less", "left,h", "Less", "A smaller budget of tokens.")
+    yield Action("packs", "more", "right,l", "More", "A larger budget of tokens.")
+    yield Action("packs", "next_fate", "g", "Next fate", "To the first that is cut, blocked, in.")
+    yield Action("packs", "preview", "v", "Preview", "The pack as a tool gets to read it.", True)
+    yield Action("packs", "write", "w", "Write", "Into a file, with what changes there.", True)
+    yield Action("packs", "copy", "y", "Copy", "The pack to the clipboard.")
+    yield Action("packs", "verify", "c", "Check file", "Whether a file still is what was written.")
+    yield Action("packs", "new", "n", "New", "Make a pack.", True)
+    yield Action("packs", "edit", "e", "Edit", "Budget, format, and what it chooses from.")
+    yield Action("packs", "delete", "D", "Delete", "Delete the pack; its entries stay.")
+    yield Action("packs", "written", "t", "Written", "When the pack was written, and where to.")
 
     yield Action("reader", "fold", "enter", "Fold", "Open or fold the entry.", True)
     yield Action("reader", "fold_all", "z", "Fold all", "Open or fold all tool calls.", True)
@@ -233,7 +250,7 @@ def key_text(keys: str) -> str:
     names = {
         "enter": "⏎", "slash": "/", "question_mark": "?", "escape": "esc", "space": "space",
         "pagedown": "pgdn", "pageup": "pgup", "down": "↓", "up": "↑", "left": "←", "right": "→",
-        "full_stop": ".",
+        "full_stop": ".", "plus": "+", "minus": "-",
     }  # fmt: skip
     first = keys.split(",", 1)[0].strip()
     if first.startswith("ctrl+"):

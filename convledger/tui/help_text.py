@@ -26,6 +26,10 @@ PLACES = {
     "AGENTS.md, rules, their own notes. Files are only read; one is written when you have seen "
     "what changes and said so, and only if it is unchanged since. What is new in a file that was "
     "never seen before comes in as proposed entries.",
+    "packs": "A pack is the memory that one tool gets to read, within a budget of tokens. What is "
+    "worth most per token goes in first, what you always want before that. `●` is in, `✂` cut by "
+    "the budget, `✕` blocked, and why. What you change shows at once; rows keep their places until "
+    "the budget, the filter or the pack changes.",
     "reader": "A conversation as it was held. Tool calls and thinking are folded to a line. The "
     "figures beside a name are the tokens and the list cost of that turn; at the right stands "
     "what the conversation had cost by then.",

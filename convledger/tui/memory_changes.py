@@ -24,7 +24,9 @@ _PAST = {
     "remember": "remembered", "edit": "edited", "label": "labelled", "accept": "accepted",
     "confirm": "still true", "snooze": "snoozed", "archive": "archived", "restore": "restored",
     "merge": "merged", "choose": "chosen", "dismiss": "no pair", "undo": "taken back",
-    "import": "imported",
+    "import": "imported", "make pack": "pack made", "change pack": "pack changed",
+    "delete pack": "pack deleted", "pack always": "always in pack", "pack never": "never in pack",
+    "pack auto": "by value in pack",
 }  # fmt: skip
 
 

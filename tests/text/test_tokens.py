@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from convledger.errors import ConvledgerError
 from convledger.text import tokens
-from convledger.text.tokens import count_tokens, estimated_tokens
+from convledger.text.tokens import TokenCounter, count_tokens, estimated_tokens
 
 SCRIPTS = {
     "English": "Deploys go out on Fridays before noon, unless the lead says no; it's done.",
@@ -82,6 +82,23 @@ def test_cuts_change_nothing(bits: list[str], times: int) -> None:
     text = f"{''.join(bits)} end," * times
 
     assert count_tokens(text) == straight(text)
+
+
+@given(st.lists(st.lists(BITS, max_size=30), max_size=4))
+@settings(max_examples=300)
+def test_a_counter_that_knows_the_words_counts_the_same(texts: list[list[str]]) -> None:
+    count = TokenCounter()
+    for bits in texts * 2:
+        text = "".join(bits)
+        assert count(text) == straight(text)
+
+
+def test_a_counter_forgets_words_before_they_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tokens, "_KEPT", 10)
+    count = TokenCounter()
+
+    assert count(" ".join(map(str, range(300)))) == straight(" ".join(map(str, range(300))))
+    assert len(count._later) <= 10
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from convledger.tui.actions import ACTIONS, BY_ID, SCOPES, bindings
 from convledger.tui.widgets.rows import Rows
 from tests.tui import compare_parts, memory_file_parts, review_parts
 from tests.tui.memory_parts import remembered
+from tests.tui.pack_parts import with_pack
 from tests.tui.pilot import NOW, opened, press, screen_text
 from tests.tui.plan_parts import BEGAN, TEAM, long_talk, put_in_force
 
@@ -80,6 +81,7 @@ def with_memory_files(workspace: Path) -> None:
 
 
 READ = ("2", "enter")
+PACK = ("3", "p")
 CUT = ("4", "shift+tab", "shift+tab")  # to the time line
 SIT = ("ctrl+r",)
 FILES = ("3", "t")
@@ -171,6 +173,22 @@ STEPS = {
     "memory_files.mark": Step(FILES, text, None, with_memory_files),
     "memory_files.mark_all": Step(FILES, text, None, with_memory_files),
     "memory_files.stop": Step(("3", "t"), text),
+    "memory.packs": Step(("3",), screen, "Packs"),
+    "memory.into_pack": Step(("3",), screen, "IntoPack", with_pack),
+    "packs.always": Step(PACK, text, None, with_pack),
+    "packs.never": Step(PACK, text, None, with_pack),
+    "packs.turn": Step(PACK, text, None, with_pack),
+    "packs.less": Step(PACK, text, None, with_pack),
+    "packs.more": Step(PACK, text, None, with_pack),
+    "packs.next_fate": Step(PACK, text, None, with_pack),
+    "packs.preview": Step(PACK, screen, "PackText", with_pack),
+    "packs.write": Step(PACK, screen, "WritePack", with_pack),
+    "packs.copy": Step(PACK, copied, True, with_pack),
+    "packs.verify": Step(PACK, screen, "VerifyPack", with_pack),
+    "packs.new": Step(PACK, screen, "PackTerms"),
+    "packs.edit": Step(PACK, screen, "PackTerms", with_pack),
+    "packs.delete": Step(PACK, screen, "DeletePack", with_pack),
+    "packs.written": Step(PACK, screen, "PackLog", with_pack),
     "reader.remember": Step((*READ, "home"), screen, "Remember"),
     "app.compare": Step((), screen, "Compare"),
     "compare.plans": Step(("5",), screen, "Compared", compare_parts.with_plans),

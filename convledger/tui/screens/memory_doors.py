@@ -224,6 +224,28 @@ class MemoryDoors(PlaceScreen):
 
         self.app.push_screen(MemoryFilesScreen())
 
+    def action_packs(self) -> None:
+        """Show the packs."""
+        from convledger.tui.screens.packs import PacksScreen
+
+        self.app.push_screen(PacksScreen())
+
+    def action_into_pack(self) -> None:
+        """Put entries into a pack: those that are marked, or the one under the cursor."""
+        from convledger.tui.screens.pack_into import IntoPackScreen
+
+        ids, words = self._marking.chosen()
+        if not ids:
+            self.books.say(EMPTY)
+            return
+
+        def put(step: Step | None) -> None:
+            if step is not None:
+                self._marking.none()
+                self.tell(step)
+
+        self.app.push_screen(IntoPackScreen(ids, words), put)
+
     def action_review(self) -> None:
         """Begin a sitting of review."""
         try:
