@@ -24,6 +24,7 @@ from convledger.memory.file_rows import (
     NEWS,
     NOWHERE,
     OUT,
+    PACKED,
     REMOVED,
     UNREADABLE,
     FileRow,
@@ -108,7 +109,7 @@ def look(connection: sqlite3.Connection, files: Iterable[MemoryFile], now: int) 
         except NotReadable as error:
             feed.unreadable.append((storable(str(file.path)), str(error)))
     for stored, row in rows.items():
-        if stored not in named and row.format in WATCHED:
+        if stored not in named and row.format in WATCHED and row.state != PACKED:
             _look_at(connection, row, now, feed)
     if fresh:
         _take_in_quietly(connection, fresh, now, feed)

@@ -10,21 +10,27 @@ from pathlib import Path
 
 from convledger import paths
 from convledger.errors import UsageProblem
+from convledger.ingest.archives import is_archive, is_packed
 from convledger.memory.discover import Discovery, MemoryFile, discover, known_projects
 from convledger.memory.feed import Feed, look
-from convledger.memory.file_rows import LIVE, known_files
+from convledger.memory.file_rows import LIVE, known_files, shown_place
 from convledger.memory.importing import ImportResult, import_file
 from convledger.memory.lint import Complaint, Piece, dead_imports, doubles, lint_file
 from convledger.memory.opening import NotReadable, content_of
+from convledger.memory.packed import import_archive
 from convledger.memory.readers.imports import imports_in
 from convledger.memory.readers.items import Item
-from convledger.memory.readers.registry import FORMATS, format_of, known_format, read
+from convledger.memory.readers.registry import (
+    FORMATS,
+    format_of,
+    known_format,
+    may_be_memory,
+    read,
+)
 from convledger.memory.readers.texts import encoding_of
 from convledger.memory.words import EVERYWHERE
 from convledger.paths import real_path
 
-_SUFFIXES = frozenset((".md", ".mdc", ".markdown", ".jsonl", ".json", ".csv", ".tsv"))
-_PASSED = frozenset(("node_modules",))
 _IMPORTING = frozenset(("claude-md", "gemini-md"))  # formats that know `@path`
 
 
@@ -45,50 +51,73 @@ def import_named(
     format_name: str | None,
     scope: str,
     now: int,
-) -> Iterator[tuple[Path, ImportResult | str]]:
+) -> Iterator[tuple[str, ImportResult | str]]:
     """Yield what became of each file that a person names, a folder for all in it that is known.
 
-    Raises UsageProblem for a format or a path that is not there.
+    A zip stands for its members, "export.zip › memories.json". Raises UsageProblem for a format or
+    a path that is not there.
     """
     wanted = None if format_name is None else known_format(format_name)
     for path in named:
-        for file in _files_in(path.expanduser()):
-            yield file, _imported(connection, file, wanted, scope, now)
+        real = _real(path.expanduser())
+        if not real.is_dir():
+            yield from _imported(connection, real, wanted, scope, now)
+            continue
+        count = 0
+        for file in _files_in(real):
+            for told in _imported(connection, file, wanted, scope, now, is_named=False):
+                count += 1
+                yield told
+        if not count:
+            yield str(real), f"no memory in it; say what it is with --as: {', '.join(FORMATS)}"
 
 
 def _imported(
-    connection: sqlite3.Connection, file: Path, wanted: str | None, scope: str, now: int
-) -> ImportResult | str:
+    connection: sqlite3.Connection,
+    file: Path,
+    wanted: str | None,
+    scope: str,
+    now: int,
+    *,
+    is_named: bool = True,
+) -> Iterator[tuple[str, ImportResult | str]]:
+    """Yield what became of a file; one that nobody named and that is no memory is passed over."""
     try:
+        if is_packed(file):
+            for place, result in import_archive(connection, file, wanted, scope, now):
+                yield shown_place(place), result
+            return
         content = content_of(file)
     except NotReadable as error:
-        return str(error)
+        yield str(file), str(error)
+        return
     chosen = wanted or format_of(str(file), content.data)
-    if chosen is None:
-        return f"no memory format; say which with --as: {', '.join(FORMATS)}"
-    return import_file(
-        connection, file, chosen, content.data, scope, now, mtime_ns=content.mtime_ns
-    )
+    if chosen is not None:
+        yield (
+            str(file),
+            import_file(
+                connection, file, chosen, content.data, scope, now, mtime_ns=content.mtime_ns
+            ),
+        )
+    elif is_named:
+        yield str(file), f"no memory format; say which with --as: {', '.join(FORMATS)}"
 
 
-def _files_in(path: Path) -> Iterator[Path]:
+def _real(path: Path) -> Path:
     try:
-        real = path.resolve(strict=True)
+        return path.resolve(strict=True)
     except (OSError, RuntimeError) as error:
         raise UsageProblem(f"{path}: there is no such file") from error
-    if not real.is_dir():
-        yield real
-        return
+
+
+def _files_in(real: Path) -> Iterator[Path]:
     for folder, folders, names in os.walk(real):
         folders[:] = sorted(
             each for each in folders if not each.startswith(".") and each != "node_modules"
         )
         for name in sorted(names):
             file = Path(folder) / name
-            if (
-                file.suffix in (".md", ".mdc", ".markdown", ".jsonl", ".json", ".csv", ".tsv")
-                and not file.is_symlink()
-            ):
+            if (is_archive(file) or may_be_memory(name)) and not file.is_symlink():
                 yield file
 
 

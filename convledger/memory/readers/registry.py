@@ -65,6 +65,8 @@ _BY_FOLDER = (
     ("/.github/instructions/", "copilot"),
 )
 _LOOKED_AT = 65536
+SUFFIXES = (".md", ".mdc", ".markdown", ".jsonl", ".json", ".csv", ".tsv")
+_PASSED = frozenset(("node_modules", "__macosx"))
 
 
 def read(content: bytes, path: str, format_name: str) -> Iterator[Item | Rejected]:
@@ -81,6 +83,19 @@ def known_format(name: str) -> str:
     near = get_close_matches(name, FORMATS, 1)
     meant = f"; did you mean {near[0]}?" if near else ""
     raise UsageProblem(f"{name!r:.40} is no memory format: {', '.join(FORMATS)}{meant}")
+
+
+def may_be_memory(relative: str) -> bool:
+    """Tell whether a file below a folder, or in an archive, is one to look into, by its name.
+
+    What tools hide is none, but for the folders in which they keep rules.
+    """
+    folded = f"/{relative.replace(chr(92), '/').casefold()}"
+    *folders, name = folded.split("/")
+    if name in _BY_NAME or any(part in folded for part, _ in _BY_FOLDER):
+        return not _PASSED.intersection(folders)
+    is_hidden = any(each.startswith(".") for each in (*folders, name))
+    return name.endswith(SUFFIXES) and not is_hidden and not _PASSED.intersection(folders)
 
 
 def format_of(path: str, content: bytes = b"") -> str | None:
