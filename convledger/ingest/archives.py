@@ -62,6 +62,7 @@ class Archive:
         self._size = size
         self._changed_ns = changed_ns
         self._sizes: dict[str, int] = {}  # of what was read, by member
+        self._total = 0
 
     def members(self) -> list[Member]:
         """Return all members but folders. Raises NotReadable where two have one name."""
@@ -95,23 +96,25 @@ class Archive:
             raise NotReadable("no longer in the archive") from None
         if info.flag_bits & 1:
             raise NotReadable("encrypted: unpack it with its password, and import the folder")
-        size, others = 0, sum(self._sizes.values()) - self._sizes.get(name, 0)
+        size = 0
         try:
             with self._zip.open(info) as packed:
                 while block := packed.read(1 << 20):
                     size += len(block)
-                    self._sizes[name] = max(size, self._sizes.get(name, 0))
                     _check(size, most, info.compress_size)
-                    self._check_all(others + size)
+                    self._count(name, size)
                     yield block
         except _BROKEN as error:
             raise NotReadable(f"can't be unpacked: {error}") from error
 
-    def _check_all(self, size: int) -> None:
-        if size > UNPACKED_MOST:
+    def _count(self, name: str, size: int) -> None:
+        """Count what was read of all members, each once however often it is read."""
+        self._total += max(0, size - self._sizes.get(name, 0))
+        self._sizes[name] = max(size, self._sizes.get(name, 0))
+        if self._total > UNPACKED_MOST:
             raise TooMuch(f"the archive unpacks to more than {_words(UNPACKED_MOST)}")
         # Members may share their bytes, so that each alone looks harmless.
-        if size > RATIO_FROM and size > RATIO * self._size:
+        if self._total > RATIO_FROM and self._total > RATIO * self._size:
             raise TooMuch(f"the archive unpacks to more than {RATIO} times its size")
 
     def content(self, name: str, most: int) -> bytes:
