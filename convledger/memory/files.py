@@ -18,6 +18,7 @@ from convledger.memory.importing import ImportResult, import_file
 from convledger.memory.lint import Complaint, Piece, dead_imports, doubles, lint_file
 from convledger.memory.opening import NotReadable, content_of
 from convledger.memory.packed import import_archive
+from convledger.memory.readers.exported import NAME as EXPORT
 from convledger.memory.readers.imports import imports_in
 from convledger.memory.readers.items import Item
 from convledger.memory.readers.registry import (
@@ -28,6 +29,7 @@ from convledger.memory.readers.registry import (
     read,
 )
 from convledger.memory.readers.texts import encoding_of
+from convledger.memory.restoring import restore
 from convledger.memory.words import EVERYWHERE
 from convledger.paths import real_path
 
@@ -92,7 +94,9 @@ def _imported(
         yield str(file), str(error)
         return
     chosen = wanted or format_of(str(file), content.data)
-    if chosen is not None:
+    if chosen == EXPORT and is_named:
+        yield str(file), restore(connection, file, content.data, now)
+    elif chosen is not None:
         yield (
             str(file),
             import_file(
