@@ -15,7 +15,7 @@ import msgspec
 
 from convledger.clock import iso_text, parse_instant
 from convledger.memory.exported import DOTTED, FULL, Exported, Head, exported, note_export
-from convledger.reports.export import JSONL, MARKDOWN, Destination
+from convledger.reports.export import JSONL, MARKDOWN, Destination, already_there
 from convledger.reports.render import csv_out, json_out
 from convledger.reports.render.memory_page import note_lines, part_lines
 from convledger.store.connection import is_sealed, transaction
@@ -94,16 +94,14 @@ def write(
         yield from _FORMS[target.form](lines, len(all_noted), stream, wish)
 
 
-def paths(
+def there_already(
     connection: sqlite3.Connection, ids: Sequence[int], target: Destination, zone: tzinfo
 ) -> list[Path]:
-    """Return the files that an export would write."""
+    """Return the files that an export would replace."""
     if not target.has_file_for_each:
-        return [target.place] if target.place is not None else []
-    taken: set[str] = set()
-    listed = exported(connection, ids, reveal=False)
-    found = (target.path_of(_named(each), zone, taken) for _, each in listed)
-    return [path for path in found if path is not None]
+        return already_there(target, [_Named("", "", None)], zone)
+    found = exported(connection, ids, reveal=False)
+    return already_there(target, (_named(each) for _, each in found), zone)
 
 
 def _named(found: Exported) -> _Named:
