@@ -113,6 +113,7 @@ def _set_up(home: Path, workspace: Path) -> None:
             ids = ledger.conversation_ids(projects=[f"*/clients/{client}/*"])
             ledger.label(ids, "client", client)
         _subscribe(ledger)
+        _remember(ledger, home)
 
 
 def _subscribe(ledger: Ledger) -> None:
@@ -129,6 +130,14 @@ def _subscribe(ledger: Ledger) -> None:
     chosen_plan = ledger.use_plan(PLANS[0], start_of_day(first, UTC), now=now)
     ledger.buy_credits(chosen_plan, now - 5 * DAY, now=now, note="invented")
     follow(ledger, now)  # `status` says what was kept when the plans were last looked at
+
+
+def _remember(ledger: Ledger, home: Path) -> None:
+    """Let the consultant's tools remember what they know of her work."""
+    from convledger.cli.demo_memory import remember_all
+    from convledger.clock import now_us
+
+    remember_all(ledger, home / ".claude" / "CLAUDE.md", now_us())
 
 
 def _show() -> int:
@@ -148,6 +157,7 @@ def _show() -> int:
     say("  convledger demo -- sources --unpriced")
     say("  convledger demo -- credits")
     say("  convledger demo -- compare")
+    say("  convledger demo -- memory review")
     say("Your own history: convledger")
     return 0
 

@@ -63,7 +63,7 @@ def outlook_lines(found: Outlook, backups: str) -> Iterator[str]:
         done = {"keep": "are kept", "rewrite": "are rewritten without it", "delete": "are deleted"}
         yield f"Backups {done[backups]}: {', '.join(map(display_text, found.backups))}."
     for target in found.targets:
-        yield f"A pack with it was written to {display_text(target)}."
+        yield f"It was written to {display_text(target)}."
 
 
 def outlook_document(found: Outlook) -> dict[str, Any]:
@@ -104,7 +104,7 @@ def outcome_lines(each: Outcome, path: Path) -> Iterator[str]:
         held = {True: "holds it still", False: "holds none of it", None: "can't be searched"}
         yield f"Backup {display_text(backup.name)}: {backup.state}, {held[backup.holds]}."
     for target, state in each.targets.items():
-        yield f"Pack {display_text(target)}: {state}."
+        yield f"File {display_text(target)}: {state}."
     if each.made:
         names = ", ".join(each.made[:5])
         yield f"Stays: {plural(len(each.made), 'entry', 'entries')} made of it: {names}."

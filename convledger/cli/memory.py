@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from convledger.cli import (
+    memory_export,
     memory_files,
     memory_findings,
     memory_listing,
@@ -44,6 +45,7 @@ for command in (
     memory_verdicts.no_pair,
     memory_verdicts.prune,
     memory_files.import_,
+    memory_export.export,
     memory_files.feed,
     memory_files.write,
     memory_files.lint,

@@ -44,7 +44,7 @@ def import_(paths: tuple[Path, ...], format_name: str | None, scope: str, as_jso
         memory = ledger.memory
         if paths:
             found = files.import_named(memory.connection, paths, format_name, scope_of(scope), now)
-            told += [(str(path), result) for path, result in found]
+            told += found
             waiting = 0
         else:
             feed, discovery = files.look_at_files(memory.connection, now)

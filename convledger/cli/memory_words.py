@@ -26,7 +26,7 @@ ROW = (
 )  # fmt: skip
 
 
-def entry_filters(command: F) -> F:
+def entry_filters(command: F, usual: str = "all but archived") -> F:
     """Give a command the filters of entries; its function gets them as `filters`."""
     for option in (
         click.option(
@@ -39,7 +39,7 @@ def entry_filters(command: F) -> F:
         click.option("--kind", multiple=True, metavar="NAME", help="fact, preference, instruction,"
                      " procedure, glossary, decision, contact."),
         click.option("--state", multiple=True, metavar="NAME",
-                     help="proposed, active, snoozed, archived.  [default: all but archived]"),
+                     help=f"proposed, active, snoozed, archived.  [default: {usual}]"),
     ):  # fmt: skip
         command = option(command)
     return command

@@ -3,32 +3,154 @@
 from __future__ import annotations
 
 import lzma
+import os
 import re
 import stat
+import struct
 import tempfile
 import zipfile
 import zlib
+from calendar import timegm
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, NamedTuple, cast
 
 from convledger.ingest.lines import IN_MEMORY, UNPACKED_MOST, NotReadable, open_log
 
 MOST_MEMBERS = 20_000
+MOST_LISTED = 32 << 20  # bytes of the list of members
 RATIO, RATIO_FROM = 200, 10 << 20
 INSIDE = "!/"
 _MEMBER = re.compile(r"(.*?\.zip)!/", re.IGNORECASE | re.DOTALL)
 # What the zip module raises on bytes that are none: of its own, of its parts, of names.
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, OSError,
-    EOFError, ValueError,
+    EOFError, ValueError, struct.error,
 )  # fmt: skip
+_BEGINS = (b"PK\x03\x04", b"PK\x05\x06")
+_OTHERS = ((b"\x1f\x8b", "gzip"), (b"7z\xbc\xaf", "7z"), (b"Rar!", "rar"), (b"BZh", "bzip2"),
+           (b"\xfd7zXZ", "xz"), (b"\x28\xb5\x2f\xfd", "zstd"))  # fmt: skip
+_END, _END_64 = b"PK\x05\x06", b"PK\x06\x06"
+_LONGEST_END = 66_000  # bytes that the end of a zip takes, with its comment
+_DRIVE = re.compile(r"[A-Za-z]:")
+
+
+class TooMuch(NotReadable):
+    """An archive that unpacks to more than all of it may; nothing more is read of it."""
+
+
+class Member(NamedTuple):
+    """A member of a zip: `size` is what it claims to unpack to, `wrong` why it is left alone."""
+
+    name: str
+    size: int
+    wrong: str
+
+    @property
+    def leads_out(self) -> bool:
+        """Whether its name would be a place outside of a folder that it is unpacked to."""
+        name = self.name.replace("\\", "/")
+        return name.startswith("/") or bool(_DRIVE.match(name)) or ".." in name.split("/")
+
+
+class Archive:
+    """An open zip; all that is read of it together is under one limit."""
+
+    def __init__(self, archive: zipfile.ZipFile, size: int, changed_ns: int) -> None:
+        self._zip = archive
+        self._size = size
+        self._changed_ns = changed_ns
+        self._sizes: dict[str, int] = {}  # of what was read, by member
+        self._total = 0
+
+    def members(self) -> list[Member]:
+        """Return all members but folders. Raises NotReadable where two have one name."""
+        found: dict[str, Member] = {}
+        for info in self._zip.infolist():
+            if info.is_dir():
+                continue
+            if info.filename in found:
+                raise NotReadable(f"holds two members named {info.filename!r:.80}")
+            found[info.filename] = Member(info.filename, info.file_size, _wrong(info))
+        return list(found.values())
+
+    def made_ns(self) -> int:
+        """Return when its latest member was written, as its maker says, else when it came here."""
+        latest = max((info.date_time for info in self._zip.infolist()), default=None)
+        if latest is None or latest[0] <= 1980:  # what they say who do not say
+            return self._changed_ns
+        try:
+            return timegm(latest) * 10**9
+        except ValueError:
+            return self._changed_ns
+
+    def blocks(self, name: str, most: int = UNPACKED_MOST) -> Iterator[bytes]:
+        """Yield what a member unpacks to, a megabyte at a time. Raises NotReadable.
+
+        What counts is what comes out, never what the archive claims.
+        """
+        try:
+            info = self._zip.getinfo(name)
+        except KeyError:
+            raise NotReadable("no longer in the archive") from None
+        if info.flag_bits & 1:
+            raise NotReadable("encrypted: unpack it with its password, and import the folder")
+        size = 0
+        try:
+            with self._zip.open(info) as packed:
+                while block := packed.read(1 << 20):
+                    size += len(block)
+                    _check(size, most, info.compress_size)
+                    self._count(name, size)
+                    yield block
+        except _BROKEN as error:
+            raise NotReadable(f"can't be unpacked: {error}") from error
+
+    def _count(self, name: str, size: int) -> None:
+        """Count what was read of all members, each once however often it is read."""
+        self._total += max(0, size - self._sizes.get(name, 0))
+        self._sizes[name] = max(size, self._sizes.get(name, 0))
+        if self._total > UNPACKED_MOST:
+            raise TooMuch(f"the archive unpacks to more than {_words(UNPACKED_MOST)}")
+        # Members may share their bytes, so that each alone looks harmless.
+        if self._total > RATIO_FROM and self._total > RATIO * self._size:
+            raise TooMuch(f"the archive unpacks to more than {RATIO} times its size")
+
+    def content(self, name: str, most: int) -> bytes:
+        """Return all that a member unpacks to. Raises NotReadable."""
+        return b"".join(self.blocks(name, most))
+
+
+def _check(size: int, most: int, packed: int) -> None:
+    if size > most:
+        raise NotReadable(f"unpacks to more than {_words(most)}")
+    if size > RATIO_FROM and size > RATIO * max(1, packed):
+        raise NotReadable(f"unpacks to more than {RATIO} times its size")
+
+
+def _words(size: int) -> str:
+    return f"{size >> 30} GB" if size >= 1 << 30 else f"{size >> 20} MB"
+
+
+def _wrong(info: zipfile.ZipInfo) -> str:
+    mode = info.external_attr >> 16
+    if not stat.S_IFMT(mode) or stat.S_ISREG(mode):
+        return ""
+    return "a link, left alone" if stat.S_ISLNK(mode) else "not a regular file"
 
 
 def is_archive(path: Path) -> bool:
     """Tell whether a path names a zip."""
     return path.suffix.lower() == ".zip"
+
+
+def is_packed(path: Path) -> bool:
+    """Tell whether a file is a zip by its name, or by how it begins. Raises NotReadable."""
+    if is_archive(path):
+        return True
+    with open_log(path) as raw:
+        return raw.read(4) in _BEGINS
 
 
 def archive_of(path: str) -> Path | None:
@@ -38,12 +160,44 @@ def archive_of(path: str) -> Path | None:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
-    try:
-        with open_log(path) as raw, zipfile.ZipFile(raw) as archive:
-            yield archive
-    except _BROKEN as error:
-        raise NotReadable(f"not a readable zip: {error}") from error
+def opened(path: Path) -> Iterator[Archive]:
+    """Open a zip that has no more members than may be. Raises NotReadable."""
+    with open_log(path) as raw:
+        try:
+            info = os.fstat(raw.fileno())
+            _look_at_end(raw, info.st_size)
+            archive = zipfile.ZipFile(raw)
+        except _BROKEN as error:
+            raise NotReadable(_what_it_is(raw) or f"not a readable zip: {error}") from error
+        with archive:
+            if len(archive.infolist()) > MOST_MEMBERS:
+                raise NotReadable(f"holds more than {MOST_MEMBERS:,} members")
+            yield Archive(archive, info.st_size, info.st_mtime_ns)
+
+
+def _look_at_end(raw: BinaryIO, size: int) -> None:
+    """Refuse a list of members that is too long before any of it is read."""
+    raw.seek(max(0, size - _LONGEST_END))
+    end = raw.read(_LONGEST_END)
+    at, at_64 = end.rfind(_END), end.rfind(_END_64)
+    count = listed = 0
+    if at >= 0 and len(end) >= at + 22:
+        count, listed = struct.unpack_from("<HI", end, at + 10)
+    if at_64 >= 0 and len(end) >= at_64 + 56:
+        count, listed = struct.unpack_from("<QQ", end, at_64 + 32)
+    raw.seek(0)
+    if count > max(MOST_MEMBERS, 0xFFFE) or (listed > MOST_LISTED and listed != 0xFFFFFFFF):
+        raise NotReadable(f"holds more than {MOST_MEMBERS:,} members")
+
+
+def _what_it_is(raw: BinaryIO) -> str:
+    """Say what a file is that is no zip, as far as its first bytes tell."""
+    raw.seek(0)
+    begins = raw.read(8)
+    if begins[:4] in _BEGINS:
+        return "not a whole zip: its end is missing"
+    other = next((word for mark, word in _OTHERS if begins.startswith(mark)), "")
+    return f"a {other} file and no zip: unpack it, and import the folder" if other else ""
 
 
 def members(path: Path) -> list[tuple[str, int]]:
@@ -51,40 +205,18 @@ def members(path: Path) -> list[tuple[str, int]]:
 
     Refused are more than 20,000 members and two of one name, of which one would be lost.
     """
-    with _opened(path) as archive:
-        listed = archive.infolist()
-        if len(listed) > MOST_MEMBERS:
-            raise NotReadable(f"holds more than {MOST_MEMBERS:,} members")
-        found: dict[str, int] = {}
-        for member in listed:
-            mode = member.external_attr >> 16
-            if member.is_dir() or (mode and not stat.S_ISREG(mode) and stat.S_IFMT(mode)):
-                continue
-            name = member.filename
-            if name in found:
-                raise NotReadable(f"holds two members named {name!r:.80}")
-            found[name] = member.file_size
-        return list(found.items())
+    with opened(path) as archive:
+        return [(each.name, each.size) for each in archive.members() if not each.wrong]
 
 
 def open_member(outer: Path, path: str) -> BinaryIO:
     """Return a member named as `archive.zip!/member`, unpacked under limits. Raises NotReadable."""
     name = path[len(str(outer)) + len(INSIDE) :]
-    with _opened(outer) as archive:
+    with opened(outer) as archive:
         plain = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - handed on
         try:
-            info = archive.getinfo(name)
-            with archive.open(info) as packed:
-                while block := packed.read(1 << 20):
-                    size = plain.tell() + len(block)
-                    if size > UNPACKED_MOST:
-                        raise NotReadable("unpacks to more than 2 GB")
-                    if size > RATIO_FROM and size > RATIO * max(1, info.compress_size):
-                        raise NotReadable("unpacks to more than 200 times its size")
-                    plain.write(block)
-        except KeyError:
-            plain.close()
-            raise NotReadable("no longer in the archive") from None
+            for block in archive.blocks(name):
+                plain.write(block)
         except BaseException:
             plain.close()
             raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from convledger.store.connection import transaction
@@ -64,6 +64,13 @@ def count_entries(
             counts.append((count_tokens(body), METHOD, entry_id, body))
         counted += _keep(connection, counts)
     return Counting(counted, uncounted(connection))
+
+
+def keep_counts(connection: sqlite3.Connection, known: Mapping[str, int]) -> None:
+    """Keep the counts of texts that are known already: to load the vocabulary takes a while."""
+    rows = connection.execute(f"SELECT id, body FROM entry WHERE {_UNCOUNTED}", (METHOD,))
+    _keep(connection, [(known[body], METHOD, number, body) for number, body in rows.fetchall()
+                       if body in known])  # fmt: skip
 
 
 def _keep(connection: sqlite3.Connection, counts: list[tuple[int, str, int, str]]) -> int:

@@ -24,6 +24,7 @@ from convledger.memory.file_rows import (
     NEWS,
     NOWHERE,
     OUT,
+    PACKED,
     REMOVED,
     UNREADABLE,
     FileRow,
@@ -120,7 +121,7 @@ def look(
     for stored, row in rows.items():
         if not goes_on(feed.looked_at, of):
             break
-        if stored not in named and row.format in WATCHED:
+        if stored not in named and row.format in WATCHED and row.state != PACKED:
             _look_at(connection, row, now, feed)
     if fresh:
         _take_in_quietly(connection, fresh, now, feed, goes_on)

@@ -8,14 +8,16 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from convledger.ingest.archives import INSIDE
 from convledger.memory.aligning import Known, Seen
-from convledger.memory.readers.items import Item, Rejected
+from convledger.memory.readers.items import Item, Rejected, storable
 from convledger.memory.readers.registry import read
 from convledger.memory.words import text_hash, too_long
 from convledger.paths import stored_path
 from convledger.store.tombstones import is_erased
 
 LIVE, MISSING, UNREADABLE = "live", "missing", "unreadable"
+PACKED = "packed"  # a member of an archive: no tool reads or writes it
 # News that wait for a person, and marks that are none: dealt with, or to be taken out of the file.
 ADDED, CHANGED, REMOVED = "added", "changed", "removed"
 NEWS = (ADDED, CHANGED, REMOVED)
@@ -53,6 +55,11 @@ def known_file(connection: sqlite3.Connection, path: str | Path) -> FileRow | No
         f"SELECT {_FIELDS} FROM memory_file WHERE path=?", (stored_path(Path(path)),)
     ).fetchone()
     return None if row is None else FileRow(*row)
+
+
+def shown_place(path: str | Path) -> str:
+    """Return where a memory file is, for people: "export.zip › memories.json" within an archive."""
+    return storable(str(path)).replace(INSIDE, " › ", 1)
 
 
 def known_items(connection: sqlite3.Connection, file_id: int) -> list[Known]:

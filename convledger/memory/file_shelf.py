@@ -177,14 +177,15 @@ class MemoryFiles:
         Raises UsageProblem for a format, a scope or a path that is none.
         """
         scope = scope_of(scope)
-        found = [file for path in named for file in files.files_in(path.expanduser())]
+        found = list(files.named_files(named))
         told: list[tuple[str, ImportResult | str]] = []
         watched = _Watched(goes_on)
-        for done, file in enumerate(found):
+        for done, (file, is_named) in enumerate(found):
             if not watched(done, len(found)):
                 break
-            some = files.import_named(self._connection, [file], format_name, scope, now)
-            told += [(str(path), result) for path, result in some]
+            told += files.import_one(
+                self._connection, file, format_name, scope, now, is_named=is_named
+            )
         self._memory.catch_up(now, watched.is_over)
         return told
 

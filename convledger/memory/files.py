@@ -10,21 +10,31 @@ from pathlib import Path
 
 from convledger import paths
 from convledger.errors import UsageProblem
+from convledger.ingest.archives import is_archive, is_packed
 from convledger.memory.discover import Discovery, MemoryFile, discover, known_projects
 from convledger.memory.feed import Feed, look
-from convledger.memory.file_rows import LIVE, known_files
+from convledger.memory.file_rows import LIVE, known_files, shown_place
 from convledger.memory.importing import ImportResult, import_file
 from convledger.memory.lint import Complaint, Piece, dead_imports, doubles, lint_file
 from convledger.memory.opening import NotReadable, content_of
+from convledger.memory.packed import import_archive
+from convledger.memory.readers.exported import NAME as EXPORT
 from convledger.memory.readers.imports import imports_in
 from convledger.memory.readers.items import Item
-from convledger.memory.readers.registry import FORMATS, format_of, known_format, read
+from convledger.memory.readers.registry import (
+    FORMATS,
+    format_of,
+    known_format,
+    may_be_memory,
+    read,
+)
 from convledger.memory.readers.texts import encoding_of
+from convledger.memory.restoring import restore
 from convledger.memory.words import EVERYWHERE
 from convledger.paths import real_path
 
-SUFFIXES = frozenset((".md", ".mdc", ".markdown", ".jsonl", ".json", ".csv", ".tsv"))
 GoesOn = Callable[[int, int], bool]  # files done and all of them; whether to go on
+Told = tuple[str, "ImportResult | str"]  # a file, and what became of it
 _PASSED = frozenset(("node_modules",))
 _IMPORTING = frozenset(("claude-md", "gemini-md"))  # formats that know `@path`
 
@@ -48,45 +58,71 @@ def import_named(
     format_name: str | None,
     scope: str,
     now: int,
-) -> Iterator[tuple[Path, ImportResult | str]]:
+) -> Iterator[Told]:
     """Yield what became of each file that a person names, a folder for all in it that is known.
 
-    Raises UsageProblem for a format or a path that is not there.
+    A zip stands for its members, "export.zip › memories.json". Raises UsageProblem for a format or
+    a path that is not there.
+    """
+    for path in named:
+        count = 0
+        for file, is_named in named_files([path]):
+            for told in import_one(connection, file, format_name, scope, now, is_named=is_named):
+                count += 1
+                yield told
+        if not count:
+            yield str(path), f"no memory in it; say what it is with --as: {', '.join(FORMATS)}"
+
+
+def import_one(
+    connection: sqlite3.Connection,
+    file: Path,
+    format_name: str | None,
+    scope: str,
+    now: int,
+    *,
+    is_named: bool,
+) -> Iterator[Told]:
+    """Yield what became of a file; one that nobody named and that is no memory is passed over.
+
+    Raises UsageProblem for a format that is none.
     """
     wanted = None if format_name is None else known_format(format_name)
-    for path in named:
-        for file in files_in(path.expanduser()):
-            yield file, _imported(connection, file, wanted, scope, now)
-
-
-def _imported(
-    connection: sqlite3.Connection, file: Path, wanted: str | None, scope: str, now: int
-) -> ImportResult | str:
     try:
+        if is_packed(file):
+            for place, result in import_archive(connection, file, wanted, scope, now):
+                yield shown_place(place), result
+            return
         content = content_of(file)
     except NotReadable as error:
-        return str(error)
+        yield str(file), str(error)
+        return
     chosen = wanted or format_of(str(file), content.data)
-    if chosen is None:
-        return f"no memory format; say which it is: {', '.join(FORMATS)}"
-    return import_file(
-        connection, file, chosen, content.data, scope, now, mtime_ns=content.mtime_ns
-    )
+    if chosen == EXPORT and is_named:
+        yield str(file), restore(connection, file, content.data, now)
+    elif chosen is not None:
+        result = import_file(
+            connection, file, chosen, content.data, scope, now, mtime_ns=content.mtime_ns
+        )
+        yield str(file), result
+    elif is_named:
+        yield str(file), f"no memory format; say which it is: {', '.join(FORMATS)}"
 
 
-def files_in(path: Path) -> Iterator[Path]:
-    """Yield the files that a path names: itself, or all in a folder that may hold memory.
+def named_files(named: Iterable[Path]) -> Iterator[tuple[Path, bool]]:
+    """Yield the files that paths name, and whether it is they: else a folder may hold memory there.
 
     Raises UsageProblem where there is nothing.
     """
-    try:
-        real = path.resolve(strict=True)
-    except (OSError, RuntimeError) as error:
-        raise UsageProblem(f"{path}: there is no such file") from error
-    if not real.is_dir():
-        yield real
-        return
-    yield from (file for file in below(real) if file is not None)
+    for path in named:
+        try:
+            real = path.expanduser().resolve(strict=True)
+        except (OSError, RuntimeError) as error:
+            raise UsageProblem(f"{path}: there is no such file") from error
+        if real.is_dir():
+            yield from ((file, False) for file in below(real) if file is not None)
+        else:
+            yield real, True
 
 
 def below(real: Path) -> Iterator[Path | None]:
@@ -97,7 +133,8 @@ def below(real: Path) -> Iterator[Path | None]:
         )
         for name in sorted(names):
             file = Path(folder) / name
-            yield file if file.suffix in SUFFIXES and not file.is_symlink() else None
+            is_one = is_archive(file) or may_be_memory(name)
+            yield file if is_one and not file.is_symlink() else None
 
 
 def complaints(

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from convledger.memory.files import SUFFIXES, below
+from convledger.ingest.archives import is_packed
+from convledger.memory.files import below
 from convledger.memory.opening import NotReadable, head_of
 from convledger.memory.readers.items import MOST_BYTES
-from convledger.memory.readers.registry import format_of
+from convledger.memory.readers.registry import SUFFIXES, format_of
 
-ENDINGS = (*sorted(SUFFIXES), "rules")  # of files that a typed path may go on with
+ENDINGS = (*sorted(SUFFIXES), ".zip", "rules")  # of files that a typed path may go on with
 _GLANCED = 5_000  # files of a folder
 
 
@@ -45,6 +46,8 @@ def glance(path: Path) -> MemoryGlance:
             seen = list(islice(below(path), _GLANCED + 1))
             formats = Counter(format_of(str(file)) or "" for file in seen if file is not None)
             return MemoryGlance(path, formats, len(seen) <= _GLANCED)
+        if is_packed(path):
+            return MemoryGlance(path, {"zip": 1})
         head, size = head_of(path)
     except NotReadable as error:
         return MemoryGlance(path, problem=str(error))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path, PurePath
@@ -12,7 +13,7 @@ from convledger.errors import UsageProblem
 from convledger.memory import file_rows
 from convledger.memory.aligning import Known, Seen, align
 from convledger.memory.drafts import Draft, checked
-from convledger.memory.file_rows import CHANGED, GONE, LIVE, NEWS, OUT, UNREADABLE
+from convledger.memory.file_rows import CHANGED, GONE, LIVE, NEWS, OUT, PACKED, UNREADABLE
 from convledger.memory.keeping import is_known, put
 from convledger.memory.readers.items import Item, Rejected, storable
 from convledger.memory.readers.registry import WITH_IDS, format_of, known_format
@@ -84,8 +85,13 @@ def take_in(
     now: int,
     *,
     mtime_ns: int = 0,
+    state: str = LIVE,
+    scopes: Mapping[str, str] | None = None,
 ) -> ImportResult:
-    """Take a memory file in within a change that goes on; else like `import_file`."""
+    """Take a memory file in within a change that goes on; else like `import_file`.
+
+    `scopes` are other words for scopes that the file names, such as a project's name for its id.
+    """
     seen, rejected, erased = file_rows.seen_in(connection, content, str(path), format_name)
     result = ImportResult(erased=erased, rejected=rejected)
     file = file_rows.known_file(connection, path)
@@ -95,7 +101,8 @@ def take_in(
     else:
         file_id = file.id
         known = file_rows.known_items(connection, file_id)
-    taking = _Taking(connection, recorder, file_id, storable(str(path)), scope, now, result)
+    place = file_rows.shown_place(path) if state == PACKED else storable(str(path))
+    taking = _Taking(connection, recorder, file_id, place, scope, now, result, scopes or {})
     found = align(known, seen, lambda each: file_rows.text_before(connection, each),
                   has_ids=format_name in WITH_IDS)  # fmt: skip
     file_rows.move_items(connection, [(old, new.item) for old, new in found.pairs])
@@ -103,11 +110,13 @@ def take_in(
         taking.again(old, new)
     for new in found.added:
         taking.add(new)
-    for old in found.gone:
+    # A file that says nothing readable is not a file from which everything was taken out.
+    for old in found.gone if seen or not rejected else ():
         taking.lose(old)
     if not recorder.is_empty:
         recorder.touch("memory_file", file_id)
-    state = UNREADABLE if rejected and not seen else LIVE
+    if rejected and not seen and state == LIVE:
+        state = UNREADABLE
     connection.execute(
         "UPDATE memory_file SET format=?, scope=?, state=?, reason=?, size=?, mtime_ns=?, hash=?, "
         "read_at=? WHERE id=?",
@@ -134,14 +143,14 @@ def _add_file(
     return file_id
 
 
-def draft_of(item: Item, scope: str) -> Draft:
+def draft_of(item: Item, scope: str, scopes: Mapping[str, str]) -> Draft:
     """Return an item of a file as an entry to be. Raises UsageProblem where it is none."""
     return checked(
         Draft(
             body=storable(item.body),
             title=storable(item.title),
             kind=item.kind,
-            scope=storable(item.scope or scope),
+            scope=storable(scopes.get(item.scope, item.scope) or scope),
             tags=tuple(map(storable, item.tags)),
             sensitivity=item.sensitivity or "internal",
             value=item.value or 3,
@@ -150,6 +159,17 @@ def draft_of(item: Item, scope: str) -> Draft:
             valid_to=item.valid_to,
         )
     )
+
+
+def take_gone(
+    connection: sqlite3.Connection, recorder: Recorder, file: file_rows.FileRow, now: int
+) -> ImportResult:
+    """Note within a change that a file is no longer where it was; its entries stay."""
+    result = ImportResult()
+    taking = _Taking(connection, recorder, file.id, "", file.scope, now, result)
+    for old in file_rows.known_items(connection, file.id):
+        taking.lose(old)
+    return result
 
 
 def is_shared(connection: sqlite3.Connection, entry_id: int, item_id: int) -> bool:
@@ -173,6 +193,7 @@ class _Taking:
     scope: str
     now: int
     result: ImportResult
+    scopes: Mapping[str, str] = field(default_factory=dict)
 
     def add(self, new: Seen) -> None:
         """Take in an item that the file did not hold before."""
@@ -228,7 +249,7 @@ class _Taking:
     def _draft(self, new: Seen) -> Draft | None:
         """Return an item as an entry to be; None, and the reason noted, where it is none."""
         try:
-            return draft_of(new.item, self.scope)
+            return draft_of(new.item, self.scope, self.scopes)
         except UsageProblem as problem:
             self.result.rejected.append(Rejected(new.item.place, str(problem)))
             return None

@@ -12,6 +12,7 @@ from convledger.clock import DAY, SECOND, to_datetime
 from convledger.memory.dated import Version, newest_versions, older_version, past_day, soon_words
 from convledger.memory.words import ARCHIVED, PROPOSED, SNOOZED
 from convledger.store.entries import Entry, entries_where
+from convledger.store.packs import NO_PACK
 from convledger.text.secret_rules import KINDS
 
 UNUSED = 90  # days without a pack or a file that carries it
@@ -165,7 +166,7 @@ def _unused(connection: sqlite3.Connection, now: int) -> Iterator[tuple[int, Rea
     rows = connection.execute(
         "SELECT id FROM entry WHERE state='active' AND recorded_at<? AND NOT EXISTS ("
         "SELECT 1 FROM pack_render_item JOIN pack_render ON pack_render.id=render_id "
-        "WHERE entry_id=entry.id AND pack_render.at>=?) AND NOT EXISTS ("
+        f"WHERE entry_id=entry.id AND pack_render.at>=? AND pack_id!={NO_PACK}) AND NOT EXISTS ("
         "SELECT 1 FROM memory_item JOIN memory_file ON memory_file.id=file_id "
         "WHERE entry_id=entry.id AND memory_file.state='live')",
         (before, before),

@@ -62,7 +62,7 @@ class Destination:
     """Where an export goes: a stream, one file, or a folder of files; none is left half written.
 
     An `output` that is no file yet is a folder if it ends in a slash, or if many pages of Markdown
-    go there under a name that is not one of a page.
+    go there under a name that is not one of a page. `all_lines` is the file in it for all else.
     """
 
     def __init__(
@@ -73,8 +73,10 @@ class Destination:
         *,
         force: bool = False,
         stream: TextIO | None = None,
+        all_lines: str = ALL_LINES,
     ) -> None:
         self.form = form
+        self._all_lines = all_lines
         self.folder: Path | None = None
         self.stream = stream
         self._force = force
@@ -101,7 +103,7 @@ class Destination:
         """The file or folder that is written; None for a stream."""
         if self.folder is None or self.has_file_for_each:
             return self._file or self.folder
-        return self.folder / ALL_LINES
+        return self.folder / self._all_lines
 
     def path_of(self, found: Named, zone: tzinfo, taken: set[str]) -> Path | None:
         """Return the file that a conversation goes to; None for a stream.

@@ -81,7 +81,7 @@ def made_from_going(connection: sqlite3.Connection) -> list[tuple[int, str]]:
 
 
 def targets_of(connection: sqlite3.Connection, ids: Sequence[int]) -> list[str]:
-    """Return where packs that held entries were written to."""
+    """Return where packs and exports that held entries were written to."""
     rows = connection.execute(
         "SELECT DISTINCT target FROM pack_render_item JOIN pack_render ON pack_render.id=render_id "
         f"WHERE entry_id {_AMONG} AND target!='' ORDER BY 1",

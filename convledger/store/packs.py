@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 from msgspec.structs import astuple
 
+NO_PACK = 0  # stands for an export of entries that no pack chose
+
 
 class PackRow(Struct, frozen=True):
     """A pack as it is kept; `wanted` is JSON."""
@@ -164,9 +166,10 @@ def renders_where(
     values: Sequence[object] = (),
     limit: int = -1,
 ) -> list[Render]:
-    """Return what was written that meets a condition of this code's own SQL, the latest first."""
+    """Return packs written that meet a condition of this code's own SQL, the latest first."""
     rows = connection.execute(
-        f"SELECT {_RENDER} FROM pack_render WHERE {condition} ORDER BY at DESC, id DESC LIMIT ?",
+        f"SELECT {_RENDER} FROM pack_render WHERE pack_id!={NO_PACK} AND {condition} "
+        "ORDER BY at DESC, id DESC LIMIT ?",
         (*values, limit),
     )
     return [Render(*row) for row in rows]
@@ -183,10 +186,11 @@ def items_of(connection: sqlite3.Connection, render_id: int) -> list[RenderItem]
 
 
 def renders_with(connection: sqlite3.Connection, entry_id: int) -> list[tuple[Render, int]]:
-    """Return what was written with an entry in it, and which version of it, the latest first."""
+    """Return packs written with an entry in them, and which version of it, the latest first."""
     rows = connection.execute(
         f"SELECT {_RENDER}, version FROM (SELECT render_id, version FROM pack_render_item "
-        "WHERE entry_id=?) JOIN pack_render ON id=render_id ORDER BY at DESC, id DESC",
+        f"WHERE entry_id=?) JOIN pack_render ON id=render_id WHERE pack_id!={NO_PACK} "
+        "ORDER BY at DESC, id DESC",
         (entry_id,),
     )
     return [(Render(*row[:-1]), row[-1]) for row in rows]

@@ -113,6 +113,7 @@ def _actions() -> Iterable[Action]:
     yield Action("memory", "versions", "d", "Versions", "Earlier texts, and what changed.")
     yield Action("memory", "history", "h", "History", "What was changed, to take any of it back.")
     yield Action("memory", "review", "v", "Review", "Go through what wants a look.", True)
+    yield Action("memory", "export", "X", "Export", "Write what is marked, or listed, to files.")
     yield Action("memory", "mark", "space", "Mark", "Mark the row, for one verb on many.")
     yield Action("memory", "mark_all", "ctrl+a", "Mark all", "Mark all rows of the list.")
     yield Action("memory", "order", "o", "Order", "Order by the next column.")

@@ -104,11 +104,11 @@ def _restore(ledger: Ledger, had: Had, change: Change) -> None:
         ledger.label(some, change.name, value)
 
 
-def named_words(count: int, words: str) -> str:
+def named_words(count: int, words: str, one: str = "conversation", many: str = "") -> str:
     """Return what the title of a dialog calls conversations: one by `words`, many with them."""
     if count == 1:
-        return display_text(words) or "1 conversation"
-    return f"{count:,} conversations" + (f", {words}" if words else "")
+        return display_text(words) or f"1 {one}"
+    return f"{count:,} {many or one + 's'}" + (f", {words}" if words else "")
 
 
 def in_steps(ids: Collection[int], size: int) -> Iterator[list[int]]:

@@ -208,10 +208,12 @@ def test_an_import_is_told_file_by_file(files: MemoryFiles, tmp_path: Path) -> N
     folder.mkdir()
     (folder / "one.md").write_text("# One\n\n- A first thing.\n")
     (folder / "two.json").write_text("nonsense")
+    other = folder / "two.json"
     told = dict(files.bring_in([folder], None, "client:acme", NOW))
 
     assert getattr(told[str(folder / "one.md")], "new", 0) == 1
-    assert "no memory format" in str(told[str(folder / "two.json")])
+    assert str(other) not in told  # nobody said that it is memory
+    assert "no memory format" in str(dict(files.bring_in([other], None, "", NOW))[str(other)])
     assert [(each.format, each.scope) for each in files.listed()] == [("obsidian", "client:acme")]
 
 

@@ -158,6 +158,7 @@ STEPS = {
     "memory.versions": Step(("3",), screen, "EntryVersions", remembered),
     "memory.history": Step(("3",), screen, "History", remembered),
     "memory.review": Step(("3",), text, None, remembered),
+    "memory.export": Step(("3",), screen, "ExportEntries", remembered),
     "memory.mark": Step(("3",), text, None, remembered),
     "memory.mark_all": Step(("3",), text, None, remembered),
     "memory.order": Step(("3",), text, None, remembered),

@@ -25,6 +25,14 @@ def read(content: bytes, path: str) -> Iterator[Item | Rejected]:  # noqa: ARG00
             yield Rejected(f"project {number}", "not an object")
 
 
+def names_in(content: bytes) -> dict[str, str]:
+    """Return what each project is called, by its id."""
+    found = decoded(content)
+    projects = found if isinstance(found, list) else [found]
+    pairs = ((text_in(each, "uuid"), " ".join(text_in(each, "name").split())) for each in projects)
+    return {ident: name for ident, name in pairs if ident and name}
+
+
 def _project(project: dict[str, Any], keys: Keys, number: int) -> Iterator[Item | Rejected]:
     name = " ".join(text_in(project, "name", "uuid").split()) or f"project {number}"
     scope, ident = f"project:{name}", text_in(project, "uuid", "name") or str(number)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from convledger.clock import parse_instant
 from convledger.memory.readers.items import Item, Keys, Rejected
+from convledger.memory.readers.json_texts import decoded, text_in
 from convledger.memory.readers.texts import lines_of
 from convledger.memory.words import KINDS, MOST, SENSITIVITIES
 
@@ -23,6 +24,7 @@ _COLUMNS = {
     "value": "value importance",
     "valid_from": "valid_from from holds_from",
     "valid_to": "valid_to until expires expiration_date",
+    "exact": "exact",
 }
 _COLUMN_OF = {word: column for column, words in _COLUMNS.items() for word in words.split()}
 _DELIMITERS = ",;\t|"
@@ -89,6 +91,7 @@ def _rows(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[str]
 
 def _item(row: list[str], columns: dict[str, int], keys: Keys, place: str) -> Item | Rejected:
     cells = {name: row[at].strip() for name, at in columns.items() if at < len(row)}
+    cells |= _exact(cells.get("exact", ""))
     body = cells.get("body", "")
     wrong = "no text" if not body else ""
     dates: dict[str, int | None] = {}
@@ -112,6 +115,15 @@ def _item(row: list[str], columns: dict[str, int], keys: Keys, place: str) -> It
         value=int(cells.get("value") or 0),
         **dates,
     )
+
+
+def _exact(written: str) -> dict[str, str]:
+    """Return the texts that `memory export` could not put into cells that a spreadsheet opens."""
+    found = decoded(written.encode("utf-8", "replace")) if written else None
+    if not isinstance(found, dict):
+        return {}
+    texts = {name: text_in(found, name) for name in ("title", "body")}
+    return {name: text for name, text in texts.items() if text}
 
 
 def _kind(cells: dict[str, str]) -> str:

@@ -21,6 +21,7 @@ from convledger.memory.readers import (
     copilot,
     csv_rows,
     cursor,
+    exported,
     gemini_md,
     mcp_memory,
     mem0,
@@ -32,7 +33,7 @@ from convledger.memory.readers.items import Item, Rejected
 _MODULES = (
     claude_md, claude_rules, auto_memory, agents_md, gemini_md, cursor, copilot, windsurf, cline,
     claude_memories, claude_projects, chatgpt, chatgpt_pasted, basic_memory, mcp_memory, mem0,
-    obsidian, csv_rows,
+    obsidian, csv_rows, exported,
 )  # fmt: skip
 FORMATS: dict[str, ModuleType] = {module.NAME: module for module in _MODULES}
 # Written by tools or for them, where they lie: what changes in these is news.
@@ -42,7 +43,7 @@ WATCHED = frozenset(
                    windsurf, cline, mcp_memory, basic_memory)
 )  # fmt: skip
 # Their keys are ids, or names that a person gave; those of the others count.
-WITH_IDS = frozenset(module.NAME for module in (mem0, claude_projects, chatgpt, csv_rows))
+WITH_IDS = frozenset(module.NAME for module in (mem0, claude_projects, chatgpt, csv_rows, exported))
 _BY_NAME = {
     "claude.md": "claude-md",
     "claude.local.md": "claude-md",
@@ -65,6 +66,8 @@ _BY_FOLDER = (
     ("/.github/instructions/", "copilot"),
 )
 _LOOKED_AT = 65536
+SUFFIXES = (".md", ".mdc", ".markdown", ".jsonl", ".json", ".csv", ".tsv")
+_PASSED = frozenset(("node_modules", "__macosx"))
 
 
 def read(content: bytes, path: str, format_name: str) -> Iterator[Item | Rejected]:
@@ -81,6 +84,19 @@ def known_format(name: str) -> str:
     near = get_close_matches(name, FORMATS, 1)
     meant = f"; did you mean {near[0]}?" if near else ""
     raise UsageProblem(f"{name!r:.40} is no memory format: {', '.join(FORMATS)}{meant}")
+
+
+def may_be_memory(relative: str) -> bool:
+    """Tell whether a file below a folder, or in an archive, is one to look into, by its name.
+
+    What tools hide is none, but for the folders in which they keep rules.
+    """
+    folded = f"/{relative.replace(chr(92), '/').casefold()}"
+    *folders, name = folded.split("/")
+    if name in _BY_NAME or any(part in folded for part, _ in _BY_FOLDER):
+        return not _PASSED.intersection(folders)
+    is_hidden = any(each.startswith(".") for each in (*folders, name))
+    return name.endswith(SUFFIXES) and not is_hidden and not _PASSED.intersection(folders)
 
 
 def format_of(path: str, content: bytes = b"") -> str | None:
@@ -100,6 +116,8 @@ def format_of(path: str, content: bytes = b"") -> str | None:
     if name.endswith((".csv", ".tsv")):
         return "csv"
     head = content[:_LOOKED_AT]
+    if exported.is_export(head):
+        return exported.NAME
     if name.endswith((".json", ".jsonl")) or head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in b"{[":
         found_format = _json_format(name, head)
         if found_format is not None or name.endswith((".json", ".jsonl")):

@@ -19,7 +19,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def write(
-    stream: TextIO, header: Sequence[str], rows: Iterable[Sequence[Cell]], *, raw: bool = False
+    stream: TextIO, header: Sequence[Cell], rows: Iterable[Sequence[Cell]], *, raw: bool = False
 ) -> None:
     """Write CSV with "\n" line ends; `raw` leaves formulas and control characters as they are."""
     plain = csv.writer(stream, lineterminator="\n")
@@ -27,6 +27,11 @@ def write(
     for row in chain([header], rows):
         cells = [_text(cell, raw) for cell in row]
         (quoted if any(_splits(cell, raw) for cell in cells) else plain).writerow(cells)
+
+
+def is_inert(text: str) -> bool:
+    """Tell whether a text stands in a cell as it is, with nothing before it or taken from it."""
+    return _text(text, raw=False) == text
 
 
 def _splits(cell: str, raw: bool) -> bool:

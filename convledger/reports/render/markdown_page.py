@@ -30,7 +30,7 @@ def page_lines(
     """Yield the lines of a page: a head of facts, then what each said."""
     yield from _front_matter(found)
     yield ""
-    yield f"# {_one_line(found.title or 'Untitled')}"
+    yield f"# {one_line(found.title or 'Untitled')}"
     day = ""
     for entry in entries:
         moment = to_datetime(entry.at).astimezone(zone) if entry.at else None
@@ -63,14 +63,14 @@ def _front_matter(found: Conversation) -> Iterator[str]:
     yield "---"
     for name, value in facts:
         if value not in ("", []):
-            yield f"{name}: {_quoted(value)}"
+            yield f"{name}: {quoted(value)}"
     yield "---"
 
 
-def _quoted(value: object) -> str:
+def quoted(value: object) -> str:
     """Return a value as JSON, which YAML reads too, with nothing unseen in it."""
     if isinstance(value, list):
-        return "[" + ", ".join(_quoted(each) for each in value) + "]"
+        return "[" + ", ".join(quoted(each) for each in value) + "]"
     if isinstance(value, int):
         return str(value)
     return json.dumps(display_text(str(value)), ensure_ascii=False)
@@ -79,8 +79,8 @@ def _quoted(value: object) -> str:
 def _entry(entry: Entry, time: str) -> Iterator[str]:
     """Yield a heading, the text, and what the call cost."""
     who = who_says(entry)
-    name = f" {_one_line(entry.name)}" if entry.name else ""
-    agent = f"agent {_one_line(entry.agent)}: " if entry.agent else ""
+    name = f" {one_line(entry.name)}" if entry.name else ""
+    agent = f"agent {one_line(entry.agent)}: " if entry.agent else ""
     notes = [text for flag, text in MARKS if entry.flags & flag]
     note = f" ({', '.join(notes)})" if notes else ""
     yield f"## {agent}{who}{name} · {time}{note}".rstrip(" ·")
@@ -96,11 +96,11 @@ def _entry(entry: Entry, time: str) -> Iterator[str]:
 def _cost(call: CallLine) -> str:
     return (
         f"{usd_display(call.list_pico, PLACES)} · {call.context:,} in · {call.output:,} out · "
-        f"{_one_line(call.model)}"
+        f"{one_line(call.model)}"
     )
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """Return foreign text for a heading: no markup, no links, no tags."""
     return re.sub(r"([\\`*_\[\]<>#|!])", r"\\\1", display_text(text))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Generator
 from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from convledger.reports.listing import ConversationLine
     from convledger.tui.app import ConvledgerApp
 
-FOLDER = "convledger-export/"
 TELL_EVERY = 0.25  # seconds
 ROOMY = 20  # lines of the screen from which the dialog has air in it
 _AT_ONCE = 500
@@ -56,9 +55,11 @@ class ExportScreen(Dialog[bool]):
     ExportScreen.-tiny #typed, ExportScreen.-tiny #state { margin: 0; }
     """
     AUTO_FOCUS: ClassVar[str] = "LeadingInput"
+    FOLDER: ClassVar[str] = "convledger-export/"
+    NOUNS: ClassVar[tuple[str, str]] = ("conversation", "conversations")
 
     def __init__(self, ids: Collection[int], words: str = "") -> None:
-        title = f"Export {named_words(len(ids), words)}"
+        title = f"Export {named_words(len(ids), words, *self.NOUNS)}"
         super().__init__(title, "⏎ Write · tab Next · esc Back")
         self._ids = ids
         self._replaces = False
@@ -73,7 +74,13 @@ class ExportScreen(Dialog[bool]):
         """Return the forms, the line for the path, what will be written, and the buttons."""
         return [
             OneOf((MARKDOWN, "Markdown"), (JSONL, "JSON Lines")),
-            Horizontal(Static(Content("to  ")), LeadingInput(FOLDER), id="typed"),
+            *self.below(),
+        ]
+
+    def below(self) -> list[Widget]:
+        """Return what stands below the forms."""
+        return [
+            Horizontal(Static(Content("to  ")), LeadingInput(self.FOLDER), id="typed"),
             Static("", id="state"),
             Choices(("write", "Write"), ("leave", "Back")),
         ]
@@ -85,16 +92,28 @@ class ExportScreen(Dialog[bool]):
     @property
     def form(self) -> str:
         """The format that is chosen."""
-        return self.query_one(OneOf).chosen
+        return self.query(OneOf).first().chosen
+
+    @property
+    def output(self) -> str:
+        """The path that is typed."""
+        return self.query_one(Input).value.strip() or self.FOLDER
 
     def target(self) -> Destination:
         """Return where it will go as the dialog stands."""
-        return Destination(
-            self.query_one(Input).value.strip() or FOLDER,
-            self.form,
-            len(self._ids),
-            force=self._replaces,
-        )
+        return Destination(self.output, self.form, len(self._ids), force=self._replaces)
+
+    def looked_up(
+        self, ledger: Ledger, target: Destination, page: Page
+    ) -> tuple[list[Path], Generator[int, None, None]]:
+        """Return which files are there already, and what writes; runs in a thread."""
+        lines = [
+            line
+            for some in in_steps(self._ids, _AT_ONCE)
+            for line in ledger.conversation_lines(some)
+        ]
+        there = [] if self._replaces else already_there(target, lines, page.zone)
+        return there, write(ledger, [_name(line) for line in lines], target, page)
 
     @on(Tabs.TabActivated)
     @on(Input.Changed)
@@ -152,16 +171,10 @@ class ExportScreen(Dialog[bool]):
         done, told = 0, time.monotonic()
         try:
             with Ledger.open(self.books.workspace) as ledger:
-                lines = [
-                    line
-                    for some in in_steps(self._ids, _AT_ONCE)
-                    for line in ledger.conversation_lines(some)
-                ]
-                there = [] if self._replaces else already_there(target, lines, page.zone)
+                there, writing = self.looked_up(ledger, target, page)
                 if there:
                     tell(lambda: self._ask_about(there))
                     return
-                writing = write(ledger, [_name(line) for line in lines], target, page)
                 for done in writing:
                     if worker.is_cancelled:
                         writing.close()
@@ -209,8 +222,7 @@ class ExportScreen(Dialog[bool]):
     def _written(self, target: Destination) -> None:
         self._is_writing = False
         count = len(self._ids)
-        many = "conversation" if count == 1 else "conversations"
-        self.books.say(f"{count:,} {many} in {target.place}")
+        self.books.say(f"{count:,} {self.NOUNS[count != 1]} in {target.place}")
         if self.is_attached:
             self.dismiss(True)
 

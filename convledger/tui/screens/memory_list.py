@@ -161,6 +161,22 @@ class MemoryList(MemoryDoors):
         self.query_one(MemoryFacets).show_active(self._active())
         self.show_counts()
 
+    def action_export(self) -> None:
+        """Write to files what is marked, or all that is listed."""
+        from convledger.tui.screens.memory_export import ExportEntriesScreen
+
+        listed = self._listing.ids if self._listing is not None else ()
+        ids, words = list(self.rows.marks), "marked"
+        if not ids:
+            ids, words = list(listed), "all that are listed"
+        if len(ids) == 1:
+            line = self.rows.line(ids[0])
+            words = line.title if line is not None else ""
+        if ids:
+            self.app.push_screen(ExportEntriesScreen(ids, words))
+        else:
+            self.books.say("Nothing is listed that could be exported.")
+
     # ---- narrowing and ordering
 
     def action_search(self) -> None:
