@@ -17,6 +17,7 @@ from convledger.memory.file_shelf import MemoryFiles
 from convledger.memory.glancing import glance
 from convledger.memory.importing import import_file
 from convledger.memory.veiling import veiled_lines
+from convledger.memory.words import text_hash, title_of
 
 NOW = 1_790_000_000 * SECOND
 TEXT = "# Memory\n\n- Bakes rye.\n- Oven 7 is old.\n- Flour comes on Mondays.\n"
@@ -225,6 +226,13 @@ def test_a_glance_tells_formats_before_anything_is_read(tmp_path: Path) -> None:
     assert dict(glance(tmp_path / "graph.jsonl").formats) == {"mcp-memory": 1}
     assert glance(tmp_path / "nowhere").problem
     assert glance(Path("~nobody-of-that-name/x")).problem
+
+
+def test_blanks_count_the_same_in_a_text_of_any_length() -> None:
+    blanks = "one " + " \t\n " * 100_000 + " two\u00a0 " + "x" * 200_000
+    assert text_hash(blanks) == text_hash("ONE two " + "x" * 200_000)
+    assert text_hash(f" {'y' * 300_000} z ") == text_hash(f"{'y' * 300_000}\nz")
+    assert title_of("- " + "word " * 1_000_000).startswith("word word")
 
 
 def test_a_small_change_in_a_long_text_is_told_as_such() -> None:
