@@ -132,9 +132,9 @@ def state_line(
     parts.append((f" · {plural(len(files), 'file')}", "$muted"))
     short = list(parts)
     for number, words, mark in (
-        (waiting, plural(waiting, "change"), str(waiting)),
-        (writes, f"{plural(writes, 'file')} to write back: w", f"{writes} to write"),
-        (wrong, plural(wrong, "complaint"), f"△ {wrong}"),
+        (waiting, plural(waiting, "change"), plural(waiting, "change")),
+        (writes, f"{plural(writes, 'file')} to write back: w", f"{writes:,} to write: w"),
+        (wrong, plural(wrong, "complaint"), f"△ {wrong:,}"),
     ):
         if number:
             parts += [(" · ", "$muted"), (words, "$accent")]

@@ -12,7 +12,8 @@ from convledger.errors import UsageProblem
 from convledger.ledger import Ledger
 from convledger.memory.diffing import diff_lines
 from convledger.memory.discover import MemoryFile
-from convledger.memory.feed import look, take_out
+from convledger.memory.feed import look
+from convledger.memory.feed_verdicts import take_out
 from convledger.memory.file_shelf import MemoryFiles
 from convledger.memory.glancing import glance
 from convledger.memory.importing import import_file

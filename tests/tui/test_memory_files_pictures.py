@@ -12,16 +12,16 @@ from convledger.tui.feeder import Feed
 from tests.tui.memory_file_parts import edited, files_in, looked_at
 from tests.tui.pilot import app_on, settled
 
-SIZES = [(80, 24), (140, 45)]
+NARROW, WIDE = (80, 24), (140, 45)
 SEEN: dict[str, tuple[str, ...]] = {
     "changes": ("space",),
     "file": ("tab", "enter"),
     "asked": ("ctrl+a", "x"),
 }
+DRAWN = [("changes", NARROW), ("changes", WIDE), ("file", WIDE), ("asked", NARROW)]
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("state", SEEN)
+@pytest.mark.parametrize(("state", "size"), DRAWN, ids=lambda each: str(each).replace(", ", "x"))
 def test_memory_files_look_as_they_did(
     state: str, size: tuple[int, int], tmp_path: Path, own_home: Path, snap_compare: Any
 ) -> None:
