@@ -191,9 +191,10 @@ def test_a_read_only_file_is_held(files: MemoryFiles, file: Path) -> None:
 def test_a_look_names_what_is_wrong_and_stops_when_told(
     files: MemoryFiles, file: Path, own_home: Path
 ) -> None:
-    changed(files, file, TEXT + "\n@nowhere.md\n")
+    changed(files, file, f"{TEXT}\n@nowhere.md\n@./{'long' * 900}.md\n")
     looked = files.look(NOW)
-    assert [(each.kind, each.line) for each in looked.complaints] == [("dead import", 7)]
+    wrong = [(each.kind, each.line) for each in looked.complaints if each.line]
+    assert wrong == [("dead import", 7), ("dead import", 8)]
 
     seen: list[tuple[int, int]] = []
 
