@@ -109,16 +109,15 @@ def _print(told: list[tuple[str, ImportResult | str]], waiting: int) -> None:
 @options.json_flag
 def feed(keep: tuple[int, ...], take_out: tuple[int, ...], as_json: bool) -> int:
     """List what was added to, changed in or removed from memory files; keep it or take it out."""
-    from convledger.memory import feed as feeds
-    from convledger.memory import files
+    from convledger.memory import feed_verdicts, files
 
     now = clock.now_us()
     with chosen.open_ledger() as ledger:
         connection = ledger.memory.connection
         if keep:
-            streams.say(f"{plural(feeds.keep(connection, keep, now), 'change')} kept.")
+            streams.say(f"{plural(feed_verdicts.keep(connection, keep, now), 'change')} kept.")
         if take_out:
-            count = feeds.take_out(connection, take_out, now)
+            count = feed_verdicts.take_out(connection, take_out, now)
             streams.say(f"{plural(count, 'change')} not wanted.")
             streams.note("`convledger memory write` shows what that makes of the files.")
         if keep or take_out:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convledger.errors import UsageProblem
-from convledger.memory import feed, files, write_back
+from convledger.memory import feed, feed_verdicts, files, write_back
 from convledger.memory.diffing import DiffLine, diff_lines
 from convledger.memory.feed import News
 from convledger.memory.file_list import FileLine, file_lines
@@ -194,7 +194,7 @@ class MemoryFiles:
     @in_words
     def keep(self, item_ids: Sequence[int], now: int) -> int:
         """Take news into memory as a person has read them."""
-        return self._done(lambda: feed.keep(self._connection, item_ids, now), now)
+        return self._done(lambda: feed_verdicts.keep(self._connection, item_ids, now), now)
 
     @in_words
     def take_out(self, outlook: Outlook, now: int) -> tuple[list[FileChange], list[Held]]:
@@ -202,7 +202,7 @@ class MemoryFiles:
 
         What could not be written is marked as not wanted, and is written with the next edits.
         """
-        self._done(lambda: feed.take_out(self._connection, outlook.items, now), now)
+        self._done(lambda: feed_verdicts.take_out(self._connection, outlook.items, now), now)
         return self.write(outlook, now)
 
     @in_words
@@ -237,7 +237,7 @@ class MemoryFiles:
         for change in written:
             write_back.write(self._connection, change.back, now)
             if operation_id is None:  # these are edits of a person again, and no news
-                feed.leave_edited(self._connection, change.items)
+                feed_verdicts.leave_edited(self._connection, change.items)
 
     def _done(self, work: Callable[[], int], now: int) -> int:
         """Change something, and look at the entries whose texts are others by it."""

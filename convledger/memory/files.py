@@ -186,5 +186,9 @@ def _missing(path: Path, lines: list[str]) -> Iterator[tuple[int, str]]:
         target = Path(name).expanduser()
         if not target.is_absolute():
             target = path.parent / target
-        if not target.exists():
+        try:
+            is_there = target.exists()
+        except (OSError, ValueError):  # a name that no file can have, or a folder that is closed
+            is_there = False
+        if not is_there:
             yield number, name

@@ -18,6 +18,8 @@ EVERYWHERE, PROJECT, CLIENT = "", "project:", "client:"
 MOST = 1 << 20  # characters of a body: more than any tool would carry along
 LONGEST_TITLE = 200
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32, as ULIDs have it
+_PORTION = 1 << 17  # characters
+_LINE = 4_000  # characters of a line from which a title is made
 _SPACE = re.compile(r"\s+")
 _TAG = re.compile(r"[^\s,#]{1,64}")
 
@@ -35,7 +37,25 @@ def too_long(body: str) -> str:
 def text_hash(text: str) -> str:
     """Return the hash by which the same text is known, whatever its case, spaces and forms."""
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return sha256(_SPACE.sub(" ", folded).strip().encode("utf-8", "replace")).hexdigest()
+    return sha256(_one_blank(folded).encode("utf-8", "replace")).hexdigest()
+
+
+def _one_blank(text: str) -> str:
+    """Return text with one blank for each run of them, and none around it.
+
+    In portions, as nothing else in the program goes on while one of them is at work.
+    """
+    if len(text) <= _PORTION:
+        return " ".join(text.split())
+    said: list[str] = []
+    is_blank = False  # whether a blank stands behind what is said
+    for at in range(0, len(text), _PORTION):
+        portion = text[at : at + _PORTION]
+        words = " ".join(portion.split())
+        if words:
+            said += [" "] * (bool(said) and (is_blank or portion[0].isspace())) + [words]
+        is_blank = portion[-1].isspace() or (is_blank and not words)
+    return "".join(said)
 
 
 def new_name(now: int) -> str:
@@ -47,7 +67,7 @@ def new_name(now: int) -> str:
 def title_of(body: str) -> str:
     """Return a title for a text that has none: its first words."""
     first = next((line.strip() for line in body.splitlines() if line.strip()), "")
-    first = " ".join(first.lstrip("#>*-+ \t").split()) or "untitled"
+    first = _SPACE.sub(" ", first.lstrip("#>*-+ \t")[:_LINE].strip()) or "untitled"
     if len(first) <= 72:
         return first
     cut = first[:72].rsplit(" ", 1)[0]

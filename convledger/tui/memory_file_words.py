@@ -47,8 +47,10 @@ changes and said so.
 
 [$muted]How it begins[/]
 
-  [b $accent]r[/]   looks for the memory files of this machine and of the projects in the ledger
-  [b $accent]i[/]   takes in a file or folder by its path: notes, exports, other tools' memories"""
+  [b $accent]r[/]   looks for memory files on this machine, and in the projects
+      that the ledger knows; all that is in them is only proposed
+  [b $accent]i[/]   takes in a file or a folder by its path: notes, exports,
+      memories of other tools"""
 
 
 def plural(count: int, one: str, many: str = "") -> str:
@@ -124,13 +126,15 @@ def state_line(
         word = "looking at" if of else "looking"
         return [[("◐ ", "$accent"), (f"{word} ", "bold"), (f"{count} · s stops", "$muted")]]
     waiting = sum(line.news for line in files)
+    if not files:
+        return [[("○ ", "$muted"), (looked or "no memory file is known yet", "$muted")]]
     parts: list[Part] = [("● ", "$success"), (looked or "known", "bold")]
     parts.append((f" · {plural(len(files), 'file')}", "$muted"))
     short = list(parts)
     for number, words, mark in (
-        (waiting, plural(waiting, "change"), str(waiting)),
-        (writes, f"{plural(writes, 'file')} to write back: w", f"{writes} to write"),
-        (wrong, plural(wrong, "complaint"), f"△ {wrong}"),
+        (waiting, plural(waiting, "change"), plural(waiting, "change")),
+        (writes, f"{plural(writes, 'file')} to write back: w", f"{writes:,} to write: w"),
+        (wrong, plural(wrong, "complaint"), f"△ {wrong:,}"),
     ):
         if number:
             parts += [(" · ", "$muted"), (words, "$accent")]

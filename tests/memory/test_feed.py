@@ -12,7 +12,8 @@ from convledger.errors import UsageProblem
 from convledger.ledger import Ledger
 from convledger.memory import keeping
 from convledger.memory.discover import MemoryFile
-from convledger.memory.feed import Feed, News, keep, look, news, take_out
+from convledger.memory.feed import Feed, News, look, news
+from convledger.memory.feed_verdicts import keep, take_out
 from convledger.memory.importing import import_file
 from convledger.store.entries import Entry, entries_where, sources_of
 from convledger.store.operations import operations, undo

@@ -12,11 +12,13 @@ from convledger.errors import UsageProblem
 from convledger.ledger import Ledger
 from convledger.memory.diffing import diff_lines
 from convledger.memory.discover import MemoryFile
-from convledger.memory.feed import look, take_out
+from convledger.memory.feed import look
+from convledger.memory.feed_verdicts import take_out
 from convledger.memory.file_shelf import MemoryFiles
 from convledger.memory.glancing import glance
 from convledger.memory.importing import import_file
 from convledger.memory.veiling import veiled_lines
+from convledger.memory.words import text_hash, title_of
 
 NOW = 1_790_000_000 * SECOND
 TEXT = "# Memory\n\n- Bakes rye.\n- Oven 7 is old.\n- Flour comes on Mondays.\n"
@@ -189,9 +191,10 @@ def test_a_read_only_file_is_held(files: MemoryFiles, file: Path) -> None:
 def test_a_look_names_what_is_wrong_and_stops_when_told(
     files: MemoryFiles, file: Path, own_home: Path
 ) -> None:
-    changed(files, file, TEXT + "\n@nowhere.md\n")
+    changed(files, file, f"{TEXT}\n@nowhere.md\n@./{'long' * 900}.md\n")
     looked = files.look(NOW)
-    assert [(each.kind, each.line) for each in looked.complaints] == [("dead import", 7)]
+    wrong = [(each.kind, each.line) for each in looked.complaints if each.line]
+    assert wrong == [("dead import", 7), ("dead import", 8)]
 
     seen: list[tuple[int, int]] = []
 
@@ -227,6 +230,13 @@ def test_a_glance_tells_formats_before_anything_is_read(tmp_path: Path) -> None:
     assert dict(glance(tmp_path / "graph.jsonl").formats) == {"mcp-memory": 1}
     assert glance(tmp_path / "nowhere").problem
     assert glance(Path("~nobody-of-that-name/x")).problem
+
+
+def test_blanks_count_the_same_in_a_text_of_any_length() -> None:
+    blanks = "one " + " \t\n " * 100_000 + " two\u00a0 " + "x" * 200_000
+    assert text_hash(blanks) == text_hash("ONE two " + "x" * 200_000)
+    assert text_hash(f" {'y' * 300_000} z ") == text_hash(f"{'y' * 300_000}\nz")
+    assert title_of("- " + "word " * 1_000_000).startswith("word word")
 
 
 def test_a_small_change_in_a_long_text_is_told_as_such() -> None:

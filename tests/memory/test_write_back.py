@@ -9,7 +9,7 @@ import pytest
 from convledger.clock import SECOND
 from convledger.errors import UsageProblem
 from convledger.ledger import Ledger
-from convledger.memory import feed
+from convledger.memory import feed, feed_verdicts
 from convledger.memory.discover import MemoryFile
 from convledger.memory.write_back import FileChange, Held, planned, write
 
@@ -90,7 +90,7 @@ def test_a_file_that_changed_is_held(ledger: Ledger, file: Path) -> None:
 def test_what_is_not_wanted_is_taken_out(ledger: Ledger, file: Path) -> None:
     file.write_bytes(TEXT.encode() + b"\r\n- A line of another tool\r\n")
     (news,) = feed.look(ledger.connection, [MemoryFile(file, "claude-md")], NOW).news
-    feed.take_out(ledger.connection, [news.item_id], NOW)
+    feed_verdicts.take_out(ledger.connection, [news.item_id], NOW)
     (change,) = changes(ledger)
     assert isinstance(change, FileChange)
     write(ledger.connection, change, NOW)

@@ -94,18 +94,7 @@ async def test_files_changes_and_what_is_wrong_are_in_sight(
         assert "live, its changes are told" in detail(screen)
 
 
-async def test_hostile_text_is_only_text(books: Path, files: dict[str, Path]) -> None:
-    async with opened(books, size=(80, 24)) as pilot:
-        await files_in(pilot)
-        await go_to(pilot, "added")
-        await press(pilot, "enter")
-        text = screen_text(pilot)
-
-        assert "[bold]loud[/bold]" in text
-        assert not {"\x1b", "\x07", "\u202e"} & set(text)
-
-
-async def test_one_panel_at_a_time_where_there_is_little_room(
+async def test_one_panel_at_a_time_where_room_is_little_and_text_only_text(
     books: Path, files: dict[str, Path]
 ) -> None:
     async with opened(books, size=(80, 24)) as pilot:
@@ -114,7 +103,11 @@ async def test_one_panel_at_a_time_where_there_is_little_room(
         assert isinstance(screen, MemoryFilesScreen)
         assert "Changes 3   Files 4   Change" in screen_text(pilot)
 
-        await press(pilot, "tab", "enter")
+        await go_to(pilot, "added")
+        await press(pilot, "enter")
+        assert "[bold]loud[/bold]" in screen_text(pilot)
+        assert not {"\x1b", "\x07", "\u202e"} & set(screen_text(pilot))
+        await press(pilot, "escape", "tab", "enter")
         assert "tool   CLAUDE.md" in screen_text(pilot)
         await press(pilot, "escape")
         assert isinstance(pilot.app.focused, MemoryFileRows)
@@ -136,9 +129,10 @@ async def test_a_file_shows_its_changes_alone_and_all_again(
         assert len(waiting(screen)) == 4
 
 
-async def test_without_a_known_file_it_says_what_to_do(books: Path, own_home: Path) -> None:
+async def test_nothing_is_taken_in_before_somebody_asks(books: Path, own_home: Path) -> None:
     home_files(own_home)
     async with opened(books, size=(80, 24)) as pilot:
+        app_of(pilot).memory_watch.look()
         screen = await files_in(pilot)
         assert "Memory files are what your tools read" in screen_text(pilot)
         assert bodies(books, "proposed") == set()
@@ -316,18 +310,13 @@ async def test_an_edit_goes_back_into_its_file_and_out_of_it_again(
         await press(pilot, "w")
         assert isinstance(pilot.app.screen, WriteFilesScreen)
 
-
-async def test_a_read_only_file_cannot_be_written_and_says_why(
-    books: Path, files: dict[str, Path]
-) -> None:
-    edited(books, "Deploy on Fridays", "Deploy on Thursdays")
-    files["CLAUDE.md"].chmod(0o444)
-    async with opened(books) as pilot:
-        await files_in(pilot, "w")
+        await press(pilot, "escape")
+        files["CLAUDE.md"].chmod(0o444)
+        await press(pilot, "w")
         assert "▲ left as it is: it is read-only" in screen_text(pilot)
         await press(pilot, "ctrl+s")
         assert isinstance(pilot.app.screen, WriteFilesScreen)
-    assert files["CLAUDE.md"].read_text() == CLAUDE
+    assert files["CLAUDE.md"].read_bytes() == written.encode("utf-16-le")
 
 
 # ---- import
@@ -385,11 +374,3 @@ async def test_changes_are_told_without_looking_for_them(
         await settled(pilot)
         assert "changes in memory files" not in screen_text(pilot)
         assert "changes in files" not in str(screen.query_one(MemoryPanel).border_title)
-
-
-async def test_nothing_is_taken_in_before_somebody_asks(books: Path, own_home: Path) -> None:
-    home_files(own_home)
-    async with opened(books) as pilot:
-        app_of(pilot).memory_watch.look()
-        await settled(pilot)
-    assert bodies(books, "proposed") == set()

@@ -51,7 +51,9 @@ def too_large(content: bytes) -> Rejected | None:
 
 def storable(text: str) -> str:
     """Return text that a database takes: lone surrogates and NULs become U+FFFD."""
-    return _SURROGATE.sub("\ufffd", text).replace("\0", "\ufffd")
+    if not text.isascii():  # a long text is looked through at once, and nothing goes on meanwhile
+        text = _SURROGATE.sub("\ufffd", text)
+    return text.replace("\0", "\ufffd")
 
 
 class Keys:

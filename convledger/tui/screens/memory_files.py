@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from convledger.memory.lint import Complaint
 
 FOLDED = (100, 28)  # cells and lines below which one panel is shown at a time
-AROUND = 3  # lines of an edited file that are shown around a change
+_NEED_FILES = frozenset(("keep", "take_out", "write", "mark", "mark_all"))
 
 
 class Found(NamedTuple):
@@ -135,6 +135,7 @@ class MemoryFilesScreen(MemoryFilesDoors):
             self.set_class(is_empty, "-empty")
             if not is_empty:
                 self.query_one(NewsRows if found.news else MemoryFileRows).focus()
+            self.refresh_bindings()
         self.books.memory_watch.told(len(found.news), is_seen=True)
         self.show_counts()
         self._show_detail()
@@ -270,6 +271,11 @@ class MemoryFilesScreen(MemoryFilesDoors):
             self._on_files = on_files
             self._show_detail()
         self.show_counts()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what works on changes and files only where there are some."""
+        is_empty = self.has_class("-empty")
+        return not (is_empty and action in _NEED_FILES) and super().check_action(action, parameters)
 
     @on(TabStrip.Wanted)
     def _go_to(self, event: TabStrip.Wanted) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from convledger.errors import ConvledgerError
 from convledger.text.display import clip
+from convledger.tui.failures import failure_of
 from convledger.tui.marking import Marking
 from convledger.tui.memory_changes import LOOKED_BACK, changed
 from convledger.tui.memory_file_words import names_of, plural
@@ -76,17 +77,17 @@ class MemoryFilesDoors(PlaceScreen):
                 books.tell(lambda: self.show_far(done, of) if self._halt is stop else None)
             return not stop.is_set()
 
-        def attempt(ledger: Ledger) -> Answer | ConvledgerError:
+        def attempt(ledger: Ledger) -> Answer | Exception:
             try:
                 return work(ledger, goes_on)
-            except ConvledgerError as error:
-                return error
+            except (ConvledgerError, OSError) as error:
+                return failure_of(error, books.workspace) or error
 
-        def ended(answer: Answer | ConvledgerError) -> None:
+        def ended(answer: Answer | Exception) -> None:
             self._halt = self.far = None
             if self.is_ready:
                 self.show_counts()
-            if isinstance(answer, ConvledgerError):
+            if isinstance(answer, Exception):
                 books.trouble(answer)
             else:
                 then(answer, not stop.is_set())
@@ -171,6 +172,7 @@ class MemoryFilesDoors(PlaceScreen):
             "without",
             lambda ledger: ledger.memory_files.without(ids),
             lambda outlook: self._ask_out(outlook, len(ids)),
+            slow=True,
         )
 
     def _ask_out(self, outlook: Outlook, wanted: int) -> None:
@@ -211,6 +213,7 @@ class MemoryFilesDoors(PlaceScreen):
             "to write",
             lambda ledger: ledger.memory_files.to_write(),
             lambda outlook: self._ask_write(outlook.of(only) if only in outlook.paths else outlook),
+            slow=True,
         )
 
     def _ask_write(self, outlook: Outlook) -> None:

@@ -53,11 +53,12 @@ class MemoryImportScreen(PathDialog):
     MemoryImportScreen .field Label { width: 8; color: $muted; }
     MemoryImportScreen #what { padding: 1 1 1 1; }
     """
-    CSS = """
-    MemoryImportScreen .field Input, MemoryImportScreen .field Input:focus {
+    CSS = f"""
+    {PathDialog.CSS}
+    MemoryImportScreen .field Input, MemoryImportScreen .field Input:focus {{
         border: none; height: 1; padding: 0; width: 1fr; background: $surface;
-    }
-    MemoryImportScreen .field Input:focus { background: $cursor; }
+    }}
+    MemoryImportScreen .field Input:focus {{ background: $cursor; }}
     """
 
     def __init__(self, read: Read) -> None:
