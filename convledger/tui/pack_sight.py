@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from convledger.economics.packing import BLOCKED, CUT, DROPPED, IN, Candidate
 from convledger.errors import UsageProblem
@@ -18,8 +18,7 @@ _TITLE = 40  # cells of a title in a sentence
 _NAMED = 2  # entries that a sentence names
 
 
-@dataclass(frozen=True, slots=True)
-class Fate:
+class Fate(NamedTuple):
     """What became of an entry; `reasons` say why it is blocked."""
 
     candidate: Candidate

@@ -168,6 +168,9 @@ def test_a_section_is_written_verified_and_stale_when_an_entry_changes(
 ) -> None:
     path = tmp_path / "CLAUDE.md"
     path.write_text("# Mine\n", "utf-8")
+    dry = cli("pack", "write", "work", str(path), "--dry-run").out
+    assert ("+ <!-- convledger:begin work -->" in dry, "  # Mine" in dry) == (True, True)
+    assert path.read_text("utf-8") == "# Mine\n"
     written = cli("pack", "write", "work", str(path), "--json").json
     assert written["entries"] == 3
     assert path.read_text("utf-8").startswith("# Mine\n\n<!-- convledger:begin work -->\n")
