@@ -51,9 +51,9 @@ class Sight:
 
     def title(self, entry_id: int) -> str:
         """Return how a sentence names an entry."""
-        entry = self.built.entries.get(entry_id) if self.built is not None else None
-        title = display_text(entry.title) if entry is not None else f"entry {entry_id}"
-        return f"“{clip(title, _TITLE)}”"
+        is_there = self.built is not None and entry_id in self.built.entries
+        title = self.built.title(entry_id) if self.built and is_there else f"entry {entry_id}"
+        return f"“{clip(display_text(title), _TITLE)}”"
 
     def change_words(self) -> list[tuple[str, str]]:
         """Return what the last change did, in parts."""
