@@ -143,7 +143,7 @@ def _fate(built: Built, fate: Fate) -> dict[str, Any]:
     return {
         "entry": entry.id,
         "name": entry.name,
-        "title": entry.title,
+        "title": built.title(entry.id),
         "fate": fate.outcome,
         "reasons": list(fate.reasons),
         "tokens": fate.tokens,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +15,9 @@ from convledger.cli.pack_words import complete_pack, render_document
 from convledger.cli.printing import print_json
 from convledger.errors import UsageProblem
 from convledger.memory.rendering import FORMATS
+
+if TYPE_CHECKING:
+    from convledger.memory.pack_files import Planned
 
 STDOUT = "standard output"
 
@@ -95,9 +99,16 @@ def _print(text: str) -> None:
 @click.option("--format", "form", type=click.Choice(FORMATS), help="Not in the pack's own format.")
 @click.option("--budget", type=click.IntRange(1), metavar="N", help="Not with the pack's own.")
 @click.option("--replace", is_flag=True, help="Even where it was edited since.")
+@click.option("--dry-run", is_flag=True, help="Show what would change there; write nothing.")
 @options.json_flag
 def write(
-    name: str, file: str, form: str | None, budget: int | None, replace: bool, as_json: bool
+    name: str,
+    file: str,
+    form: str | None,
+    budget: int | None,
+    replace: bool,
+    dry_run: bool,
+    as_json: bool,
 ) -> int:
     """Write a pack into its section of FILE; all other lines stay as they are.
 
@@ -109,35 +120,45 @@ def write(
     """
     from convledger.cli.names import plural, tilde
     from convledger.memory import packs
+    from convledger.memory.pack_files import carry_out, planned
     from convledger.memory.pack_needs import counter
     from convledger.memory.pack_words import pin_notes
     from convledger.text.display import display_text
 
+    path = Path(file).expanduser()
     count, method = counter()
     with chosen.open_ledger() as ledger:
-        written = packs.write(
-            ledger.connection,
-            packs.pack_named(ledger.connection, name),
-            Path(file).expanduser(),
-            clock.now_us(),
-            count,
-            method=method,
-            form=form,
-            budget=budget,
-            replace=replace,
-        )
-        render = packs.render_numbered(ledger.connection, written.render_id)
-    built = written.built
+        connection = ledger.connection
+        pack = packs.pack_named(connection, name)
+        now = clock.now_us()
+        plan = planned(connection, pack, path, now, count, method=method, form=form, budget=budget)
+        render = None
+        if not dry_run:
+            written = carry_out(connection, plan, replace=replace)
+            render = render_document(packs.render_numbered(connection, written.render_id))
+    built, would = plan.built, "would hold " if dry_run else ""
     if as_json:
-        print_json({"schema": 1, **render_document(render), "entries": len(built.items)})
+        print_json({"schema": 1, **(render or {}), "entries": len(built.items), "dry_run": dry_run})
     else:
+        if dry_run:
+            _show_difference(plan)
         entries = plural(len(built.items), "entry", "entries")
         streams.say(
             display_text(
-                f"{tilde(str(written.path))}: {name}, {entries}, {built.tokens:,} of "
+                f"{tilde(str(path))}: {would}{name}, {entries}, {built.tokens:,} of "
                 f"{built.head.budget:,} tokens ({built.head.method})"
             )
         )
+    if dry_run and plan.edited:
+        streams.note(display_text(f"{plan.edited}; say --replace to write over it"))
     for each in pin_notes(built):
         streams.note(display_text(each))
     return DONE
+
+
+def _show_difference(plan: Planned) -> None:
+    from convledger.memory.pack_files import difference
+    from convledger.text.display import display_text
+
+    for line in difference(plan):
+        streams.say(f"{line.sign} {display_text(line.text)}".rstrip())

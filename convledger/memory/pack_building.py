@@ -86,6 +86,12 @@ class Built:
         pinned = sum(each.tokens for each in self.chosen.taken if each.id in first)
         return max(0, self.tokens - self.chosen.used), pinned, self.chosen.used - pinned
 
+    def title(self, entry_id: int) -> str:
+        """Return what an entry is called, with nothing in it that looks like a secret."""
+        from convledger.text.secrets import veiled
+
+        return veiled(self.entries[entry_id].title)
+
     @property
     def left(self) -> int:
         """The tokens of the budget that are not used."""

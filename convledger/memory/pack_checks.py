@@ -131,6 +131,8 @@ def _changes(
     connection: sqlite3.Connection, render: Render, text: str, pack: Pack, now: int, count: Count
 ) -> tuple[Change, ...] | None:
     """Return the entries for which a build would not be the same now; None where there is none."""
+    from convledger.text.secrets import veiled
+
     try:
         built = build(
             connection, pack, now, count,
@@ -148,8 +150,8 @@ def _changes(
             continue
         entry = entry_by_id(connection, entry_id)
         reason = REWRITTEN if new else why.get(entry_id, UNWANTED) if entry else GONE
-        changes.append(Change(entry_id, entry.title if entry else "", reason))
-    changes += [Change(each.entry_id, each.title, NEW) for each in now_in.values()]
+        changes.append(Change(entry_id, veiled(entry.title) if entry else "", reason))
+    changes += [Change(each.entry_id, veiled(each.title), NEW) for each in now_in.values()]
     # What was erased is not in the log either, yet it still stands in the file.
     match = _COUNTED.search(text)
     erased = int(match[match.lastindex or 1]) - len(before) if match else 0

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from convledger.errors import ConvledgerError, UsageProblem
+from convledger.memory.diffing import DiffLine, diff_lines
 from convledger.memory.pack_building import O200K, Built, Prospects, build, keep_render
 from convledger.memory.pack_sections import section_of, with_section, written_text
 from convledger.memory.pack_terms import Pack
@@ -97,6 +98,17 @@ def planned(
     else:
         after = built.text.encode("utf-8")
     return Planned(path, built, real, before, after, edited)
+
+
+def difference(plan: Planned, around: int = 3) -> list[DiffLine]:
+    """Return what a file would say instead of what it says, with some lines around.
+
+    What looks like a secret is veiled: the file may hold some that no entry has.
+    """
+    from convledger.text.secrets import veiled
+
+    old, new = (content.decode("utf-8", "replace") for content in (plan.before or b"", plan.after))
+    return diff_lines(veiled(old), veiled(new), around)
 
 
 def carry_out(connection: sqlite3.Connection, plan: Planned, *, replace: bool = False) -> Written:

@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 
 from convledger.clock import SECOND
 from convledger.memory import packs
-from convledger.memory.diffing import DiffLine, diff_lines
 from convledger.memory.listing import stamp_of
 from convledger.memory.pack_building import Built, Prospects, prospects
 from convledger.memory.pack_files import Planned, carry_out, planned, read_file
@@ -109,11 +108,6 @@ class PackShelf:
             self._connection, pack, path, now, count, method=method, form=form, is_whole=is_whole,
             found=self._found(pack, form, now),
         )  # fmt: skip
-
-    def difference(self, plan: Planned, around: int = 3) -> list[DiffLine]:
-        """Return what a file would say instead of what it says."""
-        before = (plan.before or b"").decode("utf-8", "replace")
-        return diff_lines(before, plan.after.decode("utf-8", "replace"), around)
 
     # ---- changes
 

@@ -30,7 +30,7 @@ def wanted_words(wanted: Wanted) -> str:
 def pin_notes(built: Built) -> list[str]:
     """Return a sentence for each pinned entry that does not fit."""
     return [
-        f"{built.entries[each.id].title} (entry {each.id}) is pinned and does not fit: it takes "
+        f"{built.title(each.id)} (entry {each.id}) is pinned and does not fit: it takes "
         f"{each.tokens:,} tokens"
         for each in built.chosen.unfit
     ]

@@ -20,6 +20,7 @@ LONGEST_TITLE = 200
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32, as ULIDs have it
 _PORTION = 1 << 17  # characters
 _LINE = 4_000  # characters of a line from which a title is made
+_HEAD = 400  # characters in which the first line mostly ends
 _SPACE = re.compile(r"\s+")
 _TAG = re.compile(r"[^\s,#]{1,64}")
 
@@ -66,8 +67,11 @@ def new_name(now: int) -> str:
 
 def title_of(body: str) -> str:
     """Return a title for a text that has none: its first words."""
-    first = next((line.strip() for line in body.splitlines() if line.strip()), "")
-    first = _SPACE.sub(" ", first.lstrip("#>*-+ \t")[:_LINE].strip()) or "untitled"
+    text = body.lstrip()
+    first = next(iter(text[:_HEAD].splitlines()), "")
+    if len(first) == _HEAD:
+        first = text[:_LINE].splitlines()[0]
+    first = " ".join(first.strip().lstrip("#>*-+ \t").split()) or "untitled"
     if len(first) <= 72:
         return first
     cut = first[:72].rsplit(" ", 1)[0]

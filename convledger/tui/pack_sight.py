@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from convledger.economics.packing import BLOCKED, CUT, DROPPED, IN, Candidate
 from convledger.errors import UsageProblem
@@ -18,8 +18,7 @@ _TITLE = 40  # cells of a title in a sentence
 _NAMED = 2  # entries that a sentence names
 
 
-@dataclass(frozen=True, slots=True)
-class Fate:
+class Fate(NamedTuple):
     """What became of an entry; `reasons` say why it is blocked."""
 
     candidate: Candidate
@@ -52,9 +51,9 @@ class Sight:
 
     def title(self, entry_id: int) -> str:
         """Return how a sentence names an entry."""
-        entry = self.built.entries.get(entry_id) if self.built is not None else None
-        title = display_text(entry.title) if entry is not None else f"entry {entry_id}"
-        return f"“{clip(title, _TITLE)}”"
+        is_there = self.built is not None and entry_id in self.built.entries
+        title = self.built.title(entry_id) if self.built and is_there else f"entry {entry_id}"
+        return f"“{clip(display_text(title), _TITLE)}”"
 
     def change_words(self) -> list[tuple[str, str]]:
         """Return what the last change did, in parts."""

@@ -106,6 +106,22 @@ def test_the_fate_of_every_entry_is_shown(cli: Cli, work: list[int]) -> None:
     assert {row["fate"] for row in rows} == {"in"}
 
 
+def test_a_secret_in_a_title_is_shown_nowhere_in_full(cli: Cli, tmp_path: Path) -> None:
+    secret = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
+    remembered(Draft("The key of the shop.", f"Key {secret}", pinned=True))
+    path = tmp_path / "CLAUDE.md"
+    path.write_text(f"My own key is {secret}\n", "utf-8")
+    assert cli("pack", "new", "keys", "--budget", "90").code == 0
+    for words in (
+        ("show", "keys"), ("show", "keys", "--json"), ("show", "keys", "--csv"),
+        ("write", "keys", str(path), "--dry-run"),
+    ):  # fmt: skip
+        said = cli("pack", *words)
+        assert said.code == 0
+        assert "ey " in said.out  # the title, or the file's own line
+        assert secret not in said.out + said.err
+
+
 def test_the_next_one_in_and_pins_that_do_not_fit_are_said(cli: Cli) -> None:
     one, other, pinned = remembered(
         Draft("First " * 20, value=5), Draft("Other " * 20, value=4), Draft("P " * 900, pinned=True)
@@ -168,6 +184,9 @@ def test_a_section_is_written_verified_and_stale_when_an_entry_changes(
 ) -> None:
     path = tmp_path / "CLAUDE.md"
     path.write_text("# Mine\n", "utf-8")
+    dry = cli("pack", "write", "work", str(path), "--dry-run").out
+    assert ("+ <!-- convledger:begin work -->" in dry, "  # Mine" in dry) == (True, True)
+    assert path.read_text("utf-8") == "# Mine\n"
     written = cli("pack", "write", "work", str(path), "--json").json
     assert written["entries"] == 3
     assert path.read_text("utf-8").startswith("# Mine\n\n<!-- convledger:begin work -->\n")

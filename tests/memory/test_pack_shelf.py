@@ -11,8 +11,10 @@ from convledger.clock import DAY, SECOND
 from convledger.economics.packing import ALWAYS, AUTO, EXPIRED, NEVER
 from convledger.errors import UsageProblem
 from convledger.ledger import Ledger
-from convledger.memory import keeping, pack_building, pack_shelf
+from convledger.memory import keeping, pack_shelf
 from convledger.memory.drafts import Draft
+from convledger.memory.pack_building import prospects
+from convledger.memory.pack_files import difference
 from convledger.memory.pack_shelf import PackShelf
 from convledger.memory.pack_terms import next_budget
 from convledger.memory.packs import Wanted
@@ -25,7 +27,7 @@ NOW = 1_790_000_000 * SECOND
 def looked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Count how often a shelf looks for what a pack may choose from."""
     found: list[int] = []
-    before = pack_building.prospects
+    before = prospects
 
     def counted(*args: Any) -> Any:
         found.append(1)
@@ -109,7 +111,7 @@ def test_what_is_planned_is_what_is_written_unless_it_was_edited(
     assert file.read_bytes() == plan.after
     file.write_bytes(plan.after.replace(b"four", b"noon"))
     edited = shelf.plan("work", file, NOW, "claude", is_whole=False)
-    signs = {each.text: each.sign for each in shelf.difference(edited)}
+    signs = {each.text: each.sign for each in difference(edited)}
     with pytest.raises(UsageProblem, match="was edited since"):
         shelf.write(edited, replace=False)
 

@@ -141,7 +141,7 @@ def test_what_a_server_added_can_be_taken_out(ledger: Ledger, server: Path) -> N
     server.write_bytes(GRAPH.replace(b'"Before noon"', b'"Before noon","Eats shoes"'))
     (news,) = feed.look(ledger.connection, [], NOW).news
     assert (news.what, news.new) == ("added", "Eats shoes")
-    feed.take_out(ledger.connection, [news.item_id], NOW)
+    feed_verdicts.take_out(ledger.connection, [news.item_id], NOW)
     (change,) = changes(ledger)
     assert isinstance(change, FileChange)
     write(ledger.connection, change, NOW)

@@ -44,7 +44,7 @@ def packed(workspace: Path) -> dict[str, int]:
         ledger.memory.count_tokens()
         packs.create(connection, WORK, 420, NOW - DAY)
         client = Wanted(scopes=("", "client:northwind-bakery"), states=("active", "snoozed"))
-        packs.create(connection, ACME, 2_000, NOW - DAY, wanted=client, form="json",
+        packs.create(connection, ACME, 2_000, NOW - DAY, wanted=client, form="claude",
                      ceiling="confidential")  # fmt: skip
         packs.create(connection, TINY, 20, NOW - DAY)
         packs.decide(connection, WORK, [ids["Who signs off"]], "always", NOW - DAY)

@@ -19,7 +19,6 @@ TO_WORK = ("3", "p", "shift+tab", "end", "tab", "g", "plus")
 PICTURES = {
     "packs": ((80, 24), "ledger-ink", TO_WORK),
     "packs-wide": ((140, 45), "ledger-paper", TO_WORK),
-    "terms": ((80, 24), "ledger-chalk", ("3", "p", "n")),
 }
 
 

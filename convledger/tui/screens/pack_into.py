@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from convledger.economics.packing import ALWAYS, NEVER
 from convledger.text.display import clip, display_text
+from convledger.text.secrets import veiled
 from convledger.tui.memory_changes import changed
 from convledger.tui.undo import Step
 from convledger.tui.widgets.dialog import Dialog
@@ -43,7 +44,11 @@ class IntoPackScreen(Dialog[Step]):
 
     def __init__(self, ids: Sequence[int], words: str) -> None:
         self._ids = list(ids)
-        what = f"“{clip(display_text(words), 30)}”" if len(ids) == 1 else f"{len(ids):,} entries"
+        what = (
+            f"“{clip(display_text(veiled(words)), 30)}”"
+            if len(ids) == 1
+            else f"{len(ids):,} entries"
+        )
         self._what = what
         super().__init__(f"Put {what} into a pack", "⏎ + Always in · - Never in · esc Back")
 

@@ -12,6 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, Static, Tabs
 
 from convledger.errors import ConvledgerError
+from convledger.memory.pack_files import Planned, difference
 from convledger.memory.rendering import CLAUDE, JSON, MARKDOWN, XML
 from convledger.text.display import display_text
 from convledger.tui.widgets.choices import Choices, OneOf
@@ -22,7 +23,6 @@ from convledger.tui.widgets.filter_line import LeadingInput
 if TYPE_CHECKING:
     from convledger.ledger import Ledger
     from convledger.memory.diffing import DiffLine
-    from convledger.memory.pack_files import Planned
     from convledger.memory.packs import PackLine
     from convledger.tui.app import ConvledgerApp
 
@@ -149,7 +149,7 @@ class WritePackScreen(Dialog[bool]):
                 plan = ledger.packs.plan(name, path, now, form, is_whole=form != CLAUDE)
             except (ConvledgerError, ValueError) as error:  # a path with a zero byte
                 return str(error)
-            return plan, ledger.packs.difference(plan)
+            return plan, difference(plan)
 
         self.books.ask(
             ("pack plan", id(self)), work, lambda found: self._looked(found, typed, form)
@@ -163,10 +163,10 @@ class WritePackScreen(Dialog[bool]):
         if isinstance(found, str):
             self._say(("▲ ", "$error"), (display_text(found), "$foreground"))
             return
-        plan, difference = found
+        plan, lines = found
         self._plan = plan
-        self.query_one(DiffView).show(difference)
-        signs = [each.sign for each in difference]
+        self.query_one(DiffView).show(lines)
+        signs = [each.sign for each in lines]
         changes = f"{signs.count('+'):,} lines in, {signs.count('-'):,} out"
         built = plan.built
         about = f"{len(built.items):,} entries, {built.tokens:,} of {built.head.budget:,} tokens"

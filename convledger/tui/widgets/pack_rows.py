@@ -12,7 +12,6 @@ from textual.binding import BindingType
 from convledger.economics.packing import BLOCKED, CUT, IN
 from convledger.memory.words import scope_words
 from convledger.text.display import display_text
-from convledger.text.secrets import veiled
 from convledger.tui.actions import bindings
 from convledger.tui.amounts import percent
 from convledger.tui.pack_sight import Fate, Sight, said_of
@@ -180,7 +179,7 @@ class FateRows(FoldingRows):
         weight = "bold " if index == self.cursor else ""
         title_ink = "$foreground" if fate.outcome == IN else "$muted"
         title: list[Part] = [(f"{glyph} ", ink)]
-        title.append((display_text(veiled(entry.title)), f"{weight}{title_ink}"))
+        title.append((display_text(sight.built.title(number)), f"{weight}{title_ink}"))
         tokens = f"{fate.candidate.tokens:,}"
         said, news = said_of(sight, number), _news(sight, number)
         if self.lines_per_row == 1:

@@ -51,4 +51,5 @@ def _line(text: str, cells: int) -> list[list[tuple[str, str]]]:
     head, bracket, rest = shown.partition("] ")
     if text.startswith("- [") and bracket:
         return list(wrapped([(f"{head}] ", "$muted"), (rest, ink)], cells, rest=[("  ", "")]))
-    return list(wrapped([(shown, ink)], cells)) or [[]]
+    indent = " " * min(8, len(shown) - len(shown.lstrip(" ")))
+    return list(wrapped([(shown, ink)], cells, rest=[(indent, "")])) or [[]]
