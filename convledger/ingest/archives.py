@@ -68,7 +68,7 @@ class Archive:
         """Return all members but folders. Raises NotReadable where two have one name."""
         found: dict[str, Member] = {}
         for info in self._zip.infolist():
-            if info.is_dir():
+            if info.filename.endswith("/") or not info.filename:
                 continue
             if info.filename in found:
                 raise NotReadable(f"holds two members named {info.filename!r:.80}")

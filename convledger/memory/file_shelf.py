@@ -177,7 +177,8 @@ class MemoryFiles:
         Raises UsageProblem for a format, a scope or a path that is none.
         """
         scope = scope_of(scope)
-        found = list(files.named_files(named))
+        paths = list(named)
+        found = list(files.named_files(paths))
         told: list[tuple[str, ImportResult | str]] = []
         watched = _Watched(goes_on)
         for done, (file, is_named) in enumerate(found):
@@ -186,6 +187,9 @@ class MemoryFiles:
             told += files.import_one(
                 self._connection, file, format_name, scope, now, is_named=is_named
             )
+        else:
+            for path in paths:
+                told += files.gone_below(self._connection, path, now)
         self._memory.catch_up(now, watched.is_over)
         return told
 

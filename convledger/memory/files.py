@@ -14,15 +14,16 @@ from convledger.ingest.archives import is_archive, is_packed
 from convledger.memory.discover import Discovery, MemoryFile, discover, known_projects
 from convledger.memory.feed import Feed, look
 from convledger.memory.file_rows import LIVE, known_files, shown_place
-from convledger.memory.importing import ImportResult, import_file
+from convledger.memory.importing import IMPORT, ImportResult, import_file, take_gone
 from convledger.memory.lint import Complaint, Piece, dead_imports, doubles, lint_file
 from convledger.memory.opening import NotReadable, content_of
 from convledger.memory.packed import import_archive
 from convledger.memory.readers.exported import NAME as EXPORT
 from convledger.memory.readers.imports import imports_in
-from convledger.memory.readers.items import Item
+from convledger.memory.readers.items import Item, storable
 from convledger.memory.readers.registry import (
     FORMATS,
+    WATCHED,
     format_of,
     known_format,
     may_be_memory,
@@ -32,6 +33,7 @@ from convledger.memory.readers.texts import encoding_of
 from convledger.memory.restoring import restore
 from convledger.memory.words import EVERYWHERE
 from convledger.paths import real_path
+from convledger.store.operations import operation
 
 GoesOn = Callable[[int, int], bool]  # files done and all of them; whether to go on
 Told = tuple[str, "ImportResult | str"]  # a file, and what became of it
@@ -70,6 +72,9 @@ def import_named(
             for told in import_one(connection, file, format_name, scope, now, is_named=is_named):
                 count += 1
                 yield told
+        for told in gone_below(connection, path, now):
+            count += 1
+            yield told
         if not count:
             yield str(path), f"no memory in it; say what it is with --as: {', '.join(FORMATS)}"
 
@@ -115,14 +120,37 @@ def named_files(named: Iterable[Path]) -> Iterator[tuple[Path, bool]]:
     Raises UsageProblem where there is nothing.
     """
     for path in named:
-        try:
-            real = path.expanduser().resolve(strict=True)
-        except (OSError, RuntimeError) as error:
-            raise UsageProblem(f"{path}: there is no such file") from error
+        real = _real(path)
         if real.is_dir():
             yield from ((file, False) for file in below(real) if file is not None)
         else:
             yield real, True
+
+
+def gone_below(connection: sqlite3.Connection, named: Path, now: int) -> Iterator[Told]:
+    """Yield the files that were taken in from below a path and are no longer there; entries stay.
+
+    What tools write where it lies is news of the feed.
+    """
+    start = f"{_real(named)}{os.sep}"
+    for row in known_files(connection):
+        path = real_path(row.path)
+        if row.state == LIVE and row.format not in WATCHED and str(path).startswith(start):
+            if path.exists():
+                continue
+            with operation(
+                connection, IMPORT, now=now, about=storable(path.name), actor=IMPORT
+            ) as recorder:
+                result = take_gone(connection, recorder, row, now)
+            if result.removed:
+                yield str(path), result
+
+
+def _real(path: Path) -> Path:
+    try:
+        return path.expanduser().resolve(strict=True)
+    except (OSError, RuntimeError) as error:
+        raise UsageProblem(f"{path}: there is no such file") from error
 
 
 def below(real: Path) -> Iterator[Path | None]:

@@ -163,7 +163,8 @@ def _row(found: Exported) -> list[csv_out.Cell]:
 
 def _markdown(entries: Iterable[Exported], count: int, stream: TextIO, wish: Wish) -> Iterator[int]:
     secrets = "in full" if wish.reveal else "dotted"
-    stream.write(f"# Memory\n\n*{count:,} entries · {iso_text(wish.now)} · secrets {secrets}*\n")
+    counted = f"{count:,} {'entry' if count == 1 else 'entries'}"
+    stream.write(f"# Memory\n\n*{counted} · {iso_text(wish.now)} · secrets {secrets}*\n")
     for number, each in enumerate(entries, 1):
         stream.write("\n")
         stream.writelines(f"{line}\n" for line in part_lines(each))

@@ -110,3 +110,12 @@ def test_what_claims_less_than_it_holds_is_refused(
         archive_.content("bomb.md", 8 << 20)
     with opened(path) as archive_, pytest.raises(NotReadable, match="more than 0 MB"):
         archive_.content("bomb.md", 1000)
+
+
+def test_a_member_without_a_name_is_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "nameless.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(zipfile.ZipInfo(""), "- Nobody asks for it.")
+        archive.writestr("a.md", "- One.")
+
+    assert members(path) == [("a.md", 6)]

@@ -202,6 +202,11 @@ def test_a_folder_is_looked_through_for_zips_and_passes_over_the_rest(
     (folder / "users.json").write_text("[]", "utf-8")
     (folder / "projects.json").write_text(json.dumps(PROJECTS), "utf-8")
     assert sorted(take(ledger, folder)) == ["memories-000.zip › memories.json", "projects.json"]
+    (folder / "projects.json").unlink()
+    gone = take(ledger, folder)
+    assert counts(gone["projects.json"]) == (0, 0, 0, 1)
+    assert "Be brief." in bodies(ledger)
+    assert "projects.json" not in take(ledger, folder)
     empty = tmp_path / "empty"
     empty.mkdir()
     assert "no memory in it" in str(take(ledger, empty)["empty"])
