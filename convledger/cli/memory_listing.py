@@ -176,7 +176,7 @@ def show(name: str, number: int | None, diff: bool, reveal: bool, as_json: bool)
         versions = memory.versions(entry.id)
         evidence = memory.evidence(entry.id)
         reasons = memory.reasons(now, zone).get(entry.id, ())
-        cost = memory.costs(now).get(entry.id)
+        cost = memory.costs(now, [entry.id]).get(entry.id)
         if not reveal:
             entry = veiled_entry(entry)
             versions = [veiled_version(each) for each in versions]

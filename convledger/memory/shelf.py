@@ -17,7 +17,7 @@ from convledger.memory.evidence import MANUAL, Evidence, check_sources, evidence
 from convledger.memory.listing import RECORDED, EntryLine, Listing, entry_lines, listing, stamp_of
 from convledger.memory.naming import entry_named
 from convledger.memory.queue import Hygiene, Queued, hygiene, review_queue
-from convledger.memory.reasons import Reason, reasons_of
+from convledger.memory.reasons import Reason, reasons_of, survey
 from convledger.memory.words import ACTIVE
 from convledger.store.connection import in_words, unreadable
 from convledger.store.entries import Entry, EntrySource, EntryVersion, entries_where, versions_of
@@ -98,7 +98,8 @@ class Memory:
     @in_words
     def lines(self, ids: Iterable[int], now: int) -> list[EntryLine]:
         """Return what a list says of entries, those that there are."""
-        return entry_lines(self._connection, ids, self.costs(now))
+        wanted = list(ids)
+        return entry_lines(self._connection, wanted, self.costs(now, wanted))
 
     @in_words
     def versions(self, entry_id: int) -> list[EntryVersion]:
@@ -148,16 +149,25 @@ class Memory:
     def queue(self, now: int, zone: tzinfo, kinds: Iterable[str] = ()) -> list[Queued]:
         """Return what is left to look at, the weightiest first."""
         check_sources(self._connection)
-        return review_queue(self._connection, now, zone, self.costs(now), kinds)
+        looked = survey(self._connection, now, zone)
+        return review_queue(looked, now, self.costs(now), kinds)
 
     @in_words
     def hygiene(self, now: int, zone: tzinfo) -> Hygiene:
         """Return how clean memory is."""
-        return hygiene(self._connection, now, zone)
+        return hygiene(survey(self._connection, now, zone), now)
 
-    def costs(self, now: int) -> Mapping[int, int | None]:
+    @in_words
+    def review(self, now: int, zone: tzinfo) -> tuple[list[Queued], Hygiene]:
+        """Return what is left to look at, and how clean memory is."""
+        check_sources(self._connection)
+        looked = survey(self._connection, now, zone)
+        return review_queue(looked, now, self.costs(now)), hygiene(looked, now)
+
+    def costs(self, now: int, entry_ids: Sequence[int] | None = None) -> Mapping[int, int | None]:
         """Return what each entry costs to carry a month, picodollars, estimated."""
-        return {number: each.pico_a_month for number, each in self.carrying(now).items()}
+        carried = self.carrying(now, entry_ids)
+        return {number: each.pico_a_month for number, each in carried.items()}
 
     @in_words
     def carrying(self, now: int, entry_ids: Sequence[int] | None = None) -> dict[int, Carrying]:
@@ -258,7 +268,8 @@ class Memory:
 
     def choose(self, winner_id: int, loser_id: int, now: int) -> None:
         """Settle a conflict."""
-        self._done((), now, keeping.choose, winner_id, loser_id, now)
+        both = (winner_id, loser_id)
+        self._done(both, now, keeping.choose, winner_id, loser_id, now)
 
     def dismiss(self, one_id: int, other_id: int, now: int) -> None:
         """Say that two entries are no pair."""

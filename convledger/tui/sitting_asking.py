@@ -78,7 +78,7 @@ class Renewal:
 def take(ledger: Ledger, now: int, zone: tzinfo) -> Sitting:
     """Begin a sitting."""
     memory = ledger.memory
-    return Sitting(memory.queue(now, zone), memory.hygiene(now, zone), _latest(memory))
+    return Sitting(*memory.review(now, zone), _latest(memory))
 
 
 def renewal(
@@ -91,11 +91,12 @@ def renewal(
         return None
     undone = frozenset(one.id for one in memory.history(500) if one.undone_at is not None)
     entries = _entries(memory, entry_ids)
+    queue, hygiene = memory.review(now, zone)
     return Renewal(
-        memory.queue(now, zone),
+        queue,
         {number: one for number, one in entries.items() if one.state != ARCHIVED},
         undone,
-        memory.hygiene(now, zone),
+        hygiene,
         latest,
     )
 
@@ -119,7 +120,7 @@ def listed(ledger: Ledger, ratio: Ratio, now: int, zone: tzinfo) -> list[Queued]
     wanted = set(ratio.others)
     queue = [one for one in memory.queue(now, zone) if one.entry.id in wanted]
     rest = wanted.difference(one.entry.id for one in queue)
-    costs = memory.costs(now)
+    costs = memory.costs(now, [*rest])
     return queue + [Queued(one, (), costs.get(one.id)) for one in _entries(memory, rest).values()]
 
 
@@ -131,7 +132,7 @@ def look_at(ledger: Ledger, entry_id: int, other_id: int | None, now: int) -> Si
     entry = entries.get(entry_id)
     if entry is None:
         return None
-    costs = memory.costs(now)
+    costs = memory.costs(now, ids)
     found = entries.get(other_id) if other_id is not None else None
     spans = ((), ()) if found is None else differing(entry.body, found.body)
     return Sight(
