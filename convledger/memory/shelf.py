@@ -21,7 +21,13 @@ from convledger.memory.reasons import Reason, reasons_of, survey
 from convledger.memory.words import ACTIVE
 from convledger.store.connection import in_words, unreadable
 from convledger.store.entries import Entry, EntrySource, EntryVersion, entries_where, versions_of
-from convledger.store.operations import Operation, operations, touched_entries, undo
+from convledger.store.operations import (
+    Operation,
+    latest_operation,
+    operations,
+    touched_entries,
+    undo,
+)
 
 if TYPE_CHECKING:
     from convledger.economics.carrying import Carrying
@@ -295,6 +301,11 @@ class Memory:
             refresh_pairs(self._connection, list(entry_ids), now)
 
     @in_words
+    def latest_change(self) -> int:
+        """Return the number of the last change of memory: asked often, it costs next to nothing."""
+        return latest_operation(self._connection)
+
+    @in_words
     def count_tokens(self, stopping: Callable[[], bool] = lambda: False) -> None:
         """Count the tokens of entries that were never counted."""
         from convledger.memory.counting import count_entries, uncounted
@@ -307,15 +318,15 @@ class Memory:
         self,
         now: int,
         stopping: Callable[[], bool] = lambda: False,
-        progress: Callable[[int, int], None] = lambda _, __: None,
-    ) -> None:
-        """Count tokens and look for secrets and pairs in everything; safe to stop at any time."""
-        from convledger.memory.findings import scan_entries
-        from convledger.memory.pairing import find_all_pairs
+        progress: Callable[[int, int], object] = lambda *_: None,
+    ) -> bool:
+        """Count tokens and look for secrets and pairs in what is new; safe to stop at any time.
 
-        self.count_tokens(stopping)
-        scan_entries(self._connection, None, now)
-        find_all_pairs(self._connection, now, stopping=stopping, progress=progress)
+        False where it was stopped, or where another process is at it.
+        """
+        from convledger.memory.catching_up import catch_up
+
+        return catch_up(self._connection, self._path, now, stopping, progress)
 
     def _done(
         self,

@@ -116,6 +116,12 @@ def operations(connection: sqlite3.Connection, limit: int = 50) -> list[Operatio
     return [Operation(*row) for row in rows]
 
 
+def latest_operation(connection: sqlite3.Connection) -> int:
+    """Return the number of the last change, 0 where there is none."""
+    (found,) = connection.execute("SELECT coalesce(max(id), 0) FROM operation").fetchone()
+    return int(found)
+
+
 def touched_entries(connection: sqlite3.Connection, operation_id: int) -> list[int]:
     """Return the entries that a change was about."""
     rows = connection.execute(

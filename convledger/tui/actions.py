@@ -100,6 +100,7 @@ def _actions() -> Iterable[Action]:
     yield Action("facets", "choose", "enter", "Choose", "Keep only these, or all again.", True)
 
     yield Action("memory", "search", "slash,f", "Search", "Find words in memory as you type.", True)
+    yield Action("memory", "review", "v", "Review", "Go through what wants a look.", True)
     yield Action("memory", "new", "n", "New", "Write an entry.", True)
     yield Action("memory", "edit", "e", "Edit", "Edit title and text, as a new version.", True)
     yield Action("memory", "edit_outside", "E", "In editor", "Edit in the program EDITOR names.")
@@ -110,7 +111,6 @@ def _actions() -> Iterable[Action]:
     yield Action("memory", "archive", "x", "Archive", "Put away; archived ones come back.", True)
     yield Action("memory", "versions", "d", "Versions", "Earlier texts, and what changed.")
     yield Action("memory", "history", "h", "History", "What was changed, to take any of it back.")
-    yield Action("memory", "review", "v", "Review", "Go through what wants a look.", True)
     yield Action("memory", "mark", "space", "Mark", "Mark the row, for one verb on many.")
     yield Action("memory", "mark_all", "ctrl+a", "Mark all", "Mark all rows of the list.")
     yield Action("memory", "order", "o", "Order", "Order by the next column.")

@@ -78,7 +78,7 @@ class Renewal:
 def take(ledger: Ledger, now: int, zone: tzinfo) -> Sitting:
     """Begin a sitting."""
     memory = ledger.memory
-    return Sitting(*memory.review(now, zone), _latest(memory))
+    return Sitting(*memory.review(now, zone), memory.latest_change())
 
 
 def renewal(
@@ -86,7 +86,7 @@ def renewal(
 ) -> Renewal | None:
     """Return how memory is by now, None where nobody has changed it since."""
     memory = ledger.memory
-    latest = _latest(memory)
+    latest = memory.latest_change()
     if latest == seen:
         return None
     undone = frozenset(one.id for one in memory.history(500) if one.undone_at is not None)
@@ -108,10 +108,6 @@ def _entries(memory: Memory, entry_ids: Iterable[int]) -> dict[int, Entry]:
     for start in range(0, len(ids), _AT_ONCE):
         found |= memory.entries(ids[start : start + _AT_ONCE])
     return found
-
-
-def _latest(memory: Memory) -> int:
-    return next((one.id for one in memory.history(1)), 0)
 
 
 def listed(ledger: Ledger, ratio: Ratio, now: int, zone: tzinfo) -> list[Queued]:
@@ -209,7 +205,7 @@ def carry_out(ledger: Ledger, wish: Wish, now: int) -> tuple[tuple[int, ...], st
             return (), f"“{one.title}” is gone"
         if not _is_as_seen(one, found):
             return (), f"“{one.title}” has changed meanwhile; look at it again"
-    before = _latest(memory)
+    before = memory.latest_change()
     try:
         _do(memory, wish, now)
     except UsageProblem as error:
