@@ -40,16 +40,7 @@ USUAL = 50
 @click.option("--limit", type=click.IntRange(1), help=f"At most so many.  [default: {USUAL}]")
 @options.json_flag
 @options.csv_flag
-def list_(
-    state: tuple[str, ...],
-    kind: tuple[str, ...],
-    scope: tuple[str, ...],
-    tag: tuple[str, ...],
-    where: tuple[str, ...],
-    limit: int | None,
-    as_json: bool,
-    as_csv: bool,
-) -> int:
+def list_(limit: int | None, as_json: bool, as_csv: bool, **filters: tuple[str, ...]) -> int:
     """List entries, the latest first, with what carrying each one costs a month.
 
     \b
@@ -57,7 +48,7 @@ def list_(
     convledger memory list --where 'age>180' --where reason=unused
     """
     options.one_form(as_json, as_csv)
-    query = query_of(state, kind, scope, tag, where)
+    query = query_of(**filters, text="")
     return _answer(query, limit, as_json, as_csv, latest_first=True)
 
 
@@ -69,14 +60,10 @@ def list_(
 @options.csv_flag
 def search(
     text: tuple[str, ...],
-    state: tuple[str, ...],
-    kind: tuple[str, ...],
-    scope: tuple[str, ...],
-    tag: tuple[str, ...],
-    where: tuple[str, ...],
     limit: int | None,
     as_json: bool,
     as_csv: bool,
+    **filters: tuple[str, ...],
 ) -> int:
     """Search titles, texts and tags of entries; the best matches come first.
 
@@ -84,7 +71,7 @@ def search(
     word stands for any ending.
     """
     options.one_form(as_json, as_csv)
-    query = query_of(state, kind, scope, tag, where, " ".join(text))
+    query = query_of(**filters, text=" ".join(text))
     return _answer(query, limit, as_json, as_csv, latest_first=False)
 
 
