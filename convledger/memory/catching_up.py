@@ -72,10 +72,13 @@ def _changed_since(connection: sqlite3.Connection, latest: int) -> list[int] | N
         return None
     found = set()
     for (entry_id,) in connection.execute(
-        "SELECT DISTINCT entry_id FROM operation_row JOIN entry_source "
+        "SELECT entry_id FROM operation_row JOIN entry_source "
         "ON entry_source.id=json_extract(key, '$[0]') "
-        "WHERE table_name='entry_source' AND operation_id>?",
-        (int(looked),),
+        "WHERE table_name='entry_source' AND operation_id>? UNION "
+        "SELECT id FROM operation_row JOIN entry ON id=json_extract(key, '$[0]') "  # no pair again
+        "WHERE table_name='entry_pair' AND operation_id>? AND NOT EXISTS (SELECT 1 FROM entry_pair "
+        "WHERE first_id=id AND second_id=json_extract(key, '$[1]'))",
+        (int(looked), int(looked)),
     ):
         found.add(int(entry_id))
     for entry_id, before, *texts, state in connection.execute(

@@ -289,9 +289,17 @@ def choose(connection: sqlite3.Connection, winner_id: int, loser_id: int, now: i
 
 def dismiss(connection: sqlite3.Connection, one_id: int, other_id: int, now: int) -> None:
     """Say that two entries are no pair; that is remembered while both texts stay as they are."""
-    one = must_be(connection, one_id)
-    with operation(connection, "dismiss", now=now, about=one.title) as recorder:
-        settle(connection, recorder, one_id, other_id, "dismissed")
+    first, second = (must_be(connection, each) for each in sorted((one_id, other_id)))
+    about = first.title if first.id == one_id else second.title
+    with operation(connection, "dismiss", now=now, about=about) as recorder:
+        recorder.touch("entry_pair", first.id, second.id)
+        # Nobody need have found them alike: what a person says holds for what is found later.
+        connection.execute(
+            "INSERT INTO entry_pair (first_id, second_id, kind, score, hashes, at, status, "
+            "decided_by) VALUES (?, ?, 'duplicate', 0, ?, ?, 'dismissed', ?) ON CONFLICT DO UPDATE "
+            "SET status=excluded.status, decided_by=excluded.decided_by, hashes=excluded.hashes",
+            (first.id, second.id, f"{first.hash}:{second.hash}", now, YOU),
+        )
 
 
 def settle(

@@ -161,14 +161,21 @@ class Memory:
     @in_words
     def hygiene(self, now: int, zone: tzinfo) -> Hygiene:
         """Return how clean memory is."""
-        return hygiene(survey(self._connection, now, zone), now)
+        looked = survey(self._connection, now, zone)
+        return hygiene(looked, now, self._over_budget(now))
 
     @in_words
     def review(self, now: int, zone: tzinfo) -> tuple[list[Queued], Hygiene]:
         """Return what is left to look at, and how clean memory is."""
         check_sources(self._connection)
         looked = survey(self._connection, now, zone)
-        return review_queue(looked, now, self.costs(now)), hygiene(looked, now)
+        ratios = hygiene(looked, now, self._over_budget(now))
+        return review_queue(looked, now, self.costs(now)), ratios
+
+    def _over_budget(self, now: int) -> set[int]:
+        from convledger.memory.over_budget import over_budget
+
+        return over_budget(self._connection, now)
 
     def costs(self, now: int, entry_ids: Sequence[int] | None = None) -> Mapping[int, int | None]:
         """Return what each entry costs to carry a month, picodollars, estimated."""

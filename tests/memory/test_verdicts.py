@@ -11,6 +11,8 @@ from convledger.errors import UsageProblem
 from convledger.ledger import Ledger
 from convledger.memory import keeping
 from convledger.memory.drafts import Draft
+from convledger.memory.packs import create
+from convledger.memory.pairing import open_pairs
 from convledger.memory.queue import hygiene, review_queue
 from convledger.memory.reasons import survey
 from convledger.store.entries import Entry, EntrySource, entry_by_id
@@ -196,3 +198,30 @@ def test_each_entry_is_checked_in_its_own_time(ledger: Ledger) -> None:
     found = hygiene(survey(ledger.connection, at, UTC), at)
 
     assert {one.name: one.others for one in found.ratios}["checked in time"] == (often,)
+
+
+def test_what_a_budget_cuts_off_is_counted_among_the_others(ledger: Ledger) -> None:
+    long, short = kept(ledger, "The deploy runs on Fridays. " * 40), kept(ledger, "No Fridays.")
+    create(ledger.connection, "roomy", 1_000_000, NOW)
+
+    def cut_off() -> tuple[int, ...]:
+        found = ledger.memory.hygiene(NOW, UTC)
+        return {one.name: one.others for one in found.ratios}["within their budget"]
+
+    assert cut_off() == ()
+    create(ledger.connection, "narrow", 200, NOW)
+    assert cut_off() == (long,)
+    create(ledger.connection, "tiny", 1, NOW)
+    assert cut_off() == (long, short)
+
+
+def test_two_that_are_said_to_be_no_pair_are_none_when_they_are_compared(ledger: Ledger) -> None:
+    one = kept(ledger, "Deploys go out on Fridays before noon.")
+    other = kept(ledger, "Before noon deploys go out on Fridays.")
+    keeping.dismiss(ledger.connection, other, one, NOW)
+    ledger.memory.catch_up(NOW)
+    assert open_pairs(ledger.connection) == []
+
+    ledger.memory.undo(NOW)
+    ledger.memory.catch_up(NOW)
+    assert len(open_pairs(ledger.connection)) == 1
