@@ -26,6 +26,7 @@ from convledger.cli.printing import print_documents_as_csv, print_json, print_ta
 if TYPE_CHECKING:
     from datetime import tzinfo
 
+    from convledger.economics.carrying import Carrying
     from convledger.memory.asking import EntryQuery
     from convledger.memory.evidence import Evidence
     from convledger.memory.reasons import Reason
@@ -163,7 +164,7 @@ def show(name: str, number: int | None, diff: bool, reveal: bool, as_json: bool)
         versions = memory.versions(entry.id)
         evidence = memory.evidence(entry.id)
         reasons = memory.reasons(now, zone).get(entry.id, ())
-        cost = memory.costs(now, [entry.id]).get(entry.id)
+        carried = memory.carrying(now, [entry.id])[entry.id]
         if not reveal:
             entry = veiled_entry(entry)
             versions = [veiled_version(each) for each in versions]
@@ -171,7 +172,7 @@ def show(name: str, number: int | None, diff: bool, reveal: bool, as_json: bool)
             print_json(
                 {
                     "schema": 1,
-                    **document_of(entry, reasons, cost, reveal=reveal),
+                    **document_of(entry, reasons, carried.pico_a_month, reveal=reveal),
                     "versions": [_version_document(each) for each in versions],
                     "sources": [_source_document(each, reveal=reveal) for each in evidence],
                     "reasons": [reason_document(each) for each in reasons],
@@ -181,7 +182,7 @@ def show(name: str, number: int | None, diff: bool, reveal: bool, as_json: bool)
             _print_changes(memory, versions, zone)
         else:
             _print_entry(entry, versions, number, zone)
-            _print_facts(entry, reasons, cost, evidence, zone)
+            _print_facts(entry, reasons, carried, evidence, zone)
     return 0
 
 
@@ -230,10 +231,20 @@ def _print_entry(
     streams.say()
 
 
+def _carried_words(carried: Carrying) -> str:
+    """Return what carrying costs; where a plan counts conversations there is no sum to tell."""
+    from convledger.economics.carrying import BY_CONVERSATION
+    from convledger.reports.render.numbers import share
+
+    if carried.reason == BY_CONVERSATION:
+        return f"{share(carried.context_share)} of the context, {carried.label}; {carried.reason}"
+    return f"{cost_words(carried.pico_a_month)} a month, {carried.label}"
+
+
 def _print_facts(
     entry: Entry,
     reasons: Sequence[Reason],
-    cost: int | None,
+    carried: Carrying,
     evidence: list[Evidence],
     zone: tzinfo,
 ) -> None:
@@ -258,7 +269,7 @@ def _print_facts(
         facts.append(("tags", " ".join(f"#{tag}" for tag in entry.tags)))
     tokens = "not counted" if entry.tokens is None else f"{entry.tokens:,} ({entry.tokens_method})"
     facts.append(("tokens", tokens))
-    facts.append(("carried", f"{cost_words(cost)} a month, est."))
+    facts.append(("carried", _carried_words(carried)))
     for each in evidence:
         state = "" if each.source.status == "ok" else f" · {each.source.status}"
         facts.append(("source", f"{each.source.kind}: {each.source.place}{state}"))

@@ -15,7 +15,7 @@ from convledger.tui.failures import failure_of
 if TYPE_CHECKING:
     from convledger.tui.feeder import Feed
 
-_AT_WORK, _AT_REST = 0.02, 0.02  # seconds: screens and the reading of logs come first
+_AT_WORK, _AT_REST = 0.02, 0.01  # seconds of a processor, and of rest: screens come first
 _TELL_EVERY = 0.5  # seconds
 _RETRY = 5.0  # seconds after which it is looked whether another window is done
 
@@ -92,9 +92,9 @@ class MemoryWorker:
 
     def _stops(self) -> bool:
         """Tell whether to stop, and rest now and then on the way."""
-        if time.monotonic() - self._rested > _AT_WORK:
+        if time.thread_time() - self._rested > _AT_WORK:
             self._stopping.wait(_AT_REST)
-            self._rested = time.monotonic()
+            self._rested = time.thread_time()
         return self._stopping.is_set() or self._holds
 
     def _progress(self, done: int, of: int) -> None:
