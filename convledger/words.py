@@ -1,4 +1,4 @@
-"""Small helps with words: what a mistyped one was meant to be."""
+"""Small helps with words: what a mistyped one was meant to be, and what several are called."""
 
 from __future__ import annotations
 
@@ -10,3 +10,13 @@ def nearest(word: str, known: list[str]) -> str | None:
     by_lower = {name.lower(): name for name in known}
     found = get_close_matches(word.lower(), by_lower, 1, 0.5)
     return by_lower[found[0]] if found else None
+
+
+def unit_words(name: str, count: int = 2) -> str:
+    """Return the name that a plan gives its unit, for several: "active users", "resolved"."""
+    text = name.replace("_", " ")
+    if count == 1 or not text or text.endswith(("s", "ing", "ed")):
+        return text
+    if text.endswith("y") and text[-2:-1] not in ("", *"aeiou"):
+        return f"{text[:-1]}ies"
+    return f"{text}s"

@@ -13,6 +13,7 @@ from convledger.money import usd_text
 from convledger.reports.render.numbers import share
 from convledger.reports.render.table import Column
 from convledger.text.display import display_text
+from convledger.words import unit_words
 
 if TYPE_CHECKING:
     from convledger.plans.versions import Change
@@ -81,7 +82,7 @@ def print_comparison(found: Comparison, bands: BreakEven | None) -> None:
     for text in _below(found):
         streams.remark(display_text(text))
     if bands is not None and len(bands.bands) > 0:
-        unit = bands.unit_name.replace("_", " ")
+        unit = unit_words(bands.unit_name)
         streams.say()
         streams.remark(
             display_text(f"Cheapest by how much of your kind of usage there is ({unit} a period):")
@@ -93,7 +94,7 @@ def print_comparison(found: Comparison, bands: BreakEven | None) -> None:
 def _row(row: Compared) -> list[str]:
     marks = [word for word, holds in (("cheapest", row.is_cheapest), ("in force", row.is_in_force))
              if holds]  # fmt: skip
-    unit = row.unit_name.replace("_", " ")
+    unit = unit_words(row.unit_name, row.units)
     difference = ""
     if row.difference is not None:
         difference = money_words(row.difference, row.currency, signed=True)
@@ -211,7 +212,7 @@ def print_sweep(found: Sensitivity, span: str) -> None:
             ]
         )
     print_table(columns, rows)
-    unit = found.unit_name.replace("_", " ")
+    unit = found.unit_name.replace("_", " ")  # which kind of units, not how many
     streams.remark(display_text(f"{unit} units of {found.plan_name} in {span}, by inactivity"))
 
 

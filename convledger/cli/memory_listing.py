@@ -27,6 +27,7 @@ from convledger.cli.printing import print_documents_as_csv, print_json, print_ta
 if TYPE_CHECKING:
     from datetime import tzinfo
 
+    from convledger.economics.carrying import Carrying
     from convledger.memory.asking import EntryQuery
     from convledger.memory.evidence import Evidence
     from convledger.memory.reasons import Reason
@@ -41,16 +42,7 @@ USUAL = 50
 @click.option("--limit", type=click.IntRange(1), help=f"At most so many.  [default: {USUAL}]")
 @options.json_flag
 @options.csv_flag
-def list_(
-    state: tuple[str, ...],
-    kind: tuple[str, ...],
-    scope: tuple[str, ...],
-    tag: tuple[str, ...],
-    where: tuple[str, ...],
-    limit: int | None,
-    as_json: bool,
-    as_csv: bool,
-) -> int:
+def list_(limit: int | None, as_json: bool, as_csv: bool, **filters: tuple[str, ...]) -> int:
     """List entries, the latest first, with what carrying each one costs a month.
 
     \b
@@ -58,7 +50,7 @@ def list_(
     convledger memory list --where 'age>180' --where reason=unused
     """
     options.one_form(as_json, as_csv)
-    query = query_of(state, kind, scope, tag, where)
+    query = query_of(**filters, text="")
     return _answer(query, limit, as_json, as_csv, latest_first=True)
 
 
@@ -70,14 +62,10 @@ def list_(
 @options.csv_flag
 def search(
     text: tuple[str, ...],
-    state: tuple[str, ...],
-    kind: tuple[str, ...],
-    scope: tuple[str, ...],
-    tag: tuple[str, ...],
-    where: tuple[str, ...],
     limit: int | None,
     as_json: bool,
     as_csv: bool,
+    **filters: tuple[str, ...],
 ) -> int:
     """Search titles, texts and tags of entries; the best matches come first.
 
@@ -85,7 +73,7 @@ def search(
     word stands for any ending.
     """
     options.one_form(as_json, as_csv)
-    query = query_of(state, kind, scope, tag, where, " ".join(text))
+    query = query_of(**filters, text=" ".join(text))
     return _answer(query, limit, as_json, as_csv, latest_first=False)
 
 
@@ -177,7 +165,7 @@ def show(name: str, number: int | None, diff: bool, reveal: bool, as_json: bool)
         versions = memory.versions(entry.id)
         evidence = memory.evidence(entry.id)
         reasons = memory.reasons(now, zone).get(entry.id, ())
-        cost = memory.costs(now).get(entry.id)
+        carried = memory.carrying(now, [entry.id])[entry.id]
         if not reveal:
             entry = veiled_entry(entry)
             versions = [veiled_version(each) for each in versions]
@@ -185,7 +173,7 @@ def show(name: str, number: int | None, diff: bool, reveal: bool, as_json: bool)
             print_json(
                 {
                     "schema": 1,
-                    **document_of(entry, reasons, cost, reveal=reveal),
+                    **document_of(entry, reasons, carried.pico_a_month, reveal=reveal),
                     "versions": [_version_document(each) for each in versions],
                     "sources": [_source_document(each, reveal=reveal) for each in evidence],
                     "reasons": [reason_document(each) for each in reasons],
@@ -195,7 +183,7 @@ def show(name: str, number: int | None, diff: bool, reveal: bool, as_json: bool)
             _print_changes(memory, versions, zone)
         else:
             _print_entry(entry, versions, number, zone)
-            _print_facts(entry, reasons, cost, evidence, zone)
+            _print_facts(entry, reasons, carried, evidence, zone)
     return 0
 
 
@@ -243,10 +231,20 @@ def _print_entry(
     streams.say()
 
 
+def _carried_words(carried: Carrying) -> str:
+    """Return what carrying costs; where a plan counts conversations there is no sum to tell."""
+    from convledger.economics.carrying import BY_CONVERSATION
+    from convledger.reports.render.numbers import share
+
+    if carried.reason == BY_CONVERSATION:
+        return f"{share(carried.context_share)} of the context, {carried.label}; {carried.reason}"
+    return f"{cost_words(carried.pico_a_month)} a month, {carried.label}"
+
+
 def _print_facts(
     entry: Entry,
     reasons: Sequence[Reason],
-    cost: int | None,
+    carried: Carrying,
     evidence: list[Evidence],
     zone: tzinfo,
 ) -> None:
@@ -271,7 +269,7 @@ def _print_facts(
         facts.append(("tags", " ".join(f"#{tag}" for tag in entry.tags)))
     tokens = "not counted" if entry.tokens is None else f"{entry.tokens:,} ({entry.tokens_method})"
     facts.append(("tokens", tokens))
-    facts.append(("carried", f"{cost_words(cost)} a month, est."))
+    facts.append(("carried", _carried_words(carried)))
     for each in evidence:
         state = "" if each.source.status == "ok" else f" · {each.source.status}"
         line = f":{each.line}" if each.line else ""

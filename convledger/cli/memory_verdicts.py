@@ -194,7 +194,7 @@ def prune(
     with chosen.open_ledger() as ledger:
         memory = ledger.memory
         found = [each for each in memory.find(query, now, zone) if each.state != "archived"]
-        costs = memory.costs(now)
+        costs = memory.costs(now, [each.id for each in found])
         tokens = sum(each.tokens or 0 for each in found)
         known = [costs[each.id] for each in found if costs.get(each.id) is not None]
         saved = cost_words(sum(each or 0 for each in known)) if known else "–"

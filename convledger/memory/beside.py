@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from dataclasses import dataclass
 
@@ -95,16 +94,9 @@ class Carriers:
 
 def carriers(connection: sqlite3.Connection, entry_id: int) -> Carriers:
     """Return who carries an entry."""
-    packs = connection.execute(
-        "SELECT DISTINCT pack.name FROM pack_render_item "
-        "JOIN pack_render ON pack_render.id=render_id JOIN pack ON pack.id=pack_id "
-        "WHERE entry_id=? AND pack_render.id IN "
-        "(SELECT max(id) FROM pack_render GROUP BY pack_id) ORDER BY 1",
-        (entry_id,),
-    )
-    files = connection.execute(
-        "SELECT DISTINCT path FROM memory_item JOIN memory_file ON memory_file.id=file_id "
-        "WHERE entry_id=? AND memory_file.state='live' ORDER BY 1",
-        (entry_id,),
-    )
-    return Carriers(tuple(name for (name,) in packs), tuple(os.fsdecode(path) for (path,) in files))
+    from convledger.memory.carrying import PACK, holders_of
+
+    names: dict[bool, list[str]] = {True: [], False: []}
+    for holder in holders_of(connection, entry_id):
+        names[holder.kind == PACK].append(holder.name)
+    return Carriers(tuple(sorted(names[True])), tuple(sorted(names[False])))

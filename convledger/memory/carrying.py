@@ -25,6 +25,7 @@ from convledger.economics.carrying import (
     together,
 )
 from convledger.errors import UsageProblem
+from convledger.memory.pack_terms import Wanted
 from convledger.memory.words import CLIENT, EVERYWHERE, PROJECT, scope_of
 from convledger.pricing import Rater
 from convledger.store.patterns import any_of, any_project, project_column
@@ -46,12 +47,12 @@ _PACKS = (
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Something that carries an entry: a memory file or a pack, its name, and into what scope."""
+    """Something that carries an entry: a memory file or a pack, its name, and into what scopes."""
 
     kind: str
     id: int
     name: str
-    scope: str
+    scopes: tuple[str, ...]
 
 
 class _Sums:
@@ -230,7 +231,7 @@ def carrying_of(
     scopes: dict[int, list[str]] = {}
     for held, places in ((_FILES, _files(connection)), (_PACKS, _packs(connection))):
         for entry_id, place in connection.execute(f"{held}{only}", values):
-            scopes.setdefault(entry_id, []).append(places[place].scope)
+            scopes.setdefault(entry_id, []).extend(places[place].scopes)
     only, values = _only("id", entry_ids)
     found = {}
     for entry_id, tokens, method, size in connection.execute(
@@ -267,22 +268,25 @@ def _files(connection: sqlite3.Connection) -> dict[int, Holder]:
     found = {}
     for file_id, scope, path in connection.execute("SELECT id, scope, path FROM memory_file"):
         name = path.decode("utf-8", "replace") if isinstance(path, bytes) else str(path)
-        found[file_id] = Holder(FILE, file_id, name, scope)
+        found[file_id] = Holder(FILE, file_id, name, (scope,))
     return found
 
 
 def _packs(connection: sqlite3.Connection) -> dict[int, Holder]:
     rows = connection.execute("SELECT id, wanted, name FROM pack")
-    return {pack_id: Holder(PACK, pack_id, name, pack_scope(want)) for pack_id, want, name in rows}
+    return {pack_id: Holder(PACK, pack_id, name, pack_scopes(want)) for pack_id, want, name in rows}
 
 
-def pack_scope(wanted: str) -> str:
-    """Return the scope of a pack's conversations: the one that it asks for, else everywhere."""
+def pack_scopes(wanted: str) -> tuple[str, ...]:
+    """Return the scopes of a pack's conversations: those that it asks for, else everywhere.
+
+    What holds everywhere goes along with what a project asks for.
+    """
     try:
-        found = msgspec.json.decode(wanted)
-        return scope_of(found["scope"]) if isinstance(found["scope"], str) else EVERYWHERE
-    except (msgspec.DecodeError, RecursionError, KeyError, TypeError, IndexError, UsageProblem):
-        return EVERYWHERE
+        scopes = msgspec.json.decode(wanted, type=Wanted).scopes
+        return tuple(dict.fromkeys(filter(None, map(scope_of, scopes)))) or (EVERYWHERE,)
+    except (msgspec.DecodeError, RecursionError, UsageProblem):
+        return (EVERYWHERE,)
 
 
 def calibration(connection: sqlite3.Connection) -> dict[str, Fraction]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -29,9 +30,18 @@ _NUMBERED = frozenset(
     ("section", "chapter", "figure", "table", "step", "rule", "page", "part", "appendix", "version",
      "art", "kapitel", "abschnitt")
 )  # fmt: skip
+_ANY = re2.compile("|".join(one.pattern for one in (_SOON, _ISO, _DAY, _VERSION)))
 _LONGEST = 20_000  # characters that are looked at
+_AT_ONCE = 1 << 20  # bytes that are searched in one go
 
 Version = tuple[int, ...]
+
+
+class Known(NamedTuple):
+    """The newest version of something, and since when it is known."""
+
+    version: Version
+    since: int
 
 
 class _Told(NamedTuple):
@@ -50,6 +60,36 @@ def _told(text: str) -> _Told:
     return _Told(
         "" if soon is None else soon[0], max(days, default=None), tuple(_versions(text).items())
     )
+
+
+def telling(texts: Iterable[tuple[int, str]]) -> set[int]:
+    """Return the numbers of the texts that say anything of days or versions: few of many.
+
+    They are searched joined, as each search of its own takes longer than what it looks at.
+    """
+    found: set[int] = set()
+    numbers: list[int] = []
+    ends: list[int] = []
+    joined = bytearray()
+    for number, text in texts:
+        joined += text[:_LONGEST].encode("utf-8", "replace")
+        joined += b"\n"  # which no day and no version goes across
+        numbers.append(number)
+        ends.append(len(joined))
+        if len(joined) >= _AT_ONCE:
+            found.update(numbers[place] for place in _hit(bytes(joined), ends))
+            numbers, ends, joined = [], [], bytearray()
+    found.update(numbers[place] for place in _hit(bytes(joined), ends))
+    return found
+
+
+def _hit(joined: bytes, ends: Sequence[int]) -> Iterator[int]:
+    """Yield the places of the pieces of a text in which something is found."""
+    at = 0
+    while (hit := _ANY.search(joined, at)) is not None:
+        place = bisect_right(ends, hit.start())
+        yield place
+        at = ends[place]
 
 
 def soon_words(text: str) -> str:
@@ -90,21 +130,30 @@ def _versions(text: str) -> dict[str, Version]:
     return found
 
 
-def newest_versions(texts: Iterable[str]) -> dict[str, Version]:
-    """Return the newest version of each name that any text gives."""
-    newest: dict[str, Version] = {}
-    for text in texts:
+def newest_versions(texts: Iterable[tuple[str, int]]) -> dict[str, Known]:
+    """Return the newest version of each name that any text gives; each came in at an instant."""
+    newest: dict[str, Known] = {}
+    for text, at in texts:
         for name, version in _told(text).versions:
-            newest[name] = max(newest.get(name, version), version)
+            known = newest.get(name)
+            if known is None or version > known.version:
+                newest[name] = Known(version, at)
+            elif version == known.version:
+                newest[name] = Known(version, min(at, known.since))
     return newest
 
 
-def older_version(text: str, newest: Mapping[str, Version]) -> str:
-    """Return in words which version in a text is older than one that is known, "" for none."""
+def older_version(text: str, newest: Mapping[str, Known], seen_at: int | None = None) -> str:
+    """Return in words which version in a text is older than one that is known, "" for none.
+
+    What was known already when somebody looked at the text, at `seen_at`, is no news.
+    """
     for name, version in _told(text).versions:
-        known = newest.get(name, version)
-        if known > version:
-            return f"{name} {_words(version)}, {_words(known)} is known"
+        known = newest.get(name)
+        if known is None or known.version <= version:
+            continue
+        if seen_at is None or seen_at < known.since:
+            return f"{name} {_words(version)}, {_words(known.version)} is known"
     return ""
 
 

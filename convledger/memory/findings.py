@@ -63,10 +63,16 @@ _FIELDS = "id, object, object_id, field, start, length, rule, rules, redacted, s
 Fields = dict[str, str]
 
 
-def scan_entries(connection: sqlite3.Connection, entry_ids: Sequence[int] | None, now: int) -> int:
+def scan_entries(
+    connection: sqlite3.Connection,
+    entry_ids: Sequence[int] | None,
+    now: int,
+    stopping: Callable[[], bool] = lambda: False,
+) -> int:
     """Look for secrets in entries, all of them unless told; return how many findings are open.
 
     What is noted of them follows the text: findings that are gone go, dismissed ones stay so.
+    Nothing is locked while it looks: an entry that changes meanwhile is left for the next time.
     """
     if entry_ids is None:
         rows = connection.execute("SELECT id FROM entry ORDER BY id")
@@ -74,8 +80,22 @@ def scan_entries(connection: sqlite3.Connection, entry_ids: Sequence[int] | None
     count = 0
     for start in range(0, len(entry_ids), _STEP):
         some = entry_ids[start : start + _STEP]
+        known = _known(connection, ENTRY, some)
+        looked = []
+        for entry_id, fields in _texts(connection, ENTRY, some):
+            if stopping():
+                return count
+            found = _found_in(fields)
+            if found or entry_id in known:
+                looked.append((entry_id, fields, found))
+        if not looked:
+            continue
         with transaction(connection):
-            count += _renew(connection, ENTRY, some, now)
+            known = _known(connection, ENTRY, [entry_id for entry_id, _, _ in looked])
+            for entry_id, fields, found in looked:
+                ((_, fresh),) = _texts(connection, ENTRY, [entry_id])
+                if fresh == fields:
+                    count += _note(connection, ENTRY, entry_id, found, known[entry_id], now)
     return count
 
 
@@ -182,19 +202,27 @@ def _texts(
 
 def _renew(connection: sqlite3.Connection, what: str, ids: Sequence[int], now: int) -> int:
     """Note what stands in texts now, keeping what a person said of it; return how many are open."""
-    known: defaultdict[int, list[Finding]] = defaultdict(list)
-    for each in _findings(
-        connection,
-        f"object=? AND object_id IN ({','.join('?' * len(ids))})",
-        (what, *ids),
-    ):
-        known[each.object_id].append(each)
+    known = _known(connection, what, ids)
     count = 0
     for object_id, fields in _texts(connection, what, ids):
-        found = [(name, each) for name, text in fields.items() for each in find_secrets(text)]
+        found = _found_in(fields)
         if found or object_id in known:
-            count += _note(connection, what, object_id, found[:MOST], known[object_id], now)
+            count += _note(connection, what, object_id, found, known[object_id], now)
     return count
+
+
+def _known(
+    connection: sqlite3.Connection, what: str, ids: Sequence[int]
+) -> defaultdict[int, list[Finding]]:
+    known: defaultdict[int, list[Finding]] = defaultdict(list)
+    condition = f"object=? AND object_id IN ({','.join('?' * len(ids))})"
+    for each in _findings(connection, condition, (what, *ids)):
+        known[each.object_id].append(each)
+    return known
+
+
+def _found_in(fields: Fields) -> list[tuple[str, Found]]:
+    return [(name, each) for name, text in fields.items() for each in find_secrets(text)][:MOST]
 
 
 def _note(

@@ -16,6 +16,7 @@ from convledger.memory.words import (
     ACTIVE,
     ARCHIVED,
     PROPOSED,
+    SENSITIVITIES,
     SNOOZED,
     new_name,
     text_hash,
@@ -188,8 +189,16 @@ def accept_within(
 
 
 def confirm(connection: sqlite3.Connection, entry_ids: Sequence[int], now: int) -> int:
-    """Say that entries are still true; they are due again after twice the time."""
-    return _each(connection, entry_ids, now, "confirm", lambda entry: _verified(entry, now))
+    """Say that entries are still true; they are due again after twice the time.
+
+    What ended holds again: it is true, though it was to end.
+    """
+
+    def facts(entry: Entry) -> dict[str, Any]:
+        is_over = entry.valid_to is not None and entry.valid_to <= now
+        return {**_verified(entry, now), **({"valid_to": None} if is_over else {})}
+
+    return _each(connection, entry_ids, now, "confirm", facts)
 
 
 def _verified(entry: Entry, now: int) -> dict[str, Any]:
@@ -200,15 +209,19 @@ def _verified(entry: Entry, now: int) -> dict[str, Any]:
         "verified_by": YOU,
         "review_days": days,
         "review_at": now + days * DAY,
+        "superseded_by": None,
     }
 
 
 def snooze(connection: sqlite3.Connection, entry_ids: Sequence[int], now: int, days: int) -> int:
-    """Put entries out of sight of reviews for some days."""
+    """Put entries out of sight of reviews for some days; what is archived stays so."""
     if not 1 <= days <= 3650:
         raise UsageProblem("say from 1 to 3650 days")
     facts = {"state": SNOOZED, "review_at": now + days * DAY}
-    return _each(connection, entry_ids, now, "snooze", lambda _: facts)
+    return _each(
+        connection, entry_ids, now, "snooze",
+        lambda entry: {} if entry.state == ARCHIVED else facts,
+    )  # fmt: skip
 
 
 def archive(connection: sqlite3.Connection, entry_ids: Sequence[int], now: int) -> int:
@@ -217,9 +230,18 @@ def archive(connection: sqlite3.Connection, entry_ids: Sequence[int], now: int) 
 
 
 def restore(connection: sqlite3.Connection, entry_ids: Sequence[int], now: int) -> int:
-    """Take archived entries back; what replaced them is forgotten."""
-    facts = {"state": ACTIVE, "superseded_by": None}
-    return _each(connection, entry_ids, now, "restore", lambda _: facts)
+    """Take archived entries back; what replaced them is forgotten.
+
+    What nobody ever said was true is proposed again, as it was.
+    """
+
+    def facts(entry: Entry) -> dict[str, Any]:
+        if entry.state != ARCHIVED:
+            return {}
+        state = PROPOSED if entry.verified_at is None else ACTIVE
+        return {"state": state, "superseded_by": None}
+
+    return _each(connection, entry_ids, now, "restore", facts)
 
 
 def merge(
@@ -247,7 +269,9 @@ def merge(
             connection, recorder, winner_id,
             tags=tuple(dict.fromkeys((*winner.tags, *loser.tags))),
             source_date=min(dates, default=None), value=max(winner.value, loser.value),
-            pinned=winner.pinned or loser.pinned, **_verified(winner, now),
+            pinned=winner.pinned or loser.pinned,
+            sensitivity=max(winner.sensitivity, loser.sensitivity, key=SENSITIVITIES.index),
+            **_verified(winner, now),
         )  # fmt: skip
         there = {_place(each) for each in sources_of(connection, [winner_id]).get(winner_id, [])}
         for source in sources_of(connection, [loser_id]).get(loser_id, []):
@@ -271,9 +295,17 @@ def choose(connection: sqlite3.Connection, winner_id: int, loser_id: int, now: i
 
 def dismiss(connection: sqlite3.Connection, one_id: int, other_id: int, now: int) -> None:
     """Say that two entries are no pair; that is remembered while both texts stay as they are."""
-    one = must_be(connection, one_id)
-    with operation(connection, "dismiss", now=now, about=one.title) as recorder:
-        settle(connection, recorder, one_id, other_id, "dismissed")
+    first, second = (must_be(connection, each) for each in sorted((one_id, other_id)))
+    about = first.title if first.id == one_id else second.title
+    with operation(connection, "dismiss", now=now, about=about) as recorder:
+        recorder.touch("entry_pair", first.id, second.id)
+        # Nobody need have found them alike: what a person says holds for what is found later.
+        connection.execute(
+            "INSERT INTO entry_pair (first_id, second_id, kind, score, hashes, at, status, "
+            "decided_by) VALUES (?, ?, 'duplicate', 0, ?, ?, 'dismissed', ?) ON CONFLICT DO UPDATE "
+            "SET status=excluded.status, decided_by=excluded.decided_by, hashes=excluded.hashes",
+            (first.id, second.id, f"{first.hash}:{second.hash}", now, YOU),
+        )
 
 
 def settle(

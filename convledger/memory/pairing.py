@@ -7,7 +7,7 @@ merged, ended or put away here.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from convledger.memory.likeness import DUPLICATE, Likeness, kind_of
@@ -27,6 +27,7 @@ _MOST_WORDS = 60  # of a text whose rarity is looked up: the longest
 _MOST_FOUND = 200
 _ENOUGH_ROWS, _FEWEST_TERMS = 6_000, 3
 _BATCH = 500
+_AT_ONCE = 200  # pairs written or dropped in one transaction
 _BEGINNING = 4_000  # characters of a body in which its title is looked for
 _MOST_TEXTS, _MOST_CHARACTERS = 2_000, 8_000_000
 _DONE_UP_TO = "pairs_up_to"  # the last entry that an unfinished search has compared
@@ -209,9 +210,9 @@ def find_all_pairs(
     sketcher = Sketcher()
     (total,) = connection.execute("SELECT count(*) FROM entry WHERE state<>'archived'").fetchone()
     while page := entry_pairs.texts_behind(connection, ids[-1] if ids else 0, _BATCH):
-        if stopping():
-            return Search(total, 0, 0, is_finished=False)
         for text in page:
+            if stopping():
+                return Search(total, 0, 0, is_finished=False)
             ids.append(text.id)
             sketches.append(sketcher.sketch(form_of(compared_text(text)).words))
         progress(min(len(ids), total), 2 * total)
@@ -229,22 +230,38 @@ def find_all_pairs(
                 others = like.get(place, [])
                 compared += len(others)
                 found += _best(texts, ids[place], [ids[other] for other in others], now)
-            with transaction(connection):
-                proposed += sum([entry_pairs.propose(connection, pair) for pair in found])
-                note(connection, _DONE_UP_TO, ids[batch[-1]])
+            proposed += _write(connection, found)
+            note(connection, _DONE_UP_TO, ids[batch[-1]])
         progress(min(total + batch[-1] + 1, 2 * total), 2 * total)
     if stopping():
         return Search(total, compared, proposed, is_finished=False)
-    with transaction(connection):
-        for one_id, other_id in list(entry_pairs.copies(connection)):
-            one, other = texts.get(one_id), texts.get(other_id)
-            pair = None if one is None or other is None else _pair(one, other, now)
-            proposed += pair is not None and entry_pairs.propose(connection, pair)
-        for pair in entry_pairs.pairs_where(connection, "status='open'"):
-            if _as_it_is(connection, pair) is None:
-                entry_pairs.drop(connection, pair)
-        connection.execute("DELETE FROM setting WHERE name=?", (_DONE_UP_TO,))
+    copies, gone = [], []
+    for one_id, other_id in list(entry_pairs.copies(connection)):
+        one, other = texts.get(one_id), texts.get(other_id)
+        copies.append(None if one is None or other is None else _pair(one, other, now))
+    proposed += _write(connection, [pair for pair in copies if pair is not None])
+    for pair in entry_pairs.pairs_where(connection, "status='open'"):
+        if stopping():
+            return Search(total, compared, proposed, is_finished=False)
+        if _as_it_is(connection, pair) is None:
+            gone.append(pair)
+    for start in range(0, len(gone), _AT_ONCE):
+        with transaction(connection):
+            for pair in gone[start : start + _AT_ONCE]:
+                if _as_it_is(connection, pair) is None:  # it may hold again meanwhile
+                    entry_pairs.drop(connection, pair)
+    connection.execute("DELETE FROM setting WHERE name=?", (_DONE_UP_TO,))
     return Search(total, compared, proposed, is_finished=True)
+
+
+def _write(connection: sqlite3.Connection, pairs: Sequence[Pair]) -> int:
+    """Write pairs, a few at once as others wait to write; return how many are new."""
+    count = 0
+    for start in range(0, len(pairs), _AT_ONCE):
+        with transaction(connection):
+            some = pairs[start : start + _AT_ONCE]
+            count += sum([entry_pairs.propose(connection, pair) for pair in some])
+    return count
 
 
 class _Texts:

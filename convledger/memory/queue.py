@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import tzinfo
 from fractions import Fraction
+
+from msgspec import Struct
 
 from convledger.clock import DAY
 from convledger.memory.reasons import (
@@ -17,18 +18,17 @@ from convledger.memory.reasons import (
     NO_DATE,
     NO_SOURCE,
     SECRET,
+    WEIGHTS,
     Reason,
-    reasons_of,
+    Survey,
 )
-from convledger.memory.words import ARCHIVED
-from convledger.store.entries import Entry, entries_where
+from convledger.store.entries import Entry
 
 _LASTING = (IDLE, NO_SOURCE, NO_DATE)  # what no verdict takes away
-VERIFIED = 180  # days within which somebody should have looked at an entry
+VERIFIED = 180  # days within which somebody should look at an entry that has no interval yet
 
 
-@dataclass(frozen=True, slots=True)
-class Queued:
+class Queued(Struct, frozen=True, gc=False):
     """An entry to look at, why, and what carrying it costs a month (picodollars, estimated)."""
 
     entry: Entry
@@ -37,8 +37,10 @@ class Queued:
 
     @property
     def weight(self) -> int:
-        """What its reasons come to."""
-        return sum(reason.weight for reason in self.reasons)
+        """What its reasons come to; a dozen pairs are one reason."""
+        if len(self.reasons) == 1:
+            return self.reasons[0].weight
+        return sum(WEIGHTS[kind] for kind in {reason.kind for reason in self.reasons})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,8 @@ class Hygiene:
 
 
 def review_queue(
-    connection: sqlite3.Connection,
+    looked: Survey,
     now: int,
-    zone: tzinfo,
     costs: Mapping[int, int | None] | None = None,
     kinds: Iterable[str] = (),
 ) -> list[Queued]:
@@ -81,14 +82,14 @@ def review_queue(
     `costs` is what each costs to carry a month, picodollars; `kinds` leaves only some reasons.
     """
     wanted = set(kinds)
-    found = reasons_of(connection, now, zone)
+    found: Mapping[int, Sequence[Reason]] = looked.awake
     if wanted:
         found = {
             entry_id: reasons
             for entry_id, reasons in found.items()
             if any(reason.kind in wanted for reason in reasons)
         }
-    entries = {each.id: each for each in entries_where(connection, "state<>?", (ARCHIVED,))}
+    entries = looked.entries
     queue = [
         Queued(entries[entry_id], tuple(reasons), (costs or {}).get(entry_id))
         for entry_id, reasons in found.items()
@@ -108,33 +109,33 @@ def _rank(one: Queued) -> int:
     return one.weight * ((one.pico_a_month or 0) + 1_000_000 * (1 + (one.entry.tokens or 0)))
 
 
-def hygiene(
-    connection: sqlite3.Connection, now: int, zone: tzinfo, over_budget: Sequence[int] = ()
-) -> Hygiene:
+def _is_late(entry: Entry, now: int) -> bool:
+    days = entry.review_days or VERIFIED
+    return entry.verified_at is None or entry.verified_at < now - days * DAY
+
+
+def hygiene(looked: Survey, now: int, over_budget: Iterable[int] = ()) -> Hygiene:
     """Return the seven ratios; `over_budget` are entries that a pack's budget cuts off."""
-    entries = list(entries_where(connection, "state<>?", (ARCHIVED,)))
-    reasons = reasons_of(connection, now, zone)
-    kinds = {entry_id: {reason.kind for reason in own} for entry_id, own in reasons.items()}
+    entries = looked.entries
+    by_kind: dict[str, list[int]] = defaultdict(list)
+    for entry_id, reasons in looked.reasons.items():
+        for reason in reasons:
+            by_kind[reason.kind].append(entry_id)
 
     def ratio(name: str, bad: Iterable[int]) -> Ratio:
         others = tuple(sorted(set(bad)))
         return Ratio(name, len(entries) - len(others), len(entries), others)
 
     def having(*wanted: str) -> list[int]:
-        return [each.id for each in entries if kinds.get(each.id, set()) & set(wanted)]
+        return [entry_id for kind in wanted for entry_id in by_kind[kind]]
 
-    since = now - VERIFIED * DAY
-    known = {each.id for each in entries}
     ratios = (
         ratio("with a source", having(NO_SOURCE)),
         ratio("with a date", having(NO_DATE)),
-        ratio(
-            f"checked in {VERIFIED} days",
-            (each.id for each in entries if (each.verified_at or 0) < since),
-        ),
+        ratio("checked in time", (each.id for each in entries.values() if _is_late(each, now))),
         ratio("in no open pair", having(DUPLICATE, CONFLICT)),
         ratio("free of open findings", having(SECRET, BAIT)),
-        ratio("within their budget", known.intersection(over_budget)),
+        ratio("within their budget", entries.keys() & set(over_budget)),
         ratio("in a pack or used", having(IDLE)),
     )
     return Hygiene(len(entries), ratios)

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
+from msgspec import Struct
+
 from convledger.clock import DAY, SECOND, to_datetime
-from convledger.memory.dated import Version, newest_versions, older_version, past_day, soon_words
-from convledger.memory.words import ARCHIVED, PROPOSED, SNOOZED
+from convledger.memory.dated import (
+    newest_versions,
+    older_version,
+    past_day,
+    soon_words,
+    telling,
+)
+from convledger.memory.words import ARCHIVED, PROJECT, PROPOSED, SNOOZED
 from convledger.store.entries import Entry, entries_where
 from convledger.store.packs import NO_PACK
+from convledger.store.patterns import any_project, labelled, project_column
 from convledger.text.secret_rules import KINDS
 
-UNUSED = 90  # days without a pack or a file that carries it
+UNUSED = 90  # days without a pack or a conversation that carried it
 SECRET, CONFLICT, EXPIRED, CHANGED, MISSING, NEW, DUE, DATED, DUPLICATE, SUPERSEDED = (
     "secret", "conflict", "expired", "changed", "missing", "new", "due", "dated", "duplicate",
     "superseded",
@@ -28,8 +37,7 @@ WEIGHTS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True, gc=False):
     """Why: its `kind`, a few words about this entry, and the other entry of a pair."""
 
     kind: str
@@ -42,64 +50,109 @@ class Reason:
         return WEIGHTS[self.kind]
 
 
-def reasons_of(
-    connection: sqlite3.Connection, now: int, zone: tzinfo, entry_ids: Iterable[int] | None = None
-) -> dict[int, list[Reason]]:
-    """Return why each entry that is not archived is worth a look, the weightiest reason first.
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """All entries that are not archived, with why each is worth a look, the weightiest first.
 
-    All entries are looked at unless some are told. One that is snoozed has none until it is due.
+    `reasons` holds those that have any, be they snoozed or not; `asleep` are the snoozed ones.
     """
-    wanted = None if entry_ids is None else set(entry_ids)
-    entries = [
-        each
-        for each in entries_where(connection, "state<>?", (ARCHIVED,))
-        if not (each.state == SNOOZED and (each.review_at or 0) > now)
-    ]
-    looked_at = [each for each in entries if wanted is None or each.id in wanted]
+
+    entries: Mapping[int, Entry]
+    reasons: Mapping[int, Sequence[Reason]]
+    asleep: frozenset[int]
+
+    @property
+    def awake(self) -> dict[int, Sequence[Reason]]:
+        """The reasons of the entries that are not snoozed."""
+        return {one: why for one, why in self.reasons.items() if one not in self.asleep}
+
+
+def survey(connection: sqlite3.Connection, now: int, zone: tzinfo) -> Survey:
+    """Look at all entries that are not archived: once for all that is asked about them."""
+    entries = {each.id: each for each in entries_where(connection, "state<>?", (ARCHIVED,))}
+    asleep = (each.id for each in entries.values() if _is_asleep(each, now))
     found: dict[int, list[Reason]] = defaultdict(list)
-    ids = {each.id for each in looked_at}
     for entry_id, reason in (
         *_pairs(connection),
         *_findings(connection),
         *_sources(connection),
         *_unused(connection, now),
     ):
-        if entry_id in ids:
+        if entry_id in entries:
             found[entry_id].append(reason)
-    today = to_datetime(now).astimezone(zone).date()
-    newest = newest_versions(_text(each) for each in entries)
+    for entry in entries.values():
+        for reason in _own(entry, now, zone):
+            found[entry.id].append(reason)
+    for entry_id, reason in _out_of_date(entries, now, zone):
+        found[entry_id].append(reason)
     dated = _with_dates(connection)
-    for entry in looked_at:
-        found[entry.id] += _own(entry, now, today, zone, newest)
+    for entry in entries.values():
         if entry.source_date is None and entry.id not in dated:
             found[entry.id].append(Reason(NO_DATE))
     for reasons in found.values():
-        reasons.sort(key=lambda reason: -reason.weight)
-    return {entry_id: reasons for entry_id, reasons in found.items() if reasons}
+        if len(reasons) > 1:
+            reasons.sort(key=_lightest_last)
+    return Survey(entries, found, frozenset(asleep))
 
 
-def _own(
-    entry: Entry, now: int, today: date, zone: tzinfo, newest: dict[str, Version]
-) -> Iterator[Reason]:
-    """Yield what an entry says about itself."""
+def reasons_of(
+    connection: sqlite3.Connection, now: int, zone: tzinfo
+) -> Mapping[int, Sequence[Reason]]:
+    """Return why each entry that is not archived is worth a look, the weightiest reason first.
+
+    One that is snoozed has none until it is due.
+    """
+    return survey(connection, now, zone).awake
+
+
+def _lightest_last(reason: Reason) -> int:
+    return -WEIGHTS[reason.kind]
+
+
+def _is_asleep(entry: Entry, now: int) -> bool:
+    return entry.state == SNOOZED and (entry.review_at or 0) > now
+
+
+def _own(entry: Entry, now: int, zone: tzinfo) -> Iterator[Reason]:
+    """Yield what is noted of an entry."""
     if entry.state == PROPOSED:
-        yield Reason(NEW, "nobody has looked at it yet")
+        yield _NEW
     if entry.valid_to is not None and entry.valid_to <= now:
         yield Reason(EXPIRED, f"it held until {_day(entry.valid_to, zone)}")
     if entry.review_at is not None and entry.review_at <= now:
         yield Reason(DUE, f"since {_day(entry.review_at, zone)}")
-    text = _text(entry)
-    soon = soon_words(text)
-    past = past_day(text, today)
-    verified = entry.verified_at or entry.recorded_at
-    if soon and now - verified > 7 * DAY:
-        yield Reason(DATED, f"“{soon}”")
-    elif past is not None and verified < _noon(past, zone):
-        yield Reason(DATED, f"{past.isoformat()} is past")
-    else:
-        old = older_version(text, newest)
-        if old:
-            yield Reason(DATED, old)
+
+
+def _out_of_date(
+    entries: Mapping[int, Entry], now: int, zone: tzinfo
+) -> Iterator[tuple[int, Reason]]:
+    """Yield which texts go out of date by themselves, by what they say."""
+    today = to_datetime(now).astimezone(zone).date()
+    telling_ones = telling((each.id, _text(each)) for each in entries.values())
+    newest = newest_versions(
+        (_text(entries[each]), entries[each].recorded_at) for each in telling_ones
+    )
+    for entry_id in telling_ones:
+        entry = entries[entry_id]
+        text = _text(entry)
+        soon = soon_words(text)
+        past = past_day(text, today)
+        verified = entry.verified_at or entry.recorded_at
+        if soon and now - verified > 7 * DAY:
+            yield entry_id, Reason(DATED, f"“{soon}”")
+        elif past is not None and verified < _noon(past, zone):
+            yield entry_id, Reason(DATED, f"{past.isoformat()} is past")
+        elif old := older_version(text, newest, _looked_at(entry)):
+            yield entry_id, Reason(DATED, old)
+
+
+_NEW = Reason(NEW, "nobody has looked at it yet")
+
+
+def _looked_at(entry: Entry) -> int | None:
+    """Return when somebody last said that an entry is true; to write it says nothing of others."""
+    at = entry.verified_at
+    return None if at is None or at <= entry.recorded_at else at
 
 
 def _text(entry: Entry) -> str:
@@ -163,13 +216,33 @@ def _with_dates(connection: sqlite3.Connection) -> set[int]:
 
 def _unused(connection: sqlite3.Connection, now: int) -> Iterator[tuple[int, Reason]]:
     before = now - UNUSED * DAY
+    quiet = _quiet_scopes(connection, before)
     rows = connection.execute(
         "SELECT id FROM entry WHERE state='active' AND recorded_at<? AND NOT EXISTS ("
         "SELECT 1 FROM pack_render_item JOIN pack_render ON pack_render.id=render_id "
         f"WHERE entry_id=entry.id AND pack_render.at>=? AND pack_id!={NO_PACK}) AND NOT EXISTS ("
         "SELECT 1 FROM memory_item JOIN memory_file ON memory_file.id=file_id "
-        "WHERE entry_id=entry.id AND memory_file.state='live')",
-        (before, before),
+        "WHERE entry_id=entry.id AND memory_file.state='live' "
+        f"AND scope NOT IN ({','.join('?' * len(quiet))}))",
+        (before, before, *quiet),
     )
     for (entry_id,) in rows:
-        yield entry_id, Reason(IDLE, f"in no pack or file for {UNUSED} days")
+        yield entry_id, Reason(IDLE, f"in no pack or conversation for {UNUSED} days")
+
+
+def _quiet_scopes(connection: sqlite3.Connection, since: int) -> list[str]:
+    """Return the scopes of files that no conversation was in; none where nothing tells of any."""
+    lately = "SELECT 1 FROM conversation WHERE last_at>=?"
+    if connection.execute(f"{lately} LIMIT 1", (since,)).fetchone() is None:
+        return []
+    quiet = []
+    for (scope,) in connection.execute("SELECT DISTINCT scope FROM memory_file WHERE scope<>''"):
+        kind, _, name = scope.partition(":")
+        if f"{kind}:" == PROJECT:
+            test, values = any_project(project_column(connection), [name])
+        else:
+            test, values = labelled("conversation.id", kind, [name])
+        found = connection.execute(f"{lately} AND {test} LIMIT 1", (since, *values))
+        if found.fetchone() is None:
+            quiet.append(scope)
+    return quiet

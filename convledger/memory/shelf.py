@@ -18,11 +18,17 @@ from convledger.memory.file_rows import doubt
 from convledger.memory.listing import RECORDED, EntryLine, Listing, entry_lines, listing, stamp_of
 from convledger.memory.naming import entry_named
 from convledger.memory.queue import Hygiene, Queued, hygiene, review_queue
-from convledger.memory.reasons import Reason, reasons_of
+from convledger.memory.reasons import Reason, reasons_of, survey
 from convledger.memory.words import ACTIVE
 from convledger.store.connection import in_words, unreadable
 from convledger.store.entries import Entry, EntrySource, EntryVersion, entries_where, versions_of
-from convledger.store.operations import Operation, operations, touched_entries, undo
+from convledger.store.operations import (
+    Operation,
+    latest_operation,
+    operations,
+    touched_entries,
+    undo,
+)
 
 if TYPE_CHECKING:
     from convledger.economics.carrying import Carrying
@@ -99,7 +105,8 @@ class Memory:
     @in_words
     def lines(self, ids: Iterable[int], now: int) -> list[EntryLine]:
         """Return what a list says of entries, those that there are."""
-        return entry_lines(self._connection, ids, self.costs(now))
+        wanted = list(ids)
+        return entry_lines(self._connection, wanted, self.costs(now, wanted))
 
     @in_words
     def versions(self, entry_id: int) -> list[EntryVersion]:
@@ -149,16 +156,32 @@ class Memory:
     def queue(self, now: int, zone: tzinfo, kinds: Iterable[str] = ()) -> list[Queued]:
         """Return what is left to look at, the weightiest first."""
         check_sources(self._connection)
-        return review_queue(self._connection, now, zone, self.costs(now), kinds)
+        looked = survey(self._connection, now, zone)
+        return review_queue(looked, now, self.costs(now), kinds)
 
     @in_words
     def hygiene(self, now: int, zone: tzinfo) -> Hygiene:
         """Return how clean memory is."""
-        return hygiene(self._connection, now, zone)
+        looked = survey(self._connection, now, zone)
+        return hygiene(looked, now, self._over_budget(now))
 
-    def costs(self, now: int) -> Mapping[int, int | None]:
+    @in_words
+    def review(self, now: int, zone: tzinfo) -> tuple[list[Queued], Hygiene]:
+        """Return what is left to look at, and how clean memory is."""
+        check_sources(self._connection)
+        looked = survey(self._connection, now, zone)
+        ratios = hygiene(looked, now, self._over_budget(now))
+        return review_queue(looked, now, self.costs(now)), ratios
+
+    def _over_budget(self, now: int) -> set[int]:
+        from convledger.memory.over_budget import over_budget
+
+        return over_budget(self._connection, now)
+
+    def costs(self, now: int, entry_ids: Sequence[int] | None = None) -> Mapping[int, int | None]:
         """Return what each entry costs to carry a month, picodollars, estimated."""
-        return {number: each.pico_a_month for number, each in self.carrying(now).items()}
+        carried = self.carrying(now, entry_ids)
+        return {number: each.pico_a_month for number, each in carried.items()}
 
     @in_words
     def carrying(self, now: int, entry_ids: Sequence[int] | None = None) -> dict[int, Carrying]:
@@ -259,7 +282,8 @@ class Memory:
 
     def choose(self, winner_id: int, loser_id: int, now: int) -> None:
         """Settle a conflict."""
-        self._done((), now, keeping.choose, winner_id, loser_id, now)
+        both = (winner_id, loser_id)
+        self._done(both, now, keeping.choose, winner_id, loser_id, now)
 
     def dismiss(self, one_id: int, other_id: int, now: int) -> None:
         """Say that two entries are no pair."""
@@ -286,6 +310,11 @@ class Memory:
             refresh_pairs(self._connection, list(entry_ids), now)
 
     @in_words
+    def latest_change(self) -> int:
+        """Return the number of the last change of memory: asked often, it costs next to nothing."""
+        return latest_operation(self._connection)
+
+    @in_words
     def count_tokens(self, stopping: Callable[[], bool] = lambda: False) -> None:
         """Count the tokens of entries that were never counted."""
         from convledger.memory.counting import count_entries, uncounted
@@ -298,15 +327,15 @@ class Memory:
         self,
         now: int,
         stopping: Callable[[], bool] = lambda: False,
-        progress: Callable[[int, int], None] = lambda _, __: None,
-    ) -> None:
-        """Count tokens and look for secrets and pairs in everything; safe to stop at any time."""
-        from convledger.memory.findings import scan_entries
-        from convledger.memory.pairing import find_all_pairs
+        progress: Callable[[int, int], object] = lambda *_: None,
+    ) -> bool:
+        """Count tokens and look for secrets and pairs in what is new; safe to stop at any time.
 
-        self.count_tokens(stopping)
-        scan_entries(self._connection, None, now)
-        find_all_pairs(self._connection, now, stopping=stopping, progress=progress)
+        False where it was stopped, or where another process is at it.
+        """
+        from convledger.memory.catching_up import catch_up
+
+        return catch_up(self._connection, self._path, now, stopping, progress)
 
     def _done(
         self,

@@ -14,15 +14,8 @@ from msgspec import Struct
 from convledger.store.entry_index import INDEXED, index_entry, unindex_entry
 from convledger.store.operations import Recorder
 
-_FIELDS = (
-    "id, name, kind, title, body, scope, tags, state, sensitivity, pinned, value, source_date, "
-    "valid_from, valid_to, recorded_at, verified_at, verified_by, review_days, review_at, "
-    "superseded_by, hash, tokens, tokens_method, version"
-)
-_TAGS, _PINNED = _FIELDS.split(", ").index("tags"), _FIELDS.split(", ").index("pinned")
 
-
-class Entry(Struct, frozen=True):
+class Entry(Struct, frozen=True, gc=False):
     """One piece of stored memory as it is now; instants in UTC microseconds.
 
     `name` is its lasting id in the world (a ULID). `scope` is "" for everything, "project:NAME" or
@@ -57,7 +50,7 @@ class Entry(Struct, frozen=True):
     version: int = 1
 
 
-class EntrySource(Struct, frozen=True, kw_only=True):
+class EntrySource(Struct, frozen=True, gc=False):
     """Where an entry comes from: a span of a message, an item of a memory file, or words about it.
 
     `kind` is message, file, url, row or manual; `place` names it for people. `start` and `length`
@@ -93,6 +86,11 @@ class EntryVersion(Struct, frozen=True):
     hash: str
 
 
+_FIELDS = ", ".join(Entry.__struct_fields__)
+_TAGS, _PINNED = map(Entry.__struct_fields__.index, ("tags", "pinned"))
+_SOURCE_FIELDS = ", ".join(EntrySource.__struct_fields__)
+
+
 def entry_by_id(connection: sqlite3.Connection, entry_id: int) -> Entry | None:
     """Return an entry, None where there is none."""
     return next(entries_where(connection, "id=?", (entry_id,)), None)
@@ -112,14 +110,10 @@ def entries_where(
         (*values, limit),
     )
     for row in rows:
-        yield _entry(list(row))
-
-
-def _entry(values: list[Any]) -> Entry:
-    # By place: by name it takes four times as long, which is felt in lists of thousands.
-    values[_TAGS] = tuple(values[_TAGS].split())
-    values[_PINNED] = bool(values[_PINNED])
-    return Entry(*values)
+        facts: list[Any] = list(row)
+        facts[_TAGS] = tuple(facts[_TAGS].split())
+        facts[_PINNED] = bool(facts[_PINNED])
+        yield Entry(*facts)
 
 
 def add_entry(connection: sqlite3.Connection, recorder: Recorder, entry: Entry, editor: str) -> int:
@@ -196,12 +190,6 @@ def versions_of(connection: sqlite3.Connection, entry_id: int) -> list[EntryVers
     return [EntryVersion(*row) for row in rows]
 
 
-_SOURCE_FIELDS = (
-    "kind, id, entry_id, place, conversation_id, message_key, memory_item_id, start, length, "
-    "quote, quote_hash, source_date, status"
-)
-
-
 def sources_of(
     connection: sqlite3.Connection, entry_ids: Iterable[int]
 ) -> dict[int, list[EntrySource]]:
@@ -212,9 +200,7 @@ def sources_of(
             f"SELECT {_SOURCE_FIELDS} FROM entry_source WHERE entry_id=? ORDER BY id", (entry_id,)
         )
         for row in rows:
-            names = _SOURCE_FIELDS.split(", ")
-            source = EntrySource(**dict(zip(names, row, strict=True)))
-            found.setdefault(entry_id, []).append(source)
+            found.setdefault(entry_id, []).append(EntrySource(*row))
     return found
 
 

@@ -116,6 +116,12 @@ def operations(connection: sqlite3.Connection, limit: int = 50) -> list[Operatio
     return [Operation(*row) for row in rows]
 
 
+def latest_operation(connection: sqlite3.Connection) -> int:
+    """Return the number of the last change, 0 where there is none."""
+    (found,) = connection.execute("SELECT coalesce(max(id), 0) FROM operation").fetchone()
+    return int(found)
+
+
 def touched_entries(connection: sqlite3.Connection, operation_id: int) -> list[int]:
     """Return the entries that a change was about."""
     rows = connection.execute(
@@ -166,17 +172,32 @@ def _take_back(
     with operation(connection, "undo", now=now, about=about, undoes=found.id) as recorder:
         # A row that goes may be one that another row points to until that is restored.
         connection.execute("PRAGMA defer_foreign_keys=ON")
-        # Rows that refer to others go first and come back last.
+        # Rows that refer to others go first and come back last. Entries go by their numbers: the
+        # index of words writes itself anew each time that it is led back to a lower one.
         order = list(_KEYS)
-        for table, key, before in sorted(changed, key=lambda each: -order.index(each[0])):
+        rows = [(table, _key(key), before) for table, key, before in changed]
+        rows.sort(key=lambda row: (order.index(row[0]), row[1] if row[0] == "entry" else ()))
+        for table, key, before in sorted(rows, key=lambda row: -order.index(row[0])):
             if before is None:
-                recorder.touch(table, *_key(key))
-                _remove(connection, table, _key(key))
-        for table, key, before in sorted(changed, key=lambda each: order.index(each[0])):
+                recorder.touch(table, *key)
+                _remove(connection, table, key)
+        for table, key, before in rows:
             if before is not None:
-                recorder.touch(table, *_key(key))
-                _restore(connection, table, _key(key), msgspec.msgpack.decode(before))
-        connection.execute("UPDATE operation SET undone_at=? WHERE id=?", (now, found.id))
+                recorder.touch(table, *key)
+                _restore(connection, table, key, msgspec.msgpack.decode(before))
+        _stands_no_more(connection, found.id, now)
+
+
+def _stands_no_more(connection: sqlite3.Connection, operation_id: int, now: int) -> None:
+    """Note that a change is undone; what it had undone itself stands again, and so on."""
+    stands = False
+    number: int | None = operation_id
+    while number is not None:
+        connection.execute(
+            "UPDATE operation SET undone_at=? WHERE id=?", (None if stands else now, number)
+        )
+        row = connection.execute("SELECT undoes FROM operation WHERE id=?", (number,)).fetchone()
+        number, stands = (row[0] if row else None), not stands
 
 
 def _must_be_untouched(connection: sqlite3.Connection, found: Operation) -> None:

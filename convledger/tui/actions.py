@@ -102,6 +102,7 @@ def _actions() -> Iterable[Action]:
     yield Action("facets", "choose", "enter", "Choose", "Keep only these, or all again.", True)
 
     yield Action("memory", "search", "slash,f", "Search", "Find words in memory as you type.", True)
+    yield Action("memory", "review", "v", "Review", "Go through what wants a look.", True)
     yield Action("memory", "new", "n", "New", "Write an entry.", True)
     yield Action("memory", "edit", "e", "Edit", "Edit title and text, as a new version.", True)
     yield Action("memory", "edit_outside", "E", "In editor", "Edit in the program EDITOR names.")

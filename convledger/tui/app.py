@@ -27,6 +27,7 @@ from convledger.tui.guard import TerminalGuard
 from convledger.tui.keymap import readable_keymap
 from convledger.tui.lookout import LOOK_EVERY, Lookout
 from convledger.tui.memory_watch import MemoryWatch
+from convledger.tui.memory_worker import MemoryWorker
 from convledger.tui.notices import Notice, Notices
 from convledger.tui.numbered import SCREENS, Numbered
 from convledger.tui.plan_watch import EVERY as LOOK_AT_PLANS_EVERY
@@ -152,11 +153,17 @@ class ConvledgerApp(Numbered, Doors):
             lambda feed: self.tell(lambda: self._fed(feed)),
             lambda result: self.tell(lambda: self._arrived(result)),
         )
+        self.memory_worker = MemoryWorker(
+            self.workspace,
+            lambda share: self.tell(lambda: self._looked_at_memory(share)),
+            lambda error: self.tell(lambda: self.trouble(error)),
+        )
 
     def on_mount(self) -> None:
         """Begin to follow the logs."""
         if self._feeding:
             self.feeder.start()
+            self.memory_worker.start()
         self.set_interval(LOOK_EVERY, self._look)
         self.set_interval(LOOK_AT_PLANS_EVERY, self.plan_watch.tick)
         self.memory_watch.begin()
@@ -167,6 +174,7 @@ class ConvledgerApp(Numbered, Doors):
     def on_unmount(self) -> None:
         """Let the threads end; nothing waits for them."""
         self.feeder.stop()
+        self.memory_worker.stop()
         self.desk.close()
         self.side_desk.close()
 
@@ -229,6 +237,7 @@ class ConvledgerApp(Numbered, Doors):
 
     def _fed(self, feed: Feed) -> None:
         self._news.tell(feed)
+        self.memory_worker.fed(feed)
         before, self.feed = self.feed, self._news.with_words(feed)
         feed = self.feed
         self._show_pulse(replace(self.pulse, feed=feed))
@@ -248,6 +257,11 @@ class ConvledgerApp(Numbered, Doors):
         if result.rerated:
             self.say(result.rerated)
         self.renew(fed=True)
+
+    def _looked_at_memory(self, share: int | None) -> None:
+        self._show_pulse(replace(self.pulse, memory=share))
+        if share is None:
+            self.renew(fed=True)
 
     # ---- keeping the figures right
 
@@ -272,6 +286,8 @@ class ConvledgerApp(Numbered, Doors):
     def _renew_now(self) -> None:
         self._renewal_waits = False
         self._renewed = time.monotonic()
+        if self.feed.progress is None:  # while logs are read they come first
+            self.memory_worker.look()
         self.renew_figures(plans_at_once=self._plans_at_once)
         self._plans_at_once = False
         for screen in self.screen_stack:

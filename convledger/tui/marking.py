@@ -10,6 +10,7 @@ from convledger.tui.labelling import in_steps
 if TYPE_CHECKING:
     from convledger.ledger import Ledger
     from convledger.tui.screens.place import PlaceScreen
+    from convledger.tui.widgets.facet_rows import FacetRows
     from convledger.tui.widgets.paged_rows import PagedRows
 
 AT_ONCE = 20_000  # ids that are marked within a keystroke
@@ -63,6 +64,13 @@ class Marking:
     def current(self) -> int | None:
         """Return the id under the cursor."""
         return self._rows.current
+
+    def toggle_or_choose(self, facets: FacetRows) -> None:
+        """Mark the row, or unmark it, and go on; in the filters, choose."""
+        if facets.has_focus:
+            facets.action_choose()
+        else:
+            self.toggle()
 
     def toggle(self) -> None:
         """Mark the row under the cursor, or unmark it, and go on."""

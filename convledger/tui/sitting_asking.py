@@ -78,7 +78,7 @@ class Renewal:
 def take(ledger: Ledger, now: int, zone: tzinfo) -> Sitting:
     """Begin a sitting."""
     memory = ledger.memory
-    return Sitting(memory.queue(now, zone), memory.hygiene(now, zone), _latest(memory))
+    return Sitting(*memory.review(now, zone), memory.latest_change())
 
 
 def renewal(
@@ -86,16 +86,17 @@ def renewal(
 ) -> Renewal | None:
     """Return how memory is by now, None where nobody has changed it since."""
     memory = ledger.memory
-    latest = _latest(memory)
+    latest = memory.latest_change()
     if latest == seen:
         return None
     undone = frozenset(one.id for one in memory.history(500) if one.undone_at is not None)
     entries = _entries(memory, entry_ids)
+    queue, hygiene = memory.review(now, zone)
     return Renewal(
-        memory.queue(now, zone),
+        queue,
         {number: one for number, one in entries.items() if one.state != ARCHIVED},
         undone,
-        memory.hygiene(now, zone),
+        hygiene,
         latest,
     )
 
@@ -109,17 +110,13 @@ def _entries(memory: Memory, entry_ids: Iterable[int]) -> dict[int, Entry]:
     return found
 
 
-def _latest(memory: Memory) -> int:
-    return next((one.id for one in memory.history(1)), 0)
-
-
 def listed(ledger: Ledger, ratio: Ratio, now: int, zone: tzinfo) -> list[Queued]:
     """Return the entries that a ratio lacks, those that want a look most first."""
     memory = ledger.memory
     wanted = set(ratio.others)
     queue = [one for one in memory.queue(now, zone) if one.entry.id in wanted]
     rest = wanted.difference(one.entry.id for one in queue)
-    costs = memory.costs(now)
+    costs = memory.costs(now, [*rest])
     return queue + [Queued(one, (), costs.get(one.id)) for one in _entries(memory, rest).values()]
 
 
@@ -131,7 +128,7 @@ def look_at(ledger: Ledger, entry_id: int, other_id: int | None, now: int) -> Si
     entry = entries.get(entry_id)
     if entry is None:
         return None
-    costs = memory.costs(now)
+    costs = memory.costs(now, ids)
     found = entries.get(other_id) if other_id is not None else None
     spans = ((), ()) if found is None else differing(entry.body, found.body)
     return Sight(
@@ -208,7 +205,7 @@ def carry_out(ledger: Ledger, wish: Wish, now: int) -> tuple[tuple[int, ...], st
             return (), f"“{one.title}” is gone"
         if not _is_as_seen(one, found):
             return (), f"“{one.title}” has changed meanwhile; look at it again"
-    before = _latest(memory)
+    before = memory.latest_change()
     try:
         _do(memory, wish, now)
     except UsageProblem as error:

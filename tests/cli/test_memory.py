@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from convledger.economics.carrying import BY_CONVERSATION, Carrying
+from convledger.memory.shelf import Memory
 from tests.cli.conftest import Cli
 
 TEXT = "Deploys go out on Thursdays."
@@ -230,3 +232,14 @@ def test_files_are_imported_by_name(cli: Cli, tmp_path: Path) -> None:
     assert cli("memory", "import", str(tmp_path / "none")).code == 2
     assert cli("memory", "import", str(notes), "--as", "word").code == 2
     assert cli("memory", "import", "--as", "csv").code == 2
+
+
+def test_where_conversations_are_charged_a_share_is_told_and_no_sum(
+    stocked: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carried = Carrying(tokens=1_000, method="o200k", reason=BY_CONVERSATION)
+    monkeypatch.setattr(Memory, "carrying", lambda *_: {1: carried})
+    told = stocked("memory", "show", "1").out
+
+    assert "0.5 % of the context, est.; the plan charges by conversation" in told
+    assert "$" not in told

@@ -21,7 +21,7 @@ from convledger.memory.carrying import (
     calibration,
     carrying_of,
     holders_of,
-    pack_scope,
+    pack_scopes,
 )
 from convledger.memory.drafts import Draft
 from convledger.pricing import Rater
@@ -224,7 +224,7 @@ def test_each_holder_counts_once(memory: Memory) -> None:
     entry_id = memory.remember("Deploys go out on Fridays.")
     first = memory.file(entry_id, entry_id)
     second = memory.file(entry_id, scope="project:shop")
-    pack_id = memory.pack("work", '{"scope": "client:acme"}')
+    pack_id = memory.pack("work", '{"scopes": ["client:acme"]}')
     memory.render(pack_id, entry_id)
     shop = memory.talk("a", 1, project="/home/me/shop")
     memory.label(shop, "client", "acme")
@@ -232,9 +232,9 @@ def test_each_holder_counts_once(memory: Memory) -> None:
 
     assert memory.carry(entry_id).conversations_a_month == Fraction(4 * 30, 28)
     assert holders_of(memory.connection, entry_id) == [
-        Holder("file", first, "/1.md", ""),
-        Holder("file", second, "/2.md", "project:shop"),
-        Holder("pack", pack_id, "work", "client:acme"),
+        Holder("file", first, "/1.md", ("",)),
+        Holder("file", second, "/2.md", ("project:shop",)),
+        Holder("pack", pack_id, "work", ("client:acme",)),
     ]
 
 
@@ -334,9 +334,18 @@ def test_nothing_is_made_up_about_other_tokens(memory: Memory) -> None:
     assert set(calibration(memory.connection).values()) == {Fraction(1)}
 
 
-@given(st.text() | st.sampled_from(['{"scope": 3}', '{"scope": "x"}', "[]", "[" * 9999, "null"]))
+@given(
+    st.text() | st.sampled_from(['{"scopes": 3}', '{"scopes": ["x"]}', "[]", "[" * 9999, "null"])
+)
 def test_any_wish_of_a_pack_gives_a_scope(wanted: str) -> None:
-    assert pack_scope(wanted) == ""
+    assert pack_scopes(wanted) == ("",)
+
+
+def test_a_pack_goes_into_the_conversations_of_the_scopes_that_it_asks_for() -> None:
+    asked = '{"scopes": ["", "project:shop", "client:Ada"]}'
+
+    assert pack_scopes(asked) == ("project:shop", "client:Ada")
+    assert pack_scopes('{"scopes": [""]}') == ("",)
 
 
 def test_the_shipped_prices_hold(tmp_path: Path) -> None:

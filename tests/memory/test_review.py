@@ -14,7 +14,7 @@ from convledger.memory.dated import newest_versions, older_version, past_day, so
 from convledger.memory.drafts import Draft
 from convledger.memory.findings import scan_entries
 from convledger.memory.queue import hygiene, review_queue
-from convledger.memory.reasons import WEIGHTS, reasons_of
+from convledger.memory.reasons import WEIGHTS, reasons_of, survey
 from convledger.store.entries import EntrySource
 
 NOW = 1_790_000_000 * SECOND  # 2026-09-21
@@ -123,7 +123,8 @@ def test_days_that_are_past(text: str, found: date | None) -> None:
 
 
 def test_a_version_is_old_where_a_newer_one_is_known() -> None:
-    newest = newest_versions(["Use Python 3.12 here", "Node 20.1", "see Section 4.2"])
+    texts = ["Use Python 3.12 here", "Node 20.1", "see Section 4.2"]
+    newest = newest_versions((text, NOW) for text in texts)
 
     assert older_version("We are on Python 3.9.", newest) == "python 3.9, 3.12 is known"
     assert older_version("Python 3.13 is next", newest) == ""
@@ -152,17 +153,14 @@ def test_what_weighs_and_costs_most_comes_first(ledger: Ledger) -> None:
     dear = kept(ledger, "ended too", valid_to=NOW)
     bare = kept(ledger, "bare", sources=(), source_date=None)
     costs = {cheap: 10**10, dear: 10**12, bare: 10**12}
-    queue = review_queue(ledger.connection, NOW, UTC, costs)
+    looked = survey(ledger.connection, NOW, UTC)
+    queue = review_queue(looked, NOW, costs)
 
     assert [one.entry.id for one in queue] == [dear, bare, cheap]
     assert [one.pico_a_month for one in queue] == [10**12, 10**12, 10**10]
-    only = review_queue(ledger.connection, NOW, UTC, costs, ["no date"])
+    only = review_queue(looked, NOW, costs, ["no date"])
     assert [one.entry.id for one in only] == [bare]
-    assert [one.entry.id for one in review_queue(ledger.connection, NOW, UTC)] == [
-        cheap,
-        dear,
-        bare,
-    ]
+    assert [one.entry.id for one in review_queue(looked, NOW)] == [cheap, dear, bare]
 
 
 def test_hygiene_is_the_mean_of_seven_ratios_that_name_the_others(ledger: Ledger) -> None:
@@ -170,12 +168,12 @@ def test_hygiene_is_the_mean_of_seven_ratios_that_name_the_others(ledger: Ledger
     bare = kept(ledger, "bare", sources=(), source_date=None, at=NOW - 200 * DAY)
     kept(ledger, "away")
     keeping.archive(ledger.connection, [3], NOW)
-    found = hygiene(ledger.connection, NOW, UTC, over_budget=[good])
+    found = hygiene(survey(ledger.connection, NOW, UTC), NOW, over_budget=[good])
     by_name = {one.name: (one.good, one.of, one.others) for one in found.ratios}
 
     assert by_name == {
         "with a source": (1, 2, (bare,)), "with a date": (1, 2, (bare,)),
-        "checked in 180 days": (1, 2, (bare,)), "in no open pair": (2, 2, ()),
+        "checked in time": (1, 2, (bare,)), "in no open pair": (2, 2, ()),
         "free of open findings": (2, 2, ()), "within their budget": (1, 2, (good,)),
         "in a pack or used": (1, 2, (bare,)),
     }  # fmt: skip
@@ -184,8 +182,10 @@ def test_hygiene_is_the_mean_of_seven_ratios_that_name_the_others(ledger: Ledger
 
 
 def test_an_empty_memory_is_clean(ledger: Ledger) -> None:
-    assert hygiene(ledger.connection, NOW, UTC).score == 1
-    assert review_queue(ledger.connection, NOW, UTC) == []
+    looked = survey(ledger.connection, NOW, UTC)
+
+    assert hygiene(looked, NOW).score == 1
+    assert review_queue(looked, NOW) == []
 
 
 def test_every_reason_has_a_weight_of_its_own() -> None:

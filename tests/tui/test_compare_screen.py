@@ -376,12 +376,3 @@ def test_counts_use_the_words_that_have_room() -> None:
     sight = Sight()
     assert words.table_counts(sight, 80) == ""
     assert words.nothing_words(sight) == ["Looking at the plans…"]
-
-
-@pytest.mark.parametrize(
-    ("name", "several"),
-    [("conversation", "conversations"), ("active_user", "active users"), ("credits", "credits"),
-     ("resolved", "resolved"), ("reply", "replies"), ("day", "days"), ("", "")],
-)  # fmt: skip
-def test_units_are_named_for_several(name: str, several: str) -> None:
-    assert words.unit_words(name) == several

@@ -8,6 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 from convledger.tui.widgets.keys_line import KeysLine, ShownKey, fitting
+from tests.tui.memory_parts import memory_in, remembered
 from tests.tui.pilot import opened, press, settled
 
 
@@ -77,3 +78,16 @@ async def test_what_is_cut_is_said(studio: Path) -> None:
         await press(pilot, "2")
 
         assert line_of(pilot).endswith("f1 Help …")
+
+
+@pytest.mark.parametrize(("size", "has_archive"), [((80, 24), False), ((120, 36), True)])
+async def test_memory_says_how_to_review_and_how_to_leave(
+    studio: Path, size: tuple[int, int], has_archive: bool
+) -> None:
+    remembered(studio)
+    async with opened(studio, size=size) as pilot:
+        await memory_in(pilot)
+        line = line_of(pilot)
+
+        assert all(each in line for each in (" v Review ", " e Edit ", "f1 Help", " q Quit"))
+        assert ("x Archive" in line) is has_archive

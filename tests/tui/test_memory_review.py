@@ -595,7 +595,7 @@ async def test_the_end_is_calm(memory: Path) -> None:
         assert "✓ 9 decided · nothing is left" in text
         assert "6 still true · 1 archived · 1 conflict settled" in text
         assert "Hygiene before and after" in text
-        assert "checked in 180 days" in text
+        assert "checked in time" in text
         assert "u takes the last verdict back" in text
         await press(pilot, "u")
         assert "nothing is left" not in screen_text(pilot)

@@ -13,6 +13,7 @@ from convledger.tui.credit_words import money_text
 from convledger.tui.screens.source_words import counted
 from convledger.tui.widgets.canvas import measure
 from convledger.tui.widgets.tab_strip import Tab
+from convledger.words import unit_words
 
 if TYPE_CHECKING:
     from convledger.reports.compare_choices import Comparable, Overview
@@ -162,7 +163,7 @@ def line_counts(told: BreakEven | None, cells: int) -> str:
 
 def as_shown(row: Compared, is_example: bool) -> Compared:
     """Return a row with its units in words; an example says that it is one."""
-    unit = unit_words(row.unit_name) if row.units != 1 else row.unit_name.replace("_", " ")
+    unit = unit_words(row.unit_name, row.units)
     rule = f"example · {row.rule}" if is_example else row.rule
     return replace(row, unit_name=unit, rule=rule)
 
@@ -170,16 +171,6 @@ def as_shown(row: Compared, is_example: bool) -> Compared:
 def with_unit_words(told: Sensitivity) -> Sensitivity:
     """Return timeouts with their units in words."""
     return replace(told, unit_name=unit_words(told.unit_name))
-
-
-def unit_words(name: str) -> str:
-    """Return the name that a plan gives its unit, for several: "active users", "resolved"."""
-    text = name.replace("_", " ")
-    if not text or text.endswith(("s", "ing", "ed")):
-        return text
-    if text.endswith("y") and text[-2:-1] not in ("", *"aeiou"):
-        return f"{text[:-1]}ies"
-    return f"{text}s"
 
 
 def with_short_names(told: BreakEven, cells: int) -> BreakEven:

@@ -318,11 +318,7 @@ class ConversationsScreen(PlaceScreen):
 
     def action_mark(self) -> None:
         """Mark the row, or unmark it, and go on; in the filters, choose."""
-        facets = self.query_one(FacetRows)
-        if facets.has_focus:
-            facets.action_choose()
-        else:
-            self._marking.toggle()
+        self._marking.toggle_or_choose(self.query_one(FacetRows))
 
     def action_mark_all(self) -> None:
         """Mark all that match."""

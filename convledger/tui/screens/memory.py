@@ -297,11 +297,13 @@ class MemoryScreen(MemoryList):
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
         """The keys that do something; what waits to be accepted offers that in the footer."""
-        found = super().active_bindings
+        footer: dict[str, bool] = {}
+        if self.has_class("-narrow"):
+            footer["archive"] = False  # where there is no room for all, how to leave comes first
         line = self.rows.line(self.rows.current) if self.is_ready else None
-        if line is None or line.state != PROPOSED:
-            return found
-        return _shown(found, {"accept": True, "confirm": False})
+        if line is not None and line.state == PROPOSED:
+            footer |= {"accept": True, "confirm": False}
+        return _shown(super().active_bindings, footer)
 
 
 def _shown(

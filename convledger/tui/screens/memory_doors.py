@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from convledger.store.entries import Entry
 
 MANY = 2_000  # entries: more take long enough to say that it has begun
-_REVIEW = "convledger.tui.screens.memory_review"
 EMPTY = "Memory is empty: n writes an entry."
 
 ACCEPT = Verb(
@@ -248,15 +247,8 @@ class MemoryDoors(PlaceScreen):
 
     def action_review(self) -> None:
         """Begin a sitting of review."""
-        try:
-            from convledger.tui.screens.memory_review import (  # type: ignore[import-not-found,import-untyped,unused-ignore]
-                ReviewScreen,
-            )
-        except ModuleNotFoundError as error:
-            if error.name != _REVIEW:
-                raise
-            self.books.say("The review is not there yet.")
-            return
+        from convledger.tui.screens.memory_review import ReviewScreen
+
         self.app.push_screen(ReviewScreen())
 
     def _with_entry(self, then: Callable[[Entry], object]) -> None:

@@ -215,11 +215,7 @@ class MemoryList(MemoryDoors):
 
     def action_mark(self) -> None:
         """Mark the row, or unmark it, and go on; in the filters, choose."""
-        facets = self.query_one(MemoryFacets)
-        if facets.has_focus:
-            facets.action_choose()
-        else:
-            self._marking.toggle()
+        self._marking.toggle_or_choose(self.query_one(MemoryFacets))
 
     def action_mark_all(self) -> None:
         """Mark all that are listed."""

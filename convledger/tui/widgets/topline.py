@@ -37,6 +37,7 @@ class Pulse:
     spark: tuple[int, ...] = ()
     feed: Feed = _LOOKING
     plan: tuple[str, str] = ("", "")  # credits left, and until when; or nothing
+    memory: int | None = None  # percent of the entries that were looked at, while they are
 
 
 class TopLine(Widget):
@@ -81,7 +82,7 @@ class TopLine(Widget):
 
     def _rights(self, cells: int) -> list[list[Part]]:
         pulse = self.pulse
-        dot, words, style = _state(pulse.feed)
+        dot, words, style = _state(pulse)
         state: Part = (dot, style)
         amount: Part = (usd(pulse.today_pico, estimated=pulse.estimated), "bold $foreground")
         whole = [state, (f" {words} · today ", "$muted"), amount]
@@ -126,9 +127,12 @@ def _bar(value: int, most: int) -> str:
     return _RISING[min(7, value * 8 // most)] if value > 0 else " "
 
 
-def _state(feed: Feed) -> tuple[str, str, str]:
+def _state(pulse: Pulse) -> tuple[str, str, str]:
     """Return the mark, the words and the colour of a state: never the colour alone."""
+    feed = pulse.feed
     progress = feed.progress
+    if pulse.memory is not None and feed.state in ("live", "elsewhere", "nothing"):
+        return "◐", f"comparing entries {pulse.memory} %", "$accent"
     if feed.state == "reading" and progress is not None:
         share = progress.bytes_done * 100 // max(1, progress.bytes)
         return "◐", f"reading {progress.stage} {share} %", "$accent"
