@@ -223,8 +223,7 @@ def _agree(found: Outlook, backups: str, *, yes: bool) -> None:
         return
     if not streams.is_terminal(sys.stdin):
         raise UsageProblem("nobody is there to ask; say --yes to do it")
-    count = erase_words.asked_count(found)
-    typed = click.prompt(f"This can't be undone. Type {count} to erase", default="", err=True)
+    typed = click.prompt(erase_words.ask_words(found), default="", err=True)
     if not erase_words.agrees(str(typed), found):
         raise UsageProblem("nothing was erased")
 

@@ -58,16 +58,20 @@ COMMAND = Hints(
 
 
 def asked_count(found: Outlook) -> int:
-    """Return the number that a person types to agree."""
-    for word in ("entries", "conversations", "messages"):
-        if found.counts.get(word):
-            return found.counts[word]
-    return 0
+    """Return the number that a person types to agree: the larger one of entries and talk."""
+    counts = found.counts
+    talk = counts.get("conversations") or counts.get("messages", 0)
+    return max(counts.get("entries", 0), talk)
 
 
 def _amounts(counts: dict[str, int]) -> str:
     parts = [plural(counts[word], one, many) for word, one, many in _WORDS if counts.get(word)]
     return ", ".join(parts) or "nothing"
+
+
+def ask_words(found: Outlook) -> str:
+    """Return what asks a person to agree."""
+    return f"This can't be undone. Type {asked_count(found)} to erase"
 
 
 def agrees(typed: str, found: Outlook) -> bool:
