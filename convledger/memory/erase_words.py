@@ -44,11 +44,15 @@ class Said(NamedTuple):
 
 
 class Hints(NamedTuple):
-    """How a person says in one place that more is to go, and goes on with what was cut short."""
+    """How a person says in one place that more is to go, and goes on with what was cut short.
+
+    `names`: whether entries are told by the names that a command takes.
+    """
 
     copies: str
     made: str
     resume: str
+    names: bool = True
 
 
 COMMAND = Hints(
@@ -67,6 +71,11 @@ def asked_count(found: Outlook) -> int:
 def _amounts(counts: dict[str, int]) -> str:
     parts = [plural(counts[word], one, many) for word, one, many in _WORDS if counts.get(word)]
     return ", ".join(parts) or "nothing"
+
+
+def _made(names: list[str], by: Hints) -> str:
+    words = f"{plural(len(names), 'entry', 'entries')} made of it"
+    return f"{words}: {', '.join(names[:5])}" if by.names else words
 
 
 def ask_words(found: Outlook) -> str:
@@ -91,11 +100,7 @@ def outlook_lines(found: Outlook, backups: str, by: Hints = COMMAND) -> Iterator
             f"{plural(len(found.copies), 'fork or resume', 'forks and resumes')}{by.copies}.",
         )
     if found.made:
-        names = ", ".join(found.made[:5])
-        count = len(found.made)
-        yield Said(
-            STAYS, f"Stays: {plural(count, 'entry', 'entries')} made of it: {names}{by.made}."
-        )
+        yield Said(STAYS, f"Stays: {_made(found.made, by)}{by.made}.")
     if found.backups:
         done = {"keep": "are kept", "rewrite": "are rewritten without it", "delete": "are deleted"}
         names = ", ".join(map(display_text, found.backups))
@@ -154,10 +159,7 @@ def outcome_lines(each: Outcome, path: Path, by: Hints = COMMAND) -> Iterator[Sa
             STAYS if state == "holds it" else CLEAN, f"Pack {display_text(target)}: {state}."
         )
     if each.made:
-        names = ", ".join(each.made[:5])
-        yield Said(
-            STAYS, f"Stays: {plural(len(each.made), 'entry', 'entries')} made of it: {names}."
-        )
+        yield Said(STAYS, f"Stays: {_made(each.made, by)}.")
     if each.is_done:
         yield Said(PROMISE, NO_PROMISE)
 

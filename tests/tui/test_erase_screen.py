@@ -138,7 +138,7 @@ async def test_a_whole_conversation_goes_from_the_reader_and_it_closes(
         assert "− Goes for good: 1 entry" in says(pilot)
         await press(pilot, "space")
         await agree(pilot, 1)
-        assert "△ Stays: 1 entry made of it" in says(pilot)
+        assert "△ Stays: 1 entry made of it.\n" in says(pilot)
         await click(pilot, "#after #leave")
 
         assert str(pilot.app.screen) == str(screen)

@@ -54,7 +54,7 @@ class EraseScreen(ErasingScreen):
     }
     EraseScreen #asking { display: none; height: auto; }
     EraseScreen.-asking #asking { display: block; }
-    EraseScreen.-low #typed, EraseScreen.-low OptionRows { margin: 0; }
+    EraseScreen.-low #typed { margin: 0; }
     EraseScreen.-low.-asking EraseLines { max-height: 12; }
     """
     AUTO_FOCUS: ClassVar[str] = "LeadingInput"

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from convledger.tui.app import ConvledgerApp
     from convledger.tui.eraser import Work
 
-HINTS = erase_words.Hints("", "", "r tries again now; the next import does so by itself.")
+HINTS = erase_words.Hints(
+    "", "", "r tries again now; the next import does so by itself.", names=False
+)
 STEPS = {
     DELETING: "Deleting the rows, and what keeps an import from bringing them back",
     INDEX: "Writing the search index anew",
@@ -51,7 +53,7 @@ class ErasingScreen(Dialog["Wanted"]):
     ErasingScreen EraseLines { max-height: 22; }
     ErasingScreen #after { height: auto; margin: 1 0 0 0; display: none; }
     ErasingScreen.-ended #after { display: block; }
-    ErasingScreen.-ended > #frame { border: round $primary; }
+    ErasingScreen.-ended.-left > #frame { border: round $error; }
     ErasingScreen.-low > #frame { width: 100%; max-height: 100%; padding: 0 1; }
     ErasingScreen.-low EraseLines { max-height: 19; }
     """
@@ -100,7 +102,7 @@ class ErasingScreen(Dialog["Wanted"]):
         work = eraser.resume() if self._has_gone else self.work()
         self._steps, self._read = [], 0
         self._is_running, self._is_stopping, self._left = True, False, None
-        self.remove_class("-ended", "-asking")
+        self.remove_class("-ended", "-left", "-asking")
         self._keys("esc Stop")
         self.query_one(EraseLines).focus()
         self._show_steps()
@@ -171,6 +173,7 @@ class ErasingScreen(Dialog["Wanted"]):
     def _tell_end(self, lines: list[Said], *, left: bool) -> None:
         self._is_running, self._left = False, left
         self.add_class("-ended")
+        self.set_class(left, "-left")
         self.query_one("#again", Button).display = left
         self._keys("r Try again · esc Close" if left else "esc Close")
         self.query_one(EraseLines).show(told(lines))
