@@ -19,7 +19,7 @@ from convledger.memory.erase_course import Course
 from convledger.store.probes import WINDOW, Finder, Probes, finder
 from convledger.store.scrubbing import REMEMBERED, SAID
 
-_PORTION = 8 << 20
+_PORTION = 1 << 20  # small: whoever else runs in this program has a turn between two
 _MOST_FILE = 256 << 20  # of a file that is none of the ledger's
 _TAILS, _TAIL = 2, 10  # ends of erased words to look for: an index drops their beginnings
 _WORDS = 400  # erased words that are looked up in the indexes

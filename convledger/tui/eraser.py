@@ -96,7 +96,6 @@ class Eraser:
                 app.tell(lambda: going(step, size))
 
         try:
-            self._rest(True)
             with Ledger.open(app.workspace) as ledger:
                 self._ledger = ledger
                 outcomes = work(ledger, heed)
