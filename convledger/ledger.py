@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from convledger.ingest.result import SyncResult as SyncResult
     from convledger.ingest.sync import Listener
     from convledger.memory.erase import Outcome, Outlook, Wanted
+    from convledger.memory.erase_course import Heed
     from convledger.store.checks import Finding
+    from convledger.store.erasures import Erasure
 
 WAIT_SECONDS = 10.0
 
@@ -212,8 +214,22 @@ class Ledger(Dealings):
         if is_pending(self.connection):
             from convledger.clock import now_us, seconds_passed
             from convledger.memory.erase import resume
+            from convledger.memory.erase_course import Course
 
-            resume(self.connection, self.path, now_us(), seconds_passed, wait_seconds=0)
+            course = Course(seconds_passed)
+            resume(self.connection, self.path, now_us(), course, wait_seconds=0)
+
+    def erasures(self) -> list[Erasure]:
+        """Return every erasure, pending and done, the latest first."""
+        from convledger.memory.erase import past
+
+        return past(self.connection)
+
+    def belongings(self, client: str) -> Wanted:
+        """Return what erasing a client would take: its conversations, the entries of its scope."""
+        from convledger.memory.erase import of_client
+
+        return of_client(self.connection, client)
 
     @in_words
     def erase_outlook(self, wanted: Wanted) -> Outlook:
@@ -223,30 +239,45 @@ class Ledger(Dealings):
         return outlook(self.connection, self.path, wanted)
 
     @in_words
-    def erase(self, wanted: Wanted, *, now: int, wait_seconds: float = WAIT_SECONDS) -> Outcome:
+    def erase(
+        self,
+        wanted: Wanted,
+        *,
+        now: int,
+        wait_seconds: float = WAIT_SECONDS,
+        heed: Heed | None = None,
+    ) -> Outcome:
         """Erase for good, and look whether it is gone; nothing takes it back.
 
-        Raises WorkspaceError where another program kept reading the logs all the time.
+        `heed` hears of each step and may stop it. Raises WorkspaceError where another program kept
+        reading the logs all the time, Stopped where it was stopped before anything went.
         """
         from convledger.clock import seconds_passed
         from convledger.memory.erase import erase
+        from convledger.memory.erase_course import Course
 
+        course = Course(seconds_passed, heed)
         with self._erasing(wait_seconds):
-            return erase(
-                self.connection, self.path, wanted, now, seconds_passed, wait_seconds=wait_seconds
-            )
+            return erase(self.connection, self.path, wanted, now, course, wait_seconds=wait_seconds)
 
     @in_words
     def resume_erasing(
-        self, *, now: int, wait_seconds: float = WAIT_SECONDS, backups: str | None = None
+        self,
+        *,
+        now: int,
+        wait_seconds: float = WAIT_SECONDS,
+        backups: str | None = None,
+        heed: Heed | None = None,
     ) -> list[Outcome]:
         """Finish the erasures that were cut short."""
         from convledger.clock import seconds_passed
         from convledger.memory.erase import resume
+        from convledger.memory.erase_course import Course
 
+        course = Course(seconds_passed, heed)
         with self._erasing(wait_seconds):
             return resume(
-                self.connection, self.path, now, seconds_passed,
+                self.connection, self.path, now, course,
                 wait_seconds=wait_seconds, backups=backups,
             )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Small helps with words: what a mistyped one was meant to be, and what several are called."""
+"""Small helps with words: counts, what a mistyped one was meant to be, what several are called."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ def nearest(word: str, known: list[str]) -> str | None:
     by_lower = {name.lower(): name for name in known}
     found = get_close_matches(word.lower(), by_lower, 1, 0.5)
     return by_lower[found[0]] if found else None
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """Return a count with its word: "1 call", "1,204 calls"."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def unit_words(name: str, count: int = 2) -> str:

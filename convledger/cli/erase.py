@@ -80,8 +80,8 @@ def erase(
             "say what to erase: entry, message, conversation or client; or --resume, --status or "
             "--forgotten"
         )
-    from convledger.cli import erase_words
-    from convledger.memory.erase import let_back, past
+    from convledger.memory import erase_words
+    from convledger.memory.erase import let_back
 
     with chosen.open_ledger() as ledger:
         if forgotten:
@@ -89,7 +89,7 @@ def erase(
             streams.say("This text may be remembered again." if was else "It was not erased.")
             return DONE if was else FAILED
         if status:
-            found = past(ledger.connection)
+            found = ledger.erasures()
             if as_json:
                 print_json({"schema": 1, "erasures": [erase_words.past_document(e) for e in found]})
             else:
@@ -177,9 +177,7 @@ def client(name: str, figures: bool, project: bool, copies: bool, made: bool, **
     """Erase the conversations that carry a client's label, and the entries of its scope."""
 
     def wanted(ledger: Ledger) -> dict[str, Any]:
-        from convledger.memory.erase import of_client
-
-        found = of_client(ledger.connection, name)
+        found = ledger.belongings(name)
         if not found.entries and not found.conversations:
             raise UsageProblem(f"nothing belongs to a client {name!r:.60}")
         return {
@@ -198,7 +196,7 @@ def _erase(
     yes: bool,
     as_json: bool,
 ) -> int:
-    from convledger.cli import erase_words
+    from convledger.memory import erase_words
     from convledger.memory.erase import Wanted
 
     with chosen.open_ledger() as ledger:
@@ -209,7 +207,7 @@ def _erase(
                 print_json({"schema": 1, **erase_words.outlook_document(found)})
             else:
                 for line in erase_words.outlook_lines(found, backups):
-                    streams.say(line)
+                    streams.say(line.words)
             return DONE
         _agree(found, backups, yes=yes)
         return _told([ledger.erase(wanted, now=clock.now_us())], ledger.path, as_json=as_json)
@@ -217,22 +215,21 @@ def _erase(
 
 def _agree(found: Outlook, backups: str, *, yes: bool) -> None:
     """Say what goes, and go on only where a person types how much it is."""
-    from convledger.cli import erase_words
+    from convledger.memory import erase_words
 
     for line in erase_words.outlook_lines(found, backups):
-        streams.note(line)
+        streams.note(line.words)
     if yes:
         return
     if not streams.is_terminal(sys.stdin):
         raise UsageProblem("nobody is there to ask; say --yes to do it")
-    count = erase_words.asked_count(found)
-    typed = click.prompt(f"This can't be undone. Type {count} to erase", default="", err=True)
-    if str(typed).strip().replace(",", "") != str(count):
+    typed = click.prompt(erase_words.ask_words(found), default="", err=True)
+    if not erase_words.agrees(str(typed), found):
         raise UsageProblem("nothing was erased")
 
 
 def _told(outcomes: list[Outcome], path: Path, *, as_json: bool) -> int:
-    from convledger.cli import erase_words
+    from convledger.memory import erase_words
 
     if as_json:
         documents = [erase_words.outcome_document(each) for each in outcomes]
@@ -240,5 +237,5 @@ def _told(outcomes: list[Outcome], path: Path, *, as_json: bool) -> int:
     else:
         for each in outcomes:
             for line in erase_words.outcome_lines(each, path):
-                streams.say(line)
+                streams.say(line.words)
     return DONE if all(each.is_done for each in outcomes) else FAILED

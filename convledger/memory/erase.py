@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,16 @@ from msgspec import Struct, field, to_builtins
 from convledger.errors import UsageProblem
 from convledger.memory import erase_file
 from convledger.memory.erase_backups import BackupLeft, treat_backups
+from convledger.memory.erase_course import (
+    BACKUPS,
+    DELETING,
+    INDEX,
+    LOG,
+    SEARCH,
+    VACUUM,
+    Course,
+    Stopped,
+)
 from convledger.memory.erase_file import Unfinished
 from convledger.memory.erase_search import Search, holds, search_ledger
 from convledger.memory.naming import entry_named
@@ -31,7 +40,7 @@ from convledger.store.probes import Probes
 from convledger.store.tombstones import ENTRY, lift
 
 KEEP, REWRITE, DELETE = "keep", "rewrite", "delete"
-Timer = Callable[[], float]
+_STOPPED = "it was stopped"
 
 
 class Wanted(Struct, kw_only=True, frozen=True):
@@ -145,23 +154,23 @@ def erase(
     path: Path,
     wanted: Wanted,
     now: int,
-    timer: Timer,
+    course: Course,
     *,
     wait_seconds: float = BUSY_SECONDS,
 ) -> Outcome:
     """Erase what is wanted; the caller holds the ingest lock. Can't be undone.
 
-    Raises UsageProblem where nothing is wanted. What fails before the deletion is committed has
-    changed nothing; what fails afterwards leaves the erasure pending, which the outcome says.
+    Raises UsageProblem where nothing is wanted, Stopped where it was before anything went. What
+    fails before the deletion is committed has changed nothing; what fails afterwards leaves the
+    erasure pending, which the outcome says.
     """
     if not (wanted.entries or wanted.conversations or wanted.messages):
         raise UsageProblem("there is nothing to erase")
     erase_file.sweep(path, {each.id for each in erasures.pending(connection)})
-    seconds: dict[str, float] = {}
-    with _taking(seconds, "delete", timer):
+    with course.step(DELETING):
         outcome = _delete(connection, path, wanted, now)
-    outcome.seconds = seconds
-    return _finish(connection, path, outcome, now, timer, wait_seconds)
+    outcome.seconds = course.seconds
+    return _finish(connection, path, outcome, now, course, wait_seconds)
 
 
 def _delete(connection: sqlite3.Connection, path: Path, wanted: Wanted, now: int) -> Outcome:
@@ -219,7 +228,7 @@ def resume(
     connection: sqlite3.Connection,
     path: Path,
     now: int,
-    timer: Timer,
+    course: Course,
     *,
     wait_seconds: float = BUSY_SECONDS,
     backups: str | None = None,
@@ -229,9 +238,9 @@ def resume(
     erase_file.sweep(path, {each.id for each in waiting})
     outcomes = []
     for each in waiting:
-        outcome = Outcome(each.id, each.state, each.what.get("counts", {}))
+        outcome = Outcome(each.id, each.state, each.what.get("counts", {}), course.seconds)
         outcomes.append(
-            _finish(connection, path, outcome, now, timer, wait_seconds, backups=backups)
+            _finish(connection, path, outcome, now, course, wait_seconds, backups=backups)
         )
     return outcomes
 
@@ -241,33 +250,32 @@ def _finish(
     path: Path,
     outcome: Outcome,
     now: int,
-    timer: Timer,
+    course: Course,
     wait_seconds: float,
     *,
     backups: str | None = None,
 ) -> Outcome:
     """Do what follows the deletion; an erasure that can't be finished stays pending."""
-    seconds = outcome.seconds
     unfinished = erase_file.read(path, outcome.id)
     try:
-        with _taking(seconds, "index", timer):
+        with course.step(INDEX):
             _merge(connection, outcome.counts)
-        with _taking(seconds, "log", timer):
+        with course.step(LOG):
             if not _emptied(connection, path, outcome, wait_seconds):
                 return outcome
         if unfinished is not None:
-            with _taking(seconds, "search", timer):
-                outcome.search = search_ledger(connection, path, unfinished.probes)
+            with course.step(SEARCH):
+                outcome.search = search_ledger(connection, path, unfinished.probes, course)
             if outcome.search.leftovers and not outcome.search.orphans:
-                with _taking(seconds, "vacuum", timer):
+                with course.step(VACUUM):
                     scrubbing.vacuum(connection)
                     if not _emptied(connection, path, outcome, wait_seconds):
                         return outcome
-                    outcome.search = search_ledger(connection, path, unfinished.probes)
-            with _taking(seconds, "backups", timer):
+                    outcome.search = search_ledger(connection, path, unfinished.probes, course)
+            with course.step(BACKUPS):
                 outcome.backups = treat_backups(
                     backups_of(path), unfinished, backups or unfinished.backups,
-                    outcome.search.found, now,
+                    outcome.search, now, course,
                 )  # fmt: skip
             outcome.targets = {
                 target: _target_state(target, unfinished.probes, outcome.search)
@@ -280,8 +288,11 @@ def _finish(
         elif backups is not None and backups != KEEP:
             outcome.blocked = "its notes are gone, so that backups can't be searched or rewritten"
         erasures.finish(connection, outcome.id, now, _report(outcome))
+    except Stopped:
+        outcome.blocked = _STOPPED
+        return outcome
     except sqlite3.OperationalError as error:
-        outcome.blocked = f"{error}"
+        outcome.blocked = _STOPPED if "interrupted" in str(error) else str(error)
         return outcome
     except OSError as error:
         outcome.blocked = error.strerror or str(error)
@@ -344,12 +355,3 @@ def let_back(connection: sqlite3.Connection, text: str) -> bool:
 def entries_named(connection: sqlite3.Connection, names: Sequence[str]) -> tuple[int, ...]:
     """Return the entries of some numbers or names. Raises UsageProblem."""
     return tuple(dict.fromkeys(entry_named(connection, name).id for name in names))
-
-
-@contextmanager
-def _taking(seconds: dict[str, float], step: str, timer: Timer) -> Iterator[None]:
-    begun = timer()
-    try:
-        yield
-    finally:
-        seconds[step] = seconds.get(step, 0.0) + timer() - begun

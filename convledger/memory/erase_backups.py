@@ -10,8 +10,9 @@ from pathlib import Path
 from msgspec import Struct
 
 from convledger.errors import WorkspaceError
+from convledger.memory.erase_course import Course
 from convledger.memory.erase_file import Unfinished, wipe
-from convledger.memory.erase_search import backup_holds
+from convledger.memory.erase_search import Search, backup_holds
 from convledger.store import erasing, erasing_entries, scrubbing
 from convledger.store.connection import connect, transaction
 from convledger.store.erasing_bodies import prepare
@@ -29,7 +30,12 @@ class BackupLeft(Struct):
 
 
 def treat_backups(
-    places: Sequence[Path], unfinished: Unfinished, how: str, known: set[bytes], now: int
+    places: Sequence[Path],
+    unfinished: Unfinished,
+    how: str,
+    search: Search,
+    now: int,
+    course: Course,
 ) -> list[BackupLeft]:
     """Do with each backup what was asked: keep, rewrite or delete."""
     found = []
@@ -44,7 +50,7 @@ def treat_backups(
             except (WorkspaceError, sqlite3.Error):
                 found.append(BackupLeft(place.name, UNREADABLE, holds=None))
                 continue
-        left = backup_holds(place, unfinished.probes, known)
+        left = backup_holds(place, unfinished.probes, search, course)
         if how == "rewrite":
             state = REWRITTEN
         else:

@@ -6,18 +6,20 @@ import os
 import sqlite3
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import suppress
+from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
 
 import zstandard
 from msgspec import Struct, field
 
+from convledger.memory.erase_course import Course
 from convledger.store.probes import WINDOW, Finder, Probes, finder
 from convledger.store.scrubbing import REMEMBERED, SAID
 
-_PORTION = 8 << 20
+_PORTION = 1 << 20  # small: whoever else runs in this program has a turn between two
 _MOST_FILE = 256 << 20  # of a file that is none of the ledger's
 _TAILS, _TAIL = 2, 10  # ends of erased words to look for: an index drops their beginnings
 _WORDS = 400  # erased words that are looked up in the indexes
@@ -32,6 +34,7 @@ class Search(Struct):
 
     `leftovers`: pieces by file that nothing explains. `rows` and `conversations`: where the same
     words stand that were not asked to go. `orphans`: rows of an index without a message or entry.
+    `pages`: what the pages are known by that were searched: a backup has most of them too.
     """
 
     leftovers: dict[str, int] = field(default_factory=dict)
@@ -41,6 +44,7 @@ class Search(Struct):
     pieces: int = 0
     read_bytes: int = 0
     found: set[bytes] = field(default_factory=set)  # explained, so no sign of what was erased
+    pages: set[bytes] = field(default_factory=set)
 
     @property
     def is_clean(self) -> bool:
@@ -48,7 +52,9 @@ class Search(Struct):
         return not self.leftovers and not self.orphans
 
 
-def search_ledger(connection: sqlite3.Connection, path: Path, probes: Probes) -> Search:
+def search_ledger(
+    connection: sqlite3.Connection, path: Path, probes: Probes, course: Course
+) -> Search:
     """Search the ledger's files, and its pages unpacked, for what was erased."""
     done = Search(pieces=probes.count)
     gone = _gone_words(connection, probes, done)
@@ -57,11 +63,11 @@ def search_ledger(connection: sqlite3.Connection, path: Path, probes: Probes) ->
     by_file: dict[str, set[bytes]] = {}
     for suffix in ("", "-wal", "-shm"):
         place = path.with_name(path.name + suffix)
-        found, size = _in_own_file(place, find, odd)
+        found, size = _in_own_file(place, find, odd, course)
         done.read_bytes += size
         if found:
             by_file[place.name] = found
-    done.found = _in_pages(connection, probes, odd, done)
+    done.found = _in_pages(connection, probes, odd, done, course)
     unexplained = set().union(*by_file.values()) - done.found
     if unexplained:
         live: set[bytes] = set()
@@ -77,7 +83,9 @@ def search_ledger(connection: sqlite3.Connection, path: Path, probes: Probes) ->
     return done
 
 
-def holds(place: Path, probes: Probes, known: set[bytes]) -> bool | None:
+def holds(
+    place: Path, probes: Probes, known: set[bytes], course: Course | None = None
+) -> bool | None:
     """Tell whether a file that is none of SQLite's holds something of what was erased.
 
     None where it can't be read. `known` are the pieces that stand elsewhere as well.
@@ -90,6 +98,8 @@ def holds(place: Path, probes: Probes, known: set[bytes]) -> bool | None:
                 data = stream.read(_PORTION)
                 if not data:
                     return False
+                if course is not None:
+                    course.read(len(data))
                 if find(before + data) or any(each in before + data for each in odd):
                     return True
                 before = data[-WINDOW:]
@@ -98,9 +108,13 @@ def holds(place: Path, probes: Probes, known: set[bytes]) -> bool | None:
     return False
 
 
-def backup_holds(place: Path, probes: Probes, known: set[bytes]) -> bool | None:
-    """Tell whether a copy of the ledger holds something of what was erased; None if unreadable."""
-    if holds(place, probes, known):
+def backup_holds(place: Path, probes: Probes, search: Search, course: Course) -> bool | None:
+    """Tell whether a copy of the ledger holds something of what was erased; None if unreadable.
+
+    Pages that the ledger has as well were searched there, and what they hold is known.
+    """
+    known = search.found
+    if holds(place, probes, known, course):
         return True
     connection = None
     try:
@@ -108,7 +122,8 @@ def backup_holds(place: Path, probes: Probes, known: set[bytes]) -> bool | None:
         connection = sqlite3.connect(uri, uri=True, isolation_level=None)
         find = finder(probes.texts - known)
         odd = [each for each in probes.short if each not in known]
-        return any(True for _ in _pages_with(connection, find, odd))
+        pages = _pages_with(connection, find, odd, course, without=search.pages)
+        return any(True for _ in pages)
     except sqlite3.Error:
         return None
     finally:
@@ -122,7 +137,9 @@ def _odd(probes: Probes, gone: list[str]) -> list[bytes]:
     return [*probes.short, *(word[-_TAIL:].encode() for word in tails)]
 
 
-def _in_own_file(place: Path, find: Finder, odd: list[bytes]) -> tuple[set[bytes], int]:
+def _in_own_file(
+    place: Path, find: Finder, odd: list[bytes], course: Course
+) -> tuple[set[bytes], int]:
     """Return what one of SQLite's files holds of what is looked for, and its size."""
     try:
         info = place.stat()
@@ -140,6 +157,7 @@ def _in_own_file(place: Path, find: Finder, odd: list[bytes]) -> tuple[set[bytes
         if not data:
             break
         at += len(data)
+        course.read(len(data))
         whole = before + data
         found |= find(whole)
         found.update(each for each in odd if each in whole)
@@ -148,14 +166,26 @@ def _in_own_file(place: Path, find: Finder, odd: list[bytes]) -> tuple[set[bytes
 
 
 def _pages_with(
-    connection: sqlite3.Connection, find: Finder, odd: list[bytes]
+    connection: sqlite3.Connection,
+    find: Finder,
+    odd: list[bytes],
+    course: Course,
+    *,
+    without: Set[bytes] = frozenset(),
+    seen: set[bytes] | None = None,
 ) -> Iterator[tuple[int, set[bytes]]]:
-    """Yield each page that holds pieces once it is unpacked, with them."""
+    """Yield each page that holds pieces once it is unpacked, with them; note in `seen` what was."""
     unpack = zstandard.ZstdDecompressor().decompress
     for page_id, packed in connection.execute("SELECT id, body FROM page"):
+        mark = blake2b(packed, digest_size=16).digest()
+        if mark in without:
+            continue
+        if seen is not None:
+            seen.add(mark)
         body = b""
         with suppress(zstandard.ZstdError):  # damaged: `check` tells
             body = unpack(packed, max_output_size=1 << 30)
+        course.read(len(body))
         found = find(body)
         found.update(each for each in odd if each in body)
         if found:
@@ -163,12 +193,12 @@ def _pages_with(
 
 
 def _in_pages(
-    connection: sqlite3.Connection, probes: Probes, odd: list[bytes], done: Search
+    connection: sqlite3.Connection, probes: Probes, odd: list[bytes], done: Search, course: Course
 ) -> set[bytes]:
     """Return the pieces that bodies hold which were not asked to go, and note whose they are."""
     found: set[bytes] = set()
     find = finder(probes.texts)
-    hit = dict(_pages_with(connection, find, odd))
+    hit = dict(_pages_with(connection, find, odd, course, seen=done.pages))
     if not hit:
         return found
     found = set().union(*hit.values())

@@ -63,6 +63,7 @@ def _actions() -> Iterable[Action]:
     yield Action("app", "review_memory", "ctrl+r", "Review memory", "Look at what has grown old.")
     yield Action("app", "jump", "ctrl+o", "Jump", "Go to any part of the screen by a letter.")
     yield Action("app", "palette", "ctrl+p", "Palette", "Find any action by its name.")
+    yield Action("app", "erasures", "ctrl+e", "Erasures", "What was erased; finish what was cut.")
     yield Action("app", "undo", "u", "Undo", "Take back the last change.")
     yield Action("app", "help", "f1,question_mark", "Help", "Explain where you are.", True)
     yield Action("app", "back", "escape", "Back", "Go one step back.")
@@ -96,6 +97,7 @@ def _actions() -> Iterable[Action]:
     yield Action("conversations", "reverse", "S", "Reverse", "Turn the order round.")
     yield Action("conversations", "why", "w", "Why", "Explain the cost, call by call.", True)
     yield Action("conversations", "export", "e", "Export", "Write Markdown or JSONL files.")
+    yield Action("conversations", "erase", "D", "Erase…", "Erase for good: these, or a client.")
     yield Action("conversations", "clear", "x", "Clear", "Drop all filters and marks.")
     yield Action("conversations", "facets", "v", "Filters", "Show or hide the filters.")
 
@@ -111,6 +113,7 @@ def _actions() -> Iterable[Action]:
     yield Action("memory", "confirm", "y", "Still true", "It holds; ask again after longer.", True)
     yield Action("memory", "snooze", "s", "Snooze", "Not before a week, a month or three.")
     yield Action("memory", "archive", "x", "Archive", "Put away; archived ones come back.", True)
+    yield Action("memory", "erase", "D", "Erase…", "Erase for good; nothing takes it back.")
     yield Action("memory", "versions", "d", "Versions", "Earlier texts, and what changed.")
     yield Action("memory", "history", "h", "History", "What was changed, to take any of it back.")
     yield Action("memory", "review", "v", "Review", "Go through what wants a look.", True)
@@ -166,6 +169,7 @@ def _actions() -> Iterable[Action]:
     yield Action("reader", "copy", "y", "Copy", "Copy the entry's text.")
     yield Action("reader", "why", "w", "Why", "Explain the cost of this turn.", True)
     yield Action("reader", "label", "l", "Label", "Project, client, tag, kind, outcome.")
+    yield Action("reader", "erase", "D", "Erase…", "Erase the message, or all of it, for good.")
     yield Action("reader", "export", "e", "Export", "Write Markdown or JSONL.")
 
     yield Action("plans", "use", "p", "Use", "Put a plan in force, yours or an example.", True)
@@ -209,7 +213,7 @@ def _actions() -> Iterable[Action]:
     yield Action(
         "sitting", "no_pair", "n", "No pair", "The two have nothing to do with each other."
     )
-    yield Action("sitting", "erase", "D", "Erase…", "How to erase the entry for good.")
+    yield Action("sitting", "erase", "D", "Erase…", "Erase the entry for good, or the marked ones.")
     yield Action("sitting", "mark", "space", "Mark", "Mark the entry for the same verdict.", True)
     yield Action(
         "sitting", "same", "full_stop", "Same again",

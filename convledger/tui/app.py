@@ -21,6 +21,7 @@ from convledger.text.display import display_text
 from convledger.tui.actions import bindings
 from convledger.tui.desk import Desk
 from convledger.tui.doors import Doors
+from convledger.tui.eraser import Eraser
 from convledger.tui.feed_news import FeedNews
 from convledger.tui.feeder import Feed, Feeder
 from convledger.tui.guard import TerminalGuard
@@ -95,6 +96,7 @@ class ConvledgerApp(Numbered, Doors):
         self._news = FeedNews(self)
         self.plan_watch = PlanWatch(self)
         self.memory_watch = MemoryWatch(self)
+        self.eraser = Eraser(self)
         self.feed = Feed("looking")
         self._guard = TerminalGuard()
         self._zone: tzinfo | None = None
@@ -173,6 +175,7 @@ class ConvledgerApp(Numbered, Doors):
 
     def on_unmount(self) -> None:
         """Let the threads end; nothing waits for them."""
+        self.eraser.stop()
         self.feeder.stop()
         self.memory_worker.stop()
         self.desk.close()
@@ -299,6 +302,7 @@ class ConvledgerApp(Numbered, Doors):
         now, zone = self.now(), self.zone
         self.ask("pulse", lambda ledger: ledger.spark(now, zone), self._show_spark)
         self.plan_watch.wish(at_once=plans_at_once)
+        self.eraser.look()
 
     def _show_spark(self, spark: tuple[int, ...]) -> None:
         self._show_pulse(replace(self.pulse, today_pico=spark[-1] if spark else 0, spark=spark))

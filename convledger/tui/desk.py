@@ -47,6 +47,7 @@ class Desk:
         self._oldest: dict[object, int] = {}  # numbers below are answers that come too late
         self._ledger: Ledger | None = None
         self._busy_with: object = None
+        self._resting = False
         self._closed = False
         self._thread = threading.Thread(target=self._work, name="desk", daemon=True)
         self._thread.start()
@@ -90,6 +91,12 @@ class Desk:
         """Open the workspace anew before the next question."""
         self.ask(("desk", "reopen"), self._drop, lambda _: None)
 
+    def rest(self, rests: bool) -> None:
+        """Begin no answer while it `rests`: nothing reads the ledger then."""
+        with self._lock:
+            self._resting = rests
+            self._lock.notify()
+
     @property
     def is_idle(self) -> bool:
         """Whether no question waits or is being answered."""
@@ -106,7 +113,7 @@ class Desk:
     def _work(self) -> None:
         while True:
             with self._lock:
-                while not self._waiting and not self._closed:
+                while (not self._waiting or self._resting) and not self._closed:
                     self._lock.wait()
                 if self._closed:
                     break

@@ -6,7 +6,7 @@ from textual.app import App
 
 
 class Doors(App[None]):
-    """An app whose review of memory can be opened from anywhere."""
+    """An app whose review of memory and list of erasures can be opened from anywhere."""
 
     def action_review_memory(self) -> None:
         """Go on with the review of memory, or begin one."""
@@ -14,3 +14,9 @@ class Doors(App[None]):
 
         if not isinstance(self.screen, ReviewScreen):
             self.push_screen(ReviewScreen())
+
+    def action_erasures(self) -> None:
+        """Show what was erased, and what waits to be finished."""
+        from convledger.tui.screens.erasures import ErasuresScreen
+
+        self.push_screen(ErasuresScreen())

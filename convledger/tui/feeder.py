@@ -59,6 +59,7 @@ class Feeder:
         self._feed = Feed("looking")
         self._stopping = threading.Event()
         self._paused = threading.Event()
+        self._held = threading.Event()
         self._begun = threading.Event()
         self._pauses = 0
         self._present: set[Path] = set()  # roots that were there when they were last looked at
@@ -82,6 +83,18 @@ class Feeder:
         self._pauses += 1
         self._paused.set()
         self._say(Feed("paused"))
+
+    def hold(self) -> None:
+        """Read nothing until `go_on`: something else needs the ledger for itself."""
+        self._held.set()
+
+    def go_on(self) -> None:
+        """Read again, beginning with what has come meanwhile, unless reading is paused."""
+        self._held.clear()
+        self._rescan()
+
+    def _rests(self) -> bool:
+        return self._paused.is_set() or self._held.is_set()
 
     def rescan(self) -> None:
         """Look at all folders now."""
@@ -108,7 +121,7 @@ class Feeder:
         pauses = self._pauses
 
         def stopping() -> bool:
-            return self._stopping.is_set() or self._pauses != pauses
+            return self._stopping.is_set() or self._held.is_set() or self._pauses != pauses
 
         def work() -> None:
             try:
@@ -162,7 +175,7 @@ class Feeder:
             self._on_change,
             lambda words: self._say(Feed("live", words=words, about=f"watch {words}")),
             listener=self._progress,
-            pausing=self._paused.is_set,
+            pausing=self._rests,
             settled=self._settled,
         )
         self._rescan, self._wake = watcher.rescan, watcher.wake

@@ -17,6 +17,7 @@ from convledger.text.secrets import veiled
 from convledger.tui.amounts import ago, size
 from convledger.tui.memory_words import moment_text, tokens_text
 from convledger.tui.widgets.path_line import shown_path
+from convledger.words import plural
 
 if TYPE_CHECKING:
     from convledger.memory.feed import News
@@ -51,11 +52,6 @@ changes and said so.
       that the ledger knows; all that is in them is only proposed
   [b $accent]i[/]   takes in a file or a folder by its path: notes, exports,
       memories of other tools"""
-
-
-def plural(count: int, one: str, many: str = "") -> str:
-    """Return a count with its word."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def moment_words(at: int, now: int, zone: tzinfo) -> str:

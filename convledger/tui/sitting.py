@@ -6,7 +6,7 @@ It outlasts its screen: who leaves and comes back goes on where they were.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from convledger.store.entries import Entry
     from convledger.tui.app import ConvledgerApp
 
-TRUE, EDITED, MERGED, SNOOZED, ARCHIVED, CHOSEN, NO_PAIR = (
-    "still true", "edited", "merged", "snoozed", "archived", "settled", "no pair",
+TRUE, EDITED, MERGED, SNOOZED, ARCHIVED, CHOSEN, NO_PAIR, ERASED = (
+    "still true", "edited", "merged", "snoozed", "archived", "settled", "no pair", "erased",
 )  # fmt: skip
-KINDS = (TRUE, ARCHIVED, EDITED, MERGED, SNOOZED, CHOSEN, NO_PAIR)
+KINDS = (TRUE, ARCHIVED, EDITED, MERGED, SNOOZED, CHOSEN, NO_PAIR, ERASED)
 PAIRED = (CONFLICT, DUPLICATE, SUPERSEDED)
 # What is not over when a person has said of an entry that it is the one that holds.
 _GRAVE = (SECRET, BAIT, EXPIRED, CHANGED, MISSING, *PAIRED)
@@ -86,6 +86,8 @@ class Sitting:
         self.listed: list[Queued] = []  # of the ratio whose list is open
         self.ratio = ""
         self.verdicts: list[Verdict] = []
+        self._erased = 0
+        self._freed: list[tuple[int, int | None]] = []  # tokens and money of what was erased
         self.marks: set[int] = set()
         self.last: Verdict | None = None  # what "same again" repeats
         self.before = self.hygiene = hygiene
@@ -128,11 +130,14 @@ class Sitting:
                 if verdict.kind in (CHOSEN, NO_PAIR)
                 else max(1, len(verdict.left) - (verdict.kind == MERGED and len(verdict.left) > 1))
             )
-        known = [verdict.pico for verdict in self.verdicts if verdict.pico is not None]
+        counts[ERASED] = self._erased
+        saved = [*((one.tokens, one.pico) for one in self.verdicts), *self._freed]
+        known = [pico for _, pico in saved if pico is not None]
+        decided = self.decided + self._erased
         return Tally(
-            self.decided,
-            self.decided + len(self.queue),
-            sum(verdict.tokens for verdict in self.verdicts),
+            decided,
+            decided + len(self.queue),
+            sum(tokens for tokens, _ in saved),
             sum(known) if known else None,
             tuple((kind, counts[kind]) for kind in KINDS if counts[kind]),
         )
@@ -186,6 +191,30 @@ class Sitting:
         if loser is not None:
             _save(verdict, [loser])
         return self._keep(verdict)
+
+    def erase(self, ids: Iterable[int]) -> None:
+        """Know nothing more of entries that were erased but that they are no longer carried."""
+        gone = set(ids)
+        lost = {one.entry.id: one for one in chain(self.shown, self.queue) if one.entry.id in gone}
+        freed = Verdict(ERASED, "", list(lost.values()))
+        _save(freed, freed.left)
+        self._freed.append((freed.tokens, freed.pico))
+        self._erased += len(lost)
+        self._remove(gone)
+        self._away = [one for one in self._away if one.entry.id not in gone]
+        for verdict in [*self.verdicts]:
+            left = [one for one in verdict.left if one.entry.id not in gone]
+            stayed = [one for one in verdict.stayed if one.entry.id not in gone]
+            if (left, stayed) == (verdict.left, verdict.stayed):
+                continue
+            self._erased += len(verdict.left) - len(left)
+            verdict.left, verdict.stayed = left, stayed
+            verdict.title = _title(left or stayed)
+            if not left and not stayed:
+                self.verdicts.remove(verdict)
+                self._freed.append((verdict.tokens, verdict.pico))
+        if self.last not in self.verdicts:
+            self.last = self.verdicts[-1] if self.verdicts else None
 
     def _keep(self, verdict: Verdict) -> Verdict:
         self.verdicts.append(verdict)

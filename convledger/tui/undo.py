@@ -36,6 +36,10 @@ class Undo:
         if step in self._steps:
             self._steps.remove(step)
 
+    def clear(self) -> None:
+        """Forget all: what is erased must not come back with any of them."""
+        self._steps.clear()
+
     def pop(self) -> Step | None:
         """Return the last change and forget it; None where there is none."""
         return self._steps.pop() if self._steps else None

@@ -394,14 +394,6 @@ async def test_without_a_pair_its_keys_say_so_and_do_nothing(memory: Path) -> No
         assert "not one of a pair" in said(pilot)
 
 
-async def test_erase_names_the_command_and_changes_nothing(memory: Path) -> None:
-    async with opened(memory, size=(140, 45)) as pilot:
-        screen = await reviewing(pilot, "D")
-
-        assert f"convledger erase entry {entries(memory)[FRIDAYS].name}" in said(pilot)
-        assert len(titles(screen)) == 9
-
-
 async def test_a_click_on_a_verdict_does_what_its_key_does(memory: Path) -> None:
     async with opened(memory, size=(140, 45)) as pilot:
         await reviewing(pilot)

@@ -28,6 +28,7 @@ from convledger.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
     from convledger.ledger import Ledger
+    from convledger.memory.erase import Wanted
     from convledger.reports.facets import FacetValue
     from convledger.tui.feeder import Feed
 
@@ -339,3 +340,22 @@ class ConversationsScreen(PlaceScreen):
         ids, words = self._marking.chosen()
         if ids:
             self.app.push_screen(ExportScreen(ids, words))
+
+    def action_erase(self) -> None:
+        """Erase the marked conversations, or the one under the cursor, or all of their client."""
+        from convledger.tui.erase_choices import all_of_client, some_conversations
+        from convledger.tui.screens.erase import EraseScreen
+
+        ids, words = self._marking.chosen()
+        if not ids:
+            return
+        line = self.rows.line(ids[0]) if len(ids) == 1 else None
+        labelled = line.labels.get("client", ()) if line is not None else ()
+        clients = dict.fromkeys((*self.query_shown.client, *labelled))
+        choices = [some_conversations(ids, words), *map(all_of_client, filter(None, clients))]
+
+        def erased(what: Wanted | None) -> None:
+            if what is not None:
+                self._marking.none()
+
+        self.app.push_screen(EraseScreen(choices), erased)

@@ -40,7 +40,8 @@ TALL = 38  # lines of the screen from which the hygiene takes two for each ratio
 _NEED_ENTRIES = frozenset(
     (
         "search", "edit", "edit_outside", "label", "accept", "confirm", "snooze", "archive",
-        "versions", "review", "export", "mark", "mark_all", "order", "clear", "facets", "hygiene",
+        "erase", "versions", "review", "export", "mark", "mark_all", "order", "clear", "facets",
+        "hygiene",
     )
 )  # fmt: skip
 _TABS = (

@@ -15,6 +15,7 @@ from convledger.tui.undo import Step
 
 if TYPE_CHECKING:
     from convledger.ledger import Ledger
+    from convledger.memory.erase import Wanted
     from convledger.memory.shelf import Memory
     from convledger.store.entries import Entry
 
@@ -204,6 +205,22 @@ class MemoryDoors(PlaceScreen):
 
         now, zone = self.books.now(), self.books.zone
         self.app.push_screen(SnoozeScreen(len(ids), words, now, zone), snooze)
+
+    def action_erase(self) -> None:
+        """Erase the marked entries, or the one under the cursor, for good."""
+        from convledger.tui.erase_choices import some_entries
+        from convledger.tui.screens.erase import EraseScreen
+
+        ids, words = self._marking.chosen()
+        if not ids:
+            self.books.say(EMPTY)
+            return
+
+        def erased(what: Wanted | None) -> None:
+            if what is not None:
+                self._marking.none()
+
+        self.app.push_screen(EraseScreen([some_entries(ids, words)]), erased)
 
     def action_versions(self) -> None:
         """Show the texts that the entry has had."""

@@ -18,7 +18,7 @@ from convledger.memory.file_list import FileLine
 from convledger.memory.file_shelf import Outlook
 from convledger.memory.readers.items import storable
 from convledger.tui.actions import bindings
-from convledger.tui.memory_file_words import WELCOME, plural, state_line
+from convledger.tui.memory_file_words import WELCOME, state_line
 from convledger.tui.paced import Paced
 from convledger.tui.screens.memory_files_doors import MemoryFilesDoors
 from convledger.tui.widgets.canvas import Canvas, measure
@@ -32,6 +32,7 @@ from convledger.tui.widgets.panel import Panel
 from convledger.tui.widgets.path_line import shown_path
 from convledger.tui.widgets.rows import Rows
 from convledger.tui.widgets.tab_strip import Tab, TabStrip
+from convledger.words import plural
 
 if TYPE_CHECKING:
     from convledger.ledger import Ledger

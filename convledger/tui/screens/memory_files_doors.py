@@ -15,9 +15,10 @@ from convledger.text.display import clip
 from convledger.tui.failures import failure_of
 from convledger.tui.marking import Marking
 from convledger.tui.memory_changes import LOOKED_BACK, changed
-from convledger.tui.memory_file_words import names_of, plural
+from convledger.tui.memory_file_words import names_of
 from convledger.tui.screens.place import PlaceScreen
 from convledger.tui.undo import Step
+from convledger.words import plural
 
 if TYPE_CHECKING:
     from convledger.ledger import Ledger

@@ -14,12 +14,12 @@ from textual.widgets import Input, Label, Static
 
 from convledger.errors import UsageProblem
 from convledger.text.display import display_text
-from convledger.tui.memory_file_words import plural
 from convledger.tui.screens.path_dialog import PathDialog, PathSight
 from convledger.tui.widgets.dialog import Dialog
 from convledger.tui.widgets.lines import Line, wrapped
 from convledger.tui.widgets.path_line import shown_path
 from convledger.tui.widgets.read_lines import ReadLines
+from convledger.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,13 +11,14 @@ from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from convledger.text.display import display_text
-from convledger.tui.memory_file_words import plural, question
+from convledger.tui.memory_file_words import question
 from convledger.tui.widgets.choices import Choices
 from convledger.tui.widgets.dialog import Dialog
 from convledger.tui.widgets.diff_view import diff_rows
 from convledger.tui.widgets.lines import Line, wrapped
 from convledger.tui.widgets.path_line import shown_path
 from convledger.tui.widgets.read_lines import ReadLines
+from convledger.words import plural
 
 if TYPE_CHECKING:
     from convledger.memory.file_shelf import Outlook

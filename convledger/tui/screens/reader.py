@@ -28,6 +28,7 @@ from convledger.tui.widgets.transcript import Transcript
 
 if TYPE_CHECKING:
     from convledger.ledger import Ledger
+    from convledger.memory.erase import Wanted
     from convledger.reports.listing import ConversationLine
     from convledger.tui.screens.family import Chosen
 
@@ -334,6 +335,22 @@ class ReaderScreen(PlaceScreen):
         from convledger.tui.screens.export import ExportScreen
 
         self.app.push_screen(ExportScreen([self.conversation_id], title_words(self._line)))
+
+    def action_erase(self) -> None:
+        """Erase the message under the cursor, or the whole conversation."""
+        from convledger.tui.erase_choices import in_conversation
+        from convledger.tui.screens.erase import EraseScreen
+
+        transcript = self.transcript
+        message_id = transcript.script.heads[transcript.cursor].id if transcript.count else 0
+        title = title_words(self._line)
+
+        def erased(what: Wanted | None) -> None:
+            if what is not None and self.conversation_id in what.conversations:
+                self.app.pop_screen()  # nothing that was said is left to be read
+
+        choices = in_conversation(message_id, self.conversation_id, title)
+        self.app.push_screen(EraseScreen(choices), erased)
 
     def action_remember(self) -> None:
         """Keep the message under the cursor as an entry of memory."""

@@ -76,9 +76,17 @@ class SearchScreen(Dialog[None]):
         self.query_one(Input).focus()
         self._show_nothing("")
 
+    def on_screen_resume(self) -> None:
+        """Search again: what was found may be erased or changed by now."""
+        text = self.query_one(Input).value
+        if text:
+            self._look_for(text)
+
     @on(Input.Changed)
     def _search(self, event: Input.Changed) -> None:
-        text = event.value
+        self._look_for(event.value)
+
+    def _look_for(self, text: str) -> None:
         self._books.ask(
             ("search", id(self)),
             lambda ledger: self._find(ledger, text),

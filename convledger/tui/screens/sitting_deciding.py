@@ -164,15 +164,20 @@ class Deciding(PlaceScreen):
             self._write(verdict, Wish("dismiss", (pair[0].entry, pair[1].entry)))
 
     def action_erase(self) -> None:
-        """Tell how to erase the entry for good."""
-        one = self.current
-        if one is None:
+        """Erase the marked entries, or the one that is looked at, for good; then the next."""
+        from convledger.tui.erase_choices import some_entries
+        from convledger.tui.screens.erase import EraseScreen
+
+        sitting, one = self.sitting, self.current
+        if sitting is None or one is None:
             self.books.say(NO_ENTRY)
             return
-        self.books.say(
-            f"Erasing can't be undone, so it is not one key:\n"
-            f"convledger erase entry {one.entry.name}",
-            seconds=15,
+        some = sitting.marked() or [one]
+        title = some[0].entry.title if len(some) == 1 else ""
+        choice = some_entries([each.entry.id for each in some], title)
+        self.app.push_screen(
+            EraseScreen([choice]),
+            lambda what: self.show_sitting(has_changed=True) if what is not None else None,
         )
 
     def action_mark(self) -> None:

@@ -35,6 +35,8 @@ class HitRows(RowsBelow):
 
     def show(self, hits: list[Hit], words: list[str]) -> None:
         """Show other hits from the first on; `words` where there are none."""
+        if hits and hits == self._hits:
+            return  # it was looked for again: the cursor stays
         self._hits, self._words = hits, words
         self.renew(cursor=0)
 

@@ -9,9 +9,10 @@ from convledger.memory.file_rows import LIVE, UNREADABLE
 from convledger.memory.words import scope_words
 from convledger.text.display import display_text
 from convledger.tui.amounts import ago
-from convledger.tui.memory_file_words import FILE_MARKS, file_tokens, plural, state_words
+from convledger.tui.memory_file_words import FILE_MARKS, file_tokens, state_words
 from convledger.tui.widgets.path_line import cells_of, path_line, roomiest, shown_path
 from convledger.tui.widgets.rows import Part, RowLine, Rows
+from convledger.words import plural
 
 if TYPE_CHECKING:
     from convledger.memory.file_list import FileLine

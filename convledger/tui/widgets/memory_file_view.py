@@ -16,12 +16,12 @@ from convledger.tui.memory_file_words import (
     file_facts,
     news_facts,
     news_keys,
-    plural,
 )
 from convledger.tui.widgets.diff_view import diff_rows
 from convledger.tui.widgets.lines import Line, wrapped
 from convledger.tui.widgets.path_line import shown_path
 from convledger.tui.widgets.read_lines import ReadLines
+from convledger.words import plural
 
 if TYPE_CHECKING:
     from convledger.memory.diffing import DiffLine

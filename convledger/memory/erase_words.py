@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from convledger.cli.names import plural
 from convledger.clock import iso_text
 from convledger.text.display import display_text
+from convledger.words import plural
 
 if TYPE_CHECKING:
     from convledger.memory.erase import Outcome, Outlook
@@ -27,18 +27,45 @@ _WORDS = (
     ("excerpts", "excerpt of a rejected line", "excerpts of rejected lines"),
     ("calls", "call with its cost", "calls with their cost"),
 )
-_NO_PROMISE = (
+NO_PROMISE = (
     "Not promised: what the disk itself still has (wear-levelling, snapshots, swap), copies made "
     "by other programs, your terminal's scrollback, the provider's copy, and the original logs."
 )
+NEVER = "Nothing was ever erased."
+# What a line tells of: what goes, what stays, that nothing is left, trouble, what to do, a caution.
+GOES, STAYS, CLEAN, BAD, NEXT, PROMISE = "goes", "stays", "clean", "bad", "next", "promise"
+
+
+class Said(NamedTuple):
+    """A line, and what it tells of; foreign names in it are safe to show."""
+
+    kind: str
+    words: str
+
+
+class Hints(NamedTuple):
+    """How a person says in one place that more is to go, and goes on with what was cut short.
+
+    `names`: whether entries are told by the names that a command takes.
+    """
+
+    copies: str
+    made: str
+    resume: str
+    names: bool = True
+
+
+COMMAND = Hints(
+    " (--copies)", " (--made)",
+    "`convledger erase --resume` finishes it, as the next import does.",
+)  # fmt: skip
 
 
 def asked_count(found: Outlook) -> int:
-    """Return the number that a person types to agree."""
-    for word in ("entries", "conversations", "messages"):
-        if found.counts.get(word):
-            return found.counts[word]
-    return 0
+    """Return the number that a person types to agree: the larger one of entries and talk."""
+    counts = found.counts
+    talk = counts.get("conversations") or counts.get("messages", 0)
+    return max(counts.get("entries", 0), talk)
 
 
 def _amounts(counts: dict[str, int]) -> str:
@@ -46,24 +73,40 @@ def _amounts(counts: dict[str, int]) -> str:
     return ", ".join(parts) or "nothing"
 
 
-def outlook_lines(found: Outlook, backups: str) -> Iterator[str]:
+def _made(names: list[str], by: Hints) -> str:
+    words = f"{plural(len(names), 'entry', 'entries')} made of it"
+    return f"{words}: {', '.join(names[:5])}" if by.names else words
+
+
+def ask_words(found: Outlook) -> str:
+    """Return what asks a person to agree."""
+    return f"This can't be undone. Type {asked_count(found)} to erase"
+
+
+def agrees(typed: str, found: Outlook) -> bool:
+    """Tell whether what a person typed is the number that agrees."""
+    return typed.strip().replace(",", "") == str(asked_count(found))
+
+
+def outlook_lines(found: Outlook, backups: str, by: Hints = COMMAND) -> Iterator[Said]:
     """Yield what would go, and what would stay that says the same."""
     size = found.counts.get("text_bytes", 0)
-    yield f"Goes for good: {_amounts(found.counts)}; {size:,} bytes of text."
+    yield Said(GOES, f"Goes for good: {_amounts(found.counts)}; {size:,} bytes of text.")
     if found.copies:
         count = sum(found.copies.values())
-        yield (
+        yield Said(
+            STAYS,
             f"Stays: {plural(count, 'copy', 'copies')} of its messages in "
-            f"{plural(len(found.copies), 'fork or resume', 'forks and resumes')} (--copies)."
+            f"{plural(len(found.copies), 'fork or resume', 'forks and resumes')}{by.copies}.",
         )
     if found.made:
-        names = ", ".join(found.made[:5])
-        yield f"Stays: {plural(len(found.made), 'entry', 'entries')} made of it: {names} (--made)."
+        yield Said(STAYS, f"Stays: {_made(found.made, by)}{by.made}.")
     if found.backups:
         done = {"keep": "are kept", "rewrite": "are rewritten without it", "delete": "are deleted"}
-        yield f"Backups {done[backups]}: {', '.join(map(display_text, found.backups))}."
+        names = ", ".join(map(display_text, found.backups))
+        yield Said(STAYS if backups == "keep" else GOES, f"Backups {done[backups]}: {names}.")
     for target in found.targets:
-        yield f"It was written to {display_text(target)}."
+        yield Said(STAYS, f"It was written to {display_text(target)}.")
 
 
 def outlook_document(found: Outlook) -> dict[str, Any]:
@@ -74,42 +117,50 @@ def outlook_document(found: Outlook) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def outcome_lines(each: Outcome, path: Path) -> Iterator[str]:
+def outcome_lines(each: Outcome, path: Path, by: Hints = COMMAND) -> Iterator[Said]:
     """Yield what an erasure came to: what went, what was looked at, what can't be promised."""
-    yield f"Erased: {_amounts(each.counts)}."
+    yield Said(GOES, f"Erased: {_amounts(each.counts)}.")
     search = each.search
     if not each.is_done:
-        yield f"Not finished: {display_text(each.blocked)}."
-        yield "The rows are deleted; old bytes may still be in the files."
+        yield Said(BAD, f"Not finished: {display_text(each.blocked)}.")
+        yield Said(BAD, "The rows are deleted; old bytes may still be in the files.")
         if search is not None:
             for name, count in search.leftovers.items():
-                yield f"  {display_text(name)}: {plural(count, 'piece')}"
-        yield "`convledger erase --resume` finishes it, as the next import does."
+                yield Said(BAD, f"  {display_text(name)}: {plural(count, 'piece')}")
+        yield Said(NEXT, by.resume)
     elif search is None:
-        yield "Not verified: the pieces to look for are gone. The index and the log were rewritten."
+        yield Said(
+            STAYS,
+            "Not verified: the pieces to look for are gone. The index and the log were rewritten.",
+        )
     else:
-        yield (
+        yield Said(
+            CLEAN,
             f"Verified: none of {plural(search.pieces, 'piece')} of it was found in "
             f"{search.read_bytes:,} bytes of {display_text(path.name)} and its log, nor in the "
-            "texts unpacked, but for what stays."
+            "texts unpacked, but for what stays.",
         )
         if search.conversations:
             count = sum(search.conversations.values())
-            yield (
+            yield Said(
+                STAYS,
                 f"The same words stand in {plural(count, 'message')} of "
                 f"{plural(len(search.conversations), 'conversation')} that stay: "
-                + ", ".join(display_text(name) for name in list(search.conversations)[:3])
+                + ", ".join(display_text(name) for name in list(search.conversations)[:3]),
             )
     for backup in each.backups:
         held = {True: "holds it still", False: "holds none of it", None: "can't be searched"}
-        yield f"Backup {display_text(backup.name)}: {backup.state}, {held[backup.holds]}."
+        kind = CLEAN if backup.holds is False else STAYS
+        yield Said(
+            kind, f"Backup {display_text(backup.name)}: {backup.state}, {held[backup.holds]}."
+        )
     for target, state in each.targets.items():
-        yield f"File {display_text(target)}: {state}."
+        kind = STAYS if state == "holds it" else CLEAN
+        yield Said(kind, f"File {display_text(target)}: {state}.")
     if each.made:
-        names = ", ".join(each.made[:5])
-        yield f"Stays: {plural(len(each.made), 'entry', 'entries')} made of it: {names}."
+        yield Said(STAYS, f"Stays: {_made(each.made, by)}.")
     if each.is_done:
-        yield _NO_PROMISE
+        yield Said(PROMISE, NO_PROMISE)
 
 
 def outcome_document(each: Outcome) -> dict[str, Any]:
@@ -135,15 +186,24 @@ def outcome_document(each: Outcome) -> dict[str, Any]:
     }
 
 
+def state_words(each: Erasure) -> str:
+    """Return how far an erasure is: "done, verified"."""
+    if each.state != "done":
+        return each.state
+    return "done, verified" if each.report.get("verified") else "done, not verified"
+
+
+def amounts_of(each: Erasure) -> str:
+    """Return what an erasure has taken: "1 entry, 2 versions"."""
+    return _amounts(each.what.get("counts", {}))
+
+
 def past_lines(found: list[Erasure]) -> Iterator[str]:
     """Yield a line for each erasure, the latest first."""
     for each in found:
-        state = each.state
-        if state == "done":
-            state = "done, verified" if each.report.get("verified") else "done, not verified"
-        yield f"{iso_text(each.at)}  {state}  {_amounts(each.what.get('counts', {}))}"
+        yield f"{iso_text(each.at)}  {state_words(each)}  {amounts_of(each)}"
     if not found:
-        yield "Nothing was ever erased."
+        yield NEVER
 
 
 def past_document(each: Erasure) -> dict[str, Any]:
