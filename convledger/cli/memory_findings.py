@@ -120,7 +120,6 @@ def redact(
             else:
                 streams.say("There was nothing to take out.")
             return 0
-        ledger.memory.look_at(list(entries), now)
         return told([outcome], ledger.path, as_json=as_json)
 
 

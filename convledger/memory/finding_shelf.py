@@ -25,6 +25,7 @@ from convledger.memory.finding_rows import (
     MESSAGE,
     OPEN,
     Finding,
+    findings_numbered,
     findings_where,
     standing,
     text_with,
@@ -41,6 +42,7 @@ FACETS = (KIND, PLACE, RULE)
 FOUND_KINDS = ("secret", "personal", "bait")
 PLACES = {ENTRY: "entries", MESSAGE: "conversations"}
 AROUND = 1_200  # characters before and behind a finding
+_AT_ONCE = 20  # entries that are looked at while somebody waits
 _PARTS = {"body": "text"}
 _SAID_BY = {1: "you", 2: "assistant", 3: "thinking", 4: "tool call", 5: "tool result"}
 
@@ -223,9 +225,22 @@ class Findings:
         """
         course = Course(seconds_passed, heed)
         with self._alone(wait_seconds):
-            return redact(
+            outcome = redact(
                 self._connection, self._path, wanted, now, course, wait_seconds=wait_seconds
             )
+        if outcome is not None:
+            self._look_for_pairs(wanted, now)
+        return outcome
+
+    def _look_for_pairs(self, wanted: Redaction, now: int) -> None:
+        """Look for pairs of entries whose texts are others now."""
+        from convledger.memory.pairing import refresh_pairs
+
+        found = findings_numbered(self._connection, wanted.findings)
+        mine = (each.object_id for each in found if each.object == ENTRY)
+        entries = list(dict.fromkeys((*wanted.entries, *mine)))
+        if 0 < len(entries) <= _AT_ONCE:
+            refresh_pairs(self._connection, entries, now)
 
     # ---- looking
 

@@ -11,6 +11,7 @@ from convledger.words import plural
 
 if TYPE_CHECKING:
     from convledger.memory.erase_findings import RedactionOutlook
+    from convledger.memory.finding_rows import Finding
 
 _SHOWN = 20  # findings that are named
 _PLACES = (
@@ -25,9 +26,7 @@ def redaction_lines(found: RedactionOutlook, backups: str, *, most: int = _SHOWN
     counts = found.counts
     yield Said(GOES, f"Goes for good: {plural(counts.get('findings', 0), 'finding')}.")
     for each in found.findings[:most]:
-        yield Said(
-            GOES, f"  {each.rule}: {display_text(each.redacted)}, {each.object} {each.object_id}"
-        )
+        yield Said(GOES, f"  {each.rule} {display_text(each.redacted)} in {_place(each)}")
     if len(found.findings) > most:
         yield Said(GOES, f"  and {len(found.findings) - most:,} more")
     places = [plural(counts[word], one, many) for word, one, many in _PLACES if counts.get(word)]
@@ -41,6 +40,11 @@ def redaction_lines(found: RedactionOutlook, backups: str, *, most: int = _SHOWN
         yield Said(STAYS if backups == "keep" else GOES, f"Backups {how[backups]}: {names}.")
     for target in found.targets:
         yield Said(STAYS, f"A pack with it was written to {display_text(target)}.")
+
+
+def _place(finding: Finding) -> str:
+    is_entry = finding.object == "entry"
+    return f"entry {finding.object_id}" if is_entry else "a message"
 
 
 def redaction_document(found: RedactionOutlook) -> dict[str, Any]:
