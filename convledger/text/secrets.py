@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from convledger.text.secret_rules import KINDS, RULES, RULES_VERSION, Kind, Rule
+from convledger.text.rule import Kind, Rule
+from convledger.text.secret_rules import KINDS, RULES, RULES_VERSION
 
 __all__ = [
     "KINDS",
