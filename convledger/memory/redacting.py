@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from convledger.errors import UsageProblem
+from convledger.memory.evidence import MESSAGE as EVIDENCE
 from convledger.memory.finding_rows import (
     DISMISSED,
     ENTRY,
@@ -154,6 +155,8 @@ class _Cleaner:
                     facts |= {"tokens": None, "tokens_method": ""}
         elif table == "entry_source":
             facts["quote"] = self.clean(row["quote"])
+            if row["kind"] == EVIDENCE:  # names a conversation by its title, and no file
+                facts["place"] = self.clean(row["place"])
             if facts["quote"] != row["quote"] and row["quote_hash"]:
                 facts["quote_hash"] = text_hash(facts["quote"])
         elif table == "memory_item":
@@ -283,8 +286,8 @@ def _rewrite_quotes(
     for values in cursor.fetchall():
         row = _quoted(dict(zip(names, values, strict=True)), old, done, clean)
         connection.execute(
-            "UPDATE entry_source SET start=?, length=?, quote=?, quote_hash=? WHERE id=?",
-            (row["start"], row["length"], row["quote"], row["quote_hash"], row["id"]),
+            "UPDATE entry_source SET start=?, length=?, quote=?, quote_hash=?, place=? WHERE id=?",
+            (row["start"], row["length"], row["quote"], row["quote_hash"], row["place"], row["id"]),
         )
     for operation_id, number, packed in connection.execute(
         "SELECT operation_id, number, before FROM operation_row WHERE before IS NOT NULL "
@@ -311,6 +314,7 @@ def _quoted(
     digest = text_hash(quote) if changed else row["quote_hash"]
     return {
         **row, "start": since, "length": until - since, "quote": quote, "quote_hash": digest,
+        "place": clean(row["place"]),
     }  # fmt: skip
 
 

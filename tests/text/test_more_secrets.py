@@ -137,7 +137,7 @@ def test_time_grows_with_the_text_and_not_with_its_square(piece: str) -> None:
         return process_time() - begun
 
     taken(10)
-    small, large = taken(20_000), taken(160_000)
+    small, large = taken(10_000), taken(80_000)
     assert large < 30 * small + 0.3
 
 

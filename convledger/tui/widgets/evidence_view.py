@@ -12,6 +12,7 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from convledger.memory.evidence import CHANGED, MESSAGE, MISSING
+from convledger.memory.veiling import veiled_evidence
 from convledger.text.display import display_text, width
 from convledger.tui.actions import bindings
 from convledger.tui.memory_words import source_words
@@ -68,7 +69,7 @@ class EvidenceView(ReadLines):
             if lines:
                 lines.append(Line([]))
             self._begins.append(len(lines))
-            lines += source_lines(one, self._zone, cells)
+            lines += source_lines(veiled_evidence(one, AROUND), self._zone, cells)
         return lines or [Line([("Nobody has noted where this comes from.", "$muted")])]
 
     def is_marked(self, place: int) -> bool:
