@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from convledger.ingest.sync import Listener
     from convledger.memory.erase import Outcome, Outlook, Wanted
     from convledger.memory.erase_course import Heed
+    from convledger.memory.finding_shelf import Findings
     from convledger.store.checks import Finding
     from convledger.store.erasures import Erasure
 
@@ -259,6 +260,13 @@ class Ledger(Dealings):
         course = Course(seconds_passed, heed)
         with self._erasing(wait_seconds):
             return erase(self.connection, self.path, wanted, now, course, wait_seconds=wait_seconds)
+
+    @property
+    def findings(self) -> Findings:
+        """Secrets and personal data that were found."""
+        from convledger.memory.finding_shelf import Findings
+
+        return Findings(self.connection, self.path, self._erasing)
 
     @in_words
     def resume_erasing(

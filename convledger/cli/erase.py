@@ -99,7 +99,7 @@ def erase(
         outcomes = ledger.resume_erasing(now=clock.now_us(), backups=backups)
         if not outcomes and not as_json:
             streams.say("Nothing is pending.")
-        return _told(outcomes, ledger.path, as_json=as_json)
+        return told(outcomes, ledger.path, as_json=as_json)
 
 
 @erase.command(short_help="Erase memory entries.")
@@ -210,7 +210,7 @@ def _erase(
                     streams.say(line.words)
             return DONE
         _agree(found, backups, yes=yes)
-        return _told([ledger.erase(wanted, now=clock.now_us())], ledger.path, as_json=as_json)
+        return told([ledger.erase(wanted, now=clock.now_us())], ledger.path, as_json=as_json)
 
 
 def _agree(found: Outlook, backups: str, *, yes: bool) -> None:
@@ -221,14 +221,20 @@ def _agree(found: Outlook, backups: str, *, yes: bool) -> None:
         streams.note(line.words)
     if yes:
         return
-    if not streams.is_terminal(sys.stdin):
-        raise UsageProblem("nobody is there to ask; say --yes to do it")
+    must_be_asked()
     typed = click.prompt(erase_words.ask_words(found), default="", err=True)
     if not erase_words.agrees(str(typed), found):
         raise UsageProblem("nothing was erased")
 
 
-def _told(outcomes: list[Outcome], path: Path, *, as_json: bool) -> int:
+def must_be_asked() -> None:
+    """Raise UsageProblem where nobody can be asked."""
+    if not streams.is_terminal(sys.stdin):
+        raise UsageProblem("nobody is there to ask; say --yes to do it")
+
+
+def told(outcomes: list[Outcome], path: Path, *, as_json: bool) -> int:
+    """Print what erasures or redactions came to; returns the exit code."""
     from convledger.memory import erase_words
 
     if as_json:

@@ -6,9 +6,10 @@ import click
 
 from convledger import clock
 from convledger.cli import chosen, options, streams
-from convledger.cli.memory_words import entries_argument
+from convledger.cli.erase import must_be_asked, told
 from convledger.cli.plain_names import plural
 from convledger.cli.printing import print_json, print_table
+from convledger.errors import UsageProblem
 
 USUAL = 50
 
@@ -59,30 +60,67 @@ def findings(
             for one in found
         ]  # fmt: skip
         print_table(columns, rows)
-        streams.note("`convledger memory redact ENTRY` replaces what is found in an entry.")
+        streams.note("`convledger memory redact --finding NUMBER` takes one out, for good.")
     else:
         streams.say("Nothing is open.")
     return 0
 
 
-@click.command(short_help="Replace what was found in entries, in all their versions.")
-@entries_argument
-def redact(names: tuple[str, ...]) -> int:
-    """Replace secrets and personal data in entries by what they are, in every version.
+@click.command(short_help="Take out what was found in entries and messages, for good.")
+@click.argument("names", metavar="[ENTRY ...]", nargs=-1)
+@click.option("--finding", "numbers", multiple=True, type=int, metavar="NUMBER", help="Only this.")
+@click.option(
+    "--backups",
+    type=click.Choice(("keep", "rewrite", "delete")),
+    default="keep",
+    help="What becomes of backups beside the ledger.  [default: keep, and name them]",
+)
+@click.option("--dry-run", is_flag=True, help="Only say what would be taken out.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@options.json_flag
+def redact(
+    names: tuple[str, ...],
+    numbers: tuple[int, ...],
+    backups: str,
+    dry_run: bool,
+    yes: bool,
+    as_json: bool,
+) -> int:
+    """Put marks in the place of secrets and personal data; nothing takes that back.
 
-    The bytes are gone from the ledger's files only after `convledger erase` has run, or as soon as
-    SQLite writes over them.
+    Of an entry goes what is found in any of its versions, but what you dismissed; --finding takes
+    a single one out, of an entry or of a message with its copies. As with `convledger erase` the
+    bytes are gone afterwards, and the files are searched.
     """
-    from convledger.memory.redacting import redact_entry
+    from convledger.memory import redaction_words
+    from convledger.memory.erase_findings import Redaction
 
+    if not names and not numbers:
+        raise UsageProblem("say what to take out: entries, or --finding NUMBER")
     now = clock.now_us()
-    count = 0
     with chosen.open_ledger() as ledger:
-        memory = ledger.memory
-        for entry in [memory.entry(name) for name in names]:
-            count += redact_entry(memory.connection, entry.id, now).findings
-    streams.say(f"{plural(count, 'finding')} redacted.")
-    return 0
+        entries = tuple(dict.fromkeys(ledger.memory.entry(name).id for name in names))
+        wanted = Redaction(findings=numbers, entries=entries, backups=backups)
+        found = ledger.findings.outlook(wanted, now)
+        if dry_run and as_json:
+            print_json({"schema": 1, **redaction_words.redaction_document(found)})
+            return 0
+        for line in redaction_words.redaction_lines(found, backups):
+            (streams.say if dry_run else streams.note)(line.words)
+        if dry_run:
+            return 0
+        if not yes:
+            must_be_asked()
+            if not click.confirm("This can't be undone. Redact?", err=True):
+                raise UsageProblem("nothing was changed")
+        outcome = ledger.findings.redact(wanted, now=now)
+        if outcome is None:
+            if as_json:
+                print_json({"schema": 1, "erasures": []})
+            else:
+                streams.say("There was nothing to take out.")
+            return 0
+        return told([outcome], ledger.path, as_json=as_json)
 
 
 @click.command(short_help="Entries that may be one, or may not both be true.")

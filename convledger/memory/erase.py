@@ -39,6 +39,7 @@ from convledger.store.erasures import DONE, PENDING, Erasure
 from convledger.store.probes import Probes
 from convledger.store.tombstones import ENTRY, lift
 
+ERASE, REDACT = "erase", "redact"
 KEEP, REWRITE, DELETE = "keep", "rewrite", "delete"
 _STOPPED = "it was stopped"
 
@@ -83,6 +84,7 @@ class Outcome(Struct):
     targets: dict[str, str] = field(default_factory=dict)  # "holds it", "clean", "not there"
     made: list[str] = field(default_factory=list)
     copies: dict[str, int] = field(default_factory=dict)
+    verb: str = ERASE
 
     @property
     def is_done(self) -> bool:
@@ -170,7 +172,7 @@ def erase(
     with course.step(DELETING):
         outcome = _delete(connection, path, wanted, now)
     outcome.seconds = course.seconds
-    return _finish(connection, path, outcome, now, course, wait_seconds)
+    return finish(connection, path, outcome, now, course, wait_seconds)
 
 
 def _delete(connection: sqlite3.Connection, path: Path, wanted: Wanted, now: int) -> Outcome:
@@ -186,7 +188,7 @@ def _delete(connection: sqlite3.Connection, path: Path, wanted: Wanted, now: int
                 probes,
                 erasing_entries.entry_names(connection, entries),
                 [name for _, name in erasing.names_of(connection, wanted.conversations)],
-                _message_names(connection),
+                erasing.message_names(connection),
                 erasing_entries.targets_of(connection, entries),
                 wanted.figures,
                 wanted.project,
@@ -216,14 +218,6 @@ def _delete(connection: sqlite3.Connection, path: Path, wanted: Wanted, now: int
     return Outcome(number, PENDING, dict(counts), made=made, copies=copies)
 
 
-def _message_names(connection: sqlite3.Connection) -> list[tuple[str, str, int]]:
-    """Return reader, conversation and key of each listed message."""
-    return connection.execute(
-        "SELECT reader.name, native, key FROM temp.going JOIN message ON message.id=going.id "
-        "JOIN conversation ON conversation.id=conversation_id JOIN reader ON reader.id=reader_id"
-    ).fetchall()
-
-
 def resume(
     connection: sqlite3.Connection,
     path: Path,
@@ -239,13 +233,14 @@ def resume(
     outcomes = []
     for each in waiting:
         outcome = Outcome(each.id, each.state, each.what.get("counts", {}), course.seconds)
+        outcome.verb = each.what.get("verb", ERASE)
         outcomes.append(
-            _finish(connection, path, outcome, now, course, wait_seconds, backups=backups)
+            finish(connection, path, outcome, now, course, wait_seconds, backups=backups)
         )
     return outcomes
 
 
-def _finish(
+def finish(
     connection: sqlite3.Connection,
     path: Path,
     outcome: Outcome,

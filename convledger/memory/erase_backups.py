@@ -11,8 +11,9 @@ from msgspec import Struct
 
 from convledger.errors import WorkspaceError
 from convledger.memory.erase_course import Course
-from convledger.memory.erase_file import Unfinished, wipe
+from convledger.memory.erase_file import Taken, Unfinished, wipe
 from convledger.memory.erase_search import Search, backup_holds
+from convledger.memory.redacting import redact_entry, redact_message
 from convledger.store import erasing, erasing_entries, scrubbing
 from convledger.store.connection import connect, transaction
 from convledger.store.erasing_bodies import prepare
@@ -60,29 +61,47 @@ def treat_backups(
 
 
 def _rewrite(place: Path, unfinished: Unfinished, now: int) -> None:
-    """Erase the same from a copy of the ledger, which may be of an earlier version."""
+    """Do the same to a copy of the ledger, which may be of an earlier version."""
     with closing(connect(place)) as connection:
         prepare(connection)
         connection.execute("PRAGMA foreign_keys=OFF")
+        entries = erasing_entries.entry_ids(connection, unfinished.entries)
         with transaction(connection):
-            unneeded = Probes()
-            entries = erasing_entries.entry_ids(connection, unfinished.entries)
-            if entries:
-                erasing_entries.take_entries_out(connection, entries, unneeded, now)
-            conversations = erasing.ids_of(connection, unfinished.conversations)
-            messages = _message_ids(connection, unfinished.messages)
-            erasing.list_messages(connection, conversations, messages)
-            if unfinished.copies:
-                erasing.list_copies(connection)
-            erasing.take_out(
-                connection, conversations, unneeded, now, with_figures=unfinished.figures,
-                with_project=unfinished.project, with_copies=unfinished.copies,
-            )  # fmt: skip
+            if unfinished.taken is not None:
+                _redact(connection, unfinished, unfinished.taken, now)
+            else:
+                _erase(connection, entries, unfinished, now)
         if entries:
             scrubbing.merge_index(connection, scrubbing.REMEMBERED)
         scrubbing.merge_index(connection, scrubbing.SAID)
         scrubbing.vacuum(connection)  # a copy has the free pages of what it was copied from
         scrubbing.empty_log(connection)
+
+
+def _erase(
+    connection: sqlite3.Connection, entries: Sequence[int], unfinished: Unfinished, now: int
+) -> None:
+    unneeded = Probes()
+    if entries:
+        erasing_entries.take_entries_out(connection, entries, unneeded, now)
+    conversations = erasing.ids_of(connection, unfinished.conversations)
+    messages = _message_ids(connection, unfinished.messages)
+    erasing.list_messages(connection, conversations, messages)
+    if unfinished.copies:
+        erasing.list_copies(connection)
+    erasing.take_out(
+        connection, conversations, unneeded, now, with_figures=unfinished.figures,
+        with_project=unfinished.project, with_copies=unfinished.copies,
+    )  # fmt: skip
+
+
+def _redact(connection: sqlite3.Connection, unfinished: Unfinished, taken: Taken, now: int) -> None:
+    for name in unfinished.entries:
+        only = None if name in taken.all_entries else taken.only
+        for entry_id in erasing_entries.entry_ids(connection, [name]):
+            redact_entry(connection, entry_id, now, only=only)
+    for message_id in _message_ids(connection, unfinished.messages):
+        redact_message(connection, message_id, now, only=taken.only)
 
 
 def _message_ids(

@@ -19,6 +19,13 @@ _MARK = ".erasing-"
 _PORTION = 1 << 20
 
 
+class Taken(Struct):
+    """What a redaction takes out of its entries and messages: these values, or all of some."""
+
+    only: list[tuple[str, str]] = field(default_factory=list)
+    all_entries: list[str] = field(default_factory=list)
+
+
 class Unfinished(Struct):
     """An erasure on its way: its probes, the names of what goes, how it was asked for.
 
@@ -34,6 +41,7 @@ class Unfinished(Struct):
     project: bool = False
     copies: bool = False
     backups: str = "keep"
+    taken: Taken | None = None  # where it is a redaction: entries and messages stay without that
 
 
 def place_of(path: Path, erasure_id: int) -> Path:

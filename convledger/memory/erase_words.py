@@ -88,6 +88,15 @@ def agrees(typed: str, found: Outlook) -> bool:
     return typed.strip().replace(",", "") == str(asked_count(found))
 
 
+def done_words(verb: str, counts: dict[str, int]) -> str:
+    """Return what was done, in a sentence."""
+    if verb != "redact":
+        return f"Erased: {_amounts(counts)}."
+    places = {word: counts.get(word, 0) for word in ("entries", "messages")}
+    found = plural(counts["findings"], "finding") if counts.get("findings") else "what was found"
+    return f"Redacted: {found} in {_amounts(places)}."
+
+
 def outlook_lines(found: Outlook, backups: str, by: Hints = COMMAND) -> Iterator[Said]:
     """Yield what would go, and what would stay that says the same."""
     size = found.counts.get("text_bytes", 0)
@@ -119,11 +128,12 @@ def outlook_document(found: Outlook) -> dict[str, Any]:
 
 def outcome_lines(each: Outcome, path: Path, by: Hints = COMMAND) -> Iterator[Said]:
     """Yield what an erasure came to: what went, what was looked at, what can't be promised."""
-    yield Said(GOES, f"Erased: {_amounts(each.counts)}.")
+    yield Said(GOES, done_words(each.verb, each.counts))
     search = each.search
     if not each.is_done:
         yield Said(BAD, f"Not finished: {display_text(each.blocked)}.")
-        yield Said(BAD, "The rows are deleted; old bytes may still be in the files.")
+        rows = "The texts are rewritten" if each.verb == "redact" else "The rows are deleted"
+        yield Said(BAD, f"{rows}; old bytes may still be in the files.")
         if search is not None:
             for name, count in search.leftovers.items():
                 yield Said(BAD, f"  {display_text(name)}: {plural(count, 'piece')}")
@@ -148,6 +158,8 @@ def outcome_lines(each: Outcome, path: Path, by: Hints = COMMAND) -> Iterator[Sa
                 f"{plural(len(search.conversations), 'conversation')} that stay: "
                 + ", ".join(display_text(name) for name in list(search.conversations)[:3]),
             )
+        if search.rows:
+            yield Said(STAYS, "Some of it also stands in entries, labels or excerpts that stay.")
     for backup in each.backups:
         held = {True: "holds it still", False: "holds none of it", None: "can't be searched"}
         kind = CLEAN if backup.holds is False else STAYS
@@ -168,6 +180,7 @@ def outcome_document(each: Outcome) -> dict[str, Any]:
     search = each.search
     return {
         "id": each.id,
+        "verb": each.verb,
         "state": each.state,
         "counts": each.counts,
         "blocked": each.blocked or None,
@@ -176,6 +189,7 @@ def outcome_document(each: Outcome) -> dict[str, Any]:
         "bytes_searched": search.read_bytes if search else None,
         "leftovers": search.leftovers if search else {},
         "elsewhere": search.conversations if search else {},
+        "elsewhere_in_rows": search.rows if search else None,
         "backups": [
             {"name": one.name, "state": one.state, "holds": one.holds} for one in each.backups
         ],
@@ -195,7 +209,8 @@ def state_words(each: Erasure) -> str:
 
 def amounts_of(each: Erasure) -> str:
     """Return what an erasure has taken: "1 entry, 2 versions"."""
-    return _amounts(each.what.get("counts", {}))
+    counts = each.what.get("counts", {})
+    return done_words("redact", counts) if each.what.get("verb") == "redact" else _amounts(counts)
 
 
 def past_lines(found: list[Erasure]) -> Iterator[str]:
@@ -210,6 +225,7 @@ def past_document(each: Erasure) -> dict[str, Any]:
     """Return an erasure as JSON says it."""
     return {
         "id": each.id,
+        "verb": each.what.get("verb", "erase"),
         "at": iso_text(each.at),
         "state": each.state,
         "done_at": None if each.done_at is None else iso_text(each.done_at),

@@ -12,6 +12,7 @@ from convledger.memory.words import text_hash
 from convledger.store.bodies import PageReader
 from convledger.store.connection import transaction
 from convledger.store.entries import EntrySource, sources_of
+from convledger.text.secrets import veiled
 
 MESSAGE, FILE, URL, ROW, MANUAL = "message", "file", "url", "row", "manual"
 OK, CHANGED, MISSING = "ok", "changed", "missing"
@@ -56,7 +57,7 @@ def quoted(
     quote = body[start:ends]
     if not quote.strip():
         raise UsageProblem("there is nothing in that part of the message")
-    name, title = row[3], row[4] or "no title"
+    name, title = row[3], veiled(row[4] or "no title")
     return EntrySource(
         kind=MESSAGE,
         place=f"{name} · {title}",
@@ -119,7 +120,7 @@ def _seen(
         source=source,
         message_id=row[0],
         conversation=row[5],
-        title=row[4],
+        title=veiled(row[4] or ""),
         reader=row[3],
         said_by=_KINDS.get(row[7], "tool"),
         at=row[6],

@@ -7,60 +7,51 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from convledger.errors import UsageProblem
-from convledger.store.bodies import PageReader
+from convledger.memory.finding_rows import (
+    DISMISSED,
+    ENTRY,
+    FIXED,
+    MESSAGE,
+    OPEN,
+    Fields,
+    Finding,
+    finding_numbered,
+    findings_numbered,
+    findings_of,
+    findings_where,
+    name_of,
+    open_findings,
+    standing,
+    texts_of,
+)
 from convledger.store.connection import transaction
 from convledger.store.operations import operation
 from convledger.store.settings import note, setting
-from convledger.text.secrets import KINDS, RULES_VERSION, Found, find_secrets
+from convledger.store.tombstones import bury, is_erased
+from convledger.text.secrets import RULES_VERSION, Found, Name, find_secrets
 
-ENTRY, MESSAGE = "entry", "message"
-OPEN, DISMISSED, FIXED = "open", "dismissed", "fixed"
 MOST = 200  # findings noted of one entry or message: who has more has a list of them
+__all__ = [
+    "DISMISSED", "ENTRY", "FIXED", "MESSAGE", "OPEN", "Finding", "Scanned", "dismiss_findings",
+    "findings_of", "is_scanned", "note_findings", "open_findings", "reveal", "scan_conversation",
+    "scan_entries", "scan_ledger", "scan_messages", "unseen",
+]  # fmt: skip
+_LET_STAND = "let stand"  # what was dismissed, known by a keyed hash
 _STEP = 500  # entries or messages a transaction
 _RULES, _LOW, _HIGH = "findings.rules", "findings.low", "findings.high"
 
 
-class Finding(NamedTuple):
-    """Something found: `field` of an entry is title, body, tags or "quote NUMBER" of a source.
-
-    `start` and `length` are characters; `redacted` is all that may be shown of it.
-    """
-
-    id: int
-    object: str
-    object_id: int
-    field: str
-    start: int
-    length: int
-    rule: str
-    rules: int
-    redacted: str
-    status: str
-    at: int
-
-    @property
-    def kind(self) -> str:
-        """Whether it is a secret, personal data or bait."""
-        return KINDS.get(self.rule, "secret")
-
-
-@dataclass(frozen=True, slots=True)
-class Scanned:
+class Scanned(NamedTuple):
     """What a scan has looked at; not `finished` where it was stopped."""
 
     entries: int
     messages: int
     open: int
     finished: bool
-
-
-_FIELDS = "id, object, object_id, field, start, length, rule, rules, redacted, status, at"
-Fields = dict[str, str]
 
 
 def scan_entries(
@@ -82,7 +73,7 @@ def scan_entries(
         some = entry_ids[start : start + _STEP]
         known = _known(connection, ENTRY, some)
         looked = []
-        for entry_id, fields in _texts(connection, ENTRY, some):
+        for entry_id, fields in texts_of(connection, ENTRY, some):
             if stopping():
                 return count
             found = _found_in(fields)
@@ -93,9 +84,9 @@ def scan_entries(
         with transaction(connection):
             known = _known(connection, ENTRY, [entry_id for entry_id, _, _ in looked])
             for entry_id, fields, found in looked:
-                ((_, fresh),) = _texts(connection, ENTRY, [entry_id])
+                ((_, fresh),) = texts_of(connection, ENTRY, [entry_id])
                 if fresh == fields:
-                    count += _note(connection, ENTRY, entry_id, found, known[entry_id], now)
+                    count += _noted(connection, ENTRY, entry_id, fields, found, known, now)
     return count
 
 
@@ -108,7 +99,7 @@ def scan_conversation(connection: sqlite3.Connection, conversation_id: int, now:
     count = 0
     for start in range(0, len(ids), _STEP):
         with transaction(connection):
-            count += _renew(connection, MESSAGE, ids[start : start + _STEP], now)
+            count += note_findings(connection, MESSAGE, ids[start : start + _STEP], now)
     return count
 
 
@@ -119,18 +110,27 @@ def scan_ledger(
     is_stopped: Callable[[], bool] = lambda: False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Scanned:
-    """Look for secrets in all entries, and in the messages not looked at by these rules so far.
+    """Look for secrets in all entries, and in the messages not looked at by these rules so far."""
+    entries = int(connection.execute("SELECT count(*) FROM entry").fetchone()[0])
+    count = scan_entries(connection, None, now)
+    done = scan_messages(connection, now, is_stopped=is_stopped, progress=progress)
+    return done._replace(entries=entries, open=done.open + count)
+
+
+def scan_messages(
+    connection: sqlite3.Connection,
+    now: int,
+    *,
+    is_stopped: Callable[[], bool] = lambda: False,
+    progress: Callable[[int, int], None] | None = None,
+) -> Scanned:
+    """Look for secrets in the messages not looked at by these rules so far.
 
     Goes on where it was stopped, the newest messages first; `progress` hears of messages done and
     all that there were to do.
     """
-    entries = int(connection.execute("SELECT count(*) FROM entry").fetchone()[0])
-    count = scan_entries(connection, None, now)
-    low, high = _span(connection)
-    (total,) = connection.execute(
-        "SELECT count(*) FROM message WHERE id<? OR id>?", (low, high)
-    ).fetchone()
-    done = 0
+    count = done = 0
+    total = unseen(connection)
     tell = progress or (lambda *_: None)
     tell(0, total)
     for rising in (True, False):
@@ -147,22 +147,29 @@ def scan_ledger(
             if not ids:
                 break
             with transaction(connection):
-                count += _renew(connection, MESSAGE, ids, now)
+                count += note_findings(connection, MESSAGE, ids, now)
                 note(connection, _RULES, RULES_VERSION)
                 note(connection, _LOW, min(low, *ids))
                 note(connection, _HIGH, max(high, *ids))
             done += len(ids)
             tell(done, total)
         else:
-            return Scanned(entries, done, count, False)
-    return Scanned(entries, done, count, True)
+            return Scanned(0, done, count, False)
+    return Scanned(0, done, count, True)
+
+
+def unseen(connection: sqlite3.Connection) -> int:
+    """Return how many messages these rules have not looked at."""
+    low, high = _span(connection)
+    (count,) = connection.execute(
+        "SELECT count(*) FROM message WHERE id<? OR id>?", (low, high)
+    ).fetchone()
+    return int(count)
 
 
 def is_scanned(connection: sqlite3.Connection) -> bool:
     """Return whether every message has been looked at by these rules."""
-    low, high = _span(connection)
-    row = connection.execute("SELECT 1 FROM message WHERE id<? OR id>? LIMIT 1", (low, high))
-    return row.fetchone() is None
+    return not unseen(connection)
 
 
 def _span(connection: sqlite3.Connection) -> tuple[int, int]:
@@ -173,41 +180,17 @@ def _span(connection: sqlite3.Connection) -> tuple[int, int]:
     return last + 1, last
 
 
-def _texts(
-    connection: sqlite3.Connection, what: str, ids: Sequence[int]
-) -> Iterator[tuple[int, Fields]]:
-    """Yield entries or messages with their texts by field, one after the other: some are large."""
-    marks = ",".join("?" * len(ids))
-    if what == MESSAGE:
-        pages = PageReader(connection)
-        for row in connection.execute(
-            f"SELECT id, page_id, start, length FROM message WHERE id IN ({marks}) "
-            "ORDER BY page_id, start",
-            ids,
-        ).fetchall():
-            yield row[0], {"body": pages.body(*row[1:])}
-        return
-    for entry_id in ids:
-        found: Fields = {}
-        for title, body, tags in connection.execute(
-            "SELECT title, body, tags FROM entry WHERE id=?", (entry_id,)
-        ):
-            found = {"title": title, "body": body, "tags": tags}
-        for source_id, quote in connection.execute(
-            "SELECT id, quote FROM entry_source WHERE entry_id=? AND quote!=''", (entry_id,)
-        ).fetchall():
-            found[f"quote {source_id}"] = quote
-        yield entry_id, found
+def note_findings(connection: sqlite3.Connection, what: str, ids: Sequence[int], now: int) -> int:
+    """Note what stands in texts now, keeping what a person said of it; return how many are open.
 
-
-def _renew(connection: sqlite3.Connection, what: str, ids: Sequence[int], now: int) -> int:
-    """Note what stands in texts now, keeping what a person said of it; return how many are open."""
+    Belongs into a transaction.
+    """
     known = _known(connection, what, ids)
     count = 0
-    for object_id, fields in _texts(connection, what, ids):
+    for object_id, fields in texts_of(connection, what, ids):
         found = _found_in(fields)
         if found or object_id in known:
-            count += _note(connection, what, object_id, found, known[object_id], now)
+            count += _noted(connection, what, object_id, fields, found, known, now)
     return count
 
 
@@ -216,13 +199,53 @@ def _known(
 ) -> defaultdict[int, list[Finding]]:
     known: defaultdict[int, list[Finding]] = defaultdict(list)
     condition = f"object=? AND object_id IN ({','.join('?' * len(ids))})"
-    for each in _findings(connection, condition, (what, *ids)):
+    for each in findings_where(connection, condition, (what, *ids)):
         known[each.object_id].append(each)
     return known
 
 
 def _found_in(fields: Fields) -> list[tuple[str, Found]]:
     return [(name, each) for name, text in fields.items() for each in find_secrets(text)][:MOST]
+
+
+def _noted(
+    connection: sqlite3.Connection,
+    what: str,
+    object_id: int,
+    fields: Fields,
+    found: list[tuple[str, Found]],
+    known: defaultdict[int, list[Finding]],
+    now: int,
+) -> int:
+    _reopen(connection, fields, known[object_id])
+    return _note(connection, what, object_id, found, known[object_id], now)
+
+
+def _reopen(connection: sqlite3.Connection, fields: Fields, known: list[Finding]) -> None:
+    """Let no dismissal hold for another thing that looks alike, as passwords of one length do."""
+    for number, each in enumerate(known):
+        if each.status != DISMISSED:
+            continue
+        alike = _alike(fields.get(each.field, ""), name_of(each))
+        # Where it has moved, all that look like it must be what was dismissed.
+        there = [value for start, value in alike if start == each.start]
+        there = there or [value for _, value in alike]
+        if not all(is_erased(connection, _LET_STAND, _mark(each, value)) for value in there):
+            known[number] = each._replace(status=OPEN)
+            connection.execute("UPDATE finding SET status=? WHERE id=?", (OPEN, each.id))
+
+
+def _alike(text: str, name: Name) -> list[tuple[int, str]]:
+    """Return where things of a name stand in a text, and what they are."""
+    return [
+        (each.start, text[each.start : each.start + each.length])
+        for each in find_secrets(text)
+        if each.name == name
+    ]
+
+
+def _mark(finding: Finding, value: str) -> str:
+    return f"{finding.object}\0{finding.object_id}\0{finding.rule}\0{value}"
 
 
 def _note(
@@ -234,7 +257,7 @@ def _note(
     now: int,
 ) -> int:
     """Bring the findings of one object up to date; return how many of them are open."""
-    here = {(each.field, each.start, *_name(each)): each for each in known}
+    here = {(each.field, each.start, *name_of(each)): each for each in known}
     moved: defaultdict[tuple[object, ...], list[Finding]] = defaultdict(list)
     fresh, stay = [], []
     for name, each in found:
@@ -245,7 +268,7 @@ def _note(
             stay.append((old, each.start))
     for old in here.values():
         if old.status != FIXED:
-            moved[(old.field, *_name(old))].append(old)
+            moved[(old.field, *name_of(old))].append(old)
     # The rows that go leave their places first: each place is one row's.
     added = []
     for name, each in fresh:
@@ -282,63 +305,21 @@ def _note(
     return len(added) + sum(old.status != DISMISSED for old, _ in stay)
 
 
-def _name(finding: Finding) -> tuple[str, int, str]:
-    return finding.rule, finding.length, finding.redacted
-
-
-def _findings(
-    connection: sqlite3.Connection, condition: str, values: Sequence[object]
-) -> Iterator[Finding]:
-    rows = connection.execute(
-        f"SELECT {_FIELDS} FROM finding WHERE {condition} ORDER BY id", values
-    )
-    return (Finding(*row) for row in rows.fetchall())
-
-
-def findings_of(connection: sqlite3.Connection, what: str, object_id: int) -> list[Finding]:
-    """Return all that is noted of an entry or a message, in the order of its text."""
-    found = _findings(connection, "object=? AND object_id=?", (what, object_id))
-    return sorted(found, key=lambda each: (each.field, each.start))
-
-
-def open_findings(
-    connection: sqlite3.Connection,
-    *,
-    what: str = "",
-    kinds: Iterable[str] = (),
-    status: str = OPEN,
-    after: int = 0,
-    limit: int = -1,
-) -> list[Finding]:
-    """Return findings in the order they came, of entries or messages or both, of some kinds.
-
-    `after` is the id of the last one that was seen.
-    """
-    wanted = set(kinds)
-    rules = [rule for rule, kind in KINDS.items() if not wanted or kind in wanted]
-    condition = f"status=? AND id>? AND rule IN ({','.join('?' * len(rules))})"
-    values: list[object] = [status, after, *rules]
-    if what:
-        condition += " AND object=?"
-        values.append(what)
-    rows = connection.execute(
-        f"SELECT {_FIELDS} FROM finding WHERE {condition} ORDER BY id LIMIT ?", (*values, limit)
-    )
-    return [Finding(*row) for row in rows]
-
-
 def dismiss_findings(connection: sqlite3.Connection, finding_ids: Sequence[int], now: int) -> int:
     """Say that findings are none; return how many were open.
 
     That holds while the same stands there: more of it is a finding of its own.
     """
-    found = [_must_be(connection, each) for each in dict.fromkeys(finding_ids)]
+    found = findings_numbered(connection, finding_ids)
     wanted = [each for each in found if each.status == OPEN]
     about = wanted[0].rule if len(wanted) == 1 else f"{len(wanted)} findings"
     with operation(connection, "dismiss", now=now, about=about) as recorder:
         for each in wanted:
             recorder.touch("finding", each.id)
             connection.execute("UPDATE finding SET status=? WHERE id=?", (DISMISSED, each.id))
+            value = standing(connection, each.object, each.object_id).get(each.id)
+            if value is not None:
+                bury(connection, _LET_STAND, _mark(each, value[1]), now)
     return len(wanted)
 
 
@@ -347,17 +328,8 @@ def reveal(connection: sqlite3.Connection, finding_id: int) -> str:
 
     Raises UsageProblem where it does not stand there any more.
     """
-    finding = _must_be(connection, finding_id)
-    texts = dict(_texts(connection, finding.object, [finding.object_id]))
-    text = texts.get(finding.object_id, {}).get(finding.field, "")
-    for each in find_secrets(text):
-        if (each.start, each.name) == (finding.start, _name(finding)):
-            return text[each.start : each.start + each.length]
-    raise UsageProblem("that text has changed since; look for secrets in it again")
-
-
-def _must_be(connection: sqlite3.Connection, finding_id: int) -> Finding:
-    found = next(_findings(connection, "id=?", (finding_id,)), None)
-    if found is None:
-        raise UsageProblem(f"there is no finding number {finding_id}")
-    return found
+    finding = finding_numbered(connection, finding_id)
+    value = standing(connection, finding.object, finding.object_id).get(finding_id)
+    if value is None:
+        raise UsageProblem("that text has changed since; look for secrets in it again")
+    return value[1]

@@ -1,88 +1,106 @@
 """Takes secrets out of entries and messages, and out of all that is kept beside them.
 
-What was taken out can't be put back. Its bytes are gone from the file only after a purge, since
-the full-text index and the write-ahead log still hold them: `needs_purge` says so.
+What was taken out can't be put back: earlier changes can still be undone, but what they bring back
+has marks in its place. All of this belongs into a transaction; `erase_findings` has the bytes gone.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
 from convledger.errors import UsageProblem
-from convledger.memory.findings import (
+from convledger.memory.evidence import MESSAGE as EVIDENCE
+from convledger.memory.finding_rows import (
     DISMISSED,
     ENTRY,
     FIXED,
     MESSAGE,
     findings_of,
-    scan_entries,
+    standing,
 )
-from convledger.memory.keeping import YOU, must_be
+from convledger.memory.findings import note_findings
+from convledger.memory.keeping import must_be
 from convledger.memory.words import LONGEST_TITLE, text_hash
-from convledger.store.connection import transaction
-from convledger.store.entries import write_entry
-from convledger.store.operations import Recorder, operation
+from convledger.store.entry_index import index_entry, unindex_entry
+from convledger.store.erasing_bodies import prepare, rewrite_pages
+from convledger.store.probes import Probes
 from convledger.store.redacted_titles import redact_title
 from convledger.store.redacting import copies_of, replace_body
 from convledger.store.tombstones import bury
-from convledger.text.secrets import Name, Redaction, redact, redaction, without_ends
+from convledger.text.secrets import Redaction, Value, redaction, without_ends
 
 
 class Redacted(NamedTuple):
-    """What a redaction did: findings taken out, texts rewritten, whether a purge must follow."""
+    """What a redaction did: findings taken out, texts rewritten."""
 
     findings: int
     texts: int
-    needs_purge: bool
 
 
-def redact_entry(connection: sqlite3.Connection, entry_id: int, now: int) -> Redacted:
-    """Take the secrets and personal data out of an entry, but for what a person dismissed.
+class Choice(NamedTuple):
+    """What is taken out: all but `keep`, and where `only` is given no more than that."""
 
-    Its next version has marks in their place. All older versions, the quotes of its sources, its
-    item of a memory file and what undo keeps of them are rewritten alike. The former texts are
-    remembered by keyed hashes, so that no import brings them back.
+    keep: frozenset[Value] = frozenset()
+    only: frozenset[Value] | None = None
+
+    def takes(self, value: Value | None) -> bool:
+        """Tell whether something is taken out."""
+        return value not in self.keep and (self.only is None or value in self.only)
+
+
+def redact_entry(
+    connection: sqlite3.Connection,
+    entry_id: int,
+    now: int,
+    probes: Probes | None = None,
+    only: Collection[Value] | None = None,
+    keep: Collection[Value] = (),
+) -> Redacted:
+    """Take secrets and personal data out of an entry, but for what a person dismissed.
+
+    The entry, its older versions, the quotes of its sources, its item of a memory file and what
+    undo keeps of them are rewritten where they are. The former texts are remembered by keyed
+    hashes, so that no import brings them back.
     """
-    entry = must_be(connection, entry_id)
-    cleaner = _Cleaner(connection, entry_id)
-    title, body = cleaner.titled(entry.title, entry.body)
-    tags = cleaner.tags(entry.tags)
-    with operation(connection, "redact", now=now, about=title, actor=YOU) as recorder:
-        if (title, body, tags) != (entry.title, entry.body, entry.tags):
-            write_entry(
-                connection, recorder, entry_id, editor=YOU, reason="redacted", now=now,
-                title=title, body=body, tags=tags, hash=text_hash(body), tokens=None,
-                tokens_method="",
-            )  # fmt: skip
-        cleaner.rewrite_rows()
-        count = _fix(connection, recorder, ENTRY, entry_id)
-        cleaner.rewrite_images()
-        for digest in cleaner.former:
-            bury(connection, ENTRY, digest, now, "redacted")
-    scan_entries(connection, [entry_id], now)
-    return Redacted(count, cleaner.count, bool(cleaner.count))
+    must_be(connection, entry_id)
+    known, choice = _choice(connection, ENTRY, entry_id, only, keep)
+    cleaner = _Cleaner(connection, entry_id, choice, probes or Probes())
+    unindex_entry(connection, entry_id)
+    cleaner.rewrite_rows()
+    index_entry(connection, entry_id)
+    cleaner.rewrite_images()
+    if not cleaner.count:
+        return Redacted(0, 0)
+    for digest in cleaner.former:
+        bury(connection, ENTRY, digest, now, "redacted")
+    fixed = _fix(connection, ENTRY, entry_id, known, choice)
+    note_findings(connection, ENTRY, [entry_id], now)
+    return Redacted(fixed, cleaner.count)
 
 
 class _Cleaner:
     """Rewrites every text that the ledger keeps of one entry."""
 
-    def __init__(self, connection: sqlite3.Connection, entry_id: int) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, entry_id: int, choice: Choice, probes: Probes
+    ) -> None:
         self._connection = connection
         self._id = entry_id
-        self._keep = _dismissed(connection, ENTRY, entry_id)
+        self._choice = choice
+        self._probes = probes
         self._titles: dict[str, str] = {}
         self.former: set[str] = set()  # hashes of the bodies that held a secret
         self.count = 0
 
     def clean(self, text: str) -> str:
         """Return a text without what was found in it."""
-        new = redact(text, self._keep)
-        self.count += new != text
-        return new
+        done = _redaction(text, self._choice, self._probes)
+        self.count += done.text != text
+        return done.text
 
     def titled(self, title: str, body: str) -> tuple[str, str]:
         """Return a title and body; a title cut short in the middle of a secret loses that too."""
@@ -100,8 +118,9 @@ class _Cleaner:
         return tuple(tag for tag in tags if self.clean(tag) == tag)
 
     def rewrite_rows(self) -> None:
-        """Rewrite the older versions, the sources' quotes, the file's item and the pairs."""
+        """Rewrite the entry, its versions, the sources' quotes, the file's item and the pairs."""
         for table, condition in (
+            ("entry", "id=?"),
             ("entry_version", "entry_id=?"),
             ("entry_source", "entry_id=?"),
             ("memory_item", "entry_id=?"),
@@ -128,10 +147,16 @@ class _Cleaner:
             facts = {"title": title, "body": body}
             if body != row["body"]:
                 facts["hash"] = text_hash(body)
+            if table == "entry_version":
+                facts["reason"] = self.clean(row["reason"])
             if table == "entry":
                 facts["tags"] = " ".join(self.tags(row["tags"].split()))
+                if (title, body) != (row["title"], row["body"]):
+                    facts |= {"tokens": None, "tokens_method": ""}
         elif table == "entry_source":
             facts["quote"] = self.clean(row["quote"])
+            if row["kind"] == EVIDENCE:  # names a conversation by its title, and no file
+                facts["place"] = self.clean(row["place"])
             if facts["quote"] != row["quote"] and row["quote_hash"]:
                 facts["quote_hash"] = text_hash(facts["quote"])
         elif table == "memory_item":
@@ -164,52 +189,93 @@ class _Cleaner:
                 )
 
 
-def redact_message(connection: sqlite3.Connection, message_id: int, now: int) -> Redacted:
-    """Take the secrets and personal data out of a message, but for what a person dismissed.
+def redact_message(
+    connection: sqlite3.Connection,
+    message_id: int,
+    now: int,
+    probes: Probes | None = None,
+    only: Collection[Value] | None = None,
+    keep: Collection[Value] = (),
+) -> Redacted:
+    """Take secrets and personal data out of a message, but for what a person dismissed.
 
     Its copies in resumed conversations, titles made of it and quotes of it in memory follow. The
     log that it came from is left alone; reading that again, or a copy of it, brings nothing back.
     """
     count = texts = 0
-    with transaction(connection):
-        copies = copies_of(connection, message_id)
-        if not copies:
-            raise UsageProblem(f"there is no message number {message_id}")
-        for copy in copies:
-            done = redaction(copy.text, _dismissed(connection, MESSAGE, copy.id))
-            if done.passes:
-                replace_body(connection, copy, done.text, now)
-                redact_title(connection, copy.conversation_id, copy.text)
-                _rewrite_quotes(connection, copy.conversation_id, copy.key, copy.text, done)
-                texts += 1
-            count += _fix(connection, None, MESSAGE, copy.id)
-    return Redacted(count, texts, bool(texts))
+    pieces = probes or Probes()
+    copies = copies_of(connection, message_id)
+    if not copies:
+        raise UsageProblem(f"there is no message number {message_id}")
+    prepare(connection)
+    for copy in copies:
+        known, choice = _choice(connection, MESSAGE, copy.id, only, keep)
+        done = _redaction(copy.text, choice, pieces)
+        if not done.passes:
+            continue
+
+        def clean(text: str, choice: Choice = choice) -> str:
+            return _redaction(text, choice, pieces).text
+
+        replace_body(connection, copy, done.text, now)
+        redact_title(connection, copy.conversation_id, copy.text, clean)
+        _rewrite_quotes(connection, copy.conversation_id, copy.key, copy.text, done, clean)
+        texts += 1
+        count += _fix(connection, MESSAGE, copy.id, known, choice)
+    rewrite_pages(connection, pieces, {"pages_rewritten": 0, "pages_removed": 0})
+    prepare(connection)
+    if texts:
+        note_findings(connection, MESSAGE, [copy.id for copy in copies], now)
+    return Redacted(count, texts)
 
 
-def _dismissed(connection: sqlite3.Connection, what: str, object_id: int) -> Collection[Name]:
-    return {
-        (each.rule, each.length, each.redacted)
-        for each in findings_of(connection, what, object_id)
-        if each.status == DISMISSED
-    }
+def _redaction(text: str, choice: Choice, probes: Probes) -> Redaction:
+    done = redaction(text, choice.keep, choice.only)
+    for span in done.spans:
+        probes.add_span(*span)
+    return done
+
+
+def _choice(
+    connection: sqlite3.Connection,
+    what: str,
+    object_id: int,
+    only: Collection[Value] | None,
+    keep: Collection[Value],
+) -> tuple[dict[int, Value], Choice]:
+    """Return what the findings of an object are in full, and what of it is to be taken out."""
+    known = standing(connection, what, object_id)
+    found = [each for each in findings_of(connection, what, object_id) if each.id in known]
+    # What is dismissed in one place and open in another goes from both.
+    stays = {known[each.id] for each in found if each.status == DISMISSED}
+    stays -= {known[each.id] for each in found if each.status != DISMISSED}
+    return known, Choice(frozenset((*stays, *keep)), None if only is None else frozenset(only))
 
 
 def _fix(
-    connection: sqlite3.Connection, recorder: Recorder | None, what: str, object_id: int
+    connection: sqlite3.Connection,
+    what: str,
+    object_id: int,
+    known: dict[int, Value],
+    choice: Choice,
 ) -> int:
     """Mark what was taken out as fixed; return how much that is."""
     count = 0
     for each in findings_of(connection, what, object_id):
-        if each.status not in (DISMISSED, FIXED) and each.kind != "bait":
-            if recorder is not None:
-                recorder.touch("finding", each.id)
+        is_open = each.status not in (DISMISSED, FIXED) and each.kind != "bait"
+        if is_open and choice.takes(known.get(each.id)):
             connection.execute("UPDATE finding SET status=? WHERE id=?", (FIXED, each.id))
             count += 1
     return count
 
 
 def _rewrite_quotes(
-    connection: sqlite3.Connection, conversation_id: int, key: int, old: str, done: Redaction
+    connection: sqlite3.Connection,
+    conversation_id: int,
+    key: int,
+    old: str,
+    done: Redaction,
+    clean: Callable[[str], str],
 ) -> None:
     """Let the evidence of entries point at the same words of the new body."""
     cursor = connection.execute(
@@ -218,10 +284,10 @@ def _rewrite_quotes(
     )
     names = [column[0] for column in cursor.description]
     for values in cursor.fetchall():
-        row = _quoted(dict(zip(names, values, strict=True)), old, done)
+        row = _quoted(dict(zip(names, values, strict=True)), old, done, clean)
         connection.execute(
-            "UPDATE entry_source SET start=?, length=?, quote=?, quote_hash=? WHERE id=?",
-            (row["start"], row["length"], row["quote"], row["quote_hash"], row["id"]),
+            "UPDATE entry_source SET start=?, length=?, quote=?, quote_hash=?, place=? WHERE id=?",
+            (row["start"], row["length"], row["quote"], row["quote_hash"], row["place"], row["id"]),
         )
     for operation_id, number, packed in connection.execute(
         "SELECT operation_id, number, before FROM operation_row WHERE before IS NOT NULL "
@@ -229,23 +295,26 @@ def _rewrite_quotes(
     ).fetchall():
         row = msgspec.msgpack.decode(packed)
         if (row["conversation_id"], row["message_key"]) == (conversation_id, key):
-            _rewrite_image(connection, operation_id, number, _quoted(row, old, done))
+            _rewrite_image(connection, operation_id, number, _quoted(row, old, done, clean))
 
 
-def _quoted(row: dict[str, Any], old: str, done: Redaction) -> dict[str, Any]:
+def _quoted(
+    row: dict[str, Any], old: str, done: Redaction, clean: Callable[[str], str]
+) -> dict[str, Any]:
     """Return a source with its span and quote as they are in the new body."""
     start, end = row["start"], row["start"] + row["length"]
     since, until = done.place(start), done.place(end)
     if row["quote"] == old[start:end] or any(
         place < end and start < place + length for place, length, _ in done.passes[0]
     ):
-        quote = done.text[since:until] if row["quote"] == old[start:end] else redact(row["quote"])
+        quote = done.text[since:until] if row["quote"] == old[start:end] else clean(row["quote"])
     else:
         quote = row["quote"]
     changed = quote != row["quote"] and row["quote_hash"]
     digest = text_hash(quote) if changed else row["quote_hash"]
     return {
         **row, "start": since, "length": until - since, "quote": quote, "quote_hash": digest,
+        "place": clean(row["place"]),
     }  # fmt: skip
 
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
 from itertools import accumulate
 
 from msgspec.structs import replace
 
+from convledger.memory.evidence import Evidence
 from convledger.store.entries import Entry, EntryVersion
+from convledger.text.secret_checks import LONGEST
 from convledger.text.secrets import veiled
 
 
 def veiled_entry(entry: Entry) -> Entry:
     """Return an entry to be shown; its texts are as long as they were."""
-    title, body = veiled(entry.title), veiled(entry.body)
-    if (title, body) == (entry.title, entry.body):
+    title, body, tags = veiled(entry.title), veiled(entry.body), tuple(map(veiled, entry.tags))
+    if (title, body, tags) == (entry.title, entry.body, entry.tags):
         return entry
-    return replace(entry, title=title, body=body)
+    return replace(entry, title=title, body=body, tags=tags)
 
 
 def veiled_version(version: EntryVersion) -> EntryVersion:
@@ -37,6 +40,15 @@ def veiled_lines(text: str) -> list[str]:
         whole[end - len(line) : end - len(line) + len(said)]
         for line, said, end in zip(lines, kept, ends, strict=True)
     ]
+
+
+def veiled_evidence(evidence: Evidence, around: int) -> Evidence:
+    """Return where an entry comes from, to be shown; a little more than `around` stays with it."""
+    before, quote, after = veiled_parts(
+        evidence.before[-around - LONGEST :], evidence.quote, evidence.after[: around + LONGEST]
+    )
+    kept = replace(evidence.source, quote=veiled(evidence.source.quote))
+    return dataclasses.replace(evidence, before=before, quote=quote, after=after, source=kept)
 
 
 def veiled_parts(before: str, quote: str, after: str) -> tuple[str, str, str]:

@@ -147,7 +147,12 @@ def fill_fitting(connection: sqlite3.Connection, query: ListQuery) -> None:
 
 
 def lines(connection: sqlite3.Connection, ids: Sequence[int]) -> list[ConversationLine]:
-    """Return the conversations of a page in the order of `ids`, without those that are gone."""
+    """Return the conversations of a page in the order of `ids`, without those that are gone.
+
+    A title is often what was typed first: of a secret in it no more is shown than may be seen.
+    """
+    from convledger.text.secrets import veiled
+
     with snapshot(connection):
         rows = connection.execute(
             "SELECT conversation.id, reader.name, native, title, project, branch, first_at, "
@@ -161,6 +166,8 @@ def lines(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Conversati
         rows = connection.execute(f"{labels} ORDER BY 1, 2, 3", (_json(found),))
         for one, name, value in rows:
             found[one].labels.setdefault(name, []).append(value)
+    for line in found.values():
+        line.title = veiled(line.title or "")
     return [found[one] for one in ids if one in found]
 
 

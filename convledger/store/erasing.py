@@ -93,6 +93,29 @@ def copies_elsewhere(connection: sqlite3.Connection) -> list[tuple[str, int]]:
     ).fetchall()
 
 
+def message_names(
+    connection: sqlite3.Connection, ids: Iterable[int] | None = None
+) -> list[tuple[str, str, int]]:
+    """Return reader, conversation and key of messages; of those listed as going unless told."""
+    among = "temp.going" if ids is None else "(SELECT value AS id FROM json_each(?))"
+    return connection.execute(
+        f"SELECT reader.name, native, key FROM {among} AS listed JOIN message "
+        "ON message.id=listed.id JOIN conversation ON conversation.id=conversation_id "
+        "JOIN reader ON reader.id=reader_id",
+        () if ids is None else (numbers(ids),),
+    ).fetchall()
+
+
+def count_copies(connection: sqlite3.Connection, ids: Sequence[int]) -> int:
+    """Return how many copies forks and resumes have of messages, without these themselves."""
+    (count,) = connection.execute(
+        "SELECT count(*) FROM message WHERE key IN (SELECT key FROM message WHERE id IN "
+        "(SELECT value FROM json_each(?1))) AND id NOT IN (SELECT value FROM json_each(?1))",
+        (numbers(ids),),
+    ).fetchone()
+    return int(count)
+
+
 def take_out(
     connection: sqlite3.Connection,
     conversation_ids: Sequence[int],

@@ -43,6 +43,12 @@ def bodies_of_going(connection: sqlite3.Connection) -> Iterator[tuple[int, str, 
         yield row_id, name or "", flags, pages.body(page_id, start, length)
 
 
+def list_page(connection: sqlite3.Connection, page_id: int | None) -> None:
+    """List a page as one that holds a body which goes."""
+    if page_id is not None:
+        connection.execute("INSERT OR IGNORE INTO temp.going_page VALUES (?)", (page_id,))
+
+
 def take_messages_out(connection: sqlite3.Connection, probes: Probes) -> dict[str, int]:
     """Take the messages that are listed as going out of the ledger; returns counts."""
     counts = {"messages": 0, "text_bytes": 0, "pages_rewritten": 0, "pages_removed": 0}
@@ -62,12 +68,12 @@ def take_messages_out(connection: sqlite3.Connection, probes: Probes) -> dict[st
     )
     taken = connection.execute("DELETE FROM message WHERE id IN (SELECT id FROM temp.going)")
     counts["messages"] = taken.rowcount
-    _rewrite_pages(connection, probes, counts)
+    rewrite_pages(connection, probes, counts)
     return counts
 
 
-def _rewrite_pages(connection: sqlite3.Connection, probes: Probes, counts: dict[str, int]) -> None:
-    """Leave in each page only the bodies of the messages that stay; drop a page that has none."""
+def rewrite_pages(connection: sqlite3.Connection, probes: Probes, counts: dict[str, int]) -> None:
+    """Leave in each listed page only the bodies of messages that stay; drop one that has none."""
     staying: dict[int, list[tuple[int, int, int]]] = {}
     for page_id, row_id, start, length in connection.execute(
         "SELECT page_id, id, start, length FROM message "

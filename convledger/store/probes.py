@@ -19,6 +19,7 @@ SHORTEST = 8  # shorter texts stand everywhere
 MOST = 1024  # probes of one kind
 _A_TEXT = 8  # probes of one text
 _MOST_SHORT = 6
+_AROUND = 16  # bytes: each piece then holds some of the span
 # The rarer a first byte, the fewer places to look at; each costs a pass. Rare letters first, then
 # whatever is rare in a text, for few texts.
 _RARE = re.compile(rb"[qz]")
@@ -55,6 +56,18 @@ class Probes(Struct):
             self.short.add(encoded)
             if len(self.short) > _MOST_SHORT:
                 self.short.discard(min(self.short, key=len))
+
+    def add_span(self, text: str, start: int, end: int) -> None:
+        """Take pieces of a span of a text; of a short one also with what stands around it."""
+        what = text[start:end].encode("utf-8", "replace")
+        self.add_text(what)
+        if len(what) < WINDOW:
+            before = text[max(0, start - _AROUND) : start].encode("utf-8", "replace")[-_AROUND:]
+            after = text[end : end + _AROUND].encode("utf-8", "replace")[:_AROUND]
+            around = before + what + after
+            if len(around) >= WINDOW:
+                self.texts.update(_pieces(around, self.others))
+                _thin(self.texts)
 
     def add_packed(self, packed: bytes) -> None:
         """Take pieces of a page as it was compressed."""

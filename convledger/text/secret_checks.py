@@ -160,6 +160,19 @@ def basic_credentials(found: str) -> int:
     return random_of(16, bits=2.8)(found)
 
 
+def login_in_base64(found: str) -> int:
+    """Take what is a name and a password when decoded."""
+    name, colon, password = _decoded(found).partition(b":")
+    return len(found) if colon and name.isascii() and name and len(password) > 3 else 0
+
+
+def putty_key(found: str) -> int:
+    """Take the lines of a key, up to what names its check."""
+    lines = found.rpartition("Private")[0] or found
+    lines = lines.rstrip()
+    return len(lines) if len(lines) >= 40 and randomness(lines) >= 3.5 else 0
+
+
 _IBAN_LENGTHS = {
     code: int(length)
     for code, length in re.findall(

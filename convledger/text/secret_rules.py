@@ -7,10 +7,10 @@ end in something optional and without bound, whose search would run past the mat
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
-
+from convledger.text.command_rules import COMMANDS
+from convledger.text.personal_rules import PERSONAL
+from convledger.text.rule import ASSIGN, EDGE, WORD, Kind, Rule
 from convledger.text.secret_checks import (
-    Check,
     anything,
     assigned_key,
     assigned_password,
@@ -28,38 +28,19 @@ from convledger.text.secret_checks import (
     url_password,
 )
 
-RULES_VERSION = 1  # texts are scanned anew when this has grown: raise it with every change here
+RULES_VERSION = 2  # texts are scanned anew when this has grown: raise it with every change here
 
-Kind = Literal["secret", "personal", "bait"]
-
-
-class Rule(NamedTuple):
-    """One kind of finding; `shown` is how many first and last characters may be seen of it.
-
-    `general` ones give way to those that know what they found. After a match that was none the
-    search goes on within it where `retried`; then the pattern must be short.
-    """
-
-    name: str
-    kind: Kind
-    hint: str
-    pattern: str
-    check: Check
-    shown: tuple[int, int] = (4, 4)
-    general: bool = False
-    retried: bool = False
-
-
-# Where a word begins; in JSON it may stand behind the letter of an escaped line end.
-_EDGE = r"(?:\b|\\[nrt])"
-_WORD = r"[A-Za-z0-9_-]"
-_ASSIGN = r"""["'\\]*\s{0,4}(?::=|=>|==?|:)\s{0,4}\\*["'`]?"""
 _VALUE = r"""([^\s"'`,;\\<>]+)"""
-_PASSWORD = r"(?i)(?:passw(?:or)?d|passwort|passphrase|(?:\b|_|\\[nrt])(?:pwd|pass))" + _ASSIGN
-_KEY = (
-    r"(?i)(?:(?:api|access|auth|secret|private|client|signing|encryption|master|account)"
-    r"[_.\- ]?key|token|secret)" + _ASSIGN
+_PASSWORD = (
+    r"(?i)(?:passw(?:or)?d|passwort|kennwort|contraseña|mot de passe|passphrase"
+    r"|(?:\b|_|\\[nrt])(?:pwd|pass))" + ASSIGN
 )
+_KEY = (
+    r"(?i)(?:(?:api|access|auth|secret|private|client|signing|encryption|master|account|openai"
+    r"|azure|subscription|storage|webhook|hmac|session|cookie|app)"
+    r"[_.\- ]?key|token|secret)" + ASSIGN
+)
+_GITLAB = "pat|ptt|dt|rtr?|cbt|ft|ffct|soat|oas|imt|wt|agent"
 _AGAINST = r"(?:ignore|disregard|forget|override)\s+"
 _TELL = r"(?:tell|inform|mention|reveal|show|notify|alert)"
 
@@ -69,34 +50,34 @@ def _keyed(name: str, start: str, rest: str, least: int, most: int = 4096) -> Ru
     return Rule(
         name,
         "secret",
-        rf"{_EDGE}{start}{rest}",
-        rf"{_EDGE}({start}{rest}+)",
+        rf"{EDGE}{start}{rest}",
+        rf"{EDGE}({start}{rest}+)",
         random_of(least, most),
     )
 
 
 _KEYED = [
     _keyed("AWS access key", "(?:AKIA|ASIA|ABIA|ACCA)", "[A-Z2-7]", 20, 20),
-    _keyed("Google API key", "AIza", _WORD, 39, 39),
-    _keyed("Google OAuth client secret", "GOCSPX-", _WORD, 35, 35),
+    _keyed("Google API key", "AIza", WORD, 39, 39),
+    _keyed("Google OAuth client secret", "GOCSPX-", WORD, 35, 35),
     _keyed("Google OAuth access token", r"ya29\.", "[A-Za-z0-9_.-]", 30),
     _keyed("GitHub token", "gh[pousr]_", "[A-Za-z0-9_.-]", 36),
     _keyed("GitHub fine-grained token", "github_pat_", "[A-Za-z0-9_]", 40),
-    _keyed("GitLab token", "gl(?:pat|ptt|dt|rt|cbt|ft|soat|imt|agent)-", "[A-Za-z0-9_.-]", 25),
-    _keyed("Slack token", "xox[abeoprs]-", "[A-Za-z0-9-]", 20),
+    _keyed("GitLab token", f"gl(?:{_GITLAB})-", "[A-Za-z0-9_.-]", 25),
+    _keyed("Slack token", r"xox[abeoprs](?:\.xox[bp])?-", "[A-Za-z0-9-]", 20),
     _keyed("Slack app token", "xapp-", "[A-Za-z0-9-]", 30),
     _keyed("Stripe key", "[rs]k_(?:live|test)_", "[A-Za-z0-9]", 20),
     _keyed("Stripe webhook secret", "whsec_", "[A-Za-z0-9+/=]", 30),
-    _keyed("Anthropic key", "sk-ant-", _WORD, 30),
-    _keyed("OpenRouter key", "sk-or-", _WORD, 40),
-    _keyed("OpenAI key", "sk-(?:proj|svcacct|admin|None)-", _WORD, 30),
+    _keyed("Anthropic key", "sk-ant-", WORD, 30),
+    _keyed("OpenRouter key", "sk-or-", WORD, 40),
+    _keyed("OpenAI key", "sk-(?:proj|svcacct|admin|None)-", WORD, 30),
     _keyed("OpenAI key", "sk-", "[A-Za-z0-9]", 35, 80),
     _keyed("npm token", "npm_", "[A-Za-z0-9]", 40, 40),
-    _keyed("PyPI token", "pypi-Ag", _WORD, 60),
+    _keyed("PyPI token", "pypi-Ag", WORD, 60),
     _keyed("SendGrid key", r"SG\.", "[A-Za-z0-9_.-]", 60, 80),
     _keyed("Twilio key", "SK", "[0-9a-f]", 34, 34),
     _keyed("Hugging Face token", "hf_", "[A-Za-z0-9]", 30, 60),
-    _keyed("HashiCorp Vault token", r"hv[sbr]\.", _WORD, 28),
+    _keyed("HashiCorp Vault token", r"hv[sbr]\.", WORD, 28),
     _keyed("DigitalOcean token", "do[opr]_v1_", "[0-9a-f]", 71, 71),
     _keyed("Shopify token", "shp(?:at|ca|pa|ss)_", "[0-9a-fA-F]", 38, 38),
     _keyed("Groq key", "gsk_", "[A-Za-z0-9]", 40),
@@ -106,11 +87,41 @@ _KEYED = [
     _keyed("Databricks token", "dapi", "[0-9a-f-]", 36, 40),
     _keyed("Linear key", "lin_(?:api|oauth)_", "[A-Za-z0-9]", 40),
     _keyed("Notion token", "ntn_", "[A-Za-z0-9]", 40),
-    _keyed("Docker token", "dckr_(?:pat|oat)_", _WORD, 30),
+    _keyed("Docker token", "dckr_(?:pat|oat)_", WORD, 30),
+    _keyed("AWS Bedrock key", "ABSK", "[A-Za-z0-9+/=]", 100),
+    _keyed("Google OAuth refresh token", "1//0", WORD, 40),
+    _keyed("GitLab token", "GR1348941", WORD, 25),
+    _keyed("Supabase key", "sb(?:p|_secret)_", WORD, 30),
+    _keyed("Atlassian token", "ATATT3", "[A-Za-z0-9_=-]", 100),
+    _keyed("Postman key", "PMAK-", "[0-9a-f-]", 60),
+    _keyed("Grafana token", "glsa_", "[A-Za-z0-9_]", 40),
+    _keyed("Grafana token", "glc_", "[A-Za-z0-9+/=]", 40),
+    _keyed("PlanetScale token", "pscale_(?:tkn|pw|oauth)_", WORD, 40),
+    _keyed("Doppler token", r"dp\.(?:pt|st|ct|sa|scim)\.", "[A-Za-z0-9_.-]", 40),
+    _keyed("Heroku key", "HRKU-", WORD, 40),
+    _keyed("Tavily key", "tvly-", WORD, 30),
+    _keyed("LangSmith key", "lsv2_(?:pt|sk)_", "[0-9a-f_]", 40),
+    _keyed("Pinecone key", "pcsk_", "[A-Za-z0-9_]", 50),
+    _keyed("Sentry token", "sntry[su]_", "[A-Za-z0-9+/=_]", 60),
+    _keyed("New Relic key", "NRAK-", "[A-Z0-9]", 30),
+    _keyed("Figma token", "figd_", WORD, 40),
+    _keyed("Square token", "sq0[ac][ts]p-", WORD, 26),
+    _keyed("RubyGems key", "rubygems_", "[0-9a-f]", 57),
+    _keyed("Airtable token", r"pat[A-Za-z0-9]{14}\.", "[0-9a-f]", 80),
+    _keyed("Fly token", "fm[12][a-z]?_", "[A-Za-z0-9+/=]", 100),
+    _keyed("Mailgun key", "key-", "[0-9a-f]", 36, 36),
+    _keyed("Dropbox token", r"sl\.", WORD, 120),
+    _keyed("1Password token", "ops_eyJ", WORD, 100),
     _keyed("age private key", "AGE-SECRET-KEY-1", "[A-Z0-9]", 60),
 ]  # fmt: skip
 
 _SECRETS = [
+    Rule("Terraform token", "secret", r"\.atlasv1\.", r"([A-Za-z0-9]{14}\.atlasv1\.[\w=-]+)",
+         random_of(70)),
+    Rule("Azure DevOps token", "secret", "AZDO", EDGE + "([A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4})",
+         random_of(84, 84)),
+    Rule("Mailchimp key", "secret", "[0-9a-f]-us[0-9]", EDGE + r"([0-9a-f]{32}-us[0-9]{1,2})\b",
+         random_of(36, 37)),
     Rule(
         "private key",
         "secret",
@@ -123,8 +134,8 @@ _SECRETS = [
     Rule(
         "AWS secret key",
         "secret",
-        r"(?i)aws[a-z_.-]*(?:key|secret)" + _ASSIGN,
-        r"(?i)aws[a-z_.-]*(?:key|secret)" + _ASSIGN + r"([A-Za-z0-9/+]+)",
+        r"(?i)aws[a-z_.-]*(?:key|secret)" + ASSIGN,
+        r"(?i)aws[a-z_.-]*(?:key|secret)" + ASSIGN + r"([A-Za-z0-9/+]+)",
         random_of(40, 40, 3.5),
         (2, 2),
     ),
@@ -166,22 +177,22 @@ _SECRETS = [
     Rule(
         "Discord bot token",
         "secret",
-        _EDGE + r"(?:[MNO][A-Za-z0-9]{3}){4}",
-        _EDGE + r"((?:[MNO][A-Za-z0-9]{3}){4,8}[A-Za-z0-9]*\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)",
+        EDGE + r"(?:[MNO][A-Za-z0-9]{3}){4}",
+        EDGE + r"((?:[MNO][A-Za-z0-9]{3}){4,8}[A-Za-z0-9]*\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)",
         discord_token,
     ),
     Rule(
         "Telegram bot token",
         "secret",
         r"[0-9]:AA[A-Za-z0-9_-]",
-        _EDGE + r"([0-9]{8,10}:AA[A-Za-z0-9_-]+)",
+        EDGE + r"([0-9]{8,10}:AA[A-Za-z0-9_-]+)",
         random_of(43, 46),
     ),
     Rule(
         "JSON web token",
         "secret",
-        _EDGE + r"eyJ[A-Za-z0-9_-]+\.eyJ",
-        _EDGE + r"(eyJ[A-Za-z0-9_-]+\.eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)",
+        EDGE + r"eyJ[A-Za-z0-9_-]+\.eyJ",
+        EDGE + r"(eyJ[A-Za-z0-9_-]+\.eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)",
         jwt,
     ),
     Rule(
@@ -195,8 +206,8 @@ _SECRETS = [
     Rule(
         "authorization header",
         "secret",
-        r"(?i)authorization" + _ASSIGN + r"(?:bearer|basic|token)",
-        r"(?i)authorization" + _ASSIGN + r"(?:bearer|basic|token)\s+([A-Za-z0-9._~+/=-]+)",
+        r"(?i)authorization" + ASSIGN + r"(?:bearer|basic|token)",
+        r"(?i)authorization" + ASSIGN + r"(?:bearer|basic|token)\s+([A-Za-z0-9._~+/=-]+)",
         basic_credentials,
         (2, 2),
         general=True,
@@ -225,8 +236,8 @@ _PERSONAL = [
     Rule(
         "IBAN",
         "personal",
-        _EDGE + r"[A-Z]{2}[0-9]{2} ?[A-Z0-9]{4}",
-        _EDGE + r"([A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){11,30})",
+        EDGE + r"[A-Z]{2}[0-9]{2} ?[A-Z0-9]{4}",
+        EDGE + r"([A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){11,30})",
         iban,
         (2, 4),
         retried=True,
@@ -234,7 +245,7 @@ _PERSONAL = [
     Rule(
         "card number",
         "personal",
-        _EDGE + r"[2-6][0-9]{3}[ -]?[0-9]{4}[ -]?[0-9]",
+        EDGE + r"[2-6][0-9]{3}[ -]?[0-9]{4}[ -]?[0-9]",
         r"(?:^|\\[nrt]|[^0-9A-Za-z._+/$#(*-])([2-6][0-9]{3}[ -]?"
         r"(?:[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]{4}|[0-9]{6}[ -]?[0-9]{4,5}))\b",
         card_number,
@@ -261,10 +272,10 @@ _PERSONAL = [
         "phone number",
         "personal",
         r"(?i)(?:phone|tel|mobile|cell|fax|telefon|handy|mobil)(?:[ _-]?(?:number|no|nr))?\.?"
-        + _ASSIGN
+        + ASSIGN
         + r"\(?[0-9]",
-        "(?i)" + _EDGE + r"(?:phone|telephone|tel|mobile|cell|fax|telefon|handy|mobil)"
-        r"(?:[ _-]?(?:number|no|nr))?\.?" + _ASSIGN + r"(\(?[0-9][0-9 ()./-]*[0-9])",
+        "(?i)" + EDGE + r"(?:phone|telephone|tel|mobile|cell|fax|telefon|handy|mobil)"
+        r"(?:[ _-]?(?:number|no|nr))?\.?" + ASSIGN + r"(\(?[0-9][0-9 ()./-]*[0-9])",
         named_phone_number,
         (0, 2),
     ),
@@ -276,7 +287,7 @@ _BAIT = [
         "orders to a model",
         "bait",
         r"(?i)" + _AGAINST + r"(?:all|any|the|your|my|every|previous|prior|above|earlier|preced)",
-        "(?i)" + _EDGE + "(" + _AGAINST + r"(?:(?:all|any|the|your|my|every|of|other)\s+)*"
+        "(?i)" + EDGE + "(" + _AGAINST + r"(?:(?:all|any|the|your|my|every|of|other)\s+)*"
         r"(?:previous|prior|above|earlier|preceding|former|existing)(?:\s+\w+)?\s+(?:instructions?"
         r"|prompts?|rules?|messages?|directions?|guidelines?|directives?|context|commands?))",
         anything,
@@ -285,7 +296,7 @@ _BAIT = [
         "secrecy from the user",
         "bait",
         r"(?i)(?:n['’o]t|never|without)\s+" + _TELL,
-        "(?i)" + _EDGE + r"((?:do\s+not|don['’]?t|never|without)\s+" + _TELL + r"(?:ing)?"
+        "(?i)" + EDGE + r"((?:do\s+not|don['’]?t|never|without)\s+" + _TELL + r"(?:ing)?"
         r"\s+(?:(?:this|that|it|anything)\s+)?(?:to\s+)?the\s+(?:user|human))",
         anything,
     ),
@@ -316,5 +327,5 @@ _BAIT = [
     ),
 ]  # fmt: skip
 
-RULES = (*_KEYED, *_SECRETS, *_PERSONAL, *_BAIT)
+RULES = (*_KEYED, *_SECRETS, *COMMANDS, *_PERSONAL, *PERSONAL, *_BAIT)
 KINDS: dict[str, Kind] = {rule.name: rule.kind for rule in RULES}

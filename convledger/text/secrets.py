@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from convledger.text.secret_rules import KINDS, RULES, RULES_VERSION, Kind, Rule
+from convledger.text.rule import Kind, Rule
+from convledger.text.secret_rules import KINDS, RULES, RULES_VERSION
 
 __all__ = [
     "KINDS",
@@ -29,6 +30,7 @@ _ORDER = {"secret": 0, "personal": 1, "bait": 2}
 
 
 Name = tuple[str, int, str]  # rule, length, and what may be seen
+Value = tuple[str, str]  # rule, and the thing itself
 
 
 class Found(NamedTuple):
@@ -49,11 +51,13 @@ class Found(NamedTuple):
 class Redaction(NamedTuple):
     """A text without what was found in it, and what was replaced, pass after pass.
 
-    A replacement is its start and length before, and its length after.
+    A replacement is its start and length before, and its length after. `spans` are what went, as
+    the text it stood in, its start and its end.
     """
 
     text: str
     passes: tuple[tuple[tuple[int, int, int], ...], ...]
+    spans: tuple[tuple[str, int, int], ...] = ()
 
     def place(self, position: int) -> int:
         """Return where a position of the text before is now; within what went, behind its mark."""
@@ -92,14 +96,14 @@ def find_secrets(text: str) -> list[Found]:
     return found
 
 
-def veiled(text: str) -> str:
+def veiled(text: str, kinds: Collection[str] = ("secret",)) -> str:
     """Return `text` as long as it is, with dots in place of what may not be seen of its secrets.
 
-    Personal data stays: people are what many entries are about.
+    Personal data stays unless asked: people are what many entries are about.
     """
     parts, at = [], 0
     for found in find_secrets(text):
-        if found.kind != "secret":
+        if found.kind not in kinds:
             continue
         head, _, tail = found.redacted.partition("…")
         whole = text[found.start : found.start + found.length]
@@ -111,33 +115,40 @@ def veiled(text: str) -> str:
     return "".join(parts) + text[at:] if parts else text
 
 
-def redact(text: str, keep: Collection[Name] = ()) -> str:
+def redact(text: str, keep: Collection[Value] = (), only: Collection[Value] | None = None) -> str:
     """Return `text` with `[redacted: rule]` for each secret and personal datum in it.
 
-    Those whose `name` is among `keep` stay, and so does bait: it is shown, never filtered.
+    What is among `keep` stays, where `only` is given all that is not among it, and so does bait:
+    it is shown, never filtered.
     """
-    return redaction(text, keep).text
+    return redaction(text, keep, only).text
 
 
-def redaction(text: str, keep: Collection[Name] = ()) -> Redaction:
+def redaction(
+    text: str, keep: Collection[Value] = (), only: Collection[Value] | None = None
+) -> Redaction:
     """Redact like `redact`, and say what was replaced."""
     passes = []
+    spans: list[tuple[str, int, int]] = []
     for _ in range(_PASSES):
         parts: list[str] = []
         replaced = []
         place = 0
         for each in find_secrets(text):
-            if each.kind == "bait" or each.name in keep:
+            end = each.start + each.length
+            value = (each.rule, text[each.start : end])
+            if each.kind == "bait" or value in keep or (only is not None and value not in only):
                 continue
             mark = f"[redacted: {each.rule}]"
             parts += (text[place : each.start], mark)
             replaced.append((each.start, each.length, len(mark)))
-            place = each.start + each.length
+            spans.append((text, each.start, end))
+            place = end
         if not replaced:
             break
         text = "".join((*parts, text[place:]))
         passes.append(tuple(replaced))
-    return Redaction(text, tuple(passes))
+    return Redaction(text, tuple(passes), tuple(spans))
 
 
 def without_ends(text: str, whole: str) -> str:

@@ -49,6 +49,7 @@ SCOPES = {
     "slider": "on the timeouts",
     "sources": "Sources",
     "sitting": "in a review of memory",
+    "findings": "Findings",
 }
 
 
@@ -157,6 +158,16 @@ def _actions() -> Iterable[Action]:
     yield Action("packs", "edit", "e", "Edit", "Budget, format, and what it chooses from.")
     yield Action("packs", "delete", "D", "Delete", "Delete the pack; its entries stay.")
     yield Action("packs", "written", "t", "Written", "When the pack was written, and where to.")
+    yield Action("memory", "findings", "g", "Findings", "Secrets and personal data found.")
+
+    yield Action("findings", "reveal", "v", "Show", "Show all of it, after asking.", True)
+    yield Action("findings", "no_secret", "x", "Dismiss", "Say that it is none.", True)
+    yield Action("findings", "redact", "r", "Redact", "Put a mark in its place, for good.", True)
+    yield Action("findings", "scan", "s", "Scan", "Look through everything, or stop that.", True)
+    yield Action("findings", "mark", "space", "Mark", "Mark the row, for one verb on many.")
+    yield Action("findings", "mark_all", "ctrl+a", "Mark all", "Mark all rows of the list.")
+    yield Action("findings", "clear", "c", "Clear", "Drop all filters and marks.")
+    yield Action("findings", "facets", "F", "Filters", "Show or hide the filters.")
 
     yield Action("reader", "fold", "enter", "Fold", "Open or fold the entry.", True)
     yield Action("reader", "fold_all", "z", "Fold all", "Open or fold all tool calls.", True)

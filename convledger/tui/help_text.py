@@ -47,6 +47,10 @@ PLACES = {
     "sitting": "A review of memory: a queue that was taken once, one key a verdict, then the next. "
     "The program only says why an entry wants a look; nothing is merged, ended or put away but by "
     "you, and `u` takes back every verdict on disk. Leave and come back: the sitting goes on.",
+    "findings": "What looks like a secret, personal data, or bait for a model, in entries and in "
+    "all that was said. Nothing is shown in full unless you ask; a conversation that you open "
+    "shows what was said as it was said. While a secret is open its entry goes into no pack. "
+    "`u` takes a “no secret” back; what is redacted is gone.",
     "sources": "Where the figures come from: folders, files and how far each is read, lines that "
     "could not be used, and models without a price.",
 }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from convledger.memory.evidence import LONGEST_QUOTE
 from convledger.text.display import clip, display_text
+from convledger.text.secrets import veiled
 from convledger.tui.amounts import ago
 from convledger.tui.undo import Step
 
@@ -83,13 +84,13 @@ def named(entries: Collection[Entry]) -> str:
     """Return entries as a sentence names them: one by its title, many by their number."""
     if len(entries) == 1:
         (entry,) = entries
-        return f"“{clip(display_text(entry.title), _TITLE)}”"
+        return f"“{clip(display_text(veiled(entry.title)), _TITLE)}”"
     return f"{len(entries):,} entries"
 
 
 def told(operation: Operation, now: int) -> str:
     """Return a change in words: "archived “VPN howto”, 3 days ago"."""
-    about = display_text(operation.about)
+    about = display_text(veiled(operation.about))
     verb = _PAST.get(operation.verb, display_text(operation.verb))
     return f"{verb} {clip(about, _TITLE)}, {ago(now - operation.at)} ago"
 

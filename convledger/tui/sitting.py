@@ -26,6 +26,7 @@ from convledger.memory.reasons import (
     SUPERSEDED,
     Reason,
 )
+from convledger.text.secrets import veiled
 
 if TYPE_CHECKING:
     from convledger.store.entries import Entry
@@ -316,7 +317,7 @@ def pair_reason(one: Queued) -> Reason | None:
 
 def _title(entries: Sequence[Queued]) -> str:
     if len(entries) == 1:
-        return f"“{entries[0].entry.title}”"
+        return f"“{veiled(entries[0].entry.title)}”"
     return f"{len(entries):,} entries"
 
 

@@ -186,7 +186,9 @@ def test_a_secret_is_never_printed_in_full_unasked(cli: Cli) -> None:
     assert secret in cli("memory", "show", "1", "--reveal").out
     number = cli("memory", "findings", "--json").json["findings"][0]["number"]
     assert cli("memory", "findings", "--show", str(number)).out.strip() == secret
-    assert cli("memory", "redact", "1").code == 0
+    assert cli("memory", "redact", "1").code == 2
+    assert secret in cli("memory", "show", "1", "--reveal").out
+    assert cli("memory", "redact", "1", "--yes").code == 0
     assert secret not in cli("memory", "show", "1", "--reveal").out
 
 

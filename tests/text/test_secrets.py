@@ -223,9 +223,11 @@ def test_redacted_text_has_a_mark_in_place_of_the_secret(
 
 def test_what_a_person_lets_stand_is_not_redacted() -> None:
     text = f"ana@bakery.co {TOKEN}"
-    mail = find_secrets(text)[0]
 
-    assert redact(text, {mail.name}) == "ana@bakery.co [redacted: GitHub token]"
+    assert (
+        redact(text, {("e-mail address", "ana@bakery.co")})
+        == "ana@bakery.co [redacted: GitHub token]"
+    )
 
 
 def test_places_of_the_text_are_known_after_redaction() -> None:

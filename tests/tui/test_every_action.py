@@ -14,6 +14,7 @@ from convledger.ledger import Ledger
 from convledger.tui.actions import ACTIONS, BY_ID, SCOPES, bindings
 from convledger.tui.widgets.rows import Rows
 from tests.tui import compare_parts, memory_file_parts, review_parts
+from tests.tui.finding_parts import with_findings
 from tests.tui.memory_parts import remembered
 from tests.tui.pack_parts import with_pack
 from tests.tui.pilot import NOW, opened, press, screen_text
@@ -85,6 +86,7 @@ PACK = ("3", "p")
 CUT = ("4", "shift+tab", "shift+tab")  # to the time line
 SIT = ("ctrl+r",)
 FILES = ("3", "t")
+FOUND = ("3", "g")
 STEPS = {
     "app.live": Step(("2",), screen, "Live"),
     "app.conversations": Step((), screen, "Conversations"),
@@ -224,6 +226,15 @@ STEPS = {
     "sitting.source": Step(SIT, focused_id, "source", review_parts.with_memory),
     "sitting.hygiene": Step(SIT, focused_id, "hygiene", review_parts.with_memory),
     "sitting.again": Step(SIT, text, None, review_parts.with_memory),
+    "memory.findings": Step(("3",), screen, "Findings"),
+    "findings.reveal": Step(FOUND, screen, "Reveal", with_findings),
+    "findings.no_secret": Step(FOUND, text, None, with_findings),
+    "findings.redact": Step(FOUND, screen, "Redact", with_findings),
+    "findings.scan": Step(FOUND, text),
+    "findings.mark": Step(FOUND, text, None, with_findings),
+    "findings.mark_all": Step(FOUND, text, None, with_findings),
+    "findings.clear": Step((*FOUND, "space"), text, None, with_findings),
+    "findings.facets": Step(FOUND, text, None, with_findings),
     "live.alerts": Step((), screen, "Alerts", with_plans),
     "alerts.mute": Step(("a",), screen, "Live", with_plans),
 }

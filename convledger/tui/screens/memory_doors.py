@@ -262,6 +262,12 @@ class MemoryDoors(PlaceScreen):
 
         self.app.push_screen(IntoPackScreen(ids, words), put)
 
+    def action_findings(self) -> None:
+        """Show secrets and personal data that were found."""
+        from convledger.tui.screens.findings import FindingsScreen
+
+        self.app.push_screen(FindingsScreen())
+
     def action_review(self) -> None:
         """Begin a sitting of review."""
         from convledger.tui.screens.memory_review import ReviewScreen

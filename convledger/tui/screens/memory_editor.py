@@ -13,6 +13,7 @@ from convledger.errors import UsageProblem
 from convledger.memory.drafts import Draft, checked
 from convledger.memory.words import KINDS, LONGEST_TITLE, tags_of
 from convledger.text.display import clip, display_text
+from convledger.text.secrets import veiled
 from convledger.tui.memory_changes import changed, span_of
 from convledger.tui.screens.memory_dialog import EntryDialog
 from convledger.tui.undo import Step
@@ -108,7 +109,7 @@ class NewEntryScreen(EntryDialog):
         def work(ledger: Ledger) -> Step | None:
             if draft is None:
                 raise problem
-            words = f"“{clip(display_text(draft.title), _TITLE)}” remembered"
+            words = f"“{clip(display_text(veiled(draft.title)), _TITLE)}” remembered"
             return changed(ledger, now, words, lambda memory, at: self.keep(memory, at, draft))
 
         return work
@@ -153,7 +154,7 @@ class EditEntryScreen(EntryDialog):
     AUTO_FOCUS: ClassVar[str] = "TextArea"
 
     def __init__(self, entry: Entry) -> None:
-        super().__init__(f"Edit {clip(display_text(entry.title), 60)}")
+        super().__init__(f"Edit {clip(display_text(veiled(entry.title)), 60)}")
         self._entry = entry
         self._replaces: int | None = None  # a version that somebody else made meanwhile
 
@@ -199,5 +200,5 @@ class EditEntryScreen(EntryDialog):
                 )
             memory.edit(entry.id, at, title=title, body=body, reason=reason)
 
-        words = f"“{clip(display_text(title or entry.title), _TITLE)}” edited"
+        words = f"“{clip(display_text(veiled(title or entry.title)), _TITLE)}” edited"
         return lambda ledger: changed(ledger, now, words, save)

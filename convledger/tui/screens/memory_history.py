@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from convledger.errors import ConvledgerError
 from convledger.text.display import clip, display_text
+from convledger.text.secrets import veiled
 from convledger.tui.actions import bindings
 from convledger.tui.amounts import ago
 from convledger.tui.memory_changes import past_of, told
@@ -63,7 +64,7 @@ class OperationRows(Rows):
         mark: Part = ("↶ ", "$muted") if is_undone else ("  ", "")
         ink = "$muted" if is_undone else "$foreground"
         verb = past_of(one)
-        about = display_text(one.about)
+        about = display_text(veiled(one.about))
         when = f"  {moment_text(one.at, self._zone)} · by {display_text(one.actor)}"
         rows = f"{one.rows:,} {'row' if one.rows == 1 else 'rows'}"
         state = " · taken back" if is_undone else ""

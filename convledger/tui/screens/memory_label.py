@@ -13,6 +13,7 @@ from textual.widgets import Static
 from convledger.errors import UsageProblem
 from convledger.memory.words import KINDS, SENSITIVITIES
 from convledger.text.display import clip, display_text
+from convledger.text.secrets import veiled
 from convledger.tui.memory_changes import changed, named
 from convledger.tui.memory_labels import FIELDS, facts_typed, shown_of
 from convledger.tui.screens.plan_fields import FieldsDialog, NotYet
@@ -49,7 +50,7 @@ class LabelEntriesScreen(FieldsDialog):
 
     def __init__(self, entries: list[Entry], zone: tzinfo) -> None:
         what = (
-            clip(display_text(entries[0].title), 50)
+            clip(display_text(veiled(entries[0].title)), 50)
             if len(entries) == 1
             else f"{len(entries):,} entries"
         )

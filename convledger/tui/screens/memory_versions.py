@@ -10,7 +10,9 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from convledger.memory.veiling import veiled_version
 from convledger.text.display import clip, display_text
+from convledger.text.secrets import veiled
 from convledger.tui.memory_changes import changed
 from convledger.tui.memory_words import version_words
 from convledger.tui.widgets.dialog import Dialog
@@ -48,7 +50,7 @@ class EntryVersionsScreen(Dialog[None]):
     AUTO_FOCUS: ClassVar[str] = "DiffView"
 
     def __init__(self, entry: Entry) -> None:
-        title = f"Versions of {clip(display_text(entry.title), 60)}"
+        title = f"Versions of {clip(display_text(veiled(entry.title)), 60)}"
         super().__init__(title, "← → other versions · r Restore this text · esc Back")
         self._entry = entry
         self._versions: list[EntryVersion] = []
@@ -108,7 +110,9 @@ class EntryVersionsScreen(Dialog[None]):
         )
 
         def compare(ledger: Ledger) -> list[DiffLine]:
-            return ledger.memory.changes(old or _empty(shown), shown, AROUND)
+            return ledger.memory.changes(
+                veiled_version(old or _empty(shown)), veiled_version(shown), AROUND
+            )
 
         self.books.ask(("diff", id(self)), compare, self._took_diff)
 
@@ -129,7 +133,9 @@ class EntryVersionsScreen(Dialog[None]):
             reason = f"version {shown.number} restored"
             memory.edit(entry.id, at, title=shown.title, body=shown.body, reason=reason)
 
-        words = f"version {shown.number} of “{clip(display_text(entry.title), 40)}” restored"
+        words = (
+            f"version {shown.number} of “{clip(display_text(veiled(entry.title)), 40)}” restored"
+        )
         self.books.ask(
             ("restore", id(self)),
             lambda ledger: changed(ledger, now, words, work),

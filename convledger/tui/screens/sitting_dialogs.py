@@ -13,6 +13,7 @@ from textual.widgets import Button, Input, Static, TextArea
 
 from convledger.store.entries import Entry
 from convledger.text.display import clip, display_text
+from convledger.text.secrets import veiled
 from convledger.tui import sitting_words as words
 from convledger.tui.sitting_asking import Side
 from convledger.tui.widgets.choices import Choices
@@ -24,7 +25,7 @@ _SHORT = 60
 
 def short_title(entry: Entry) -> str:
     """Return a title for a sentence."""
-    return f"“{clip(display_text(entry.title), _SHORT)}”"
+    return f"“{clip(display_text(veiled(entry.title)), _SHORT)}”"
 
 
 class TextDialog(Dialog[tuple[str, str]]):

@@ -12,6 +12,7 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from convledger.memory.evidence import CHANGED, MESSAGE, MISSING
+from convledger.memory.veiling import veiled_evidence
 from convledger.text.display import display_text, width
 from convledger.tui.actions import bindings
 from convledger.tui.memory_words import source_words
@@ -68,7 +69,7 @@ class EvidenceView(ReadLines):
             if lines:
                 lines.append(Line([]))
             self._begins.append(len(lines))
-            lines += source_lines(one, self._zone, cells)
+            lines += source_lines(veiled_evidence(one, AROUND), self._zone, cells)
         return lines or [Line([("Nobody has noted where this comes from.", "$muted")])]
 
     def is_marked(self, place: int) -> bool:
@@ -152,9 +153,9 @@ def source_lines(evidence: Evidence, zone: tzinfo, cells: int) -> Iterator[Line]
         yield from map(Line, wrapped([where], cells))
     if evidence.source.kind == MESSAGE and evidence.message_id is None:
         gone = [(display_text(evidence.source.quote[:QUOTED], lines=True), _AROUND)]
-        yield from _text_lines(gone, colour, cells)
+        yield from text_lines(gone, colour, cells)
         return
-    yield from _text_lines(_parts(evidence), colour, cells)
+    yield from text_lines(_parts(evidence), colour, cells)
 
 
 def _standing(evidence: Evidence) -> Part:
@@ -180,7 +181,8 @@ def _parts(evidence: Evidence) -> list[Part]:
     return [(display_text(text, lines=True), style) for text, style in texts if text]
 
 
-def _text_lines(parts: Sequence[Part], colour: str, cells: int) -> Iterator[Line]:
+def text_lines(parts: Sequence[Part], colour: str, cells: int) -> Iterator[Line]:
+    """Yield a text of several styles, wrapped, with a bar at its left."""
     bar: Part = ("▎ ", colour)
     line: list[Part] = []
     for text, style in parts:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from convledger.text.display import clip, display_text
+from convledger.text.secrets import veiled
 
 SIGN, BAR, INK = "◈", "┃ ", "$accent"
 Kept = Mapping[int, Sequence["Remembered"]]  # by message
@@ -29,7 +30,7 @@ class Remembered:
 def name_of(kept: Sequence[Remembered]) -> str:
     """Return what stands beside a message: the title of its entry, and how many more there are."""
     more = f" +{len(kept) - 1}" if len(kept) > 1 else ""
-    return f"{SIGN} {clip(display_text(kept[0].title), _NAME)}{more}"
+    return f"{SIGN} {clip(display_text(veiled(kept[0].title)), _NAME)}{more}"
 
 
 def kept_lines(lines: Sequence[str], text: str, kept: Sequence[Remembered]) -> set[int]:

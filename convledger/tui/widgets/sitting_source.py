@@ -7,7 +7,9 @@ from datetime import tzinfo
 
 from convledger.memory.beside import Said
 from convledger.memory.evidence import CHANGED, MISSING, Evidence
+from convledger.memory.veiling import veiled_evidence
 from convledger.text.display import display_text, width
+from convledger.text.secrets import veiled
 from convledger.tui import sitting_words as words
 from convledger.tui.amounts import usd
 from convledger.tui.credit_words import same_day
@@ -20,6 +22,7 @@ from convledger.tui.widgets.script import minute_text
 from convledger.tui.widgets.sitting_entry import lit
 
 _BEFORE, _QUOTE, _AFTER = 500, 3_000, 500  # characters around a quote, and of it
+_LOOKED = 4_000  # characters of it in which secrets are looked for
 _NEAR = 240  # characters of a message that only stands near
 _LIT = "bold $accent on $quote"
 
@@ -48,7 +51,7 @@ def _rule(side: Side, cells: int) -> Line:
 
 
 def _side(side: Side, zone: tzinfo, cells: int, near: int) -> Iterator[Line]:
-    evidence = side.evidence
+    evidence = None if side.evidence is None else veiled_evidence(side.evidence, _BEFORE)
     if evidence is None:
         yield from _plain("Nobody knows where this comes from: it was written by hand.", cells)
         return
@@ -62,7 +65,9 @@ def _side(side: Side, zone: tzinfo, cells: int, near: int) -> Iterator[Line]:
             yield Line([])
         yield _who(said, before, zone, cells)
         colour = _colour(said.said_by)
-        text = _around_quote(evidence) if is_quoted else [(_short(said.text), INK)]
+        text = (
+            _around_quote(evidence) if is_quoted else [(_short(veiled(said.text[:_LOOKED])), INK)]
+        )
         yield from _barred(text, colour, cells)
         before = said.at
 
