@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from convledger import clock
 from convledger.__main__ import _run
 from convledger.cli import chosen
 from convledger.cli.outcome import finished
@@ -68,3 +69,21 @@ def other(cli: Cli, history: Path) -> Cli:
     """Return the command line over a workspace that has read the invented logs."""
     assert cli("import").code == 0
     return cli
+
+
+@pytest.fixture
+def on_the_20th(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let it be the last day of the invented history."""
+    from tests.cli.plans import NOW
+
+    monkeypatch.setattr(clock, "now_us", lambda: NOW)
+    monkeypatch.setattr("time.time", lambda: NOW / 10**6)
+
+
+@pytest.fixture
+def studio(other: Cli, tmp_path: Path) -> Cli:
+    """Return the command line over the invented history, the example in force from October on."""
+    from tests.cli.plans import in_use
+
+    in_use(other, tmp_path)
+    return other

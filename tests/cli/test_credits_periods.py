@@ -6,16 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from convledger import clock
 from tests.cli.conftest import Cli
-from tests.cli.plans import NOW, in_use, plan_text, put
+from tests.cli.plans import in_use, plan_text, put
 
-
-@pytest.fixture(autouse=True)
-def on_the_20th(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let it be the last day of the invented history."""
-    monkeypatch.setattr(clock, "now_us", lambda: NOW)
-    monkeypatch.setattr("time.time", lambda: NOW / 10**6)
+pytestmark = pytest.mark.usefixtures("on_the_20th")
 
 
 @pytest.fixture

@@ -32,14 +32,15 @@ def seeded(count: int, seed: int) -> list[Candidate]:
 
 
 def optimum(candidates: list[Candidate], budget: int) -> int:
-    """Return the most value that a budget can hold, by trying every budget up to it."""
-    best = [0] * (budget + 1)
+    """Return the most value that a budget can hold, by the fewest tokens that each value takes."""
+    fewest = [0]
     for each in candidates:
-        size, worth = each.tokens, each.value
-        if size <= budget:
-            more = [value + worth for value in best[: budget + 1 - size]]
-            best[size:] = map(max, best[size:], more)
-    return best[budget]
+        beyond = [budget + 1] * each.value
+        with_it = [*beyond, *(tokens + each.tokens for tokens in fewest)]
+        fewest = list(map(min, with_it, [*fewest, *beyond]))
+        while fewest[-1] > budget:
+            fewest.pop()
+    return len(fewest) - 1
 
 
 @pytest.mark.parametrize(

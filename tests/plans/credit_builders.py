@@ -6,13 +6,23 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from convledger.plans.credits import AutoTopup, Fact, Fold, Lot, Policy, Rollover, Totals
+from convledger.plans.credits import (
+    AutoTopup,
+    Fact,
+    Fold,
+    Lot,
+    Policy,
+    Rollover,
+    Totals,
+)
 
 LAST = 40
+
 KINDS = [
     *("usage", "usage", "usage", "refund", "void", "adjust", "reserve", "commit", "release"),
     *("topup", "reset"),
 ]
+
 SCOPES = [frozenset[str](), frozenset({"chat"}), frozenset({"voice"}), frozenset({"chat", "voice"})]
 
 
@@ -57,7 +67,9 @@ def outcome(fold: Fold, pool: str = "") -> tuple[object, ...]:
 
 
 amounts = st.integers(1, 30)
+
 instants = st.integers(0, LAST)
+
 rollovers = st.builds(
     lambda least, more: Rollover(least, None if more is None else least + more),
     st.integers(0, 6),
@@ -133,3 +145,5 @@ policies = st.builds(
         st.none() | st.integers(1, 15),
     ),
 )
+
+BLOCK, CARRY = Policy(when_empty="block"), Policy(when_empty="carry")

@@ -7,26 +7,19 @@ from fractions import Fraction
 import pytest
 
 from convledger.plans.credits import (
-    AutoTopup,
     CreditProblem,
     Fact,
     Fold,
     LateFact,
-    Policy,
     Rollover,
     corrections,
     fold_all,
     served,
 )
 
-from .credit_builders import lot, refund, remaining, reset, usage, void
+from .credit_builders import CARRY, lot, refund, remaining, reset, usage, void
 
-BLOCK, CARRY = Policy(when_empty="block"), Policy(when_empty="carry")
 PICO = 10**12
-
-
-def pack(**more: object) -> AutoTopup:
-    return AutoTopup(**{"id": "pack", "credits": 10, "price": 49, **more})  # type: ignore[arg-type]
 
 
 def test_usage_of_exactly_the_balance_leaves_nothing_and_is_no_overage() -> None:
@@ -226,181 +219,6 @@ def test_a_lot_with_scopes_pays_only_for_what_qualifies() -> None:
     assert fold.allocation("y") == (("A", 4),)
 
 
-def test_what_does_not_fit_is_refused_whole_and_the_next_may_fit() -> None:
-    fold = fold_all([usage("x", 1, 3), usage("y", 2, 2)], [lot("A", 2)], BLOCK)
-
-    assert (fold.totals().blocked, fold.totals().balance) == (3, 0)
-    assert fold.allocation("x") == ()
-
-
-def test_a_reservation_keeps_others_out_under_block() -> None:
-    facts = [
-        Fact("r", 1, "reserve", 6),
-        usage("x", 2, 5),
-        Fact("c", 3, "commit", 4, "r"),
-        usage("y", 4, 6),
-    ]
-
-    totals = fold_all(facts, [lot("A", 10)], BLOCK).totals()
-
-    assert (totals.used, totals.blocked, totals.balance, totals.reserved) == (10, 5, 0, 0)
-
-
-def test_a_reservation_among_scopes_keeps_only_its_own_lots() -> None:
-    granted = [lot("A", 5, scopes=frozenset({"voice"})), lot("B", 5, scopes=frozenset({"chat"}))]
-    facts = [
-        Fact("r", 1, "reserve", 5, scopes=frozenset({"voice"})),
-        usage("x", 2, 5, "chat"),
-        usage("y", 3, 1, "voice"),
-    ]
-
-    totals = fold_all(facts, granted, BLOCK).totals()
-
-    assert (totals.used, totals.blocked, totals.available) == (5, 1, 0)
-
-
-def test_a_refused_reservation_commits_to_nothing() -> None:
-    facts = [Fact("r", 1, "reserve", 6), Fact("c", 2, "commit", None, "r")]
-    fold = fold_all(facts, [lot("A", 5)], BLOCK)
-
-    assert (fold.totals().blocked, fold.totals().used, fold.findings) == (6, 0, ())
-
-
-def test_a_reservation_ends_once() -> None:
-    facts = [
-        Fact("r", 1, "reserve", 2),
-        Fact("c", 2, "commit", None, "r"),
-        Fact("z", 3, "release", None, "r"),
-        Fact("n", 4, "commit", None, "nobody"),
-    ]
-    fold = fold_all(facts, [lot("A", 5)])
-
-    assert fold.totals().used == 2
-    assert [each.id for each in fold.findings] == ["z", "n"]
-
-
-def test_a_refund_may_name_the_reservation() -> None:
-    facts = [
-        Fact("r", 1, "reserve", 2),
-        Fact("c", 2, "commit", None, "r"),
-        refund("back", 3, "r"),
-    ]
-
-    assert fold_all(facts, [lot("A", 5)]).totals().balance == 5
-
-
-def test_grace_is_free_once_a_period() -> None:
-    policy = Policy(when_empty="block", grace=3)
-    facts = [usage("x", 1, 2), usage("y", 2, 2), reset(10), usage("z", 11, 3)]
-
-    totals = fold_all([usage("w", 0, 1), *facts], [lot("A", 1)], policy).totals()
-
-    assert (totals.grace, totals.blocked) == (5, 2)
-
-
-def test_less_grace_from_now_on_takes_nothing_off_the_balance() -> None:
-    lowered = [(0, Policy(when_empty="block", grace=10)), (20, Policy(when_empty="block", grace=5))]
-    facts = [usage("x", 10, 8), usage("y", 30, 10), usage("z", 31, 1)]
-    totals = fold_all(facts, [lot("A", 10, at=25)], lowered).totals()
-
-    assert (totals.grace, totals.used, totals.blocked) == (8, 10, 1)
-
-
-def test_grace_of_a_refunded_usage_is_free_again_in_its_period() -> None:
-    policy = Policy(when_empty="block", grace=5)
-    facts = [usage("x", 1, 5), refund("back", 2, "x"), usage("y", 3, 5), usage("z", 4, 1)]
-    totals = fold_all(facts, [], policy).totals()
-
-    assert (totals.grace, totals.blocked) == (5, 1)
-
-
-def test_grace_of_an_earlier_period_is_not_free_again_in_a_later_one() -> None:
-    policy = Policy(when_empty="block", grace=5)
-    facts = [usage("x", 1, 5), reset(10), refund("back", 11, "x"), usage("y", 12, 6)]
-    assert fold_all(facts, [], policy).totals().blocked == 6
-
-    at_once = [
-        usage("w", 1, 5),
-        reset(10),
-        usage("x", 10, 5),
-        refund("r", 11, "x"),
-        usage("y", 12, 5),
-    ]
-    assert fold_all(at_once, [], policy).totals().blocked == 0
-
-
-def test_degraded_usage_costs_nothing() -> None:
-    totals = fold_all([usage("x", 1, 7)], [lot("A", 5)], Policy(when_empty="degrade")).totals()
-
-    assert (totals.used, totals.degraded, totals.overage) == (5, 2, 0)
-
-
-def test_a_pack_is_bought_the_moment_the_balance_falls_below_the_threshold() -> None:
-    fold = fold_all(
-        [usage("x", 1, 5), usage("y", 2, 1)], [lot("A", 10)], Policy(topup=pack(threshold=5))
-    )
-
-    bought = [(each.at, each.lot) for each in fold.entries("") if each.lot == "pack#1"]
-    assert bought == [(2, "pack#1")]
-    assert fold.totals().lot("pack#1").cost == 49
-
-
-def test_packs_are_bought_until_the_threshold_is_reached_again() -> None:
-    policy = Policy(topup=pack(threshold=25))
-
-    assert fold_all([usage("x", 1, 1)], [lot("A", 25)], policy).totals().bought == 1
-    assert fold_all([usage("x", 1, 25)], [lot("A", 25)], policy).totals().bought == 3
-
-
-def test_no_more_packs_are_bought_than_a_period_allows() -> None:
-    policy = Policy(topup=pack(threshold=25, max_per_period=2))
-    facts = [usage("x", 1, 25), usage("y", 2, 19), reset(10)]
-
-    totals = fold_all(facts, [lot("A", 25)], policy, as_of=10).totals()
-
-    assert (totals.bought, totals.balance) == (4, 21)
-
-
-def test_no_pack_is_bought_where_the_next_grant_comes_at_the_same_instant() -> None:
-    granted = [lot("m0", 10, 0, 10), lot("m1", 10, 10, 20)]
-    policy = Policy(topup=pack(threshold=5))
-
-    assert fold_all([], granted, policy, as_of=10).totals().bought == 0
-    assert fold_all([], granted[:1], policy, as_of=10).totals().bought == 1
-
-
-def test_a_negative_threshold_lets_debt_grow_that_far() -> None:
-    policy = Policy(when_empty="carry", topup=pack(threshold=-5))
-    facts = [usage("x", 1, 5), usage("y", 2, 1)]
-
-    assert fold_all(facts[:1], [], policy).totals().debt == 5
-    assert fold_all(facts, [], policy).totals().balance == 4
-
-
-def test_usage_that_does_not_fit_buys_what_it_needs_or_nothing_at_all() -> None:
-    policy = Policy(when_empty="topup", topup=pack(max_per_period=2))
-
-    fits = fold_all([usage("x", 1, 25)], [lot("A", 5)], policy).totals()
-    too_much = fold_all([usage("x", 1, 26)], [lot("A", 5)], policy).totals()
-
-    assert (fits.bought, fits.balance, fits.blocked) == (2, 0, 0)
-    assert (too_much.bought, too_much.balance, too_much.blocked) == (0, 5, 26)
-
-
-def test_packs_end_when_their_rule_says() -> None:
-    policy = Policy(topup=pack(threshold=1, max_per_period=1, expires=lambda at: at + 3))
-
-    totals = fold_all([usage("x", 1, 2)], [lot("A", 2)], policy, as_of=4).totals()
-
-    assert totals.lot("pack#1").expired == 10
-
-
-def test_a_pack_that_would_end_at_once_is_not_bought() -> None:
-    policy = Policy(topup=pack(threshold=1, expires=lambda at: at))
-
-    assert fold_all([usage("x", 1, 2)], [lot("A", 2)], policy, as_of=4).totals().bought == 0
-
-
 def test_two_top_ups_that_are_still_to_come_change_nothing_yet() -> None:
     fold = Fold()
     fold.feed(lots=[lot("A", 5), lot("t1", 10, 7, kind="topup"), lot("t2", 10, 8, kind="topup")])
@@ -429,23 +247,6 @@ def test_an_adjustment_beyond_the_balance_is_found() -> None:
     fold = fold_all([Fact("down", 3, "adjust", -5)], [lot("A", 2)])
 
     assert (fold.totals().balance, fold.findings[0].amount) == (0, 3)
-
-
-def test_another_policy_takes_over_at_its_instant() -> None:
-    rules = [(0, Policy()), (10, BLOCK)]
-
-    totals = fold_all([usage("x", 9, 1), usage("y", 10, 1)], [], rules).totals()
-
-    assert (totals.overage, totals.blocked) == (1, 1)
-
-
-def test_a_pool_may_have_rules_of_its_own() -> None:
-    facts = [usage("x", 1, 1), Fact("y", 1, "usage", 1, pool="extra")]
-
-    fold = fold_all(facts, [], pool_rules={"extra": BLOCK})
-
-    assert fold.pools == ("", "extra")
-    assert (fold.totals().overage, fold.totals("extra").blocked) == (1, 1)
 
 
 def test_usage_before_the_start_of_measurement_is_left_out() -> None:
@@ -530,12 +331,3 @@ def test_responses_that_do_not_fit_strand_credits() -> None:
     assert served(500, 3) == (166, 2)
     with pytest.raises(CreditProblem):
         served(500, 0)
-
-
-def test_rules_that_make_no_sense_are_refused() -> None:
-    with pytest.raises(CreditProblem, match="no policy"):
-        Policy(when_empty="panic")
-    with pytest.raises(CreditProblem, match="above zero"):
-        pack(credits=0)
-    with pytest.raises(CreditProblem, match="no policy"):
-        Fold([])

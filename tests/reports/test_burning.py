@@ -8,8 +8,8 @@ from convledger.clock import DAY
 from convledger.money import PICO
 from convledger.reports.burning import FORESEEN, STEPS, burn_down
 from convledger.reports.plan_figures import BurnDown
+from tests.reports.foresight import each_day
 from tests.reports.shop import CREDITS, PER_UNIT, Shop, at
-from tests.reports.test_outlook import each_day
 
 
 def chart(shop: Shop, now: str, pool: str = "") -> BurnDown:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC
-from typing import Any
 
 import pytest
 
 from convledger.money import usd_text
-from convledger.plans.parse import parse_plan
-from convledger.plans.versions import PlanHistory
-from convledger.reports.comparing import Candidate, compare_plans, span_name, work_out
+from convledger.reports.comparing import span_name, work_out
 from convledger.reports.history import Scope
-from convledger.reports.plan_figures import Comparison
-from convledger.zones import zone_of
+from tests.reports.compared import FEE, LIMIT, busy, candidate, compared
 from tests.reports.shop import (
     CREDITS,
     OUTCOME,
@@ -22,24 +18,22 @@ from tests.reports.shop import (
     WINDOW,
     Shop,
     at,
-    document,
 )
 
-FEE = '\n[[fee]]\nid = "base"\namount = "49.00"\n'
 OVERAGE = '\n[overage]\npolicy = "charge"\nprice = "0.12"\n'
+
 TIERS = WINDOW + (
     '\n[[charge]]\nunit = "conversation"\nmodel = "graduated"\n'
     'tiers = [{ up_to = "2", price = "1.00" }, { up_to = "inf", price = "0.10" }]\n'
 )
+
 UNIQUE = (
     '\n[[unit]]\nid = "people"\ncount = "unique"\nkey = "user"\n'
     '\n[[charge]]\nunit = "people"\nprice = "0.05"\n'
 )
-LIMIT = (
-    '\n[[limit]]\nid = "daily"\nunit = "conversation"\ncap = "1"\nwindow = "rolling"\n'
-    'duration = "24h"\non_exceed = "block"\n'
-)
+
 SEATS = '\n[[fee]]\nid = "seat"\namount = "10.00"\nper = "seat"\nseats = 3\n'
+
 PLANS = {
     "money": (PER_UNIT,),
     "tiers": (TIERS,),
@@ -50,33 +44,6 @@ PLANS = {
     "limited": (PER_UNIT, LIMIT),
     "seats": (SEATS, PER_UNIT),
 }
-
-
-def candidate(*parts: str, seats: int = 0, in_force: bool = False, **head: str) -> Candidate:
-    """Return a plan to compare."""
-    history = PlanHistory([parse_plan(document(*parts, **head), "plan.toml")])
-    return Candidate(history, seats, in_force)
-
-
-def compared(shop: Shop, *candidates: Candidate, now: str = "2026-05-01") -> Comparison:
-    """Return March under some plans."""
-    since, until = at("2026-03-01"), at("2026-04-01")
-    return compare_plans(
-        shop.connection, candidates, Scope(), since, until, at(now), zone_of("UTC")[0]
-    )
-
-
-def busy(shop: Shop) -> Shop:
-    """Let things happen before, in and after March, and across its ends."""
-    for when, name in (
-        ("2026-02-20T10:00", "a"), ("2026-02-28T23:50", "across"), ("2026-03-01T00:10", "across"),
-        ("2026-03-02T10:00", "b"), ("2026-03-02T10:20", "b"), ("2026-03-02T11:30", "b"),
-        ("2026-03-09T10:00", "a"), ("2026-03-31T23:50", "end"), ("2026-04-01T00:10", "end"),
-        ("2026-04-05T10:00", "c"),
-    ):  # fmt: skip
-        shop.talk(when, name)
-        shop.spend(when, "0.30", name)
-    return shop
 
 
 @pytest.mark.parametrize("name", sorted(PLANS))
@@ -124,25 +91,6 @@ def test_the_cheapest_comes_first_and_says_so(shop: Shop) -> None:
     assert (dear.difference, cheap.difference) == (None, (cheap.total or 0) - (dear.total or 0))
 
 
-def test_a_plan_that_refuses_is_never_the_cheapest(shop: Shop) -> None:
-    busy(shop)
-    found = compared(shop, candidate(PER_UNIT, LIMIT, plan="strict"), candidate(PER_UNIT))
-
-    assert [(row.plan_id, row.is_cheapest) for row in found.rows] == [
-        ("strict", False), ("short", True),
-    ]  # fmt: skip
-    assert found.rows[0].blocked > 0
-    assert "refused" in found.rows[0].note
-
-
-def test_credits_that_are_gone_and_block_are_refused_too(shop: Shop) -> None:
-    busy(shop)
-    block = '\n[overage]\npolicy = "block"\n'
-    found = compared(shop, candidate(CREDITS.replace('"10"', '"1"'), block), candidate(FEE))
-
-    assert [row.is_cheapest for row in found.rows] == [False, True]
-
-
 def test_currencies_are_never_mixed(shop: Shop) -> None:
     busy(shop)
     found = compared(
@@ -185,104 +133,6 @@ def test_outcomes_that_settle_in_the_month_belong_to_it(shop: Shop) -> None:
     shop.talk("2026-03-31T20:00", "after")
     (row,) = compared(shop, candidate(OUTCOME)).rows
     assert row.units == 1
-
-
-def test_calls_without_a_price_are_counted_apart(shop: Shop) -> None:
-    shop.spend("2026-03-05T10:00", None, "a")
-    shop.spend("2026-03-05T11:00", "2.00", "a")
-    shop.spend("2026-04-05T11:00", None, "a")
-    found = compared(shop, candidate(PASSED_ON), candidate(PER_UNIT, plan="other"))
-
-    rows: dict[str, Any] = {row.plan_id: row for row in found.rows}
-    assert (rows["short"].unpriced_calls, rows["short"].total) == (1, 2 * 10**12)
-    assert rows["other"].unpriced_calls == 0
-    assert (found.calls, found.unpriced_calls) == (2, 1)
-
-
-CARD = WINDOW + (
-    '\n[[charge]]\nunit = "conversation"\nmodel = "rate_card"\n'
-    'rate_card = [{ match = { project = "x" }, price = "1" }]\n'
-)
-
-
-def test_what_no_price_fits_is_said_and_never_the_cheapest_beside_what_is_priced(
-    shop: Shop,
-) -> None:
-    busy(shop)
-    found = compared(shop, candidate(CARD, plan="card"), candidate(PER_UNIT))
-
-    assert [(row.plan_id, row.total == 0, row.unpriced, row.note) for row in found.rows] == [
-        ("card", True, 4, "4 have no price"), ("short", False, 0, ""),
-    ]  # fmt: skip
-    assert [row.is_cheapest for row in found.rows] == [False, True]
-    (alone,) = compared(shop, candidate(CARD, plan="card")).rows
-    assert alone.is_cheapest
-
-
-def test_credits_beyond_the_lots_without_a_price_are_as_many_as_they_are(shop: Shop) -> None:
-    busy(shop)
-    few = CREDITS.replace('"10"', '"2"')
-    found = compared(shop, candidate(few, plan="few"), candidate(FEE))
-
-    assert [(row.plan_id, row.unpriced, row.is_cheapest) for row in found.rows] == [
-        ("few", 2, False), ("short", 0, True),
-    ]  # fmt: skip
-
-
-def test_calls_without_a_price_are_not_the_cheapest_beside_a_plan_that_needs_none(
-    shop: Shop,
-) -> None:
-    shop.spend("2026-03-05T10:00", None, "a")
-    shop.spend("2026-03-05T11:00", "2.00", "a")
-    found = compared(shop, candidate(PASSED_ON, plan="list"), candidate(FEE))
-
-    assert [(row.plan_id, row.is_cheapest) for row in found.rows] == [
-        ("list", False), ("short", True),
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("policy", "note", "grace"),
-    [
-        ('"carry"', "3 owed", 0),
-        ('"degrade"', "3 credits served at less", 0),
-        ('"charge"\nprice = "0.10"\ngrace = "2"', "2 free by grace", 2),
-        ('"carry"\ngrace = "2"', "1 owed · 2 free by grace", 2),
-    ],
-)
-def test_what_no_lot_pays_is_used_too_and_said(
-    shop: Shop, policy: str, note: str, grace: int
-) -> None:
-    busy(shop)
-    beyond = f"\n[overage]\npolicy = {policy}\n"
-    (row,) = compared(shop, candidate(CREDITS.replace('"10"', '"1"'), beyond)).rows
-
-    assert (row.units, row.included, row.note) == (4, 1, note)
-    assert row.over == 4 - 1 - (row.owed + row.degraded + row.grace) // 10**12
-    assert row.grace == grace * 10**12
-
-
-@pytest.mark.parametrize("policy", ["carry", "degrade"])
-def test_what_is_owed_or_served_at_less_is_not_the_cheapest(shop: Shop, policy: str) -> None:
-    busy(shop)
-    some = candidate(
-        CREDITS.replace('"10"', '"1"'), f'\n[overage]\npolicy = "{policy}"\n', plan="some"
-    )
-    found = compared(shop, some, candidate(PER_UNIT))
-
-    assert [(row.plan_id, row.is_cheapest) for row in found.rows] == [
-        ("some", False), ("short", True),
-    ]  # fmt: skip
-
-
-def test_what_a_limit_serves_at_less_is_never_the_cheapest(shop: Shop) -> None:
-    busy(shop)
-    less = LIMIT.replace('"block"', '"degrade"')
-    found = compared(shop, candidate(WINDOW, less, plan="less"), candidate(PER_UNIT))
-
-    assert [(row.plan_id, row.note, row.is_cheapest) for row in found.rows] == [
-        ("less", "1 conversation served at less", False), ("short", "", True),
-    ]  # fmt: skip
 
 
 def test_candidates_do_not_touch_each_other(shop: Shop) -> None:
@@ -402,19 +252,3 @@ def test_a_bill_is_never_given_a_part_of_its_credits(shop: Shop) -> None:
     shop.use(since="2026-03-01", until=at("2026-04-01"))
     (statement,) = shop.bill("2026-05-01").statements
     assert statement.sums.granted == 120 * 10**12
-
-
-def test_a_plan_for_what_was_not_used_is_never_the_cheapest(shop: Shop) -> None:
-    busy(shop)
-    templates = '\n[[unit]]\nid = "marketing"\ncount = "event"\nevent = "template"\n'
-    charge = '\n[[charge]]\nunit = "marketing"\nprice = "0.05"\n'
-    found = compared(shop, candidate(templates + charge, plan="other"), candidate(PER_UNIT))
-
-    assert [(row.plan_id, row.is_cheapest) for row in found.rows] == [
-        ("other", False), ("short", True),
-    ]  # fmt: skip
-    assert found.rows[0].note == "nothing of this usage is counted"
-    (alone,) = compared(shop, candidate(templates + charge, plan="other")).rows
-    assert alone.is_cheapest
-    (fee,) = compared(shop, candidate(FEE, plan="flat")).rows
-    assert not fee.counts_nothing
