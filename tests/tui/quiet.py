@@ -30,6 +30,8 @@ UNDRAWN = "_undrawn"
 draw = Screen._compositor_refresh
 parse = Stylesheet._parse_rules
 parsed: dict[tuple[object, ...], list[RuleSet]] = {}
+palettes: dict[tuple[tuple[str, str], ...], int] = {}
+PALETTE = "_palette"
 
 
 def hasten(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,11 +96,20 @@ def _parse_once(
     scope: str = "",
 ) -> list[RuleSet]:
     """Read a source once for all apps that have the same colours."""
-    colours = tuple(sorted(self._variables.items()))
-    key = (css, read_from, is_default_rules, tie_breaker, scope, colours)
+    key = (css, read_from, is_default_rules, tie_breaker, scope, _palette(self))
     if key not in parsed:
         parsed[key] = parse(self, css, read_from, is_default_rules, tie_breaker, scope)
     return parsed[key]
+
+
+def _palette(sheet: Stylesheet) -> int:
+    """Return a number that stylesheets with the same colours share."""
+    colours, number = getattr(sheet, PALETTE, (None, 0))
+    if colours is not sheet._variables:
+        colours = sheet._variables
+        number = palettes.setdefault(tuple(sorted(colours.items())), len(palettes))
+        setattr(sheet, PALETTE, (colours, number))
+    return number
 
 
 def _draw_later(screen: Screen[object]) -> None:
