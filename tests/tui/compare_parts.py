@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from textual.pilot import Pilot
@@ -15,7 +16,10 @@ from convledger.tui.screens.compare import CompareScreen
 from convledger.tui.widgets.break_even_chart import BreakEvenChart
 from convledger.tui.widgets.compare_rows import CompareRows
 from convledger.tui.widgets.timeout_slider import TimeoutSlider
+from tests.tui import pilot as pilots
 from tests.tui.pilot import NOW, press, text_of
+
+opened = partial(pilots.opened, place="compare")
 
 SIZES = [(40, 10), (80, 24), (120, 36), (140, 45)]
 PLAN = """\

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from textual.content import Content
@@ -10,7 +11,10 @@ from textual.pilot import Pilot
 from convledger.ledger import Ledger
 from convledger.tui.screens.conversations import ConversationsScreen
 from convledger.tui.widgets.panel import Panel
+from tests.tui import pilot as pilots
 from tests.tui.pilot import NOW, press
+
+opened = partial(pilots.opened, place="conversations")
 
 
 async def list_in(pilot: Pilot[None]) -> ConversationsScreen:

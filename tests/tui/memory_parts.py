@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from textual.pilot import Pilot
@@ -16,8 +17,11 @@ from convledger.store.entries import Entry, EntrySource
 from convledger.tui.screens.memory import MemoryScreen
 from convledger.tui.widgets.evidence_view import EvidenceView
 from convledger.tui.widgets.memory_view import EntryView
+from tests.tui import pilot as pilots
 from tests.tui.pilot import NOW, press, settled, text_of
 from tests.tui.reader_parts import TITLE, find, messages
+
+opened = partial(pilots.opened, place="memory")
 
 FRIDAYS = "Deploys go out on Fridays"
 VPN = "VPN howto"

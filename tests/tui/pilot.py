@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from textual.pilot import Pilot
 from textual.widget import Widget
@@ -21,10 +22,14 @@ from tests.tui.quiet import quiet
 NOW = int(datetime(2026, 11, 20, 14, 32, tzinfo=UTC).timestamp()) * SECOND
 
 
-def app_on(workspace: Path, **settings: Any) -> ConvledgerApp:
-    """Return the app over a workspace, at half past two, in UTC, without reading any log."""
+def app_on(workspace: Path, *, place: str = "live", **settings: Any) -> ConvledgerApp:
+    """Return the app over a workspace, at half past two, in UTC, without reading any log.
+
+    It begins at a `place`: each numbered screen takes as long to build as all else of the app.
+    """
     config = Config(**{"timezone": "UTC", "animation": False, **settings})
-    return ConvledgerApp(workspace, config, feeding=False, now=lambda: NOW)
+    with patch.object(ConvledgerApp, "DEFAULT_MODE", place):
+        return ConvledgerApp(workspace, config, feeding=False, now=lambda: NOW)
 
 
 @asynccontextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from textual.pilot import Pilot
@@ -14,7 +15,10 @@ from convledger.money import PICO
 from convledger.tui.app import ConvledgerApp
 from convledger.tui.screens.plans import PlansScreen
 from tests.ingest.logs import session, turns
+from tests.tui import pilot as pilots
 from tests.tui.pilot import NOW, press, settled, text_of
+
+opened = partial(pilots.opened, place="plans")
 
 SIZES = [(40, 10), (80, 24), (120, 36), (140, 45)]
 STUDIO = """\

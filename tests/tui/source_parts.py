@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,10 @@ from convledger.tui.feeder import Feed
 from convledger.tui.screens.sources import SourcesScreen
 from convledger.tui.widgets.rows import RowLine
 from tests.ingest.logs import Bench, rollout, turns
+from tests.tui import pilot as pilots
 from tests.tui.pilot import press, settled, text_of
+
+opened = partial(pilots.opened, place="sources")
 
 SIZES = [(40, 10), (80, 24), (120, 36), (140, 45)]
 HOSTILE = b'{"type": "user", "text": "\x1b]0;owned\x07 [red]x[/] \xe2\x80\xae'

@@ -22,13 +22,14 @@ from tests.tui.compare_parts import (
     go,
     in_force,
     names,
+    opened,
     place,
     plan_text,
     rows,
     table,
     with_plans,
 )
-from tests.tui.pilot import NOW, opened, press, screen_text, settled, text_of
+from tests.tui.pilot import NOW, press, screen_text, settled, text_of
 
 BOTH = [(80, 24), (140, 45)]
 NOVEMBER = int(datetime(2026, 11, 1, tzinfo=UTC).timestamp()) * SECOND

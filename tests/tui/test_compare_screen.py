@@ -22,6 +22,7 @@ from tests.tui.compare_parts import (
     counts,
     go,
     names,
+    opened,
     place,
     plan_text,
     rows,
@@ -29,7 +30,7 @@ from tests.tui.compare_parts import (
     table,
     with_plans,
 )
-from tests.tui.pilot import opened, press, screen_text, settled, text_of
+from tests.tui.pilot import press, screen_text, settled, text_of
 
 BOTH = [(80, 24), (140, 45)]
 

@@ -13,8 +13,8 @@ from convledger.reports.listing import ListQuery, Totals
 from convledger.tui.list_words import SORTS, chips, count_words, empty_words, next_sort
 from convledger.tui.screens.why import WhyScreen
 from convledger.tui.widgets.preview import Preview
-from tests.tui.listed import add, counts_of, list_in, str_of, title_of, write
-from tests.tui.pilot import NOW, opened, press, screen_text, settled, text_of
+from tests.tui.listed import add, counts_of, list_in, opened, str_of, title_of, write
+from tests.tui.pilot import NOW, press, screen_text, settled, text_of
 
 HOSTILE = "[red]\x1b]0;owned\x07\u202eevil[/red] [link=http://x]"
 DAY_OF_NOW = int(datetime(2026, 11, 20, tzinfo=UTC).timestamp()) * SECOND

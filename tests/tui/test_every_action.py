@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from convledger.ledger import Ledger
 from convledger.tui.actions import ACTIONS, BY_ID, SCOPES, bindings
+from convledger.tui.numbered import SCREENS
 from convledger.tui.widgets.rows import Rows
 from tests.tui import compare_parts, review_parts
 from tests.tui.memory_parts import remembered
@@ -75,6 +76,7 @@ def with_plans(workspace: Path) -> None:
 READ = ("2", "enter")
 CUT = ("4", "shift+tab", "shift+tab")  # to the time line
 SIT = ("ctrl+r",)
+PLACES = {BY_ID[f"app.{place}"].keys: place for place in SCREENS}
 STEPS = {
     "app.live": Step(("2",), screen, "Live"),
     "app.conversations": Step((), screen, "Conversations"),
@@ -205,7 +207,8 @@ async def test_action(studio: Path, name: str) -> None:
     step, key = STEPS[name], BY_ID[name].keys.split(",")[0]
     if step.prepare is not None:
         step.prepare(studio)
-    async with opened(studio, size=(140, 45)) as pilot:
+    place = PLACES.get(step.before[0] if step.before else "", "live")
+    async with opened(studio, size=(140, 45), place=place) as pilot:
         await press(pilot, *step.before)
         before = step.seen(pilot)
         await press(pilot, key)

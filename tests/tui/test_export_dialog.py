@@ -32,7 +32,8 @@ from convledger.tui.screens.conversations import ConversationsScreen
 from convledger.tui.screens.export import ExportScreen
 from convledger.tui.widgets.choices import OneOf
 from convledger.tui.widgets.filter_line import LeadingInput
-from tests.tui.pilot import opened, press, screen_text, settled
+from tests.tui.listed import opened
+from tests.tui.pilot import press, screen_text, settled
 
 PAGE = Page(UTC, "UTC")
 

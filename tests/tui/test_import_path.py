@@ -18,12 +18,13 @@ from convledger.tui.screens.import_path import ImportScreen
 from convledger.tui.screens.sources import SourcesScreen
 from convledger.tui.widgets.source_rows import SourceRows
 from tests.ingest.logs import Bench
-from tests.tui.pilot import opened, press, screen_text, settled
+from tests.tui.pilot import press, screen_text, settled
 from tests.tui.source_parts import (
     app_of,
     fed,
     go,
     odd_bench,
+    opened,
     renewed,
 )
 

@@ -16,7 +16,8 @@ from convledger.tui.labelling import NAMES, Change, apply, effect_of, labels_of,
 from convledger.tui.screens.conversations import ConversationsScreen
 from convledger.tui.screens.label import LabelScreen
 from convledger.tui.widgets.choices import OneOf
-from tests.tui.pilot import opened, press, screen_text, settled
+from tests.tui.listed import opened
+from tests.tui.pilot import press, screen_text, settled
 
 LABELS = "SELECT conversation_id, name, value FROM label ORDER BY 1, 2, 3"
 

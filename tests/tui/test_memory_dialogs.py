@@ -32,10 +32,11 @@ from tests.tui.memory_parts import (
     VPN,
     entry_of,
     memory_in,
+    opened,
     remembered,
     stand_on,
 )
-from tests.tui.pilot import NOW, opened, press, screen_text, settled, text_of
+from tests.tui.pilot import NOW, press, screen_text, settled, text_of
 from tests.tui.reader_parts import TITLE, find, messages, read, transcript
 
 

@@ -33,12 +33,13 @@ from tests.tui.memory_parts import (
     entry_of,
     listed,
     memory_in,
+    opened,
     remembered,
     shown,
     sources,
     stand_on,
 )
-from tests.tui.pilot import NOW, opened, press, screen_text, settled, text_of
+from tests.tui.pilot import NOW, press, screen_text, settled, text_of
 from tests.tui.reader_parts import TITLE, find, messages
 
 NIGHT = "Night trains belong to the day they left"

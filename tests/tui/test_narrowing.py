@@ -13,8 +13,8 @@ from convledger.reports.listing import ListQuery
 from convledger.tui.screens.conversations import ConversationsScreen
 from convledger.tui.widgets.facet_rows import FacetRows
 from convledger.tui.widgets.filter_line import FilterInput, span_text
-from tests.tui.listed import counts_of, list_in, title_of
-from tests.tui.pilot import opened, press, screen_text, settled, text_of
+from tests.tui.listed import counts_of, list_in, opened, title_of
+from tests.tui.pilot import press, screen_text, settled, text_of
 
 HOSTILE = "[red]\x1b]0;owned\x07\u202eevil[/red] [link=http://x]"
 DAY_OF_NOW = int(datetime(2026, 11, 20, tzinfo=UTC).timestamp()) * SECOND

@@ -15,7 +15,7 @@ from convledger.money import PICO
 from convledger.tui.screens.plan_fields import amount_of
 from convledger.tui.widgets.choices import OneOf
 from convledger.tui.widgets.plan_rows import PlanRows, counts_words
-from tests.tui.pilot import NOW, click, opened, press, screen_text
+from tests.tui.pilot import NOW, click, press, screen_text
 from tests.tui.plan_parts import (
     SIZES,
     STUDIO,
@@ -25,6 +25,7 @@ from tests.tui.plan_parts import (
     facts_in,
     go,
     in_force,
+    opened,
     put_in_force,
     shown,
     typed,

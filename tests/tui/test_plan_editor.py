@@ -10,8 +10,8 @@ from textual.pilot import Pilot
 from convledger.ledger import Ledger
 from convledger.plans.parse import Reading
 from convledger.tui.screens.plan_editor import EditorScreen, free_id
-from tests.tui.pilot import NOW, opened, press, screen_text, settled
-from tests.tui.plan_parts import STUDIO, asked, go, put_in_force, shown
+from tests.tui.pilot import NOW, press, screen_text, settled
+from tests.tui.plan_parts import STUDIO, asked, go, opened, put_in_force, shown
 
 FILE = "studio-400.toml"
 

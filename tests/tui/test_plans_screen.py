@@ -20,7 +20,7 @@ from convledger.tui.widgets.boundary_view import BoundaryView
 from convledger.tui.widgets.credit_rows import CreditRows
 from convledger.tui.widgets.keys_line import KeysLine
 from convledger.tui.widgets.plan_rows import PlanRows
-from tests.tui.pilot import NOW, opened, press, screen_text, settled
+from tests.tui.pilot import NOW, press, screen_text, settled
 from tests.tui.plan_parts import (
     BEGAN,
     SIZES,
@@ -32,6 +32,7 @@ from tests.tui.plan_parts import (
     go,
     in_force,
     long_talk,
+    opened,
     put_in_force,
     renewed,
     shown,

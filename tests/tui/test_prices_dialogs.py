@@ -17,7 +17,8 @@ from convledger.tui.screens.sources import SourcesScreen
 from convledger.tui.widgets.priced_rows import PricedRows
 from convledger.tui.widgets.unpriced_rows import UnpricedRows
 from tests.ingest.logs import Bench, reply
-from tests.tui.pilot import opened, press, screen_text, settled
+from tests.tui.pilot import press, screen_text, settled
+from tests.tui.source_parts import opened
 
 MODEL = "northwind-local-7b"
 BY_HAND = b'# ours\r\n[[alias]]\r\npattern = "house-*"\r\nfree = true   # ours too'

@@ -20,7 +20,7 @@ from convledger.tui.widgets.path_line import ending, path_line
 from convledger.tui.widgets.rejected_rows import RejectedRows
 from convledger.tui.widgets.rows import RowLine
 from tests.ingest.logs import Bench, rollout
-from tests.tui.pilot import opened, press, screen_text, settled
+from tests.tui.pilot import press, screen_text, settled
 from tests.tui.source_parts import (
     SIZES,
     app_of,
@@ -28,6 +28,7 @@ from tests.tui.source_parts import (
     fed,
     go,
     odd_bench,
+    opened,
     renewed,
     shown,
     words,
