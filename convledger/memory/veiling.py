@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from convledger.memory.evidence import Evidence
 from convledger.store.entries import Entry, EntryVersion
 from convledger.text.secret_checks import LONGEST
 from convledger.text.secrets import veiled
+
+if TYPE_CHECKING:
+    from convledger.memory.evidence import Evidence
 
 
 def veiled_entry(entry: Entry) -> Entry:
