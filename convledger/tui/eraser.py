@@ -14,6 +14,7 @@ from convledger.tui.failures import failure_of
 
 if TYPE_CHECKING:
     from convledger.memory.erase import Outcome, Wanted
+    from convledger.memory.erase_findings import Redaction
     from convledger.store.erasures import Erasure
     from convledger.tui.app import ConvledgerApp
 
@@ -47,6 +48,16 @@ class Eraser:
         now, wait = self._app.now(), self.WAIT
         return lambda ledger, heed: [ledger.erase(wanted, now=now, wait_seconds=wait, heed=heed)]
 
+    def redact(self, wanted: Redaction) -> Work:
+        """Return what takes findings out for good."""
+        now, wait = self._app.now(), self.WAIT
+
+        def work(ledger: Ledger, heed: Heed) -> list[Outcome]:
+            done = ledger.findings.redact(wanted, now=now, wait_seconds=wait, heed=heed)
+            return [] if done is None else [done]
+
+        return work
+
     def resume(self) -> Work:
         """Return what finishes the erasures that were cut short."""
         now, wait = self._app.now(), self.WAIT
@@ -66,6 +77,7 @@ class Eraser:
             return False
         self.is_running, self._is_stopping = True, False
         self._app.feeder.hold()
+        self._app.memory_worker.hold()
         self._app.run_worker(
             partial(self._work, work, going, ended), thread=True, group="erase", exit_on_error=False
         )
@@ -112,6 +124,7 @@ class Eraser:
             self._ledger = None
             self._rest(False)
             app.feeder.go_on()
+            app.memory_worker.go_on()
             self.is_running = False
         app.tell(lambda: ended(outcomes, problem))
 

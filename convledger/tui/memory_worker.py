@@ -39,7 +39,7 @@ class MemoryWorker:
         self._trouble = trouble
         self._wanted = threading.Event()
         self._stopping = threading.Event()
-        self._holds = False
+        self._is_paused = self._is_held = False
         self._seen = -1  # the last change that was looked at
         self._rested = self._told = 0.0
         self._thread = threading.Thread(target=self._run, name="memory", daemon=True)
@@ -54,9 +54,22 @@ class MemoryWorker:
 
     def fed(self, feed: Feed) -> None:
         """Go on where the logs are read, and rest while a person has paused that."""
-        self._holds = feed.state == "paused"
+        self._is_paused = feed.state == "paused"
         if feed.state in ("live", "elsewhere", "nothing"):
             self.look()
+
+    def hold(self) -> None:
+        """Rest at once, until `go_on`: somebody needs the ledger alone."""
+        self._is_held = True
+
+    def go_on(self) -> None:
+        """Go on where `hold` stopped it."""
+        self._is_held = False
+        self.look()
+
+    @property
+    def _holds(self) -> bool:
+        return self._is_paused or self._is_held
 
     def stop(self) -> None:
         """End the thread; nobody needs to wait for it."""

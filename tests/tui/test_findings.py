@@ -196,7 +196,7 @@ async def test_a_scan_finds_what_was_said_and_says_how_far_it_is(
     async with opened(studio) as pilot:
         screen = await findings_in(pilot)
         assert "Nothing is open." in screen_text(pilot)
-        assert "messages were not looked at yet" in screen_text(pilot)
+        assert "messages not looked at yet" in screen_text(pilot)
         await press(pilot, "s")
         await settled(pilot)
         assert set(EVERY) <= set(listed(screen))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
@@ -47,6 +48,9 @@ class ErasingScreen(Dialog["Wanted"]):
         "and all files are searched for pieces of what went. Stopped before the rows are deleted, "
         "nothing has changed; stopped later, it waits to be finished."
     )
+    STEPS: ClassVar[Mapping[str, str]] = STEPS
+    NOTHING: ClassVar[str] = "Nothing is pending: it is finished already."
+    UNCHANGED: ClassVar[str] = "nothing was erased"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("r", "again", "Try again")]
     DEFAULT_CSS = """
     ErasingScreen > #frame { max-width: 92; }
@@ -64,7 +68,7 @@ class ErasingScreen(Dialog["Wanted"]):
         self._read = 0
         self._is_running = self._is_stopping = False
         self._left: bool | None = None  # whether something is left to do; None before the end
-        self._has_gone = False
+        self.has_gone = False
 
     @property
     def books(self) -> ConvledgerApp:
@@ -99,7 +103,7 @@ class ErasingScreen(Dialog["Wanted"]):
     def begin(self) -> None:
         """Erase, or go on with it."""
         eraser = self.books.eraser
-        work = eraser.resume() if self._has_gone else self.work()
+        work = eraser.resume() if self.has_gone else self.work()
         self._steps, self._read = [], 0
         self._is_running, self._is_stopping, self._left = True, False, None
         self.remove_class("-ended", "-left", "-asking")
@@ -120,12 +124,12 @@ class ErasingScreen(Dialog["Wanted"]):
         self._show_steps()
 
     def _show_steps(self) -> None:
-        order = [step for step in STEPS if step != VACUUM or step in self._steps]
+        order = [step for step in self.STEPS if step != VACUUM or step in self._steps]
         if self._steps and self._steps[0] != DELETING:
             order.remove(DELETING)
         lines: list[Told] = []
         for step in order:
-            words = STEPS[step]
+            words = self.STEPS[step]
             if step not in self._steps:
                 lines.append((("○", "$muted"), (words, "$muted")))
             elif step != self._steps[-1]:
@@ -145,14 +149,14 @@ class ErasingScreen(Dialog["Wanted"]):
                 self.books.eraser.stop()
                 self._show_steps()
         else:
-            self.dismiss(self.wanted() if self._has_gone else None)
+            self.dismiss(self.wanted() if self.has_gone else None)
 
     # ---- the end
 
     def _ended(self, outcomes: list[Outcome], problem: ConvledgerError | None) -> None:
         wanted = self.wanted()
         if outcomes:
-            self._has_gone = True
+            self.has_gone = True
             self.books.eraser.forget(wanted.entries if wanted is not None else ())
         if not self.is_attached:
             return
@@ -164,10 +168,10 @@ class ErasingScreen(Dialog["Wanted"]):
         if problem is not None:
             left = True
             lines.append(Said(erase_words.BAD, f"{display_text(str(problem))}."))
-            rest = "what is left is left to be finished" if self._has_gone else "nothing was erased"
+            rest = "what is left is left to be finished" if self.has_gone else self.UNCHANGED
             lines.append(Said(erase_words.NEXT, f"As it stands {rest}; r tries again."))
         elif not outcomes:
-            lines.append(Said(erase_words.CLEAN, "Nothing is pending: it is finished already."))
+            lines.append(Said(erase_words.CLEAN, self.NOTHING))
         self._tell_end(lines, left=left)
 
     def _tell_end(self, lines: list[Said], *, left: bool) -> None:

@@ -291,12 +291,14 @@ class FindingsScreen(PlaceScreen):
             self.books.say("Nothing of that can be taken out: bait is shown, never filtered.")
             return
 
-        def after(has_gone: bool | None) -> None:
-            if has_gone:
+        dialog = RedactScreen(found)
+
+        def after(_: object) -> None:
+            if dialog.has_gone:
                 self._marking.none()
                 self.books.undoing.push(Step("redacted", _for_good))
 
-        self.app.push_screen(RedactScreen(found), after)
+        self.app.push_screen(dialog, after)
 
     # ---- looking through everything
 
@@ -314,8 +316,8 @@ class FindingsScreen(PlaceScreen):
         if self._scan.is_running:
             parts = self._scan.words()
         elif self._listing is not None and self._listing.unseen:
-            many = f"{self._listing.unseen:,} messages were not looked at yet: "
-            parts = [(many, "$warning"), ("s", "$accent"), (" looks through them", "$muted")]
+            many = f"{self._listing.unseen:,} messages not looked at yet · "
+            parts = [(many, "$warning"), ("s", "$accent"), (" looks", "$muted")]
         line = self.query_one("#scan", Static)
         line.set_class(bool(parts), "-shown")
         line.update(Content.assemble(*parts))
