@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -231,6 +231,13 @@ class Ledger(Dealings):
         from convledger.memory.erase import of_client
 
         return of_client(self.connection, client)
+
+    @in_words
+    def note_exports(self, conversation_ids: Sequence[int], file: str) -> None:
+        """Keep that conversations are about to be written to a file, so that erasing names it."""
+        from convledger.store.exports import note_exports
+
+        note_exports(self.connection, conversation_ids, file)
 
     @in_words
     def erase_outlook(self, wanted: Wanted) -> Outlook:

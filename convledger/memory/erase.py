@@ -36,6 +36,7 @@ from convledger.store import erasing, erasing_entries, erasures, scrubbing
 from convledger.store.connection import BUSY_SECONDS, transaction
 from convledger.store.erasing_bodies import prepare
 from convledger.store.erasures import DONE, PENDING, Erasure
+from convledger.store.exports import exported_to
 from convledger.store.probes import Probes
 from convledger.store.tombstones import ENTRY, lift
 
@@ -122,14 +123,22 @@ def outlook(connection: sqlite3.Connection, path: Path, wanted: Wanted) -> Outlo
             "SELECT count(*) FROM call WHERE conversation_id IN (SELECT value FROM json_each(?))",
             (erasing.numbers(wanted.conversations),),
         ).fetchone()[0]
+    targets = _targets(connection, wanted, entries)
     prepare(connection)
     return Outlook(
         {word: count for word, count in counts.items() if count},
         made,
         copies,
         [place.name for place in backups_of(path)],
-        erasing_entries.targets_of(connection, entries),
+        targets,
     )
+
+
+def _targets(connection: sqlite3.Connection, wanted: Wanted, entries: Sequence[int]) -> list[str]:
+    """Return the files outside of the ledger that what is listed as going was written to."""
+    held = (*wanted.conversations, *erasing.going_from(connection))
+    found = (*erasing_entries.targets_of(connection, entries), *exported_to(connection, held))
+    return sorted(set(found))
 
 
 def backups_of(path: Path) -> list[Path]:
@@ -189,7 +198,7 @@ def _delete(connection: sqlite3.Connection, path: Path, wanted: Wanted, now: int
                 erasing_entries.entry_names(connection, entries),
                 [name for _, name in erasing.names_of(connection, wanted.conversations)],
                 erasing.message_names(connection),
-                erasing_entries.targets_of(connection, entries),
+                _targets(connection, wanted, entries),
                 wanted.figures,
                 wanted.project,
                 wanted.copies,

@@ -31,6 +31,7 @@ from convledger.memory.findings import scan_entries
 from convledger.memory.redacting import redact_entry, redact_message
 from convledger.store import erasing, erasing_entries, erasures
 from convledger.store.connection import BUSY_SECONDS, transaction
+from convledger.store.exports import exported_to
 from convledger.store.probes import Probes
 from convledger.text.secrets import Value
 
@@ -49,7 +50,7 @@ class RedactionOutlook(Struct):
     findings: list[Finding]
     counts: dict[str, int]  # findings, entries, versions, messages, copies
     backups: list[str]
-    targets: list[str]  # packs that were written with these entries
+    targets: list[str]  # files that they were written to
 
 
 class _Task(Struct):
@@ -83,8 +84,17 @@ def redaction_outlook(
         list(found.values()),
         {word: count for word, count in counts.items() if count},
         [place.name for place in backups_of(path)],
-        erasing_entries.targets_of(connection, entries),
+        _targets(connection, entries, messages),
     )
+
+
+def _targets(
+    connection: sqlite3.Connection, entries: Sequence[int], messages: Sequence[int]
+) -> list[str]:
+    """Return the files outside of the ledger that entries and messages were written to."""
+    held = erasing.conversations_of(connection, messages)
+    found = (*erasing_entries.targets_of(connection, entries), *exported_to(connection, held))
+    return sorted(set(found))
 
 
 def redact(
@@ -154,10 +164,9 @@ def _rewrite(
             taken.all_entries.extend(erasing_entries.entry_names(connection, [task.id]))
     entries = [task.id for task in tasks if task.what == ENTRY]
     unfinished.entries = erasing_entries.entry_names(connection, entries)
-    unfinished.messages = erasing.message_names(
-        connection, [task.id for task in tasks if task.what == MESSAGE]
-    )
-    unfinished.targets = erasing_entries.targets_of(connection, entries)
+    messages = [task.id for task in tasks if task.what == MESSAGE]
+    unfinished.messages = erasing.message_names(connection, messages)
+    unfinished.targets = _targets(connection, entries, messages)
     return {word: count for word, count in counts.items() if count}
 
 

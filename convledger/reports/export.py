@@ -44,6 +44,7 @@ class Books(Protocol):
 
     def conversation(self, name: str) -> Conversation: ...
     def transcript(self, conversation_id: int, *, hidden: bool = False) -> Iterator[Entry]: ...
+    def note_exports(self, conversation_ids: Sequence[int], file: str) -> None: ...
 
 
 class AlreadyThere(UsageProblem):
@@ -177,13 +178,16 @@ def write(
         taken: set[str] = set()
         for number, name in enumerate(names, 1):
             found = books.conversation(name)
-            with target.one(target.path_of(found, page.zone, taken)) as stream:
+            path = target.path_of(found, page.zone, taken)
+            _note(books, found, path)
+            with target.one(path) as stream:
                 _write_page(books, found, stream, page)
             yield number
         return
     with target.one(target.place) as stream:
         for number, name in enumerate(names, 1):
             found = books.conversation(name)
+            _note(books, found, target.place)
             if target.form == JSONL:
                 entries = [entry.document() for entry in books.transcript(found.id, hidden=True)]
                 document = {"schema": 1, **found.document(), "entries": entries}
@@ -193,6 +197,12 @@ def write(
                     stream.write("\n")
                 _write_page(books, found, stream, page)
             yield number
+
+
+def _note(books: Books, found: Conversation, path: Path | None) -> None:
+    """Keep where a conversation goes, before it does, so that erasing it names the file."""
+    if path is not None:
+        books.note_exports([found.id], str(path.absolute()))
 
 
 def _write_page(books: Books, found: Conversation, stream: TextIO, page: Page) -> None:

@@ -35,6 +35,23 @@ def names_of(connection: sqlite3.Connection, ids: Iterable[int]) -> list[tuple[i
     return [(row_id, (reader, native)) for row_id, reader, native in rows]
 
 
+def going_from(connection: sqlite3.Connection) -> list[int]:
+    """Return the conversations that hold messages listed as going."""
+    rows = connection.execute(
+        "SELECT DISTINCT conversation_id FROM temp.going JOIN message ON message.id=going.id"
+    )
+    return [row[0] for row in rows]
+
+
+def conversations_of(connection: sqlite3.Connection, message_ids: Iterable[int]) -> list[int]:
+    """Return the conversations that hold messages."""
+    rows = connection.execute(
+        "SELECT DISTINCT conversation_id FROM message WHERE id IN (SELECT value FROM json_each(?))",
+        (numbers(message_ids),),
+    )
+    return [row[0] for row in rows]
+
+
 def ids_of(connection: sqlite3.Connection, names: Iterable[Name]) -> list[int]:
     """Return the ids of those of the named conversations that there are."""
     found = []
@@ -264,7 +281,8 @@ def _blank(connection: sqlite3.Connection, ids: str, probes: Probes, *, with_pro
         f"UPDATE agent SET kind='', description='', tool_use='' WHERE conversation_id {among}",
         (ids,),
     )
-    connection.execute(f"DELETE FROM label WHERE conversation_id {among}", (ids,))
+    for table in ("label", "conversation_export"):  # a file is named after the title
+        connection.execute(f"DELETE FROM {table} WHERE conversation_id {among}", (ids,))
 
 
 def _excerpts(connection: sqlite3.Connection, ids: str, probes: Probes, at: int) -> dict[str, int]:

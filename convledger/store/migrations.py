@@ -9,6 +9,7 @@ from pathlib import Path
 
 from convledger.errors import WorkspaceError
 from convledger.store.connection import APPLICATION_ID, unreadable
+from convledger.store.exports import TABLE as EXPORTS
 from convledger.store.memory_schema import MEMORY
 
 _FIRST = """
@@ -222,11 +223,16 @@ def _m004_memory(connection: sqlite3.Connection) -> None:
     _execute_all(connection, MEMORY)
 
 
+def _m005_exports(connection: sqlite3.Connection) -> None:
+    _execute_all(connection, EXPORTS)
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _m001_first_tables,
     _m002_sums_by_conversation,
     _m003_plans,
     _m004_memory,
+    _m005_exports,
 )
 PAGE_SIZE = 16384  # fewer, fuller pages: the index and the bodies are written in long runs
 SCHEMA_VERSION = len(MIGRATIONS)

@@ -331,3 +331,12 @@ class RatingChange(SQLModel, table=True):
     call_id: int = Field(foreign_key="call.id", primary_key=True)
     before_pico: int | None = None
     after_pico: int | None = None
+
+
+class ConversationExport(SQLModel, table=True):
+    """A file that a conversation was written to."""
+
+    __tablename__ = "conversation_export"
+
+    conversation_id: int = Field(foreign_key="conversation.id", primary_key=True)
+    target: str = Field(primary_key=True)

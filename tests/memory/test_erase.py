@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from convledger.ledger import Ledger
 from convledger.memory import keeping
 from convledger.memory.drafts import Draft
 from convledger.memory.erase import Outcome, Wanted, let_back, of_client
+from convledger.reports.export import JSONL, MARKDOWN, Destination, Page, write
 from convledger.store.entries import EntrySource, entries_where
 from convledger.store.operations import operations, undo
 from convledger.store.search import SearchQuery
@@ -85,6 +87,26 @@ def test_an_entry_goes_with_all_its_versions_and_the_notes_of_its_changes(ledger
         "The bakery opens at seven."
     ]
     assert occurs(ledger, "the bakery opens")
+
+
+def test_files_that_a_conversation_was_exported_to_are_searched(
+    bench: Bench, tmp_path: Path
+) -> None:
+    bench.write(bench.log, prompt(1, SECRET) + reply(1))
+    bench.sync()
+    (number,) = bench.ledger.connection.execute("SELECT id FROM conversation").fetchone()
+    name = session()
+    page, lines = f"{tmp_path}/pages/", f"{tmp_path}/all.jsonl"
+    for place, form in ((page, MARKDOWN), (lines, JSONL)):
+        assert max(write(bench.ledger, [name], Destination(place, form, 1), Page(UTC, "UTC"))) == 1
+    (written,) = (tmp_path / "pages").iterdir()
+    (tmp_path / "all.jsonl").unlink()
+
+    found = bench.ledger.erase_outlook(Wanted(conversations=(number,)))
+    assert found.targets == sorted([str(written), lines])
+    outcome = erase(bench.ledger, conversations=(number,))
+    assert outcome.targets == {str(written): "holds it", lines: "not there"}
+    assert not occurs(bench.ledger, written.stem)
 
 
 def test_a_change_of_several_entries_can_still_be_undone_for_the_others(ledger: Ledger) -> None:

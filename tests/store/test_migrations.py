@@ -244,6 +244,7 @@ def test_steps_are_only_ever_added() -> None:
         "_m002_sums_by_conversation",
         "_m003_plans",
         "_m004_memory",
+        "_m005_exports",
     ]
 
 
@@ -259,6 +260,9 @@ MEMORY = [
 ]
 
 
+EXPORTS = ["conversation_export"]
+
+
 def make_older(path: Path, version: int, *tables: str) -> None:
     """Turn a ledger into one of an older version, by dropping what came later."""
     with sqlite3.connect(path) as older:
@@ -269,7 +273,7 @@ def make_older(path: Path, version: int, *tables: str) -> None:
 
 
 def test_sums_by_conversation_are_made_of_the_calls_of_an_older_ledger(filled: Bench) -> None:
-    make_older(filled.ledger.path, 1, *MEMORY, *PLANS, "conversation_sum")
+    make_older(filled.ledger.path, 1, *EXPORTS, *MEMORY, *PLANS, "conversation_sum")
 
     with Ledger.open(filled.ledger.workspace) as ledger:
         sums = ledger.connection.execute("SELECT sum(calls), sum(tokens) FROM conversation_sum")
@@ -278,7 +282,7 @@ def test_sums_by_conversation_are_made_of_the_calls_of_an_older_ledger(filled: B
 
 
 def test_an_older_ledger_learns_of_plans(filled: Bench) -> None:
-    make_older(filled.ledger.path, 2, *MEMORY, *PLANS)
+    make_older(filled.ledger.path, 2, *EXPORTS, *MEMORY, *PLANS)
 
     with Ledger.open(filled.ledger.workspace) as ledger:
         for table in PLANS:
@@ -287,7 +291,7 @@ def test_an_older_ledger_learns_of_plans(filled: Bench) -> None:
 
 
 def test_an_older_ledger_learns_of_memory(filled: Bench) -> None:
-    make_older(filled.ledger.path, 3, *MEMORY)
+    make_older(filled.ledger.path, 3, *EXPORTS, *MEMORY)
 
     with Ledger.open(filled.ledger.workspace) as ledger:
         for table in MEMORY:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
@@ -64,6 +64,10 @@ class Shelf:
     def transcript(self, conversation_id: int, *, hidden: bool = False) -> Iterator[Entry]:
         del hidden
         yield Entry(conversation_id, DAY, "prompt", 0, "", "Why?", "", "x.jsonl", 1)
+
+    def note_exports(self, conversation_ids: Sequence[int], file: str) -> None:
+        del conversation_ids
+        assert Path(file).is_absolute()
 
 
 def written(target: Destination, *names: str) -> int:
