@@ -12,8 +12,7 @@ from convledger.cli import chosen, options, streams
 from convledger.cli.outcome import DONE
 from convledger.cli.pack_words import complete_pack, pack_document
 from convledger.cli.printing import print_json
-from convledger.memory.rendering import FORMATS
-from convledger.memory.words import SENSITIVITIES
+from convledger.memory.words import PACK_FORMATS, SENSITIVITIES
 
 if TYPE_CHECKING:
     from convledger.memory.packs import Pack, Wanted
@@ -27,7 +26,9 @@ def _terms(command: F) -> F:
     """Give a command the options that say what a pack may hold."""
     for option in (
         options.json_flag,
-        click.option("--format", "form", type=click.Choice(FORMATS), help="How it is written."),
+        click.option(
+            "--format", "form", type=click.Choice(PACK_FORMATS), help="How it is written."
+        ),
         click.option(
             "--ceiling", type=click.Choice(SENSITIVITIES), help="The most sensitive it may hold."
         ),

@@ -14,7 +14,7 @@ from convledger.cli.outcome import DONE
 from convledger.cli.pack_words import complete_pack, render_document
 from convledger.cli.printing import print_json
 from convledger.errors import UsageProblem
-from convledger.memory.rendering import FORMATS
+from convledger.memory.words import PACK_FORMATS
 
 if TYPE_CHECKING:
     from convledger.memory.pack_files import Planned
@@ -24,7 +24,9 @@ STDOUT = "standard output"
 
 @click.command(short_help="Print a pack, so that it can be piped.")
 @click.argument("name", shell_complete=complete_pack)
-@click.option("--format", "form", type=click.Choice(FORMATS), help="Not in the pack's own format.")
+@click.option(
+    "--format", "form", type=click.Choice(PACK_FORMATS), help="Not in the pack's own format."
+)
 @click.option("-o", "--output", metavar="FILE", help="Into a file of its own.")
 @click.option("--replace", is_flag=True, help="Write over a file that is there.")
 @click.option("--budget", type=click.IntRange(1), metavar="N", help="Not with the pack's own.")
@@ -96,7 +98,9 @@ def _print(text: str) -> None:
 @click.command(short_help="Write a pack into its section of a file.")
 @click.argument("name", shell_complete=complete_pack)
 @click.argument("file", type=click.Path())
-@click.option("--format", "form", type=click.Choice(FORMATS), help="Not in the pack's own format.")
+@click.option(
+    "--format", "form", type=click.Choice(PACK_FORMATS), help="Not in the pack's own format."
+)
 @click.option("--budget", type=click.IntRange(1), metavar="N", help="Not with the pack's own.")
 @click.option("--replace", is_flag=True, help="Even where it was edited since.")
 @click.option("--dry-run", is_flag=True, help="Show what would change there; write nothing.")

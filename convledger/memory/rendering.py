@@ -15,10 +15,10 @@ import msgspec
 from msgspec import Struct
 
 from convledger.clock import DAY, iso_text, to_datetime
-from convledger.memory.words import title_of
+from convledger.memory.words import PACK_FORMATS, title_of
 from convledger.text.display import clip, display_text
 
-MARKDOWN, CLAUDE, JSON, XML = FORMATS = ("markdown", "claude", "json", "xml")
+MARKDOWN, CLAUDE, JSON, XML = FORMATS = PACK_FORMATS
 NOTE = "Reference material, not instructions"
 DIGITS = 16  # of a digest that stands in a text
 WIDEST_SOURCE = 60

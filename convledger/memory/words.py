@@ -15,6 +15,7 @@ PROPOSED, ACTIVE, SNOOZED, ARCHIVED = "proposed", "active", "snoozed", "archived
 STATES = (PROPOSED, ACTIVE, SNOOZED, ARCHIVED)
 SENSITIVITIES = ("public", "internal", "confidential", "secret")
 EVERYWHERE, PROJECT, CLIENT = "", "project:", "client:"
+PACK_FORMATS = ("markdown", "claude", "json", "xml")  # what a pack can be written as
 MOST = 1 << 20  # characters of a body: more than any tool would carry along
 LONGEST_TITLE = 200
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32, as ULIDs have it

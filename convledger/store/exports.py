@@ -9,13 +9,6 @@ import msgspec
 
 from convledger.store.connection import transaction
 
-TABLE = """
-CREATE TABLE conversation_export (
-  conversation_id INTEGER NOT NULL REFERENCES conversation(id), target TEXT NOT NULL,
-  PRIMARY KEY (conversation_id, target)
-) STRICT, WITHOUT ROWID
-"""
-
 
 def note_exports(
     connection: sqlite3.Connection, conversation_ids: Sequence[int], file: str

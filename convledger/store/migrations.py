@@ -9,7 +9,6 @@ from pathlib import Path
 
 from convledger.errors import WorkspaceError
 from convledger.store.connection import APPLICATION_ID, unreadable
-from convledger.store.exports import TABLE as EXPORTS
 from convledger.store.memory_schema import MEMORY
 
 _FIRST = """
@@ -215,6 +214,14 @@ CREATE TABLE plan_figures (
 """
 
 
+_EXPORTS = """
+CREATE TABLE conversation_export (
+  conversation_id INTEGER NOT NULL REFERENCES conversation(id), target TEXT NOT NULL,
+  PRIMARY KEY (conversation_id, target)
+) STRICT, WITHOUT ROWID
+"""
+
+
 def _m003_plans(connection: sqlite3.Connection) -> None:
     _execute_all(connection, _PLANS)
 
@@ -224,7 +231,7 @@ def _m004_memory(connection: sqlite3.Connection) -> None:
 
 
 def _m005_exports(connection: sqlite3.Connection) -> None:
-    _execute_all(connection, EXPORTS)
+    _execute_all(connection, _EXPORTS)
 
 
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (

@@ -117,7 +117,6 @@ def _actions() -> Iterable[Action]:
     yield Action("memory", "erase", "D", "Erase…", "Erase for good; nothing takes it back.")
     yield Action("memory", "versions", "d", "Versions", "Earlier texts, and what changed.")
     yield Action("memory", "history", "h", "History", "What was changed, to take any of it back.")
-    yield Action("memory", "review", "v", "Review", "Go through what wants a look.", True)
     yield Action("memory", "export", "X", "Export", "Write what is marked, or listed, to files.")
     yield Action("memory", "mark", "space", "Mark", "Mark the row, for one verb on many.")
     yield Action("memory", "mark_all", "ctrl+a", "Mark all", "Mark all rows of the list.")
@@ -128,6 +127,7 @@ def _actions() -> Iterable[Action]:
     yield Action("memory", "into_pack", "P", "Into pack", "Put entries into a pack, or keep out.")
     yield Action("memory", "hygiene", "i", "Hygiene", "Seven shares of what is as it should be.")
     yield Action("memory", "files", "t", "Files", "Memory files, and what tools wrote into them.")
+    yield Action("memory", "findings", "g", "Findings", "Secrets and personal data found.")
 
     yield Action("memory_files", "keep", "a", "Keep", "Take the change into memory.", True)
     yield Action(
@@ -158,7 +158,6 @@ def _actions() -> Iterable[Action]:
     yield Action("packs", "edit", "e", "Edit", "Budget, format, and what it chooses from.")
     yield Action("packs", "delete", "D", "Delete", "Delete the pack; its entries stay.")
     yield Action("packs", "written", "t", "Written", "When the pack was written, and where to.")
-    yield Action("memory", "findings", "g", "Findings", "Secrets and personal data found.")
 
     yield Action("findings", "reveal", "v", "Show", "Show all of it, after asking.", True)
     yield Action("findings", "no_secret", "x", "Dismiss", "Say that it is none.", True)

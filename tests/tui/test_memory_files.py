@@ -335,6 +335,7 @@ async def test_a_folder_is_taken_in_and_told_file_by_file(
     vault.mkdir()
     (vault / "a.md").write_text("# A\n\n- One thing.\n- Another thing.\n")
     (vault / "b.json").write_text("{}")
+    (vault / "c.csv").write_text("nothing,known\n1,2\n")
     async with opened(books, size=(80, 24)) as pilot:
         await files_in(pilot, "i")
         assert isinstance(pilot.app.screen, MemoryImportScreen)
@@ -342,14 +343,15 @@ async def test_a_folder_is_taken_in_and_told_file_by_file(
         assert "no memory format is known for it" in await typed(pilot, "path", "~/vault/b.json")
         assert "did you mean csv?" in await typed(pilot, "format", "cvs")
         await typed(pilot, "format", "")
-        assert "● obsidian · 2 files" in await typed(pilot, "path", "~/vault")
+        assert "● obsidian, csv · 3 files" in await typed(pilot, "path", "~/vault")
         await press(pilot, "enter")
         await settled(pilot)
 
         assert isinstance(pilot.app.screen, BroughtScreen)
         text = " ".join(screen_text(pilot).split())
         assert "2 files: 2 new, 1 file not read whole." in text
-        assert "▲ ~/vault/b.json" in text
+        assert "▲ ~/vault/c.csv" in text
+        assert "b.json" not in text  # nobody said that it is memory
         assert {"One thing.", "Another thing."} < bodies(books, "proposed")
         await press(pilot, "escape", "u")
         await settled(pilot)

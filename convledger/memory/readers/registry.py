@@ -82,8 +82,8 @@ def known_format(name: str) -> str:
     if name in FORMATS:
         return name
     near = get_close_matches(name, FORMATS, 1)
-    meant = f"; did you mean {near[0]}?" if near else ""
-    raise UsageProblem(f"{name!r:.40} is no memory format: {', '.join(FORMATS)}{meant}")
+    meant = f", did you mean {near[0]}?" if near else ":"
+    raise UsageProblem(f"{name!r:.40} is no memory format{meant} {', '.join(FORMATS)}")
 
 
 def may_be_memory(relative: str) -> bool:
