@@ -27,7 +27,7 @@ from convledger.cli.printing import print_documents_as_csv, print_json, print_ta
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from convledger.economics.carrying import Carrying
+    from convledger.economics.carrying import Carrying, Cost
     from convledger.memory.asking import EntryQuery
     from convledger.memory.evidence import Evidence
     from convledger.memory.reasons import Reason
@@ -115,7 +115,7 @@ def _answer(
     return 0
 
 
-def _print(entries: list[Entry], costs: dict[int, int | None], zone: tzinfo) -> None:
+def _print(entries: list[Entry], costs: dict[int, Cost], zone: tzinfo) -> None:
     from convledger.memory.words import scope_words
     from convledger.reports.render.table import Column
 
@@ -234,11 +234,11 @@ def _print_entry(
 def _carried_words(carried: Carrying) -> str:
     """Return what carrying costs; where a plan counts conversations there is no sum to tell."""
     from convledger.economics.carrying import BY_CONVERSATION
-    from convledger.reports.render.numbers import share
 
+    words = cost_words(carried.cost)
     if carried.reason == BY_CONVERSATION:
-        return f"{share(carried.context_share)} of the context, {carried.label}; {carried.reason}"
-    return f"{cost_words(carried.pico_a_month)} a month, {carried.label}"
+        return f"{words} of the context, {carried.label}; {carried.reason}"
+    return f"{words} a month, {carried.label}"
 
 
 def _print_facts(

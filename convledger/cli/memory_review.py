@@ -37,7 +37,7 @@ def review(reason: tuple[str, ...], limit: int | None, as_json: bool, as_csv: bo
         queue = ledger.memory.queue(clock.now_us(), zone, kinds)
     most = limit or (None if as_json or as_csv else USUAL)
     shown = queue[:most]
-    documents = [document_of(one.entry, one.reasons, one.pico_a_month) for one in shown]
+    documents = [document_of(one.entry, one.reasons, one.cost) for one in shown]
     if as_json:
         print_json({"schema": 1, "left": len(queue), "queue": documents})
     elif as_csv:
@@ -56,7 +56,7 @@ def review(reason: tuple[str, ...], limit: int | None, as_json: bool, as_csv: bo
                 veiled(one.entry.title),
                 reason_words(one.reasons),
                 "–" if one.entry.tokens is None else f"{one.entry.tokens:,}",
-                cost_words(one.pico_a_month),
+                cost_words(one.cost),
             ]
             for one in shown
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import click
@@ -183,6 +184,7 @@ def prune(
     \b
     convledger memory prune --where reason=unused --where 'age>365' --dry-run
     """
+    from convledger.economics.carrying import cost_of
     from convledger.memory.asking import EntryQuery
     from convledger.zones import machine_zone
 
@@ -196,8 +198,10 @@ def prune(
         found = [each for each in memory.find(query, now, zone) if each.state != "archived"]
         costs = memory.costs(now, [each.id for each in found])
         tokens = sum(each.tokens or 0 for each in found)
-        known = [costs[each.id] for each in found if costs.get(each.id) is not None]
-        saved = cost_words(sum(each or 0 for each in known)) if known else "–"
+        cost = cost_of(costs.values())
+        saved = (
+            f"{cost_words(cost)} {'of the context' if isinstance(cost, Fraction) else 'a month'}"
+        )
         if as_json:
             print_json({"schema": 1, "dry_run": dry_run, "tokens": tokens,
                         "entries": [each.id for each in found]})  # fmt: skip
@@ -205,7 +209,7 @@ def prune(
             for each in found if dry_run or not yes else ():
                 streams.say(_line(each.id, each.title))
             what = plural(len(found), "entry", "entries")
-            streams.say(f"{what}, {tokens:,} tokens, {saved} a month est.")
+            streams.say(f"{what}, {tokens:,} tokens, {saved} est.")
         if dry_run or not found:
             return 0
         if not yes and not as_json and not click.confirm("Archive them?", default=False, err=True):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import tzinfo
+from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -13,6 +15,7 @@ from convledger.clock import iso_text, to_datetime
 from convledger.money import usd_text
 
 if TYPE_CHECKING:
+    from convledger.economics.carrying import Cost
     from convledger.memory.asking import EntryQuery
     from convledger.memory.reasons import Reason
     from convledger.store.entries import Entry
@@ -21,8 +24,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 ROW = (
     "number", "name", "title", "kind", "state", "scope", "tags", "sensitivity", "value", "pinned",
-    "tokens", "tokens_method", "cost_usd_a_month", "source_date", "valid_from", "valid_to",
-    "recorded_at", "verified_at", "review_at", "version", "reasons", "body",
+    "tokens", "tokens_method", "cost_usd_a_month", "context_share", "source_date", "valid_from",
+    "valid_to", "recorded_at", "verified_at", "review_at", "version", "reasons", "body",
 )  # fmt: skip
 
 
@@ -70,7 +73,7 @@ def entries_argument(command: F) -> F:
 def document_of(
     entry: Entry,
     reasons: Sequence[Reason] = (),
-    pico_a_month: int | None = None,
+    cost: Cost = None,
     *,
     reveal: bool = False,
 ) -> dict[str, Any]:
@@ -95,7 +98,8 @@ def document_of(
         "pinned": entry.pinned,
         "tokens": entry.tokens,
         "tokens_method": entry.tokens_method or None,
-        "cost_usd_a_month": None if pico_a_month is None else usd_text(pico_a_month),
+        "cost_usd_a_month": usd_text(cost) if isinstance(cost, int) else None,
+        "context_share": _share_text(cost) if isinstance(cost, Fraction) else None,
         "source_date": instant(entry.source_date),
         "valid_from": instant(entry.valid_from),
         "valid_to": instant(entry.valid_to),
@@ -106,6 +110,11 @@ def document_of(
         "reasons": [reason_document(reason) for reason in reasons],
         "body": entry.body,
     }
+
+
+def _share_text(share: Fraction) -> str:
+    """Return a share as a decimal of six places."""
+    return str((Decimal(share.numerator) / share.denominator).quantize(Decimal("0.000001")))
 
 
 def flat(document: dict[str, Any]) -> dict[str, Any]:
@@ -130,11 +139,14 @@ def day_words(at: int | None, zone: tzinfo) -> str:
     return "–" if at is None else to_datetime(at).astimezone(zone).date().isoformat()
 
 
-def cost_words(pico: int | None) -> str:
-    """Return what carrying costs a month: "$0.94", "–" where that is not known."""
+def cost_words(cost: Cost) -> str:
+    """Return what carrying costs a month: "$0.94", a share of the context, "–" where unknown."""
     from convledger.money import usd_display
+    from convledger.reports.render.numbers import share
 
-    return "–" if pico is None else usd_display(pico)
+    if isinstance(cost, Fraction):
+        return share(cost)
+    return "–" if cost is None else usd_display(cost)
 
 
 def reason_words(reasons: Iterable[Reason]) -> str:

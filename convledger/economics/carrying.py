@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -13,6 +13,9 @@ from convledger.economics.ratios import ratio
 from convledger.pricing.arithmetic import half_even
 
 Number = int | Fraction
+# What carrying a text costs a month: picodollars; where a plan charges by conversation, and more
+# text costs no more, the share of the context that it takes; None where no price is known.
+Cost = int | Fraction | None
 
 MONTH_DAYS = 30
 OBSERVED_DAYS = 28  # whole weeks, so that weekends weigh what they weigh
@@ -106,6 +109,19 @@ class Carrying(msgspec.Struct, frozen=True, kw_only=True):
     def context_share(self) -> Fraction:
         """How much of a model's context the text takes."""
         return Fraction(self.tokens, self.context)
+
+    @property
+    def cost(self) -> Cost:
+        """What it costs a month: money, or where that says nothing a share of the context."""
+        return self.context_share if self.reason == BY_CONVERSATION else self.pico_a_month
+
+
+def cost_of(costs: Iterable[Cost]) -> Cost:
+    """Return what several texts cost together, as far as that is known."""
+    known = [each for each in costs if each is not None]
+    money = [each for each in known if isinstance(each, int)]
+    shares = [each for each in known if isinstance(each, Fraction)]
+    return sum(shares, Fraction(0)) if shares else sum(money) if money else None
 
 
 def observed_days(days_since_first: Number) -> Fraction:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from convledger.clock import DAY
+from convledger.economics.carrying import Cost
 from convledger.errors import UsageProblem
 from convledger.memory.drafts import one_of
 from convledger.memory.reasons import WEIGHTS, Reason
@@ -41,7 +42,7 @@ def entries_meant(
     now: int,
     *,
     reasons: Callable[[], Mapping[int, Sequence[Reason]]] | None = None,
-    costs: Callable[[], Mapping[int, int | None]] | None = None,
+    costs: Callable[[], Mapping[int, Cost]] | None = None,
 ) -> list[Entry]:
     """Return the entries that a query means; those found by words the best first, else by number.
 
@@ -95,7 +96,7 @@ def asked_by(
     now: int,
     *,
     reasons: Callable[[], Mapping[int, Sequence[Reason]]] | None = None,
-    costs: Callable[[], Mapping[int, int | None]] | None = None,
+    costs: Callable[[], Mapping[int, Cost]] | None = None,
 ) -> Callable[[Entry], bool]:
     """Return what a condition asks of an entry, like "age>90", "reason=unused", "tag=old".
 
@@ -152,9 +153,9 @@ def _number(condition: str, value: str) -> float:
         raise UsageProblem(f"{condition!r:.60}: {value!r:.20} is no number") from None
 
 
-def _cost(costs: Mapping[int, int | None], entry: Entry) -> float | None:
-    pico = costs.get(entry.id)
-    return None if pico is None else pico / 10**12
+def _cost(costs: Mapping[int, Cost], entry: Entry) -> float | None:
+    cost = costs.get(entry.id)
+    return cost / 10**12 if isinstance(cost, int) else None
 
 
 def _days(at: int | None, now: int) -> float | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from convledger.economics.carrying import Cost, cost_of
 from convledger.memory.asking import EntryQuery
 from convledger.memory.words import ARCHIVED
 from convledger.store.entries import matching
@@ -21,20 +22,20 @@ STATE, KIND, SCOPE, TAG = "state", "kind", "scope", "tag"
 FACETS = (STATE, KIND, SCOPE, TAG)
 _AT_ONCE = 500
 
-Costs = Mapping[int, int | None]
+Costs = Mapping[int, Cost]
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
     """Entries in order; `facets` count those that each value leaves while the others hold.
 
-    `pico_a_month` is what those with a known cost come to, estimated, None where none is known.
+    `cost` is what those with a known cost come to, estimated, None where none is known.
     `entries` is how many there are at all.
     """
 
     ids: array[int]
     tokens: int
-    pico_a_month: int | None
+    cost: Cost
     facets: Mapping[str, Mapping[str, int]]
     entries: int
 
@@ -57,7 +58,7 @@ class EntryLine(NamedTuple):
     recorded_at: int
     source: str
     place: str
-    pico_a_month: int | None
+    cost: Cost
 
 
 _ORDERS = {
@@ -108,11 +109,10 @@ def listing(
         ids.sort(key=lambda entry_id: -(costs.get(entry_id) or 0))
     if found is not None:
         ids.sort(key=found.__getitem__)
-    known = [cost for entry_id in ids if (cost := costs.get(entry_id)) is not None]
     return Listing(
         array("q", ids),
         sum(row[1] or 0 for row in kept),
-        sum(known) if known else None,
+        cost_of(costs.get(entry_id) for entry_id in ids),
         facets,
         total,
     )

@@ -10,6 +10,7 @@ from fractions import Fraction
 from msgspec import Struct
 
 from convledger.clock import DAY
+from convledger.economics.carrying import Cost
 from convledger.memory.reasons import (
     BAIT,
     CONFLICT,
@@ -29,11 +30,11 @@ VERIFIED = 180  # days within which somebody should look at an entry that has no
 
 
 class Queued(Struct, frozen=True, gc=False):
-    """An entry to look at, why, and what carrying it costs a month (picodollars, estimated)."""
+    """An entry to look at, why, and what carrying it costs a month, estimated."""
 
     entry: Entry
     reasons: tuple[Reason, ...]
-    pico_a_month: int | None
+    cost: Cost
 
     @property
     def weight(self) -> int:
@@ -74,12 +75,12 @@ class Hygiene:
 def review_queue(
     looked: Survey,
     now: int,
-    costs: Mapping[int, int | None] | None = None,
+    costs: Mapping[int, Cost] | None = None,
     kinds: Iterable[str] = (),
 ) -> list[Queued]:
     """Return the entries that want a look, those first whose reasons weigh and cost most.
 
-    `costs` is what each costs to carry a month, picodollars; `kinds` leaves only some reasons.
+    `costs` is what each costs to carry a month; `kinds` leaves only some reasons.
     """
     wanted = set(kinds)
     found: Mapping[int, Sequence[Reason]] = looked.awake
@@ -106,7 +107,8 @@ def _rests(entry: Entry, reasons: Iterable[Reason], now: int) -> bool:
 
 
 def _rank(one: Queued) -> int:
-    return one.weight * ((one.pico_a_month or 0) + 1_000_000 * (1 + (one.entry.tokens or 0)))
+    pico = one.cost if isinstance(one.cost, int) else 0
+    return one.weight * (pico + 1_000_000 * (1 + (one.entry.tokens or 0)))
 
 
 def _is_late(entry: Entry, now: int) -> bool:

@@ -31,7 +31,7 @@ from convledger.store.operations import (
 )
 
 if TYPE_CHECKING:
-    from convledger.economics.carrying import Carrying
+    from convledger.economics.carrying import Carrying, Cost
     from convledger.ingest.rates import Rates
 
 Answer = TypeVar("Answer")
@@ -178,10 +178,10 @@ class Memory:
 
         return over_budget(self._connection, now)
 
-    def costs(self, now: int, entry_ids: Sequence[int] | None = None) -> Mapping[int, int | None]:
-        """Return what each entry costs to carry a month, picodollars, estimated."""
+    def costs(self, now: int, entry_ids: Sequence[int] | None = None) -> Mapping[int, Cost]:
+        """Return what each entry costs to carry a month, estimated."""
         carried = self.carrying(now, entry_ids)
-        return {number: each.pico_a_month for number, each in carried.items()}
+        return {number: each.cost for number, each in carried.items()}
 
     @in_words
     def carrying(self, now: int, entry_ids: Sequence[int] | None = None) -> dict[int, Carrying]:

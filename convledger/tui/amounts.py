@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import ceil
 
 from convledger.money import PICO, usd_display
-from convledger.reports.render.numbers import DAY, HOUR, MINUTE, SECOND, bytes_text
+from convledger.reports.render.numbers import DAY, HOUR, MINUTE, SECOND, bytes_text, share
 
 CENT = PICO // 100
 WHOLE_DOLLARS = 10_000 * PICO  # cents say nothing beside five digits
@@ -49,6 +49,11 @@ def percent(part: int | Fraction, whole: int | Fraction) -> str:
     if rounded == 100 and part != whole:
         rounded += 1 if part > whole else -1
     return f"{rounded:,} %"
+
+
+def carried(cost: int | Fraction | None) -> str:
+    """Return what carrying a text costs a month: "$0.94", or the share of a context it takes."""
+    return share(cost) if isinstance(cost, Fraction) else usd(cost)
 
 
 def tokens(number: int) -> str:

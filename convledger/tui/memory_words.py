@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from datetime import tzinfo
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -15,9 +16,10 @@ from convledger.memory.listing import COST, RECORDED, SAID, TITLE, TOKENS
 from convledger.memory.words import ACTIVE, ARCHIVED, PROPOSED, SNOOZED, scope_words
 from convledger.paths import home
 from convledger.text.display import display_text
-from convledger.tui.amounts import ago, tokens, usd
+from convledger.tui.amounts import ago, carried, tokens
 
 if TYPE_CHECKING:
+    from convledger.economics.carrying import Cost
     from convledger.memory.evidence import Evidence
     from convledger.store.entries import Entry, EntryVersion
 
@@ -88,7 +90,7 @@ def what_it_is(entry: Entry, zone: tzinfo) -> list[Part]:
     return [*parts, (" · pinned", "$accent")] if entry.pinned else parts
 
 
-def facts_of(entry: Entry, cost: int | None, now: int, zone: tzinfo) -> Iterator[tuple[str, str]]:
+def facts_of(entry: Entry, cost: Cost, now: int, zone: tzinfo) -> Iterator[tuple[str, str]]:
     """Yield what is known of an entry by its name; texts may be foreign."""
     yield "said", _since(entry.source_date, now, zone) or "no date"
     checked = _since(entry.verified_at, now, zone)
@@ -109,9 +111,9 @@ def facts_of(entry: Entry, cost: int | None, now: int, zone: tzinfo) -> Iterator
     yield "costs", f"{size} · {'–' if cost is None else cost_text(cost)}"
 
 
-def cost_text(pico: int) -> str:
-    """Return what carrying something costs a month, as an estimate."""
-    return f"{usd(pico)} a month est."
+def cost_text(cost: int | Fraction) -> str:
+    """Return what carrying something costs a month, as an estimate, or takes of the context."""
+    return f"{carried(cost)} {'of the context' if isinstance(cost, Fraction) else 'a month'} est."
 
 
 def holds_text(entry: Entry, zone: tzinfo) -> str:
@@ -161,13 +163,13 @@ def from_home(path: str) -> str:
     return f"~{os.sep}{path.removeprefix(folder)}" if path.startswith(folder) else path
 
 
-def count_words(count: int, marked: int, tok: int, pico: int | None, cells: int) -> Content:
+def count_words(count: int, marked: int, tok: int, cost: Cost, cells: int) -> Content:
     """Return how many are listed and marked and what they come to, in the longest form that fits.
 
     A sum of costs is an estimate of a month.
     """
     many = "entry" if count == 1 else "entries"
-    sums = [f"{tok:,} tok", *([] if pico is None else [f"{cost_text(pico)}"])]
+    sums = [f"{tok:,} tok", *([] if cost is None else [cost_text(cost)])]
     forms = [
         ["✓ {} marked", f"{count:,} {many}", *sums],
         ["✓ {}", f"{count:,} {many}", *sums],

@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 from msgspec.structs import replace
 
+from convledger.economics.carrying import Cost, cost_of
 from convledger.memory.queue import Hygiene, Queued
 from convledger.memory.reasons import (
     BAIT,
@@ -45,7 +46,7 @@ _GRAVE = (SECRET, BAIT, EXPIRED, CHANGED, MISSING, *PAIRED)
 class Verdict:
     """A decision: the entries that left the queue by it, and those that stay with fewer reasons.
 
-    `tokens` and `pico` (a month, estimated; None where no cost is known) are no longer carried.
+    `tokens` and `cost` (a month, estimated; None where it is not known) are no longer carried.
     `operations` are the changes in the ledger, known when it is written.
     """
 
@@ -54,7 +55,7 @@ class Verdict:
     left: list[Queued]
     stayed: list[Queued] = field(default_factory=list)  # as they were before
     tokens: int = 0
-    pico: int | None = None
+    cost: Cost = None
     days: int = 0
     operations: tuple[int, ...] = ()
 
@@ -71,7 +72,7 @@ class Tally:
     decided: int
     total: int
     tokens: int
-    pico: int | None
+    cost: Cost
     counts: tuple[tuple[str, int], ...]
 
 
@@ -88,7 +89,7 @@ class Sitting:
         self.ratio = ""
         self.verdicts: list[Verdict] = []
         self._erased = 0
-        self._freed: list[tuple[int, int | None]] = []  # tokens and money of what was erased
+        self._freed: list[tuple[int, Cost]] = []  # tokens and cost of what was erased
         self.marks: set[int] = set()
         self.last: Verdict | None = None  # what "same again" repeats
         self.before = self.hygiene = hygiene
@@ -132,14 +133,13 @@ class Sitting:
                 else max(1, len(verdict.left) - (verdict.kind == MERGED and len(verdict.left) > 1))
             )
         counts[ERASED] = self._erased
-        saved = [*((one.tokens, one.pico) for one in self.verdicts), *self._freed]
-        known = [pico for _, pico in saved if pico is not None]
+        saved = [*((one.tokens, one.cost) for one in self.verdicts), *self._freed]
         decided = self.decided + self._erased
         return Tally(
             decided,
             decided + len(self.queue),
             sum(tokens for tokens, _ in saved),
-            sum(known) if known else None,
+            cost_of(cost for _, cost in saved),
             tuple((kind, counts[kind]) for kind in KINDS if counts[kind]),
         )
 
@@ -199,7 +199,7 @@ class Sitting:
         lost = {one.entry.id: one for one in chain(self.shown, self.queue) if one.entry.id in gone}
         freed = Verdict(ERASED, "", list(lost.values()))
         _save(freed, freed.left)
-        self._freed.append((freed.tokens, freed.pico))
+        self._freed.append((freed.tokens, freed.cost))
         self._erased += len(lost)
         self._remove(gone)
         self._away = [one for one in self._away if one.entry.id not in gone]
@@ -213,7 +213,7 @@ class Sitting:
             verdict.title = _title(left or stayed)
             if not left and not stayed:
                 self.verdicts.remove(verdict)
-                self._freed.append((verdict.tokens, verdict.pico))
+                self._freed.append((verdict.tokens, verdict.cost))
         if self.last not in self.verdicts:
             self.last = self.verdicts[-1] if self.verdicts else None
 
@@ -323,5 +323,4 @@ def _title(entries: Sequence[Queued]) -> str:
 
 def _save(verdict: Verdict, entries: Sequence[Queued]) -> None:
     verdict.tokens = sum(one.entry.tokens or 0 for one in entries)
-    known = [one.pico_a_month for one in entries if one.pico_a_month is not None]
-    verdict.pico = sum(known) if known else None
+    verdict.cost = cost_of(one.cost for one in entries)

@@ -9,6 +9,7 @@ from datetime import tzinfo
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
+from convledger.economics.carrying import Cost
 from convledger.errors import UsageProblem
 from convledger.memory.beside import Around, Carriers, around, carriers
 from convledger.memory.queue import Hygiene, Queued, Ratio
@@ -36,7 +37,7 @@ class Side:
     """
 
     entry: Entry
-    pico: int | None = None
+    cost: Cost = None
     evidence: Evidence | None = None
     around: Around = Around()  # noqa: RUF009 - it is frozen
     sources: int = 0
@@ -139,9 +140,7 @@ def look_at(ledger: Ledger, entry_id: int, other_id: int | None, now: int) -> Si
     )
 
 
-def _side(
-    memory: Memory, entry: Entry, costs: Mapping[int, int | None], spans: tuple[Span, ...]
-) -> Side:
+def _side(memory: Memory, entry: Entry, costs: Mapping[int, Cost], spans: tuple[Span, ...]) -> Side:
     every = memory.evidence(entry.id)
     evidence = next((one for one in every if one.message_id is not None), None)
     near = Around()

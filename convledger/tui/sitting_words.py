@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import tzinfo
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from convledger.clock import DAY, to_datetime
+from convledger.economics.carrying import Cost
 from convledger.memory.queue import Hygiene, Queued
 from convledger.memory.reasons import (
     BAIT,
@@ -26,6 +28,7 @@ from convledger.memory.reasons import (
 )
 from convledger.memory.words import scope_words
 from convledger.money import usd_display
+from convledger.reports.render.numbers import share
 from convledger.text.display import clip, display_text
 from convledger.tui.amounts import percent
 from convledger.tui.memory_words import from_home, source_place
@@ -62,9 +65,18 @@ NOTHING = [
 ]
 
 
-def cost_text(pico: int | None) -> str:
+def cost_text(cost: Cost) -> str:
     """Return what an entry costs a month: "$0.94", "–" where it is not known."""
-    return usd_display(pico, 2) if pico is None or pico >= 10**10 or pico == 0 else "<$0.01"
+    if isinstance(cost, Fraction):
+        return share(cost)
+    return usd_display(cost, 2) if cost is None or cost >= 10**10 or cost == 0 else "<$0.01"
+
+
+def cost_words(cost: Cost) -> str:
+    """Return that in words: "$0.94 a month est.", "0.1 % of the context est."."""
+    if isinstance(cost, Fraction):
+        return f"{cost_text(cost)} of the context est."
+    return f"{cost_text(cost)} a month" + (" est." if cost is not None else "")
 
 
 def tokens_text(tokens: int | None, unit: str = "tok") -> str:
@@ -146,8 +158,7 @@ def costs_text(side: Side) -> str:
     """Return tokens with their method, and what they cost a month."""
     entry = side.entry
     method = f" ({entry.tokens_method})" if entry.tokens is not None and entry.tokens_method else ""
-    money = f"{cost_text(side.pico)} a month" + (" est." if side.pico is not None else "")
-    return f"{tokens_text(entry.tokens, 'tokens')}{method} · {money}"
+    return f"{tokens_text(entry.tokens, 'tokens')}{method} · {cost_words(side.cost)}"
 
 
 # ---- the frames
@@ -229,9 +240,12 @@ def hygiene_words(hygiene: Hygiene | None) -> tuple[str, str]:
 
 def saved_parts(tally: Tally) -> list[Part]:
     """Return the tokens and the money that are no longer carried."""
-    money = f"−{cost_text(tally.pico)}/mo est." if tally.pico is not None else "–/mo"
+    cost = tally.cost
+    money = f"−{cost_text(cost)}/mo est." if cost is not None else "–/mo"
+    if isinstance(cost, Fraction):
+        money = f"−{cost_words(cost)}"
     tokens = f"−{tally.tokens:,} tokens" if tally.tokens else "0 tokens"
-    if tally.pico is None and not tally.tokens:
+    if tally.cost is None and not tally.tokens:
         return [("0 tokens", BOLD)]
     return [(tokens, BOLD), (" · ", DIM), (money, BOLD)]
 

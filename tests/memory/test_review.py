@@ -157,7 +157,7 @@ def test_what_weighs_and_costs_most_comes_first(ledger: Ledger) -> None:
     queue = review_queue(looked, NOW, costs)
 
     assert [one.entry.id for one in queue] == [dear, bare, cheap]
-    assert [one.pico_a_month for one in queue] == [10**12, 10**12, 10**10]
+    assert [one.cost for one in queue] == [10**12, 10**12, 10**10]
     only = review_queue(looked, NOW, costs, ["no date"])
     assert [one.entry.id for one in only] == [bare]
     assert [one.entry.id for one in review_queue(looked, NOW)] == [cheap, dear, bare]

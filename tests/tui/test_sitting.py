@@ -56,16 +56,16 @@ def test_taking_all_verdicts_back_leaves_the_queue_as_it_was(
         sitting.put_back(verdict)
 
     assert sitting.queue == before
-    assert (sitting.tally().decided, sitting.tally().pico) == (0, None)
+    assert (sitting.tally().decided, sitting.tally().cost) == (0, None)
 
 
 def test_unknown_costs_do_not_count_as_nothing() -> None:
     sitting = Sitting([queued(1, cents=None), queued(2)])
     sitting.decide(ARCHIVED, [sitting.queue[0]], saves=True)
-    assert sitting.tally().pico is None
+    assert sitting.tally().cost is None
     sitting.decide(ARCHIVED, [sitting.queue[0]], saves=True)
 
-    assert sitting.tally().pico == 5 * CENT
+    assert sitting.tally().cost == 5 * CENT
 
 
 def test_winner_with_a_grave_reason_stays_and_the_loser_leaves() -> None:

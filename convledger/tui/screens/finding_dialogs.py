@@ -17,6 +17,7 @@ from convledger.tui.widgets.finding_rows import where_words
 from convledger.tui.widgets.memory_view import EntryView
 
 if TYPE_CHECKING:
+    from convledger.economics.carrying import Cost
     from convledger.ledger import Ledger
     from convledger.memory.finding_shelf import FindingLine
     from convledger.store.entries import Entry
@@ -84,11 +85,11 @@ class EntrySheet(Dialog[None]):
         now, zone = books.now(), books.zone
         self.query_one(EntryView).focus()
 
-        def read(ledger: Ledger) -> tuple[Entry | None, int | None]:
+        def read(ledger: Ledger) -> tuple[Entry | None, Cost]:
             entry = ledger.memory.entries([self._entry_id]).get(self._entry_id)
             return entry, ledger.memory.costs(now).get(self._entry_id)
 
-        def show(found: tuple[Entry | None, int | None]) -> None:
+        def show(found: tuple[Entry | None, Cost]) -> None:
             if not self.is_attached:
                 return
             if found[0] is None:

@@ -188,7 +188,7 @@ class MemoryScreen(MemoryList):
         view = self.query_one(EntryView)
         before = view.entry
         line = self.rows.line(self.rows.current)
-        cost = line.pico_a_month if line is not None else None
+        cost = line.cost if line is not None else None
         view.show(entry, cost, self.books.now(), self.books.zone)
         is_same = entry is not None and before is not None and before.id == entry.id
         self.query_one(EvidenceView).show(sources, self.books.zone, anew=not is_same)

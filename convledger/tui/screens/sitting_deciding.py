@@ -75,7 +75,7 @@ class Deciding(PlaceScreen):
             self.books.say("This entry is not one of a pair.")
             return None
         side = sight.other
-        other = self.sitting.named(side.entry.id) or Queued(side.entry, (), side.pico)
+        other = self.sitting.named(side.entry.id) or Queued(side.entry, (), side.cost)
         return one, other
 
     # ---- verdicts

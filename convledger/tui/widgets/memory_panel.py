@@ -55,9 +55,7 @@ class MemoryPanel(FilteredPanel):
         if listing is None:
             return Content("Looking…")
         marked = len(self.rows.marks)
-        return count_words(
-            len(listing.ids), marked, listing.tokens, listing.pico_a_month, cells - FRAME
-        )
+        return count_words(len(listing.ids), marked, listing.tokens, listing.cost, cells - FRAME)
 
     def chips(self, cells: int) -> Content | None:
         """Return the filters in words."""

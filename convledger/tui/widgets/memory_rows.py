@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from convledger.memory.words import ACTIVE, scope_words
 from convledger.text.display import display_text
-from convledger.tui.amounts import ago, usd
+from convledger.tui.amounts import ago, carried
 from convledger.tui.memory_words import STATE_INKS, STATE_MARKS, place_words, tokens_text
 from convledger.tui.widgets.paged_rows import PagedRows
 from convledger.tui.widgets.rows import Part, RowLine
@@ -21,7 +21,8 @@ class MemoryRows(PagedRows["EntryLine"]):
     """Entries by their ids, two lines each."""
 
     HELP = (
-        "Title and what carrying it costs a month, estimated from your own conversations; then "
+        "Title and what carrying it costs a month, estimated from your own conversations (where a "
+        "plan charges by conversation, the share of the context that it takes); then "
         "kind, scope, source, how long ago it was said, and its tokens. ✓ marks a row, ◇ proposed, "
         "○ snoozed, ▫ archived; – a cost that is not known."
     )
@@ -37,7 +38,7 @@ class MemoryRows(PagedRows["EntryLine"]):
         elif line.state != ACTIVE:
             mark = (f"{STATE_MARKS[line.state]} ", STATE_INKS[line.state])
         weight = "bold " if is_current else ""
-        cost = line.pico_a_month
+        cost = line.cost
         left: list[Part] = [("  ", "")]
         if line.state != ACTIVE and cells >= ROOMY:
             left.append((f"{line.state} · ", STATE_INKS[line.state]))
@@ -51,7 +52,7 @@ class MemoryRows(PagedRows["EntryLine"]):
         return [
             RowLine(
                 [mark, (display_text(line.title), f"{weight}$foreground")],
-                [(usd(cost), "$muted" if cost is None else "$accent")],
+                [(carried(cost), "$accent" if isinstance(cost, int) else "$muted")],
             ),
             RowLine(left, [(figures, "$muted")]),
         ]

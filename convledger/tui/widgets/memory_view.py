@@ -7,6 +7,7 @@ from datetime import UTC, tzinfo
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from convledger.economics.carrying import Cost
 from convledger.memory.veiling import veiled_entry
 from convledger.text.display import display_text, width
 from convledger.tui.memory_words import facts_of, what_it_is
@@ -34,7 +35,7 @@ class EntryView(ReadLines):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(id=id)
-        self._shown: tuple[Entry | None, int | None, int] = (None, None, 0)
+        self._shown: tuple[Entry | None, Cost, int] = (None, None, 0)
         self._zone: tzinfo = UTC
         self._words: Sequence[str] = ()
 
@@ -43,7 +44,7 @@ class EntryView(ReadLines):
         """The entry that is shown."""
         return self._shown[0]
 
-    def show(self, entry: Entry | None, cost: int | None, now: int, zone: tzinfo) -> None:
+    def show(self, entry: Entry | None, cost: Cost, now: int, zone: tzinfo) -> None:
         """Show an entry, from its beginning where it is another one."""
         before, self._shown, self._zone = self._shown, (entry, cost, now), zone
         if before != self._shown:
@@ -61,7 +62,7 @@ class EntryView(ReadLines):
         return [*_head(entry, cost, now, self._zone, cells), *body_lines(entry.body, cells)]
 
 
-def _head(entry: Entry, cost: int | None, now: int, zone: tzinfo, cells: int) -> Iterator[Line]:
+def _head(entry: Entry, cost: Cost, now: int, zone: tzinfo, cells: int) -> Iterator[Line]:
     for parts in wrapped([(display_text(entry.title), "bold $foreground")], cells):
         yield Line(parts)
     for parts in wrapped(what_it_is(entry, zone), cells):

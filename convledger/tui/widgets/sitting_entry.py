@@ -138,8 +138,7 @@ def _other(side: Side, main: Side, zone: tzinfo, cells: int) -> Iterator[Line]:
     """Yield the other one's text, who said it when, and which of both is newer."""
     yield from _body(side, cells)
     told = [f"said {words.said_text(side, zone)}", words.tokens_text(side.entry.tokens, "tokens")]
-    money = words.cost_text(side.pico)
-    told.append(f"{money} a month est." if side.pico is not None else f"{money} a month")
+    told.append(words.cost_words(side.cost))
     mine, theirs = main.entry.source_date, side.entry.source_date
     if mine is not None and theirs is not None and mine != theirs:
         newer = "newer" if theirs > mine else "older"

@@ -57,7 +57,7 @@ class QueueRows(Rows):
         title = display_text(veiled(one.entry.title))
         style = BOLD if index == self.cursor else INK
         name: list[Part] = [("✓ " if is_marked else "", "bold $success"), (title, style)]
-        cost = words.cost_text(one.pico_a_month)
+        cost = words.cost_text(one.cost)
         if self.lines_per_row == 1:
             kinds = dict.fromkeys(reason.kind for reason in one.reasons)
             signs: list[Part] = []
