@@ -152,7 +152,7 @@ class MemoryFiles:
             if (str(place), reason) not in known and "no such file" not in reason:
                 wrong.append(Complaint(str(place), 0, "left alone", reason))
         if found.imported:
-            self._memory.catch_up(now, watched.is_over)
+            self._memory.count_tokens(watched.is_over)
         return Looked(found, tuple(wrong), not watched.stopped)
 
     @in_words
@@ -190,7 +190,7 @@ class MemoryFiles:
         else:
             for path in paths:
                 told += files.gone_below(self._connection, path, now)
-        self._memory.catch_up(now, watched.is_over)
+        self._memory.count_tokens(watched.is_over)
         return told
 
     # ---- changes
