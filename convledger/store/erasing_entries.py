@@ -131,8 +131,8 @@ def take_entries_out(
 def _note(connection: sqlite3.Connection, listed: str, probes: Probes) -> set[str]:
     """Take probes of all that is said about entries; returns the hashes of their texts."""
     for query in (
-        f"SELECT title, body, tags FROM entry WHERE id {_AMONG}",
-        f"SELECT title, body, reason FROM entry_version WHERE entry_id {_AMONG}",
+        f"SELECT tags, '', '' FROM entry WHERE id {_AMONG}",
+        f"SELECT reason, '', '' FROM entry_version WHERE entry_id {_AMONG}",
         f"SELECT quote, place, '' FROM entry_source WHERE entry_id {_AMONG}",
         f"SELECT text, '', '' FROM memory_item WHERE entry_id {_AMONG}",
         f"SELECT reason, '', '' FROM entry_pair WHERE first_id {_AMONG}",
@@ -141,6 +141,13 @@ def _note(connection: sqlite3.Connection, listed: str, probes: Probes) -> set[st
         for texts in connection.execute(query, (listed,)):
             for text in texts:
                 probes.add_text(text)
+    for texts in connection.execute(
+        f"SELECT title, body FROM entry WHERE id {_AMONG} UNION "
+        f"SELECT title, body FROM entry_version WHERE entry_id {_AMONG}",
+        (listed, listed),
+    ):
+        for text in dict.fromkeys(texts):
+            probes.add_said(text)
     rows = connection.execute(
         f"SELECT hash FROM entry WHERE id {_AMONG} UNION "
         f"SELECT hash FROM entry_version WHERE entry_id {_AMONG}",
