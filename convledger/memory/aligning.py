@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from msgspec import Struct
@@ -52,16 +52,20 @@ def align(
     seen: Sequence[Seen],
     text_of: Callable[[Known], str],
     *,
+    hashes: Mapping[int, Collection[str]] | None = None,
     has_ids: bool = False,
 ) -> Alignment:
     """Return which item is which: by place and text, by text, by likeness, at last by place.
 
+    `hashes` are those of the texts that the entries of items have, or had: what was edited here
+    and written to the file, or put back there, is the same item however little it says the same.
     Where a format has ids a place says enough; where it counts, the texts must have words in
     common: what was replaced by something else is gone, and something is new.
     """
     found = Alignment()
     olds, news = _paired(known, seen, found, _place_and_text, _place_and_text)
     olds, news = _paired(olds, news, found, _text, _text)
+    olds, news = _of_its_entry(olds, news, found, hashes or {})
     olds, news = _alike(olds, news, found, text_of)
     in_place = Alignment()
     olds, news = _paired(olds, news, in_place, _place, _place)
@@ -109,6 +113,30 @@ def _paired(
         those = waiting.get(mark_of_new(new))
         if those:
             old = those.popleft()
+            taken.add(old.id)
+            found.pairs.append((old, new))
+        else:
+            left.append(new)
+    return [old for old in olds if old.id not in taken], left
+
+
+def _of_its_entry(
+    olds: Sequence[Known],
+    news: Sequence[Seen],
+    found: Alignment,
+    hashes: Mapping[int, Collection[str]],
+) -> tuple[list[Known], list[Seen]]:
+    """Pair what says a text that the entry of an item has, in its place before all others."""
+    waiting: dict[str, list[Known]] = defaultdict(list)
+    for old in olds:
+        for digest in set(hashes.get(old.id, ())):
+            waiting[digest].append(old)
+    taken: set[int] = set()
+    left: list[Seen] = []
+    for new in news:
+        those = [old for old in waiting.get(new.hash, ()) if old.id not in taken]
+        if those:
+            old = next((each for each in those if each.key == new.item.key), those[0])
             taken.add(old.id)
             found.pairs.append((old, new))
         else:

@@ -30,6 +30,7 @@ from convledger.memory.erase_course import (
 )
 from convledger.memory.erase_file import Unfinished
 from convledger.memory.erase_search import Search, holds, search_ledger
+from convledger.memory.erase_targets import says
 from convledger.memory.naming import entry_named
 from convledger.memory.words import CLIENT, text_hash
 from convledger.store import erasing, erasing_entries, erasures, scrubbing
@@ -327,9 +328,12 @@ def _emptied(
 
 def _target_state(target: str, probes: Probes, search: Search) -> str:
     place = Path(target)
-    if not place.is_absolute() or not place.is_file():
-        return "not there"
-    found = holds(place, probes, search.found)
+    try:
+        if not place.is_absolute() or not place.is_file():
+            return "not there"
+    except OSError:
+        return "can't be read"
+    found = holds(place, probes, search.found) or says(place, probes.said)
     return "can't be read" if found is None else "holds it" if found else "clean"
 
 

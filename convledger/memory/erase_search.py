@@ -88,7 +88,7 @@ def holds(
 ) -> bool | None:
     """Tell whether a file that is none of SQLite's holds something of what was erased.
 
-    None where it can't be read. `known` are the pieces that stand elsewhere as well.
+    None where it can't be read to its end. `known` are the pieces that stand elsewhere as well.
     """
     find, odd = finder(probes.texts - known), [each for each in probes.short if each not in known]
     try:
@@ -103,9 +103,9 @@ def holds(
                 if find(before + data) or any(each in before + data for each in odd):
                     return True
                 before = data[-WINDOW:]
+            return None if stream.read(1) else False
     except OSError:
         return None
-    return False
 
 
 def backup_holds(place: Path, probes: Probes, search: Search, course: Course) -> bool | None:

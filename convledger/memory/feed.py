@@ -197,6 +197,7 @@ def _note_state(
     with transaction(connection):
         known = file_rows.known_items(connection, row.id)
         found = align(known, seen, lambda each: file_rows.text_before(connection, each),
+                  hashes=file_rows.entry_hashes(connection, row.id),
                   has_ids=row.format in WITH_IDS)  # fmt: skip
         file_rows.move_items(connection, [(old, new.item) for old, new in found.pairs])
         for old, new in found.pairs:

@@ -72,6 +72,19 @@ def known_items(connection: sqlite3.Connection, file_id: int) -> list[Known]:
     return [Known(*row) for row in rows]
 
 
+def entry_hashes(connection: sqlite3.Connection, file_id: int) -> dict[int, set[str]]:
+    """Return the hashes of all texts that the entry of each item of a file has, or had."""
+    found: dict[int, set[str]] = {}
+    for item_id, digest in connection.execute(
+        "SELECT memory_item.id, entry_version.hash FROM memory_item JOIN entry_version "
+        "ON entry_version.entry_id=memory_item.entry_id WHERE file_id=? "
+        "AND entry_version.hash!=memory_item.hash",
+        (file_id,),
+    ):
+        found.setdefault(item_id, set()).add(digest)
+    return found
+
+
 def text_before(connection: sqlite3.Connection, known: Known) -> str:
     """Return the text that an item had when it was last taken in."""
     if known.entry_id is None:

@@ -104,6 +104,7 @@ def take_in(
     place = file_rows.shown_place(path) if state == PACKED else storable(str(path))
     taking = _Taking(connection, recorder, file_id, place, scope, now, result, scopes or {})
     found = align(known, seen, lambda each: file_rows.text_before(connection, each),
+                  hashes=file_rows.entry_hashes(connection, file_id),
                   has_ids=format_name in WITH_IDS)  # fmt: skip
     file_rows.move_items(connection, [(old, new.item) for old, new in found.pairs])
     for old, new in found.pairs:

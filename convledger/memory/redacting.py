@@ -167,13 +167,16 @@ class _Cleaner:
 
     def rewrite_images(self) -> None:
         """Rewrite what undo would put back, and the words that changes are listed by."""
+        items = self._connection.execute("SELECT id FROM memory_item WHERE entry_id=?", (self._id,))
+        own = {item_id for (item_id,) in items}  # they were news before there was an entry
         for operation_id, number, table, packed in self._connection.execute(
             "SELECT operation_id, number, table_name, before FROM operation_row WHERE before "
             "IS NOT NULL AND table_name IN ('entry', 'entry_version', 'entry_source', "
             "'memory_item')"
         ).fetchall():
             row = msgspec.msgpack.decode(packed)
-            if row["id" if table == "entry" else "entry_id"] == self._id:
+            is_news = table == "memory_item" and row["entry_id"] is None and row["id"] in own
+            if is_news or row["id" if table == "entry" else "entry_id"] == self._id:
                 facts = self._facts(table, row)
                 if facts:
                     _rewrite_image(self._connection, operation_id, number, {**row, **facts})

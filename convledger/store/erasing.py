@@ -282,7 +282,8 @@ def _blank(connection: sqlite3.Connection, ids: str, probes: Probes, *, with_pro
         (ids,),
     )
     for table in ("label", "conversation_export"):  # a file is named after the title
-        connection.execute(f"DELETE FROM {table} WHERE conversation_id {among}", (ids,))
+        if has(connection, table):
+            connection.execute(f"DELETE FROM {table} WHERE conversation_id {among}", (ids,))
 
 
 def _excerpts(connection: sqlite3.Connection, ids: str, probes: Probes, at: int) -> dict[str, int]:

@@ -56,7 +56,7 @@ def take_messages_out(connection: sqlite3.Connection, probes: Probes) -> dict[st
     def unsaid() -> Iterator[tuple[int, bytes]]:
         for row_id, name, flags, body in bodies_of_going(connection):
             encoded = body.encode("utf-8", "replace")
-            probes.add_text(encoded)
+            probes.add_said(encoded)
             counts["text_bytes"] += len(encoded)
             if body and not flags & HIDDEN:
                 yield row_id, said_text(name, body, encoded)

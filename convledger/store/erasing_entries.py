@@ -97,6 +97,7 @@ def take_entries_out(
     listed = numbers(ids)
     counts = counts_of(connection, ids)
     hashes = _note(connection, listed, probes)
+    items = _forget_news(connection, listed, hashes, probes)
     for entry_id in ids:
         unindex_entry(connection, entry_id)
     connection.execute(
@@ -114,7 +115,7 @@ def take_entries_out(
         f"entry_pair WHERE second_id {_AMONG}",
     ):
         connection.execute(f"DELETE FROM {rows}", (listed,))
-    counts["changes"] = scrub_undo(connection, set(ids), probes)
+    counts["changes"] = scrub_undo(connection, set(ids), probes, items, hashes)
     for rows in (
         f"entry_source WHERE entry_id {_AMONG}",
         f"entry_version WHERE entry_id {_AMONG}",
@@ -128,11 +129,28 @@ def take_entries_out(
     return counts
 
 
+def _forget_news(
+    connection: sqlite3.Connection, listed: str, hashes: set[str], probes: Probes
+) -> set[int]:
+    """Take out of the news of memory files what says the same; return the items that entries had.
+
+    What is to be taken out of its file still is, by its place alone.
+    """
+    rows = connection.execute("SELECT id, hash, text FROM memory_item WHERE entry_id IS NULL")
+    same = [(row_id, text) for row_id, digest, text in rows if digest in hashes]
+    for row_id, text in same:
+        probes.add_text(text)
+        connection.execute("UPDATE memory_item SET text='' WHERE id=?", (row_id,))
+        connection.execute("DELETE FROM memory_item WHERE id=? AND news='added'", (row_id,))
+    own = connection.execute(f"SELECT id FROM memory_item WHERE entry_id {_AMONG}", (listed,))
+    return {row_id for (row_id,) in own} | {row_id for row_id, _ in same}
+
+
 def _note(connection: sqlite3.Connection, listed: str, probes: Probes) -> set[str]:
     """Take probes of all that is said about entries; returns the hashes of their texts."""
     for query in (
-        f"SELECT title, body, tags FROM entry WHERE id {_AMONG}",
-        f"SELECT title, body, reason FROM entry_version WHERE entry_id {_AMONG}",
+        f"SELECT tags, '', '' FROM entry WHERE id {_AMONG}",
+        f"SELECT reason, '', '' FROM entry_version WHERE entry_id {_AMONG}",
         f"SELECT quote, place, '' FROM entry_source WHERE entry_id {_AMONG}",
         f"SELECT text, '', '' FROM memory_item WHERE entry_id {_AMONG}",
         f"SELECT reason, '', '' FROM entry_pair WHERE first_id {_AMONG}",
@@ -141,6 +159,13 @@ def _note(connection: sqlite3.Connection, listed: str, probes: Probes) -> set[st
         for texts in connection.execute(query, (listed,)):
             for text in texts:
                 probes.add_text(text)
+    for texts in connection.execute(
+        f"SELECT title, body FROM entry WHERE id {_AMONG} UNION "
+        f"SELECT title, body FROM entry_version WHERE entry_id {_AMONG}",
+        (listed, listed),
+    ):
+        for text in dict.fromkeys(texts):
+            probes.add_said(text)
     rows = connection.execute(
         f"SELECT hash FROM entry WHERE id {_AMONG} UNION "
         f"SELECT hash FROM entry_version WHERE entry_id {_AMONG}",

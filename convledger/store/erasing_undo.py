@@ -6,6 +6,7 @@ A change of several rows can still be undone for the others.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Set
 from typing import Any
 
 import msgspec
@@ -19,10 +20,17 @@ Row = tuple[int, int, str, str, bytes | None]
 _ALL = "SELECT operation_id, number, table_name, key, before FROM operation_row"
 
 
-def scrub_undo(connection: sqlite3.Connection, ids: set[int], probes: Probes) -> int:
+def scrub_undo(
+    connection: sqlite3.Connection,
+    ids: set[int],
+    probes: Probes,
+    items: Set[int] = frozenset(),
+    hashes: Set[str] = frozenset(),
+) -> int:
     """Remove the rows of entries as they were; returns how many there were.
 
-    Belongs before their sources are deleted.
+    Of `items`, and of others whose texts have one of the `hashes`, goes what was news before it
+    was an entry. Belongs before the sources of the entries are deleted.
     """
     sources = {
         row[0] for row in connection.execute("SELECT id, entry_id FROM entry_source")
@@ -36,6 +44,12 @@ def scrub_undo(connection: sqlite3.Connection, ids: set[int], probes: Probes) ->
             for name in _TEXTS & (before or {}).keys():
                 probes.add_text((before or {})[name])
         elif before is not None:
+            if row[2] == "memory_item" and (
+                _key(row)[0] in items or (before["entry_id"] is None and before["hash"] in hashes)
+            ):
+                probes.add_text(before["text"])
+                before |= {"text": "", "news": ""}
+                _store(connection, row, before)
             _unlink(connection, row, before, ids)
     _remove(connection, going, probes)
     return len(going)

@@ -14,16 +14,19 @@ from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct, field
 
+from convledger.store.bare import bare, bare_pieces
+
 WINDOW = 24
 SHORTEST = 8  # shorter texts stand everywhere
 MOST = 1024  # probes of one kind
+MOST_SAID = 20_000  # texts that are looked for in files outside of the ledger
 _A_TEXT = 8  # probes of one text
 _MOST_SHORT = 6
 _AROUND = 16  # bytes: each piece then holds some of the span
 # The rarer a first byte, the fewer places to look at; each costs a pass. Rare letters first, then
 # whatever is rare in a text, for few texts.
 _RARE = re.compile(rb"[qz]")
-_MOST_OTHERS = 2
+_MOST_OTHERS = 6
 _COMMON = b" \n\tetaoinsrhldcumfpgwybv,.\x00"
 _PACKED = re.compile(rb"\x9e")
 # A word that every tokenizer cuts alike: ASCII, with ASCII signs or nothing around it.
@@ -40,6 +43,7 @@ class Probes(Struct):
     short: set[bytes] = field(default_factory=set)
     words: set[str] = field(default_factory=set)
     others: set[int] = field(default_factory=set)  # first bytes beside the rare letters
+    said: list[list[str]] = field(default_factory=list)  # of each text as other files may write it
 
     def add_text(self, text: str | bytes | None) -> None:
         """Take pieces of a text; the longest of the texts that have no room for a piece."""
@@ -57,10 +61,18 @@ class Probes(Struct):
             if len(self.short) > _MOST_SHORT:
                 self.short.discard(min(self.short, key=len))
 
+    def add_said(self, text: str | bytes | None) -> None:
+        """Take a text that may have been written to files of other forms than the ledger's."""
+        self.add_text(text)
+        shown = text.decode("utf-8", "replace") if isinstance(text, bytes) else text or ""
+        pieces = bare_pieces(bare(shown))
+        if pieces and len(self.said) < MOST_SAID:
+            self.said.append(pieces)
+
     def add_span(self, text: str, start: int, end: int) -> None:
         """Take pieces of a span of a text; of a short one also with what stands around it."""
         what = text[start:end].encode("utf-8", "replace")
-        self.add_text(what)
+        self.add_said(what)
         if len(what) < WINDOW:
             before = text[max(0, start - _AROUND) : start].encode("utf-8", "replace")[-_AROUND:]
             after = text[end : end + _AROUND].encode("utf-8", "replace")[:_AROUND]

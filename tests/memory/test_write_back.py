@@ -153,3 +153,22 @@ def test_what_has_no_place_of_its_own_is_told(ledger: Ledger, server: Path) -> N
     (held,) = changes(ledger)
     assert isinstance(held, Held)
     assert "by hand" in held.reason
+
+
+def test_what_was_written_back_is_no_news_however_little_it_says_the_same(
+    ledger: Ledger, file: Path
+) -> None:
+    entry = entry_with(ledger, "Fridays")
+    ledger.memory.edit(entry, NOW, body="Nothing of it stays")
+    (change,) = changes(ledger)
+    assert isinstance(change, FileChange)
+    write(ledger.connection, change, NOW)
+    assert feed.look(ledger.connection, [MemoryFile(file, "claude-md")], NOW).news == []
+    assert changes(ledger) == []
+
+    ledger.memory_files.put_back([change], NOW)
+    assert file.read_bytes() == TEXT.encode()
+    assert feed.look(ledger.connection, [MemoryFile(file, "claude-md")], NOW).news == []
+    assert [each.after for each in changes(ledger) if isinstance(each, FileChange)] == [
+        change.after
+    ]
