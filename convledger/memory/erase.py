@@ -82,7 +82,7 @@ class Outcome(Struct):
     blocked: str = ""
     search: Search | None = None  # None where nothing was searched for
     backups: list[BackupLeft] = field(default_factory=list)
-    targets: dict[str, str] = field(default_factory=dict)  # "holds it", "clean", "not there"
+    targets: dict[str, str] = field(default_factory=dict)  # "holds it", "may hold it", "clean" …
     made: list[str] = field(default_factory=list)
     copies: dict[str, int] = field(default_factory=dict)
     verb: str = ERASE
@@ -330,6 +330,8 @@ def _target_state(target: str, probes: Probes, search: Search) -> str:
     if not place.is_absolute() or not place.is_file():
         return "not there"
     found = holds(place, probes, search.found)
+    if found is False and holds(place, probes, set()):
+        return "may hold it"  # in words that also stand in what stays
     return "can't be read" if found is None else "holds it" if found else "clean"
 
 
