@@ -57,7 +57,7 @@ def import_(paths: tuple[Path, ...], format_name: str | None, scope: str, as_jso
         print_json({"schema": 1, "files": [_document(path, one) for path, one in told],
                     "news": waiting})  # fmt: skip
     else:
-        _print(told, waiting)
+        _print(told, waiting, named=bool(paths))
     return 0
 
 
@@ -71,7 +71,7 @@ def _document(path: str, result: ImportResult | str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _print(told: list[tuple[str, ImportResult | str]], waiting: int) -> None:
+def _print(told: list[tuple[str, ImportResult | str]], waiting: int, *, named: bool) -> None:
     from convledger.text.display import display_text
 
     new = 0
@@ -98,7 +98,7 @@ def _print(told: list[tuple[str, ImportResult | str]], waiting: int) -> None:
         streams.note("New entries are proposed: `convledger memory review`, or 3 and v in the app.")
     if waiting:
         streams.note(f"{plural(waiting, 'change')} in files you know: `convledger memory feed`.")
-    if not waiting and all(isinstance(result, str) for _, result in told):
+    if not (named or waiting) and all(isinstance(result, str) for _, result in told):
         streams.say("Nothing new in the memory files of this machine.")
 
 

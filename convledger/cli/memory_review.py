@@ -72,6 +72,7 @@ def review(reason: tuple[str, ...], limit: int | None, as_json: bool, as_csv: bo
 @options.json_flag
 def hygiene(as_json: bool) -> int:
     """Show what share of entries has a source, a date, was checked lately, and so on."""
+    from convledger.reports.render.numbers import share
     from convledger.reports.render.table import Column
     from convledger.zones import machine_zone
 
@@ -91,14 +92,7 @@ def hygiene(as_json: bool) -> int:
             }
         )
         return 0
-    rows = [[one.name, f"{one.good:,} of {one.of:,}", _percent(one.share)] for one in found.ratios]
+    rows = [[one.name, f"{one.good:,} of {one.of:,}", share(one.share)] for one in found.ratios]
     columns = [Column("entries"), Column("", "right"), Column("share", "right")]
-    print_table(columns, rows, ["mean", "", _percent(found.score)])
+    print_table(columns, rows, ["mean", "", share(found.score)])
     return 0
-
-
-def _percent(share: object) -> str:
-    from fractions import Fraction
-
-    assert isinstance(share, Fraction)
-    return f"{int(share * 100)} %"

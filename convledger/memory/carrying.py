@@ -1,7 +1,7 @@
 """What carrying each entry costs, by what the ledger tells of the last four weeks.
 
-An entry is carried by the live memory files that hold it, into the conversations of their scope,
-and by the packs that held it when they were last rendered.
+An entry is carried by the live memory files that hold it and that a tool sends along by itself,
+into the conversations of their scope, and by the packs that held it when they were last rendered.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from convledger.economics.carrying import (
 )
 from convledger.errors import UsageProblem
 from convledger.memory.pack_terms import Wanted
+from convledger.memory.readers.registry import CARRIED
 from convledger.memory.words import CLIENT, EVERYWHERE, PROJECT, scope_of
 from convledger.pricing import Rater
 from convledger.store.patterns import any_of, any_project, project_column
@@ -37,7 +38,8 @@ _INPUT = "input + cache_read + cache_write_5m + cache_write_1h"
 # What holds an entry, once however often it does; a pack holds what it held when rendered last.
 _FILES = (
     "SELECT DISTINCT entry_id, file_id FROM memory_item JOIN memory_file ON memory_file.id=file_id "
-    "WHERE memory_file.state='live' AND news<>'removed' AND entry_id IS NOT NULL"
+    "WHERE memory_file.state='live' AND news<>'removed' AND entry_id IS NOT NULL "
+    f"AND format IN ({', '.join(repr(each) for each in sorted(CARRIED))})"
 )
 _PACKS = (
     "SELECT DISTINCT entry_id, pack.id FROM pack JOIN pack_render_item ON render_id="

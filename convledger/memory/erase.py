@@ -83,7 +83,7 @@ class Outcome(Struct):
     blocked: str = ""
     search: Search | None = None  # None where nothing was searched for
     backups: list[BackupLeft] = field(default_factory=list)
-    targets: dict[str, str] = field(default_factory=dict)  # "holds it", "clean", "not there"
+    targets: dict[str, str] = field(default_factory=dict)  # "holds it", "may hold it", "clean" …
     made: list[str] = field(default_factory=list)
     copies: dict[str, int] = field(default_factory=dict)
     verb: str = ERASE
@@ -334,6 +334,8 @@ def _target_state(target: str, probes: Probes, search: Search) -> str:
     except OSError:
         return "can't be read"
     found = holds(place, probes, search.found) or says(place, probes.said)
+    if found is False and holds(place, probes, set()):
+        return "may hold it"  # in words that also stand in what stays
     return "can't be read" if found is None else "holds it" if found else "clean"
 
 

@@ -35,6 +35,11 @@ NEVER = "Nothing was ever erased."
 # What a line tells of: what goes, what stays, that nothing is left, trouble, what to do, a caution.
 GOES, STAYS, CLEAN, BAD, NEXT, PROMISE = "goes", "stays", "clean", "bad", "next", "promise"
 
+_ELSEWHERE = {  # what a file outside of the ledger holds of it
+    "holds it": "holds it still: take it out of there yourself",
+    "may hold it": "may hold it, in words that other entries have too: look there yourself",
+}
+
 
 class Said(NamedTuple):
     """A line, and what it tells of; foreign names in it are safe to show."""
@@ -115,7 +120,7 @@ def outlook_lines(found: Outlook, backups: str, by: Hints = COMMAND) -> Iterator
         names = ", ".join(map(display_text, found.backups))
         yield Said(STAYS if backups == "keep" else GOES, f"Backups {done[backups]}: {names}.")
     for target in found.targets:
-        yield Said(STAYS, f"It was written to {display_text(target)}.")
+        yield Said(STAYS, f"Not touched: {display_text(target)}, which it stood in.")
 
 
 def outlook_document(found: Outlook) -> dict[str, Any]:
@@ -167,8 +172,8 @@ def outcome_lines(each: Outcome, path: Path, by: Hints = COMMAND) -> Iterator[Sa
             kind, f"Backup {display_text(backup.name)}: {backup.state}, {held[backup.holds]}."
         )
     for target, state in each.targets.items():
-        kind = STAYS if state == "holds it" else CLEAN
-        yield Said(kind, f"File {display_text(target)}: {state}.")
+        kind = STAYS if state in _ELSEWHERE else CLEAN
+        yield Said(kind, f"File {display_text(target)}: {_ELSEWHERE.get(state, state)}.")
     if each.made:
         yield Said(STAYS, f"Stays: {_made(each.made, by)}.")
     if each.is_done:

@@ -146,14 +146,10 @@ class MemoryFiles:
         """Look at all memory files of this machine; new ones are taken in as proposed."""
         watched = _Watched(goes_on)
         found, discovery = files.look_at_files(self._connection, now, watched)
-        wrong = list(files.complaints(self._connection, discovery.files, watched))
-        known = {(each.path, each.words) for each in wrong}
-        for place, reason in discovery.told:
-            if (str(place), reason) not in known and "no such file" not in reason:
-                wrong.append(Complaint(str(place), 0, "left alone", reason))
+        wrong = tuple(files.complaints(self._connection, discovery, watched))
         if found.imported:
             self._memory.count_tokens(watched.is_over)
-        return Looked(found, tuple(wrong), not watched.stopped)
+        return Looked(found, wrong, not watched.stopped)
 
     @in_words
     def look_again(self, now: int) -> int:

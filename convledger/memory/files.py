@@ -23,6 +23,7 @@ from convledger.memory.readers.imports import imports_in
 from convledger.memory.readers.items import Item, storable
 from convledger.memory.readers.registry import (
     FORMATS,
+    RULE_FOLDERS,
     WATCHED,
     format_of,
     known_format,
@@ -38,6 +39,7 @@ from convledger.store.operations import operation
 GoesOn = Callable[[int, int], bool]  # files done and all of them; whether to go on
 Told = tuple[str, "ImportResult | str"]  # a file, and what became of it
 _PASSED = frozenset(("node_modules",))
+_OF_RULES = frozenset(("rules", "instructions"))  # folders in a tool's hidden one
 _IMPORTING = frozenset(("claude-md", "gemini-md"))  # formats that know `@path`
 
 
@@ -156,18 +158,23 @@ def _real(path: Path) -> Path:
 def below(real: Path) -> Iterator[Path | None]:
     """Yield each file below a folder that may hold memory, and None for each other one."""
     for folder, folders, names in os.walk(real):
+        here = Path(folder)
+        if here != real and here.name in RULE_FOLDERS:  # whole copies of a project may lie there
+            folders[:] = [each for each in folders if each in _OF_RULES]
         folders[:] = sorted(
-            each for each in folders if not each.startswith(".") and each not in _PASSED
+            each
+            for each in folders
+            if (not each.startswith(".") or each in RULE_FOLDERS) and each not in _PASSED
         )
         for name in sorted(names):
-            file = Path(folder) / name
-            is_one = is_archive(file) or may_be_memory(name)
+            file = here / name
+            is_one = is_archive(file) or may_be_memory(str(file.relative_to(real)))
             yield file if is_one and not file.is_symlink() else None
 
 
 def complaints(
     connection: sqlite3.Connection,
-    found_now: Iterable[MemoryFile] | None = None,
+    found_now: Discovery | None = None,
     goes_on: GoesOn = lambda _, __: True,
 ) -> Iterator[Complaint]:
     """Yield what is wrong with the memory files of this machine, those named before too.
@@ -176,19 +183,21 @@ def complaints(
     of files done and all files, and answers whether to go on.
     """
     if found_now is None:
-        found_now = found_files(connection).files
-    files = {str(each.path): each for each in found_now}
+        found_now = found_files(connection)
+    files = {str(each.path): each for each in found_now.files}
     for row in known_files(connection):
         path = str(real_path(row.path))
         if row.state == LIVE and path not in files:
             files[path] = MemoryFile(Path(path), row.format, row.scope or EVERYWHERE)
     pieces: list[Piece] = []
+    unreadable: set[str] = set()
     for done, (path, file) in enumerate(sorted(files.items())):
         if not goes_on(done, len(files)):
             return
         try:
             content = content_of(file.path).data
         except NotReadable as error:
+            unreadable.add(path)
             yield Complaint(path, 0, "unreadable", str(error))
             continue
         yield from lint_file(path, file.format, content)
@@ -203,10 +212,13 @@ def complaints(
                 pieces.append(Piece(path, line, found.body))
             else:
                 number = found.place.removeprefix("line ")
-                yield Complaint(
-                    path, int(number) if number.isdecimal() else 0, "broken", found.reason
-                )
+                line = int(number) if number.isdecimal() else 0
+                where = f"{found.place}: " if found.place and not line else ""
+                yield Complaint(path, line, "broken", f"{where}{found.reason}")
     yield from doubles(pieces)
+    for place, reason in found_now.told:
+        if str(place) not in unreadable and "no such file" not in reason:  # that is a dead import
+            yield Complaint(str(place), 0, "left alone", reason)
 
 
 def _missing(path: Path, lines: list[str]) -> Iterator[tuple[int, str]]:

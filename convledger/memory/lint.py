@@ -61,8 +61,7 @@ def lint_file(path: str, format_name: str, content: bytes) -> Iterator[Complaint
     reach = f"{limit.lines} lines" if limit.lines is not None and cut > limit.lines else ""
     reach = reach or f"{limit.size or 0:,} bytes"
     what = f"line {cut}" if cut == lines else f"lines {cut} to {lines}"
-    is_are = "is" if cut == lines else "are"
-    words = f"{what} {is_are} not read: {limit.reader} reads the first {reach}"
+    words = f"{what}; {limit.reader} reads the first {reach}"
     yield Complaint(path, cut, UNREAD, words)
 
 

@@ -137,10 +137,13 @@ def _out_of_date(
         text = _text(entry)
         soon = soon_words(text)
         past = past_day(text, today)
-        verified = entry.verified_at or entry.recorded_at
+        said = entry.source_date if entry.state == PROPOSED else None
+        verified = entry.verified_at or said or entry.recorded_at
+        # When a proposed text was said is often not known, and nobody has looked at it since.
+        unseen = entry.state == PROPOSED and not (entry.verified_at or said)
         if soon and now - verified > 7 * DAY:
             yield entry_id, Reason(DATED, f"“{soon}”")
-        elif past is not None and verified < _noon(past, zone):
+        elif past is not None and (unseen or verified < _noon(past, zone)):
             yield entry_id, Reason(DATED, f"{past.isoformat()} is past")
         elif old := older_version(text, newest, _looked_at(entry)):
             yield entry_id, Reason(DATED, old)

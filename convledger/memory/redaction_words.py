@@ -39,7 +39,7 @@ def redaction_lines(found: RedactionOutlook, backups: str, *, most: int = _SHOWN
         names = ", ".join(map(display_text, found.backups))
         yield Said(STAYS if backups == "keep" else GOES, f"Backups {how[backups]}: {names}.")
     for target in found.targets:
-        yield Said(STAYS, f"A pack with it was written to {display_text(target)}.")
+        yield Said(STAYS, f"Not touched: {display_text(target)}, which it stood in.")
 
 
 def _place(finding: Finding) -> str:

@@ -81,11 +81,13 @@ def made_from_going(connection: sqlite3.Connection) -> list[tuple[int, str]]:
 
 
 def targets_of(connection: sqlite3.Connection, ids: Sequence[int]) -> list[str]:
-    """Return where packs and exports that held entries were written to."""
+    """Return where else entries stand: packs and exports of them, and the files they came from."""
     rows = connection.execute(
-        "SELECT DISTINCT target FROM pack_render_item JOIN pack_render ON pack_render.id=render_id "
-        f"WHERE entry_id {_AMONG} AND target!='' ORDER BY 1",
-        (numbers(ids),),
+        "SELECT target FROM pack_render_item JOIN pack_render ON pack_render.id=render_id "
+        f"WHERE entry_id {_AMONG} AND target!='' UNION "
+        "SELECT path FROM memory_item JOIN memory_file ON memory_file.id=file_id "
+        f"WHERE entry_id {_AMONG} AND memory_file.state='live' AND typeof(path)='text' ORDER BY 1",
+        (numbers(ids), numbers(ids)),
     )
     return [row[0] for row in rows]
 

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from convledger.clock import SECOND
-from convledger.memory.file_rows import ADDED, CHANGED, LIVE, MISSING, REMOVED, UNREADABLE
+from convledger.memory.file_rows import (
+    ADDED,
+    CHANGED,
+    LIVE,
+    MISSING,
+    PACKED,
+    REMOVED,
+    UNREADABLE,
+    shown_place,
+)
 from convledger.memory.words import scope_words, title_of
 from convledger.text.display import display_text
 from convledger.text.secrets import veiled
@@ -26,7 +35,8 @@ if TYPE_CHECKING:
 Part = tuple[str, str]
 NEWS_MARKS = {ADDED: ("+", "bold $success"), CHANGED: ("~", "bold $accent"),
               REMOVED: ("−", "bold $error")}  # fmt: skip
-FILE_MARKS = {LIVE: ("●", "$success"), MISSING: ("○", "$muted"), UNREADABLE: ("✕", "$error")}
+FILE_MARKS = {LIVE: ("●", "$success"), PACKED: ("▪", "$muted"), MISSING: ("○", "$muted"),
+              UNREADABLE: ("✕", "$error")}  # fmt: skip
 _TITLE_OF = 2_000  # characters of a text from which a title is made
 _KEEPS = {
     ADDED: "keeps it: it becomes an entry of its own",
@@ -101,8 +111,15 @@ def state_words(line: FileLine) -> str:
         return "gone; what it said stays in memory, with its source missing"
     if line.state == UNREADABLE:
         return f"can't be read: {reason or 'no reason known'}"
+    if line.state == PACKED:
+        return "read from an archive; import a newer one to go on from it"
     watched = "live, its changes are told" if line.is_watched else "taken in once; i reads it again"
     return f"{watched} · {reason}" if reason else watched
+
+
+def place_words(line: FileLine) -> str:
+    """Return where a file is: "~/export.zip › memories.json" within an archive."""
+    return shown_path(shown_place(line.path) if line.state == PACKED else line.path)
 
 
 def file_tokens(line: FileLine) -> str:

@@ -245,3 +245,48 @@ def test_where_conversations_are_charged_a_share_is_told_and_no_sum(
 
     assert "0.5 % of the context, est.; the plan charges by conversation" in told
     assert "$" not in told
+
+
+def test_a_project_that_is_named_gives_the_rules_that_its_tools_hide(
+    cli: Cli, tmp_path: Path
+) -> None:
+    for name in (
+        ".cursor/rules/api.mdc", ".github/copilot-instructions.md", ".claude/rules/deep/py.md",
+        ".claude/worktrees/copy/CLAUDE.md", ".git/notes.md", ".github/ISSUE_TEMPLATE/bug.md",
+    ):  # fmt: skip
+        file = tmp_path / "shop" / name
+        file.parent.mkdir(parents=True)
+        file.write_text(f"- What {name} says\n", "utf-8")
+
+    answer = cli("memory", "import", str(tmp_path / "shop"), "--json")
+
+    assert {Path(one["path"]).name for one in answer.json["files"]} == {
+        "api.mdc", "copilot-instructions.md", "py.md",
+    }  # fmt: skip
+
+
+def test_a_file_of_no_known_format_is_told_and_nothing_else(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "pasted.txt"
+    file.write_text("Has a cat.\n", "utf-8")
+
+    answer = cli("memory", "import", str(file))
+
+    assert "say which it is" in answer.err
+    assert answer.out == ""
+
+
+def test_lint_tells_rows_and_imports_that_lead_back(cli: Cli, own_home: Path) -> None:
+    (own_home / ".claude").mkdir()
+    (own_home / ".claude" / "CLAUDE.md").write_text("- One rule\n\n@b.md\n", "utf-8")
+    (own_home / ".claude" / "b.md").write_text("- Another rule\n\n@CLAUDE.md\n", "utf-8")
+    table = own_home / "t.csv"
+    table.write_text("title,body,value\nA,Some text,1\nB,Another text,9\n", "utf-8")
+    cli("memory", "import", str(table))
+    cli("memory", "import")
+
+    told = [one["words"] for one in cli("memory", "lint", "--json").json["complaints"]]
+
+    assert told == [
+        "row 3: '9' is no value: 1 to 5",
+        "line 3, @CLAUDE.md: imports itself, cut here",
+    ]

@@ -40,7 +40,7 @@ def test_another_workspace_takes_it_in(stocked: Cli, tmp_path: Path) -> None:
     listed = stocked("--workspace", str(tmp_path / "new"), "memory", "list", "--json").json
     assert [entry["title"] for entry in listed["entries"]] == ["Deploys go out on Thursdays."]
     outlook = stocked("erase", "entry", "1", "--dry-run")
-    assert f"It was written to {path}" in outlook.out
+    assert f"Not touched: {path}" in outlook.out
 
 
 def test_nothing_matches_and_wrong_use(stocked: Cli) -> None:

@@ -74,10 +74,17 @@ class Memory(Books):
         )
         return entry_id
 
-    def file(self, *entry_ids: int, scope: str = "", state: str = "live", news: str = "") -> int:
+    def file(
+        self,
+        *entry_ids: int,
+        scope: str = "",
+        state: str = "live",
+        news: str = "",
+        form: str = "claude-md",
+    ) -> int:
         """Add a memory file that holds entries."""
         self.files += 1
-        file_id = self._add("memory_file", format="claude", path=f"/{self.files}.md", scope=scope,
+        file_id = self._add("memory_file", format=form, path=f"/{self.files}.md", scope=scope,
                             state=state, added_at=NOW)  # fmt: skip
         for place, entry_id in enumerate(entry_ids):
             self._add("memory_item", file_id=file_id, key=str(place), entry_id=entry_id, hash="",
@@ -186,6 +193,17 @@ def test_an_entry_in_no_file_and_no_pack_is_carried_nowhere(memory: Memory) -> N
         found = memory.carry(entry_id)
         assert (found.pico_a_month, found.reason) == (0, NOWHERE)
         assert holders_of(memory.connection, entry_id) == []
+
+
+@pytest.mark.parametrize("form", ["obsidian", "csv", "mem0", "mcp-memory", "chatgpt-pasted"])
+def test_what_no_tool_sends_along_by_itself_is_carried_nowhere(memory: Memory, form: str) -> None:
+    entry_id = memory.remember("Deploys go out on Fridays.")
+    memory.file(entry_id, form=form)
+    memory.talk("a", 6)
+
+    found = memory.carry(entry_id)
+
+    assert (found.pico_a_month, found.reason) == (0, NOWHERE)
 
 
 def test_a_scope_is_matched_as_every_filter_does(memory: Memory) -> None:

@@ -15,6 +15,8 @@ from convledger.ledger import Ledger
 from convledger.memory import keeping
 from convledger.memory.drafts import Draft
 from convledger.memory.erase import Outcome, Wanted, let_back, of_client
+from convledger.memory.erase_words import outcome_lines
+from convledger.memory.files import import_named
 from convledger.reports.export import JSONL, MARKDOWN, Destination, Page, write
 from convledger.store.entries import EntrySource, entries_where
 from convledger.store.operations import operations, undo
@@ -107,6 +109,32 @@ def test_files_that_a_conversation_was_exported_to_are_searched(
     outcome = erase(bench.ledger, conversations=(number,))
     assert outcome.targets == {str(written): "holds it", lines: "not there"}
     assert not occurs(bench.ledger, written.stem)
+
+
+def test_the_memory_file_that_an_entry_came_from_is_named(ledger: Ledger, tmp_path: Path) -> None:
+    file = tmp_path / "CLAUDE.md"
+    file.write_text(f"- {SECRET}\n", "utf-8")
+    [*import_named(ledger.connection, [file], None, "", NOW)]
+    (entry,) = entries_where(ledger.connection)
+
+    assert ledger.erase_outlook(Wanted(entries=(entry.id,))).targets == [str(file)]
+    outcome = erase(ledger, entries=(entry.id,))
+    assert outcome.targets == {str(file): "holds it"}
+    assert "take it out of there yourself" in "".join(
+        each.words for each in outcome_lines(outcome, file)
+    )
+
+
+def test_a_file_is_not_clean_where_another_entry_says_nearly_the_same(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    file = tmp_path / "AGENTS.md"
+    file.write_text("- The staging database listens on port 5434.\n", "utf-8")
+    [*import_named(ledger.connection, [file], None, "", NOW)]
+    (entry,) = entries_where(ledger.connection)
+    remember(ledger, "The staging database listens on port 5433.")
+
+    assert erase(ledger, entries=(entry.id,)).targets[str(file)] != "clean"
 
 
 def test_a_change_of_several_entries_can_still_be_undone_for_the_others(ledger: Ledger) -> None:

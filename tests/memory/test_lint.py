@@ -15,10 +15,10 @@ def test_lines_past_what_a_tool_reads_are_named() -> None:
     short = b"- a fact\n" * 200
     assert told("/p/memory/MEMORY.md", "auto-memory", short) == []
     assert told("/p/memory/MEMORY.md", "auto-memory", short + b"- b\n- c") == [
-        (201, "not read", "lines 201 to 202 are not read: Claude Code reads the first 200 lines"),
+        (201, "not read", "lines 201 to 202; Claude Code reads the first 200 lines"),
     ]
     assert told("/p/memory/MEMORY.md", "auto-memory", short + b"- b\n") == [
-        (201, "not read", "line 201 is not read: Claude Code reads the first 200 lines"),
+        (201, "not read", "line 201; Claude Code reads the first 200 lines"),
     ]
     assert told("/p/memory/topic.md", "auto-memory", short + b"- b\n") == []
 
@@ -26,7 +26,7 @@ def test_lines_past_what_a_tool_reads_are_named() -> None:
 def test_bytes_count_where_lines_are_long() -> None:
     content = (b"x" * 999 + b"\n") * 26
     assert told("MEMORY.md", "auto-memory", content) == [
-        (26, "not read", "line 26 is not read: Claude Code reads the first 25,000 bytes"),
+        (26, "not read", "line 26; Claude Code reads the first 25,000 bytes"),
     ]
     assert told("MEMORY.md", "auto-memory", content[:25_000]) == []
     (found,) = told("AGENTS.md", "agents-md", b"y" * 33_000)

@@ -138,6 +138,17 @@ def test_a_past_day_is_news_only_to_who_has_not_looked_since(ledger: Ledger) -> 
     assert why(ledger, one, NOW + DAY) == []
 
 
+def test_a_past_day_in_a_text_that_nobody_has_looked_at_is_news(ledger: Ledger) -> None:
+    one = kept(ledger, "The fair is on 2026-09-01.", state="proposed", source_date=None)
+    day_before = parse_instant("2026-08-31T12:00")
+    other = kept(ledger, "The market is on 2026-09-01.", state="proposed", source_date=NOW)
+    ahead = kept(ledger, "The lease ends 2027-09-01.", state="proposed", source_date=day_before)
+
+    assert "dated" in why(ledger, one)
+    assert "dated" not in why(ledger, other)
+    assert "dated" not in why(ledger, ahead)
+
+
 def test_days_are_those_of_whoever_looks(ledger: Ledger) -> None:
     at = parse_instant("2026-09-01T23:00")
     assert at is not None

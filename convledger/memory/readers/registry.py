@@ -42,6 +42,8 @@ WATCHED = frozenset(
     for module in (claude_md, claude_rules, auto_memory, agents_md, gemini_md, cursor, copilot,
                    windsurf, cline, mcp_memory, basic_memory)
 )  # fmt: skip
+# What a tool sends along by itself; notes, exports and tables are read when somebody asks.
+CARRIED = WATCHED - {mcp_memory.NAME, basic_memory.NAME}
 # Their keys are ids, or names that a person gave; those of the others count.
 WITH_IDS = frozenset(module.NAME for module in (mem0, claude_projects, chatgpt, csv_rows, exported))
 _BY_NAME = {
@@ -65,6 +67,8 @@ _BY_FOLDER = (
     ("/.clinerules/", "cline"),
     ("/.github/instructions/", "copilot"),
 )
+# Hidden folders that hold such files: an import of what is above looks into no others.
+RULE_FOLDERS = frozenset(part.split("/")[1] for part, _ in _BY_FOLDER)
 _LOOKED_AT = 65536
 SUFFIXES = (".md", ".mdc", ".markdown", ".jsonl", ".json", ".csv", ".tsv")
 _PASSED = frozenset(("node_modules", "__macosx"))

@@ -300,7 +300,7 @@ class MemoryScreen(MemoryList):
         """The keys that do something; what waits to be accepted offers that in the footer."""
         footer: dict[str, bool] = {}
         if self.has_class("-narrow"):
-            footer["archive"] = False  # where there is no room for all, how to leave comes first
+            footer["packs"] = False  # where there is no room for all, how to leave comes first
         line = self.rows.line(self.rows.current) if self.is_ready else None
         if line is not None and line.state == PROPOSED:
             footer |= {"accept": True, "confirm": False}

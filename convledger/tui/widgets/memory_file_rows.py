@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from convledger.memory.file_rows import LIVE, UNREADABLE
+from convledger.memory.file_rows import LIVE, MISSING, UNREADABLE
 from convledger.memory.words import scope_words
 from convledger.text.display import display_text
 from convledger.tui.amounts import ago
-from convledger.tui.memory_file_words import FILE_MARKS, file_tokens, state_words
-from convledger.tui.widgets.path_line import cells_of, path_line, roomiest, shown_path
+from convledger.tui.memory_file_words import FILE_MARKS, file_tokens, place_words, state_words
+from convledger.tui.widgets.path_line import cells_of, path_line, roomiest
 from convledger.tui.widgets.rows import Part, RowLine, Rows
 from convledger.words import plural
 
@@ -70,13 +70,13 @@ class MemoryFileRows(Rows):
         mark, style = FILE_MARKS.get(line.state, ("?", "$warning"))
         if self.only == line.path:
             mark, style = "▸", "bold $accent"
-        path = (shown_path(line.path), "$foreground" if line.state == LIVE else "$muted")
+        path = (place_words(line), "$foreground" if line.state == LIVE else "$muted")
         first = path_line(cells, [(f"{mark} ", style)], path, [], self._held(line, cells))
         if line.state == UNREADABLE:
             return [first, RowLine([("  ", ""), (state_words(line), "$error")], [])]
         waits = self._waits(line, cells)
         read = "" if line.read_at is None else f" · read {ago(self.now - line.read_at)} ago"
-        gone = "" if line.state == LIVE else "gone · "
+        gone = "gone · " if line.state == MISSING else ""
         tool, scope = display_text(line.tool), display_text(scope_words(line.scope))
         forms = (f"{gone}{tool} · {scope}{read}", f"{gone}{tool} · {scope}", f"{gone}{tool}")
         room = cells - cells_of(waits) - (6 if waits else 4)

@@ -16,10 +16,10 @@ from convledger.tui.memory_file_words import (
     file_facts,
     news_facts,
     news_keys,
+    place_words,
 )
 from convledger.tui.widgets.diff_view import diff_rows
 from convledger.tui.widgets.lines import Line, wrapped
-from convledger.tui.widgets.path_line import shown_path
 from convledger.tui.widgets.read_lines import ReadLines
 from convledger.words import plural
 
@@ -87,8 +87,7 @@ class MemoryFileView(ReadLines):
 
     def _file(self, line: FileLine, sight: Sight, cells: int) -> Iterator[Line]:
         mark, style = FILE_MARKS.get(line.state, ("?", "$warning"))
-        path = shown_path(line.path)
-        yield from _wrapped(path, "bold $foreground", cells, lead=(f"{mark} ", style))
+        yield from _wrapped(place_words(line), "bold $foreground", cells, lead=(f"{mark} ", style))
         yield from _facts(file_facts(line, self._now, self._zone), cells)
         if sight.complaints:
             yield Line([])
