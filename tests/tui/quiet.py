@@ -9,6 +9,9 @@ terminal shows it at last.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from datetime import tzinfo
+from fractions import Fraction
 from time import monotonic
 
 import pytest
@@ -23,6 +26,9 @@ from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 from textual.screen import Screen
 
+from convledger.plans.contract import BilledPeriod
+from convledger.plans.schema import Plan
+from convledger.plans.what_if import Estimate, Usage, estimate_of
 from convledger.tui.app import ConvledgerApp
 
 PATIENCE = 30.0  # seconds
@@ -32,14 +38,20 @@ parse = Stylesheet._parse_rules
 parsed: dict[tuple[object, ...], list[RuleSet]] = {}
 palettes: dict[tuple[tuple[str, str], ...], int] = {}
 PALETTE = "_palette"
+estimates: dict[tuple[object, ...], Estimate] = {}
 
 
 def hasten(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait for what is left to do and no longer, draw then, keep styles, and rest little."""
+    """Wait for what is left to do and no longer, draw then, keep styles, and rest little.
+
+    What a plan comes to for other amounts is a matter of arithmetic alone, and most of the opening
+    of Compare: it is worked out once for the tests that have the same books.
+    """
     monkeypatch.setattr(textual.app, "wait_for_idle", quiet)
     monkeypatch.setattr(textual.pilot, "wait_for_idle", quiet)
     monkeypatch.setattr(Screen, "_compositor_refresh", _draw_later)
     monkeypatch.setattr(Stylesheet, "_parse_rules", _parse_once)
+    monkeypatch.setattr("convledger.reports.break_evens.estimate_of", _estimate_once)
     monkeypatch.setattr("convledger.tui.app.RENEW_EVERY", 0.01)
     monkeypatch.setattr("convledger.tui.paced.REST", 0.1)
     monkeypatch.setattr("convledger.tui.screens.compare_asking._REST", 0.1)
@@ -100,6 +112,24 @@ def _parse_once(
     if key not in parsed:
         parsed[key] = parse(self, css, read_from, is_default_rules, tie_breaker, scope)
     return parsed[key]
+
+
+def _estimate_once(
+    plan: Plan,
+    period: BilledPeriod,
+    usage: Usage,
+    factor: Fraction,
+    zone_of: Callable[[str], tzinfo],
+    *,
+    seats: int = 0,
+) -> Estimate:
+    """Work out an amount of usage once for all apps that have the same plan, time and usage."""
+    counted = (usage.quantities, usage.rates, usage.unpriced)
+    of = (plan.digest, plan.effective_from, period.since, period.until, str(period.zone), seats)
+    key = (*of, factor, *(frozenset(each.items()) for each in counted))
+    if key not in estimates:
+        estimates[key] = estimate_of(plan, period, usage, factor, zone_of, seats=seats)
+    return estimates[key]
 
 
 def _palette(sheet: Stylesheet) -> int:

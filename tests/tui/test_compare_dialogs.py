@@ -286,14 +286,16 @@ async def test_example_is_taken_into_the_workspace_when_it_is_put_in_force(studi
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("key", ["p", "m", "v", "enter", "P"])
-async def test_dialogs_fit_every_size(studio: Path, size: tuple[int, int], key: str) -> None:
+async def test_dialogs_fit_every_size(studio: Path, size: tuple[int, int]) -> None:
     with_plans(studio, in_force="")
     async with opened(studio, size=size) as pilot:
-        await go(pilot, key)
-        assert len(pilot.app.screen_stack) == 2
-        frame = pilot.app.screen.query_one("#frame").region
-        assert frame.x >= 0
-        assert frame.y >= 0
-        assert frame.right <= size[0]
-        assert frame.bottom <= size[1]
+        for key in ("p", "m", "v", "enter", "P"):
+            await go(pilot, key)
+            assert len(pilot.app.screen_stack) == 2, key
+            frame = pilot.app.screen.query_one("#frame").region
+            assert frame.x >= 0, key
+            assert frame.y >= 0, key
+            assert frame.right <= size[0], key
+            assert frame.bottom <= size[1], key
+            await press(pilot, "escape")
+            assert pilot.app.screen is place(pilot), key
