@@ -78,3 +78,14 @@ def test_a_secret_that_was_kept_from_a_file_is_redacted_in_the_notes_of_that(
     assert outcome is not None
     assert outcome.is_verified
     assert not occurs(ledger, token)
+
+
+def test_the_same_text_that_was_remembered_and_taken_back_goes_too(ledger: Ledger) -> None:
+    remember(ledger, SECRET)
+    remember(ledger, OTHER)
+    ledger.memory.undo(NOW)
+    ledger.memory.undo(NOW)
+    assert occurs(ledger, "zanzibar")
+    erase(ledger, entries=(remember(ledger, SECRET),))
+    assert not occurs(ledger, "zanzibar")
+    assert occurs(ledger, "quetzal valley")

@@ -340,8 +340,6 @@ def test_a_dismissed_pair_stays_so_where_an_edit_changes_nothing_that_was_told_o
     ledger.memory.edit(one, NOW, body="Deploy the server on Friday, port 8080.")
     assert ledger.memory.undo(NOW).verb == "edit"
     told = "SELECT status, reason FROM entry_pair"
-    assert ledger.connection.execute(told).fetchall() == [
-        ("dismissed", "other number: 8080, 9090")
-    ]
+    assert ledger.connection.execute(told).fetchall() == [("dismissed", "other number: 8080, 9090")]
     ledger.memory.edit(one, NOW, body="Deploy the server on Friday, port 7070")
     assert ledger.connection.execute(told).fetchall() == [("open", "other number: 7070, 9090")]
