@@ -29,8 +29,9 @@ def scrub_undo(
 ) -> int:
     """Remove the rows of entries as they were; returns how many there were.
 
-    So do entries that were made with the same text and taken back. Of `items`, and of others whose texts have one of the `hashes`, goes what was news before it
-    was an entry. Belongs before the sources of the entries are deleted.
+    So do those of entries that had the same text and were taken back. Of `items`, and of others
+    whose texts have one of the `hashes`, goes what was news before it was an entry. Belongs before
+    the sources of the entries are deleted.
     """
     sources = {
         row[0] for row in connection.execute("SELECT id, entry_id FROM entry_source")
