@@ -148,21 +148,26 @@ def _wanted(
 
 def write(connection: sqlite3.Connection, change: FileChange, now: int) -> None:
     """Write a change that was shown. Raises UsageProblem where the file is another by now."""
+    _must_be(change)
+    if is_read_only(change.path):
+        raise UsageProblem(f"{change.path}: {READ_ONLY}; nothing was written")
+    try:
+        _replace(change)
+    except OSError as error:
+        raise UsageProblem(
+            f"{change.path} can't be written: {error.strerror or error}; it is as it was"
+        ) from error
+    look(connection, [MemoryFile(change.path, change.format, change.scope)], now)
+
+
+def _must_be(change: FileChange) -> None:
+    """Raise UsageProblem where a file is not what it was when its change was shown."""
     try:
         current = content_of(change.path).data
     except NotReadable as error:
         raise UsageProblem(f"{change.path}: {error}; nothing was written") from error
     if current != change.before:
         raise UsageProblem(f"{change.path} changed meanwhile; nothing was written, look again")
-    if is_read_only(change.path):
-        raise UsageProblem(f"{change.path}: {READ_ONLY}; nothing was written")
-    try:
-        _replace(change.path, change.after)
-    except OSError as error:
-        raise UsageProblem(
-            f"{change.path} can't be written: {error.strerror or error}; it is as it was"
-        ) from error
-    look(connection, [MemoryFile(change.path, change.format, change.scope)], now)
 
 
 def is_read_only(path: Path) -> bool:
@@ -173,16 +178,18 @@ def is_read_only(path: Path) -> bool:
         return False  # who reads or writes it is told what is wrong with it
 
 
-def _replace(path: Path, content: bytes) -> None:
+def _replace(change: FileChange) -> None:
     """Replace a file whole or not at all, with the permissions that it has."""
+    path = change.path
     mode = stat.S_IMODE(path.stat().st_mode)
     descriptor, temporary = tempfile.mkstemp(prefix=".convledger-", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+            file.write(change.after)
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).chmod(mode)
+        _must_be(change)  # a tool may have written it while the disk was waited for
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

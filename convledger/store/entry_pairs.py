@@ -146,6 +146,7 @@ def spread(connection: sqlite3.Connection, words: Iterable[str]) -> dict[str, in
 def propose(connection: sqlite3.Connection, pair: Pair) -> bool:
     """Write a pair as open unless it was settled for the same texts; return whether it is new.
 
+    What a person dismissed stays so while the same is said of it, though a text has another stop.
     Nothing is written where a text has changed, or was archived, since it was compared.
     """
     hashes = pair.hashes.split(":")
@@ -155,7 +156,9 @@ def propose(connection: sqlite3.Connection, pair: Pair) -> bool:
         f"SELECT ?, ?, ?, ?, ?, 'open', ?, ? WHERE {there} AND {there} "
         "ON CONFLICT (first_id, second_id) DO UPDATE SET kind=excluded.kind, "
         "score=excluded.score, reason=excluded.reason, status='open', hashes=excluded.hashes, "
-        "at=excluded.at, decided_by='' WHERE entry_pair.hashes<>excluded.hashes OR "
+        "at=excluded.at, decided_by='' WHERE (entry_pair.hashes<>excluded.hashes AND "
+        "(entry_pair.status<>'dismissed' OR (entry_pair.kind, entry_pair.reason)<>"
+        "(excluded.kind, excluded.reason))) OR "
         "(entry_pair.status='open' AND (entry_pair.kind, entry_pair.score, entry_pair.reason)<>"
         "(excluded.kind, excluded.score, excluded.reason))",
         (

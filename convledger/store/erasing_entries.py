@@ -98,7 +98,14 @@ def take_entries_out(
     """Take entries out; belongs into a transaction. Returns counts."""
     listed = numbers(ids)
     counts = counts_of(connection, ids)
-    hashes = _note(connection, listed, probes)
+    hashes = {
+        digest
+        for digest in _note(connection, listed, probes)
+        # The same text may be kept elsewhere, in another scope: then it is not gone.
+        if not connection.execute(
+            f"SELECT 1 FROM entry WHERE hash=? AND id NOT {_AMONG}", (digest, listed)
+        ).fetchone()
+    }
     items = _forget_news(connection, listed, hashes, probes)
     for entry_id in ids:
         unindex_entry(connection, entry_id)
@@ -125,9 +132,7 @@ def take_entries_out(
     ):
         connection.execute(f"DELETE FROM {rows}", (listed,))
     for digest in hashes:
-        # The same text may be kept elsewhere, in another scope: then it is not gone.
-        if not connection.execute("SELECT 1 FROM entry WHERE hash=?", (digest,)).fetchone():
-            bury(connection, ENTRY, digest, at)
+        bury(connection, ENTRY, digest, at)
     return counts
 
 

@@ -29,13 +29,15 @@ def scrub_undo(
 ) -> int:
     """Remove the rows of entries as they were; returns how many there were.
 
-    Of `items`, and of others whose texts have one of the `hashes`, goes what was news before it
-    was an entry. Belongs before the sources of the entries are deleted.
+    So do those of entries that had the same text and were taken back. Of `items`, and of others
+    whose texts have one of the `hashes`, goes what was news before it was an entry. Belongs before
+    the sources of the entries are deleted.
     """
     sources = {
         row[0] for row in connection.execute("SELECT id, entry_id FROM entry_source")
         if row[1] in ids
     }  # fmt: skip
+    ids = ids | _undone(connection, hashes)
     going: list[Row] = []
     for row in connection.execute(_ALL).fetchall():
         before = _before(row)
@@ -53,6 +55,15 @@ def scrub_undo(
             _unlink(connection, row, before, ids)
     _remove(connection, going, probes)
     return len(going)
+
+
+def _undone(connection: sqlite3.Connection, hashes: Set[str]) -> set[int]:
+    """Return the entries that are there no more, but to be undone, with a text of some hashes."""
+    rows = connection.execute(
+        f"{_ALL} WHERE table_name IN ('entry', 'entry_version') AND before IS NOT NULL "
+        "AND json_extract(key, '$[0]') NOT IN (SELECT id FROM entry)"
+    ).fetchall()
+    return {_key(row)[0] for row in rows if (_before(row) or {}).get("hash") in hashes}
 
 
 def blank_quotes(connection: sqlite3.Connection, sources: set[int], probes: Probes) -> None:

@@ -78,3 +78,26 @@ def test_a_secret_that_was_kept_from_a_file_is_redacted_in_the_notes_of_that(
     assert outcome is not None
     assert outcome.is_verified
     assert not occurs(ledger, token)
+
+
+def test_the_same_text_that_was_remembered_and_taken_back_goes_too(ledger: Ledger) -> None:
+    remember(ledger, SECRET)
+    remember(ledger, OTHER)
+    ledger.memory.undo(NOW)
+    ledger.memory.undo(NOW)
+    assert occurs(ledger, "zanzibar")
+    erase(ledger, entries=(remember(ledger, SECRET),))
+    assert not occurs(ledger, "zanzibar")
+    assert occurs(ledger, "quetzal valley")
+
+
+def test_news_of_a_text_that_another_scope_keeps_stay(ledger: Ledger, tmp_path: Path) -> None:
+    file = tmp_path / "CLAUDE.md"
+    remember(ledger, SECRET, scope="client:acme")
+    entry = remember(ledger, SECRET)
+    write(file, "- First\n")
+    feed.look(ledger.connection, [MemoryFile(file, "claude-md")], NOW)
+    write(file, f"- First\n- {SECRET}\n")
+    feed.look(ledger.connection, [MemoryFile(file, "claude-md")], NOW)
+    erase(ledger, entries=(entry,))
+    assert [each.new for each in feed.news(ledger.connection)] == [SECRET]

@@ -327,3 +327,19 @@ def test_no_package_for_numbers_is_needed() -> None:
         text = Path(pairing.__file__).with_name(f"{module}.py").read_text()
         assert "numpy" not in text
         assert "rapidfuzz" not in text
+
+
+def test_a_dismissed_pair_stays_so_where_an_edit_changes_nothing_that_was_told_of_it(
+    ledger: Ledger,
+) -> None:
+    one, two = (
+        ledger.memory.remember(Draft(f"Deploy the server on Friday, port {port}"), NOW)[0].id
+        for port in (8080, 9090)
+    )
+    ledger.memory.dismiss(one, two, NOW)
+    ledger.memory.edit(one, NOW, body="Deploy the server on Friday, port 8080.")
+    assert ledger.memory.undo(NOW).verb == "edit"
+    told = "SELECT status, reason FROM entry_pair"
+    assert ledger.connection.execute(told).fetchall() == [("dismissed", "other number: 8080, 9090")]
+    ledger.memory.edit(one, NOW, body="Deploy the server on Friday, port 7070")
+    assert ledger.connection.execute(told).fetchall() == [("open", "other number: 7070, 9090")]

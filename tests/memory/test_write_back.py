@@ -172,3 +172,16 @@ def test_what_was_written_back_is_no_news_however_little_it_says_the_same(
     assert [each.after for each in changes(ledger) if isinstance(each, FileChange)] == [
         change.after
     ]
+
+
+def test_what_a_tool_writes_while_the_disk_is_waited_for_stays(
+    ledger: Ledger, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger.memory.edit(entry_with(ledger, "Fridays"), NOW, body="Deploy on Thursdays")
+    (change,) = changes(ledger)
+    assert isinstance(change, FileChange)
+    monkeypatch.setattr("os.fsync", lambda _: file.write_text("- Written by a tool\n"))
+    with pytest.raises(UsageProblem, match="changed meanwhile"):
+        write(ledger.connection, change, NOW)
+    assert file.read_text() == "- Written by a tool\n"
+    assert [each.name for each in file.parent.iterdir() if each.is_file()] == [file.name]
