@@ -73,7 +73,7 @@ def test_carriers_are_the_last_rendering_of_each_pack_and_files_that_live(ledger
             run("INSERT INTO pack_render_item VALUES (?, 0, ?, 1, '', '')", (render, entry_id))
         for number, (path, state) in enumerate((("/a/CLAUDE.md", "live"), (b"/b/\xff", "gone")), 1):
             run("INSERT INTO memory_file (id, format, path, state, added_at) "
-                "VALUES (?, 'markdown', ?, ?, 0)", (number, path, state))  # fmt: skip
+                "VALUES (?, 'claude-md', ?, ?, 0)", (number, path, state))  # fmt: skip
             run("INSERT INTO memory_item (file_id, key, entry_id, hash, start, length, at) "
                 "VALUES (?, 'k', ?, '', 0, 1, 0)", (number, entry_id))  # fmt: skip
 
