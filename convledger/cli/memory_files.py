@@ -170,12 +170,13 @@ def write(dry_run: bool, yes: bool) -> int:
     Only the bytes of these entries change. Each file is shown as a diff first, and is written only
     if it is what it was when it was last looked at.
     """
-    from convledger.memory.write_back import Held, planned
+    from convledger.memory.write_back import LOOK_AGAIN, Held, planned
     from convledger.memory.write_back import write as write_file
     from convledger.text.display import display_text
 
     now = clock.now_us()
     code = written = 0
+    stale = False
     with chosen.open_ledger() as ledger:
         connection = ledger.memory.connection
         changes = list(planned(connection))
@@ -184,6 +185,7 @@ def write(dry_run: bool, yes: bool) -> int:
             if isinstance(change, Held):
                 streams.note(f"{name}: {display_text(change.reason)}")
                 code = 1
+                stale = stale or change.reason.endswith(LOOK_AGAIN)
                 continue
             streams.say(name)
             for line in change.lines():
@@ -197,6 +199,8 @@ def write(dry_run: bool, yes: bool) -> int:
         streams.say("No file has to change.")
     elif not dry_run:
         streams.say(f"{plural(written, 'file')} written.")
+    if stale:
+        streams.note("`convledger memory feed` looks again.")
     return code
 
 

@@ -44,6 +44,7 @@ def findings(
             found_in.scan_entries(connection, None, now)
         most = limit or (-1 if as_json else USUAL)
         found = found_in.open_findings(connection, limit=most)
+        unseen = found_in.unseen(connection)
     if as_json:
         documents = [
             {"number": one.id, "in": one.object, "of": one.object_id, "field": one.field,
@@ -63,6 +64,8 @@ def findings(
         streams.note("`convledger memory redact --finding NUMBER` takes one out, for good.")
     else:
         streams.say("Nothing is open.")
+    if unseen and not as_json:
+        streams.note(f"{plural(unseen, 'message')} not looked at yet: `--all` does.")
     return 0
 
 

@@ -107,6 +107,7 @@ def show(name: str, budget: int | None, as_json: bool, as_csv: bool) -> int:
     options.one_form(as_json, as_csv)
     from convledger.memory import packs
     from convledger.memory.pack_needs import counter
+    from convledger.memory.pack_words import pack_notes
 
     count, method = counter()
     with chosen.open_ledger() as ledger:
@@ -114,6 +115,7 @@ def show(name: str, budget: int | None, as_json: bool, as_csv: bool) -> int:
         built = packs.build(
             ledger.connection, pack, clock.now_us(), count, method=method, budget=budget
         )
+        notes = pack_notes(ledger.connection, built)
     fates = built.chosen.fates()
     documents = [_fate(built, fate) for fate in fates]
     if as_csv:
@@ -134,7 +136,7 @@ def show(name: str, budget: int | None, as_json: bool, as_csv: bool) -> int:
             }
         )
         return DONE
-    _show(built, documents)
+    _show(built, documents, notes)
     return DONE
 
 
@@ -154,8 +156,8 @@ def _fate(built: Built, fate: Fate) -> dict[str, Any]:
     }
 
 
-def _show(built: Built, documents: list[dict[str, Any]]) -> None:
-    from convledger.memory.pack_words import pin_notes, wanted_words
+def _show(built: Built, documents: list[dict[str, Any]], notes: list[str]) -> None:
+    from convledger.memory.pack_words import wanted_words
     from convledger.reports.render.table import Column
     from convledger.text.display import display_text
 
@@ -183,7 +185,7 @@ def _show(built: Built, documents: list[dict[str, Any]]) -> None:
         print_table(columns, [_cells(each) for each in documents])
     else:
         streams.say("  No entry is wanted by it.")
-    for text in pin_notes(built):
+    for text in notes:
         streams.note(display_text(text))
 
 

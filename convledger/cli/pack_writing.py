@@ -50,7 +50,7 @@ def render(
     from convledger.memory import packs
     from convledger.memory.pack_files import write_built, write_text
     from convledger.memory.pack_needs import counter
-    from convledger.memory.pack_words import pin_notes
+    from convledger.memory.pack_words import pack_notes
     from convledger.text.display import display_text
 
     if again is not None and (form is not None or budget is not None):
@@ -70,7 +70,7 @@ def render(
             built = packs.build(
                 connection, pack, now, count, method=method, form=form, budget=budget
             )
-            text, notes = built.text, pin_notes(built)
+            text, notes = built.text, pack_notes(connection, built)
             if not built.items:
                 notes.append(f"{name} holds no entry: `convledger pack show {name}` says why")
             if place is not None:
@@ -126,7 +126,7 @@ def write(
     from convledger.memory import packs
     from convledger.memory.pack_files import carry_out, planned
     from convledger.memory.pack_needs import counter
-    from convledger.memory.pack_words import pin_notes
+    from convledger.memory.pack_words import pack_notes
     from convledger.text.display import display_text
 
     path = Path(file).expanduser()
@@ -140,6 +140,7 @@ def write(
         if not dry_run:
             written = carry_out(connection, plan, replace=replace)
             render = render_document(packs.render_numbered(connection, written.render_id))
+        notes = pack_notes(connection, plan.built)
     built, would = plan.built, "would hold " if dry_run else ""
     if as_json:
         print_json({"schema": 1, **(render or {}), "entries": len(built.items), "dry_run": dry_run})
@@ -155,7 +156,7 @@ def write(
         )
     if dry_run and plan.edited:
         streams.note(display_text(f"{plan.edited}; say --replace to write over it"))
-    for each in pin_notes(built):
+    for each in notes:
         streams.note(display_text(each))
     return DONE
 

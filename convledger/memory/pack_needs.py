@@ -20,3 +20,10 @@ def is_secret(rule: str) -> bool:
     from convledger.text.secrets import KINDS
 
     return KINDS.get(rule, "secret") == "secret"
+
+
+def is_bait(rule: str) -> bool:
+    """Return whether what a rule finds is written to steer a model."""
+    from convledger.text.secrets import KINDS
+
+    return KINDS.get(rule) == "bait"

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 from convledger.clock import iso_text
 from convledger.memory.pack_building import Built
 from convledger.memory.pack_checks import CURRENT, EDITED, NONE, OTHER, Change, Verdict
+from convledger.memory.pack_needs import is_bait
 from convledger.memory.pack_terms import Wanted
-from convledger.memory.words import ACTIVE
+from convledger.memory.words import ACTIVE, PROPOSED
+from convledger.store.packs import open_findings
+from convledger.words import plural
 
 
 def wanted_words(wanted: Wanted) -> str:
@@ -27,13 +32,25 @@ def wanted_words(wanted: Wanted) -> str:
     return "; ".join(said) or "all that is active"
 
 
-def pin_notes(built: Built) -> list[str]:
-    """Return a sentence for each pinned entry that does not fit."""
-    return [
+def pack_notes(connection: sqlite3.Connection, built: Built) -> list[str]:
+    """Return what to know of a pack: pins that don't fit, bait in it, why nothing is."""
+    notes = [
         f"{built.title(each.id)} (entry {each.id}) is pinned and does not fit: it takes "
         f"{each.tokens:,} tokens"
         for each in built.chosen.unfit
     ]
+    inside = {each.entry_id for each in built.items}
+    bait = {entry_id for entry_id, rule in open_findings(connection) if is_bait(rule)}
+    notes += [
+        f"{built.title(entry_id)} (entry {entry_id}) reads like an order to a model: "
+        "`convledger memory findings`"
+        for entry_id in sorted(inside & bait)
+    ]
+    waiting = sum(each.state == PROPOSED for each in built.entries.values())
+    if waiting and not inside:
+        proposed = plural(waiting, "entry is", "entries are")
+        notes.append(f"{proposed} proposed and wait for you: `convledger memory review`")
+    return notes
 
 
 def verdict_words(verdict: Verdict) -> str:

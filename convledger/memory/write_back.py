@@ -27,6 +27,8 @@ from convledger.paths import real_path
 READ_ONLY = "it is read-only: let it be written first"
 _Piece = tuple[int, int, int, str | None]  # item, start, length and new text, None where it goes
 
+LOOK_AGAIN = "look again first"
+
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
@@ -86,7 +88,7 @@ def planned(
             yield Held(path, str(error))
             continue
         if content.hash != row.hash:
-            yield Held(path, "it changed since it was last looked at: look again first")
+            yield Held(path, f"it changed since it was last looked at: {LOOK_AGAIN}")
             continue
         if is_read_only(path):
             yield Held(path, READ_ONLY)
