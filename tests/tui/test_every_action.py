@@ -89,6 +89,7 @@ SIT = ("ctrl+r",)
 FILES = ("3", "t")
 FOUND = ("3", "g")
 PLACES = {BY_ID[f"app.{place}"].keys: place for place in SCREENS}
+PLACE_KEYS = {place: keys for keys, place in PLACES.items()}
 STEPS = {
     "app.live": Step(("2",), screen, "Live"),
     "app.conversations": Step((), screen, "Conversations"),
@@ -253,18 +254,36 @@ def test_every_key_of_an_action_is_bound_to_it() -> None:
         assert (bound.key, bound.action) == (action.keys, action.verb)
 
 
-@pytest.mark.parametrize("name", STEPS)
-async def test_action(studio: Path, name: str) -> None:
-    step, key = STEPS[name], BY_ID[name].keys.split(",")[0]
-    if step.prepare is not None:
-        step.prepare(studio)
-    place = PLACES.get(step.before[0] if step.before else "", "live")
-    async with opened(studio, size=(140, 45), place=place) as pilot:
-        await press(pilot, *step.before)
-        before = step.seen(pilot)
-        await press(pilot, key)
-        after = step.seen(pilot)
+def walks() -> list[list[str]]:
+    """Return actions by what one app can show: those that open a screen from the same place."""
+    found: dict[object, list[str]] = {}
+    for name, step in STEPS.items():
+        start = (step.before, step.prepare) if step.seen is screen else name
+        found.setdefault(start, []).append(name)
+    return list(found.values())
 
-    assert after != before
-    if step.into is not None:
-        assert after == step.into
+
+@pytest.mark.parametrize("names", walks(), ids="+".join)
+async def test_action(studio: Path, names: list[str]) -> None:
+    first = STEPS[names[0]]
+    if first.prepare is not None:
+        first.prepare(studio)
+    place = PLACES.get(first.before[0] if first.before else "", "live")
+    async with opened(studio, size=(140, 45), place=place) as pilot:
+        await press(pilot, *first.before)
+        home = pilot.app.screen
+        for name in names:
+            step, key = STEPS[name], BY_ID[name].keys.split(",")[0]
+            if pilot.app.screen is not home:
+                await press(pilot, "escape")
+            if pilot.app.screen is not home:  # another place has the way back from it
+                await press(pilot, PLACE_KEYS[place], *first.before)
+                assert type(pilot.app.screen) is type(home), name
+                home = pilot.app.screen
+            before = step.seen(pilot)
+            await press(pilot, key)
+            after = step.seen(pilot)
+
+            assert after != before, name
+            if step.into is not None:
+                assert after == step.into, name
