@@ -58,7 +58,8 @@ def import_(paths: tuple[Path, ...], format_name: str | None, scope: str, as_jso
                     "news": waiting})  # fmt: skip
     else:
         _print(told, waiting, named=bool(paths))
-    return 0
+    failed = bool(paths) and all(isinstance(result, str) for _, result in told)
+    return 1 if failed else 0
 
 
 def _document(path: str, result: ImportResult | str) -> dict[str, Any]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 import click
 
 from convledger import clock
@@ -10,6 +13,9 @@ from convledger.cli.erase import must_be_asked, told
 from convledger.cli.plain_names import plural
 from convledger.cli.printing import print_json, print_table
 from convledger.errors import UsageProblem
+
+if TYPE_CHECKING:
+    from convledger.memory.finding_rows import Finding
 
 USUAL = 50
 
@@ -25,6 +31,7 @@ def findings(
 ) -> int:
     """List what looks like a secret, personal data, or bait for a model; never in full unasked."""
     from convledger.memory import findings as found_in
+    from convledger.memory.finding_rows import MESSAGE, conversations_of
     from convledger.reports.render.table import Column
     from convledger.text.display import display_text
 
@@ -45,9 +52,13 @@ def findings(
         most = limit or (-1 if as_json else USUAL)
         found = found_in.open_findings(connection, limit=most)
         unseen = found_in.unseen(connection)
+        said_in = conversations_of(
+            connection, (one.object_id for one in found if one.object == MESSAGE)
+        )
     if as_json:
         documents = [
             {"number": one.id, "in": one.object, "of": one.object_id, "field": one.field,
+             "conversation": said_in.get(one.object_id) if one.object == MESSAGE else None,
              "kind": one.kind, "rule": one.rule, "redacted": one.redacted}
             for one in found
         ]  # fmt: skip
@@ -56,8 +67,7 @@ def findings(
         columns = [Column("number", "right"), Column("kind"), Column("rule"), Column("in"),
                    Column("redacted", shrink=True, minimum=8)]  # fmt: skip
         rows = [
-            [str(one.id), one.kind, one.rule, f"{one.object} {one.object_id}, {one.field}",
-             one.redacted]
+            [str(one.id), one.kind, one.rule, _place(one, said_in), one.redacted]
             for one in found
         ]  # fmt: skip
         print_table(columns, rows)
@@ -67,6 +77,16 @@ def findings(
     if unseen and not as_json:
         streams.note(f"{plural(unseen, 'message')} not looked at yet: `--all` does.")
     return 0
+
+
+def _place(one: Finding, said_in: Mapping[int, str]) -> str:
+    """Return where something was found, so that `show` or `memory show` opens it."""
+    from convledger.reports.render.wording import short_id
+    from convledger.text.display import display_text
+
+    if one.object != "entry" and one.object_id in said_in:
+        return f"conversation {display_text(short_id(said_in[one.object_id]))}"
+    return f"{one.object} {one.object_id}, {one.field}"
 
 
 @click.command(short_help="Take out what was found in entries and messages, for good.")

@@ -6,6 +6,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from convledger.errors import UsageProblem
 from convledger.store.bodies import PageReader
 from convledger.text.secrets import KINDS, Name, Value, find_secrets
@@ -145,3 +147,13 @@ def standing(connection: sqlite3.Connection, what: str, object_id: int) -> dict[
 def name_of(finding: Finding) -> Name:
     """Return what a finding is known by when its place has changed."""
     return finding.rule, finding.length, finding.redacted
+
+
+def conversations_of(connection: sqlite3.Connection, message_ids: Iterable[int]) -> dict[int, str]:
+    """Return the conversations that messages are of, by message, as their source names them."""
+    rows = connection.execute(
+        "SELECT message.id, native FROM message JOIN conversation "
+        "ON conversation.id=conversation_id WHERE message.id IN (SELECT value FROM json_each(?))",
+        (msgspec.json.encode(list(message_ids)).decode(),),
+    )
+    return {number: str(native) for number, native in rows}

@@ -18,6 +18,7 @@ from convledger.memory.dated import (
     soon_words,
     telling,
 )
+from convledger.memory.readers.registry import CARRIED
 from convledger.memory.words import ARCHIVED, PROJECT, PROPOSED, SNOOZED
 from convledger.store.entries import Entry, entries_where
 from convledger.store.packs import NO_PACK
@@ -226,6 +227,7 @@ def _unused(connection: sqlite3.Connection, now: int) -> Iterator[tuple[int, Rea
         f"WHERE entry_id=entry.id AND pack_render.at>=? AND pack_id!={NO_PACK}) AND NOT EXISTS ("
         "SELECT 1 FROM memory_item JOIN memory_file ON memory_file.id=file_id "
         "WHERE entry_id=entry.id AND memory_file.state='live' "
+        f"AND format IN ({','.join(map(repr, sorted(CARRIED)))}) "
         f"AND scope NOT IN ({','.join('?' * len(quiet))}))",
         (before, before, *quiet),
     )

@@ -19,7 +19,7 @@ from convledger.memory.listing import RECORDED, EntryLine, Listing, entry_lines,
 from convledger.memory.naming import entry_named
 from convledger.memory.queue import Hygiene, Queued, hygiene, review_queue
 from convledger.memory.reasons import Reason, reasons_of, survey
-from convledger.memory.words import ACTIVE
+from convledger.memory.words import ACTIVE, title_of
 from convledger.store.connection import in_words, unreadable
 from convledger.store.entries import Entry, EntrySource, EntryVersion, entries_where, versions_of
 from convledger.store.operations import (
@@ -115,6 +115,8 @@ class Memory:
 
     def changes(self, old: EntryVersion, new: EntryVersion, around: int = 3) -> list[DiffLine]:
         """Return what differs between two versions."""
+        if all(each.title == title_of(each.body) for each in (old, new)):
+            return diff_lines(old.body, new.body, around)  # the title only says it again
         return diff_lines(f"{old.title}\n\n{old.body}", f"{new.title}\n\n{new.body}", around)
 
     @in_words

@@ -23,8 +23,12 @@ FEW = settings(
 def small_zip(method: int = zipfile.ZIP_DEFLATED) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", method) as archive:
-        archive.writestr("notes/a.md", "- One. " * 40)
-        archive.writestr("memories.json", '[{"conversations_memory": "x"}]')
+        for name, text in (
+            ("notes/a.md", "- One. " * 40), ("memories.json", '[{"conversations_memory": "x"}]')
+        ):  # fmt: skip
+            member = zipfile.ZipInfo(name, (2026, 11, 20, 12, 0, 0))  # the same at each collection
+            member.compress_type = method
+            archive.writestr(member, text)
     return buffer.getvalue()
 
 
@@ -77,7 +81,7 @@ def test_a_damaged_zip_gives_members_or_a_reason(
     read_all(path)
 
 
-@pytest.mark.parametrize("content", ZIPS)
+@pytest.mark.parametrize("content", ZIPS, ids=["deflated", "stored", "bzip2", "lzma"])
 def test_a_whole_zip_is_read_whole(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "whole.zip"
     path.write_bytes(content)

@@ -115,8 +115,10 @@ def test_an_edit_of_an_observation_changes_that_alone(
         b'{"name": "A", "observations": ["caf\xe9"]}',  # not UTF-8
         '{"name": "A", "observations": ["b"]}'.encode("utf-16"),
         b'{"name": "A", "observations": ["b"], "observations": "c"}',
+        b'{"name": "A", "observations": {"": "b"}}',
+        b'{"entities": {"x": {"observations": {"": "b"}}}}',
     ],
-    ids=["latin", "utf-16", "twice"],
+    ids=["latin", "utf-16", "twice", "named", "named-graph"],
 )
 def test_what_can_not_be_written_back_has_no_place(content: bytes) -> None:
     assert with_places(content) == []

@@ -164,7 +164,7 @@ def test_an_entry_of_a_quiet_project_is_unused_though_a_file_holds_it(ledger: Le
     for scope in ("", "project:shop", "project:museum", "client:Ada"):
         ids[scope] = kept(ledger, f"rule of {scope}", at=NOW - 100 * DAY)
         connection.execute(
-            "INSERT INTO memory_file (format, path, scope, added_at) VALUES ('claude', ?, ?, 0)",
+            "INSERT INTO memory_file (format, path, scope, added_at) VALUES ('claude-md', ?, ?, 0)",
             (f"/{scope}", scope),
         )
         connection.execute(

@@ -60,9 +60,9 @@ def _records(content: bytes) -> Iterator[tuple[str, Any, Spans]]:
             if is_exact and isinstance(record, dict) and "observations" in record:
                 begins = text.starts[at]
                 spans = {
-                    int(path[1]): (begins + start, begins + end)
+                    path[1]: (begins + start, begins + end)
                     for path, start, end in texts_in(raw)
-                    if len(path) == 2 and path[0] == "observations"
+                    if len(path) == 2 and path[0] == "observations" and isinstance(path[1], int)
                 }
                 spans = _true(spans, record["observations"], content)
             yield f"line {at + 1}", record, spans
@@ -74,7 +74,9 @@ def _of_graph(
     spans: defaultdict[int, Spans] = defaultdict(dict)
     for path, start, end in texts_in(content[mark:]) if encoding == "utf-8" else ():
         if len(path) == 4 and (path[0], path[2]) == ("entities", "observations"):
-            spans[int(path[1])][int(path[3])] = (mark + start, mark + end)
+            number, place = path[1], path[3]
+            if isinstance(number, int) and isinstance(place, int):
+                spans[number][place] = (mark + start, mark + end)
     for name, kind in (("entity", "entities"), ("relation", "relations")):
         found = whole.get(kind)
         for number, record in enumerate(found if isinstance(found, list) else []):
