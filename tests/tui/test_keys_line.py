@@ -80,9 +80,9 @@ async def test_what_is_cut_is_said(studio: Path) -> None:
         assert line_of(pilot).endswith("f1 Help …")
 
 
-@pytest.mark.parametrize(("size", "has_archive"), [((80, 24), False), ((120, 36), True)])
+@pytest.mark.parametrize(("size", "has_packs"), [((80, 24), False), ((120, 36), True)])
 async def test_memory_says_how_to_review_and_how_to_leave(
-    studio: Path, size: tuple[int, int], has_archive: bool
+    studio: Path, size: tuple[int, int], has_packs: bool
 ) -> None:
     remembered(studio)
     async with opened(studio, size=size) as pilot:
@@ -90,4 +90,4 @@ async def test_memory_says_how_to_review_and_how_to_leave(
         line = line_of(pilot)
 
         assert all(each in line for each in (" v Review ", " e Edit ", "f1 Help", " q Quit"))
-        assert ("x Archive" in line) is has_archive
+        assert ("p Packs" in line) is has_packs
