@@ -65,6 +65,13 @@ class Questions:
             self.connection, self.path, lambda: self.rates, self.is_charged_by_conversation
         )
 
+    @in_words
+    def latest_memory_change(self) -> int:
+        """Return the number of the last change of memory, 0 before the first; this is quick."""
+        from convledger.store.operations import latest_operation
+
+        return latest_operation(self.connection)
+
     @property
     def memory_files(self) -> MemoryFiles:
         """The memory files of this machine."""

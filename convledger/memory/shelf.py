@@ -24,7 +24,6 @@ from convledger.store.connection import in_words, unreadable
 from convledger.store.entries import Entry, EntrySource, EntryVersion, entries_where, versions_of
 from convledger.store.operations import (
     Operation,
-    latest_operation,
     operations,
     touched_entries,
     undo,
@@ -310,11 +309,6 @@ class Memory:
         if 0 < len(entry_ids) <= _AT_ONCE:
             scan_entries(self._connection, list(entry_ids), now)
             refresh_pairs(self._connection, list(entry_ids), now)
-
-    @in_words
-    def latest_change(self) -> int:
-        """Return the number of the last change of memory: asked often, it costs next to nothing."""
-        return latest_operation(self._connection)
 
     @in_words
     def count_tokens(self, stopping: Callable[[], bool] = lambda: False) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from convledger.tui.widgets.memory_panel import MemoryPanel
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
+    from convledger.ledger import Ledger
     from convledger.tui.app import ConvledgerApp
+    from convledger.tui.widgets.memory_panel import MemoryPanel
 
 FIRST = 2.0  # seconds after the start: the figures come first
 EVERY = 60.0  # seconds
@@ -29,13 +29,13 @@ class MemoryWatch:
     def look(self) -> None:
         """Look in another thread."""
         now = self._app.now()
-        self._app.ask(
-            "memory watch",
-            lambda ledger: 0 if ledger.is_sealed else ledger.memory_files.look_again(now),
-            self.told,
-            slow=True,
-            patient=True,
-        )
+
+        def waiting(ledger: Ledger) -> int:
+            # Without a memory its parts are not even imported.
+            is_idle = ledger.is_sealed or not ledger.latest_memory_change()
+            return 0 if is_idle else ledger.memory_files.look_again(now)
+
+        self._app.ask("memory watch", waiting, self.told, slow=True, patient=True)
 
     def told(self, waiting: int, *, is_seen: bool = False) -> None:
         """Hear how many changes wait; `is_seen` where a person is looking at them."""
@@ -48,5 +48,5 @@ class MemoryWatch:
             changes = "1 change" if waiting == 1 else f"{waiting:,} changes"
             app.notice(_ABOUT, f"{changes} in memory files: 3, then t, shows them", lasts=True)
         for screen in app.screen_stack:
-            for panel in screen.query(MemoryPanel):
-                panel.show_news(waiting)
+            for panel in screen.query("MemoryPanel"):
+                cast("MemoryPanel", panel).show_news(waiting)

@@ -92,8 +92,8 @@ class MemoryWorker:
     def _catch_up(self) -> bool:
         """Look at what was changed; False where another process is at it."""
         with Ledger.open(self._workspace) as ledger:
-            latest = ledger.memory.latest_change()
-            if latest == self._seen:
+            latest = ledger.latest_memory_change()
+            if latest in (0, self._seen):  # nothing was ever changed, or nothing since
                 return True
             try:
                 if not ledger.memory.catch_up(now_us(), self._stops, self._progress):

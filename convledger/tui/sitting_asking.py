@@ -79,7 +79,7 @@ class Renewal:
 def take(ledger: Ledger, now: int, zone: tzinfo) -> Sitting:
     """Begin a sitting."""
     memory = ledger.memory
-    return Sitting(*memory.review(now, zone), memory.latest_change())
+    return Sitting(*memory.review(now, zone), ledger.latest_memory_change())
 
 
 def renewal(
@@ -87,7 +87,7 @@ def renewal(
 ) -> Renewal | None:
     """Return how memory is by now, None where nobody has changed it since."""
     memory = ledger.memory
-    latest = memory.latest_change()
+    latest = ledger.latest_memory_change()
     if latest == seen:
         return None
     undone = frozenset(one.id for one in memory.history(500) if one.undone_at is not None)
@@ -204,7 +204,7 @@ def carry_out(ledger: Ledger, wish: Wish, now: int) -> tuple[tuple[int, ...], st
             return (), f"“{one.title}” is gone"
         if not _is_as_seen(one, found):
             return (), f"“{one.title}” has changed meanwhile; look at it again"
-    before = memory.latest_change()
+    before = ledger.latest_memory_change()
     try:
         _do(memory, wish, now)
     except UsageProblem as error:

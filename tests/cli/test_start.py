@@ -195,3 +195,14 @@ def test_interrupting_ends_with_130(cli: Cli, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("convledger.ledger.Ledger.sync", interrupt)
 
     assert cli("report").code == 130
+
+
+def test_the_app_is_there_before_what_only_some_screens_need() -> None:
+    program = "import sys, convledger.tui.app\nprint('\\n'.join(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+
+    found = set(done.stdout.split())
+    assert "textual" in found
+    assert not found & {"msgspec", "re2", "sqlmodel", "tiktoken", "convledger.memory.listing"}
