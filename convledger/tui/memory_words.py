@@ -44,8 +44,8 @@ itself, and each change can be taken back.
 
   [b $accent]n[/]   write one here
   [b $accent]m[/]   in a conversation ([b $accent]2[/]): remember the message under the cursor
-  [b $accent]t[/]   takes in CLAUDE.md, AGENTS.md, rules, notes and other tools' memories,
-      as [b $accent]convledger memory import[/] does; it is proposed, and waits for you"""
+  [b $accent]t[/]   takes in CLAUDE.md, AGENTS.md, rules, notes and exports, as
+      [b $accent]convledger memory import[/] does; all of it is only proposed"""
 
 
 def day_text(at: int, zone: tzinfo) -> str:

@@ -75,3 +75,16 @@ def terminal_of(own_home: Path) -> Iterator[Callable[..., Terminal]]:
     yield begin
     for terminal in begun:
         terminal.close()
+
+
+@pytest.fixture
+def memory(studio: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The invented history with a memory of nine entries that want a look."""
+    from convledger.memory.shelf import Memory
+    from tests.tui import review_parts
+
+    monkeypatch.setattr(Memory, "costs", review_parts.costs)
+    # Its pairs are made by hand: nothing is to look for others, or find that these are none.
+    monkeypatch.setattr(Memory, "look_at", lambda *_: None)
+    review_parts.with_memory(studio)
+    return studio

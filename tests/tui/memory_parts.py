@@ -119,3 +119,8 @@ def shown(screen: MemoryScreen) -> str:
 def sources(screen: MemoryScreen) -> str:
     """Return what the panel of the sources says."""
     return text_of(screen.query_one(EvidenceView))
+
+
+def state(studio: Path, entry_id: int) -> str:
+    """Return the state of an entry."""
+    return entry_of(studio, entry_id).state

@@ -63,6 +63,11 @@ async def click(pilot: Pilot[None], selector: str) -> None:
     await settled(pilot)
 
 
+def said(pilot: Pilot[None]) -> str:
+    """Return what the app has said for a moment, a message a line."""
+    return "\n".join(one.message for one in pilot.app._notifications)
+
+
 def text_of(widget: Widget) -> str:
     """Return what a widget shows, line by line, as plain text."""
     width, height = widget.size

@@ -231,3 +231,9 @@ def shown(pilot: Pilot[None], selector: str) -> str:
     return "\n".join(
         strip.text.rstrip() for strip in widget.render_lines(Region(0, 0, *widget.outer_size))
     )
+
+
+def operations(workspace: Path) -> list[tuple[str, bool]]:
+    """Return the verbs that were written, the last first, and whether each was taken back."""
+    with Ledger.open(workspace) as ledger:
+        return [(one.verb, one.undone_at is not None) for one in ledger.memory.history(100)]

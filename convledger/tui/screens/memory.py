@@ -297,8 +297,8 @@ class MemoryScreen(MemoryList):
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
-        """The keys that do something; what waits to be accepted offers that in the footer."""
-        footer: dict[str, bool] = {}
+        """The keys that do something; the footer offers what an entry, or having none, asks for."""
+        footer = {"new": True} if self.has_class("-empty") else {}
         if self.has_class("-narrow"):
             footer["packs"] = False  # where there is no room for all, how to leave comes first
         line = self.rows.line(self.rows.current) if self.is_ready else None
