@@ -14,12 +14,14 @@ from convledger.errors import UsageProblem
 from convledger.ingest.archives import is_archive, members
 from convledger.ingest.lines import NotReadable, decompressed, open_log
 from convledger.paths import stored_path
+from convledger.sources import claude_code, codex
 from convledger.sources.lenient import BadLine, loads
 from convledger.sources.registry import PLACES
 
 SNIFFED_LINES, SNIFFED_BYTES, SNIFFED_FILES = 40, 1 << 20, 200
 GLANCED_FILES, GLANCED_LOGS = 5000, 10  # while a path is being typed
 COMPLETIONS = 200
+_LINES = {"claude-code": claude_code, "codex": codex}
 _LOGS = (".jsonl", ".jsonl.zst")
 
 
@@ -116,7 +118,7 @@ def _sniffed_archive(path: Path) -> list[str]:
         raise UsageProblem(f"{path}: {error}") from error
     return [
         reader
-        for reader, place in PLACES.items()
+        for reader, place in _LINES.items()
         if any(place.is_log(name) and place.in_archive(name) for name in names)
     ]
 
@@ -139,7 +141,7 @@ def sniff(path: Path) -> str | None:
             record = loads(line)
         except BadLine:
             continue
-        for reader, place in PLACES.items():
+        for reader, place in _LINES.items():
             if place.knows(record):
                 return reader
     return None

@@ -98,7 +98,7 @@ def look_at(reader: str, root: Path, path: str) -> Found | None:
     return _found(path, relative, info) if stat.S_ISREG(info.st_mode) else None
 
 
-def _scan_archive(root: Path, is_log: Callable[[str], bool], result: Scan) -> None:
+def _scan_archive(root: Path, is_log: Callable[[str], object], result: Scan) -> None:
     from convledger.ingest.archives import INSIDE, members
     from convledger.ingest.lines import NotReadable
 
@@ -119,7 +119,7 @@ def _found(path: str, relative: str, info: os.stat_result) -> Found:
     return Found(path, relative, info.st_size, info.st_mtime_ns, info.st_ino, info.st_dev)
 
 
-def _walk(start: str, base: int, is_log: Callable[[str], bool], result: Scan) -> None:
+def _walk(start: str, base: int, is_log: Callable[[str], object], result: Scan) -> None:
     """Add the logs below `start` to `result`; this runs at each report, over every file."""
     folders = [(start, DEEPEST)]
     add, forward = result.files.append, os.sep == "/"

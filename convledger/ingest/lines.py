@@ -11,6 +11,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from convledger.sources.document import NotReadable as NotReadable
 from convledger.sources.findings import Lines, Rejected
 from convledger.store.files import FileRow
 
@@ -19,10 +20,6 @@ BITE = 2 << 10
 LONGEST_LINE = 64 << 20
 HEAD, TAIL = 1024, 64
 IN_MEMORY, UNPACKED_MOST = 16 << 20, 2 << 30
-
-
-class NotReadable(Exception):
-    """A file that is there but can't or must not be read; the message says why."""
 
 
 def open_log(path: Path) -> BinaryIO:

@@ -37,10 +37,23 @@ class Flag(IntEnum):
     ERROR = 8
     ROLLED_BACK = 16
     REDACTED = 32  # set by the ledger alone, never by a reader
+    PERSON = 64  # an answer that a person gave, not a model
+    BRANCH = 128  # an alternate beside the path that the conversation took
+
+
+class Measure(IntEnum):
+    """How the tokens of a call are known; the numbers are stored."""
+
+    RECORDED = 0
+    ROUNDED = 1  # the source itself tells them in round numbers
+    MISSING = 2  # the source keeps none: they are unknown, not zero
 
 
 class Call(Struct, gc=False, array_like=True):
     """One billed request. `at` is UTC microseconds, tokens are disjoint, `reported` picodollars.
+
+    Where a source keeps no tokens (`measure` is MISSING) `key` is the uuid of the message that
+    answers, so that the tokens can be counted from the texts.
 
     `key` names the request among all of its source; `variant` tells apart main-chain requests
     that share an id that is not unique by nature; `inherited` marks a copy of another
@@ -67,6 +80,7 @@ class Call(Struct, gc=False, array_like=True):
     sidechain: bool = False
     approximate: bool = False
     reported: int | None = None
+    measure: int = 0
 
     @property
     def total(self) -> int:
@@ -86,8 +100,32 @@ class Reported(Struct):
     line: int
 
 
+class OutcomeFacts(Struct, array_like=True):
+    """How a support conversation ended; what a source does not tell is empty or None.
+
+    `handled_by` is bot_only, bot_then_human, human_only or none; `resolution` resolved_confirmed,
+    resolved_assumed, escalated, abandoned, open or unknown; `verdict` the vendor's own words, kept
+    as they are. Instants are UTC microseconds; `rating` is of `rating_of` at most.
+    """
+
+    handled_by: str = ""
+    resolution: str = ""
+    verdict: str = ""
+    resolved_at: int | None = None
+    handed_off_at: int | None = None
+    bot_messages: int | None = None
+    human_messages: int | None = None
+    customer_messages: int | None = None
+    rating: str = ""
+    rating_of: int | None = None
+    channel: str = ""
+
+
 class ConversationFacts(Struct, array_like=True):
-    """What lines say about their conversation; later facts of the same file win where set."""
+    """What lines say about their conversation; later facts of the same file win where set.
+
+    `details` are further facts by name, kept as the source words them.
+    """
 
     native: str
     first_at: int | None = None
@@ -100,6 +138,8 @@ class ConversationFacts(Struct, array_like=True):
     parent: str = ""
     relation: str = ""
     background: bool = False
+    outcome: OutcomeFacts | None = None
+    details: dict[str, str] = field(default_factory=dict)
 
     def entitle(self, rank: int, title: str) -> None:
         """Take `title` unless a better one is known; of equals the later wins, but for prompts."""

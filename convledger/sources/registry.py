@@ -1,15 +1,55 @@
-"""Every reader that there is; adding a format adds a line here."""
+"""Every source that there is: light facts here, its reader imported on use."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
-from types import ModuleType
+from typing import TYPE_CHECKING, Protocol, cast
 
-from convledger.sources import claude_code, codex
+from convledger.sources import claude_code, codex, places
 
-# Light modules that know places and file names; their `figures` and `texts` are imported on use.
-PLACES: dict[str, ModuleType] = {module.NAME: module for module in (claude_code, codex)}
+if TYPE_CHECKING:
+    from convledger.sources.document import Document, Found
+    from convledger.sources.glimpse import Glimpse
+    from convledger.sources.places import How, Kind
+
+
+class Source(Protocol):
+    """What is known of a source without importing its reader."""
+
+    NAME: str
+    TITLE: str
+    KIND: Kind
+    HOW: How
+    FOLDERS: tuple[str, ...]  # below a root, those that hold the files
+    DATABASES: bool  # its files are SQLite's, or some of them
+    is_log: Callable[[str], object]
+
+    def roots(self, environment: Mapping[str, str], home: Path, platform: str) -> list[Path]:
+        """Return the folders that may hold the source's files, whether or not they exist."""
+
+
+class DocumentReader(Protocol):
+    """The module of a source whose files are read as a whole."""
+
+    def recognises(self, glimpse: Glimpse) -> int:
+        """Tell how sure it is that a file is the source's: 0 to 100."""
+
+    def read(self, document: Document, state: bytes, *, texts: bool) -> Iterator[Found]:
+        """Yield what a document holds: its figures, or its texts where `texts`."""
+
+
+PLACES: dict[str, Source] = {
+    "claude-code": cast("Source", claude_code),
+    "codex": cast("Source", codex),
+    **cast("dict[str, Source]", places.PLACES),
+}
+
+
+def module_of(source: str) -> DocumentReader:
+    """Return the reader of a source, imported where it is not yet."""
+    return cast("DocumentReader", import_module(places.MODULES[source]))
 
 
 def known_roots(
@@ -18,6 +58,6 @@ def known_roots(
     """Return (reader, folder) for each place where a known tool keeps its logs on this machine."""
     return [
         (name, root)
-        for name, module in PLACES.items()
-        for root in module.roots(environment, home, platform)
+        for name, place in PLACES.items()
+        for root in place.roots(environment, home, platform)
     ]

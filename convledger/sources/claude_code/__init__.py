@@ -6,7 +6,12 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-NAME = "claude-code"
+from convledger.sources.places import How, Kind
+
+NAME, TITLE = "claude-code", "Claude Code"
+KIND, HOW = Kind.AGENT, How.LINES
+FOLDERS: tuple[str, ...] = ()
+DATABASES = False
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
 
 

@@ -6,7 +6,11 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-NAME = "codex"
+from convledger.sources.places import How, Kind
+
+NAME, TITLE = "codex", "Codex"
+KIND, HOW = Kind.AGENT, How.LINES
+DATABASES = False
 _ROLLOUT_ID = re.compile(r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.jsonl")
 
 
