@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
 from convledger.ingest.lines import IN_MEMORY, UNPACKED_MOST, NotReadable, open_log
+from convledger.paths import INSIDE as INSIDE
+from convledger.paths import archive_of as archive_of
 
 MOST_MEMBERS = 20_000
 MOST_LISTED = 32 << 20  # bytes of the list of members
 RATIO, RATIO_FROM = 200, 10 << 20
-INSIDE = "!/"
-_MEMBER = re.compile(r"(.*?\.zip)!/", re.IGNORECASE | re.DOTALL)
 # What the zip module raises on bytes that are none: of its own, of its parts, of names.
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, OSError,
@@ -151,12 +151,6 @@ def is_packed(path: Path) -> bool:
         return True
     with open_log(path) as raw:
         return raw.read(4) in _BEGINS
-
-
-def archive_of(path: str) -> Path | None:
-    """Return the zip of a member named as `archive.zip!/member`, None for any other path."""
-    found = _MEMBER.match(path)
-    return Path(found[1]) if found else None
 
 
 @contextmanager
