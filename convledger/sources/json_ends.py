@@ -1,7 +1,7 @@
 """Finds where JSON values end, and mends or tells what is wrong with one.
 
-Strict JSON is measured by the decoder, which skips it at gigabytes a second and names the byte where
-something else follows; only what it refuses is measured by its brackets.
+Strict JSON is measured by the decoder, which skips it at gigabytes a second and names the byte
+where something else follows; only what it refuses is measured by its brackets.
 """
 
 from __future__ import annotations
@@ -19,9 +19,7 @@ _skip = msgspec.json.Decoder(msgspec.Raw).decode
 _TRAILING = re.compile(r"trailing characters \(byte (\d+)\)")
 _AT = re.compile(r"\(byte (\d+)\)")
 # All up to the next bracket that is in no string.
-_TO_BRACKET = re.compile(
-    rb'[^"{}\[\]]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^"{}\[\]]*+)*+', re.DOTALL
-)
+_TO_BRACKET = re.compile(rb'[^"{}\[\]]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^"{}\[\]]*+)*+', re.DOTALL)
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _REST_OF_STRING = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
 _WORD = re.compile(rb"[^,\]}\s]+")

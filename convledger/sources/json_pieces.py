@@ -267,7 +267,7 @@ class _Pieces:
     def _more(self) -> bool:
         """Read on; False at the end of the document."""
         pending = len(self._data) - self._at
-        block = self._stream.read(max(BLOCK, pending // 4))
+        block = self._stream.read(min(max(BLOCK, pending // 4), 2 * BLOCK))
         if not block:
             self._ended = True
             return False
