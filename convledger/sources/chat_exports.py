@@ -12,8 +12,10 @@ import msgspec
 
 from convledger.sources.document import Document, Found, NotReadable
 from convledger.sources.findings import Figures, Message, Rejected
+from convledger.sources.glimpse import Glimpse
 from convledger.sources.json_pieces import Piece, pieces
 from convledger.sources.lenient import BadLine, loads, scrub
+from convledger.sources.values import dicts_in
 
 INSIDE = ("conversations",)
 _MESSAGES, _TEXT = 500, 1 << 20  # messages and characters that are handed on together
@@ -89,6 +91,14 @@ def read_export(
         raise NotReadable(f"holds no conversation of {reader.KIND}")
     (found.texts if texts else found.figures).rejected.extend(strangers)
     yield found
+
+
+def first_records(glimpse: Glimpse) -> Iterator[dict[str, Any]]:
+    """Yield the records of a first look, also those in the list of a small whole object."""
+    for record in glimpse.records:
+        for name in INSIDE:
+            yield from dicts_in(record.get(name))
+        yield record
 
 
 def value_of(raw: msgspec.Raw) -> Any:

@@ -59,13 +59,14 @@ def instants_along(
     Parts of one answer are stamped as they are finished, which is not how they are read.
     """
     found = [start] * len(parents)
+    is_known = bytearray(len(parents))  # its own, or one before it
     for index in order:
-        parent = parents[index]
-        before = found[parent] if parent >= 0 else start
-        own = known[index]
-        if own is None or (parent >= 0 and before - HOUR <= own < before):
-            own = before
-        found[index] = own
+        parent, own = parents[index], known[index]
+        if parent >= 0:
+            found[index], is_known[index] = found[parent], is_known[parent]
+        before = found[index]
+        if own is not None and not (is_known[index] and before - HOUR <= own < before):
+            found[index], is_known[index] = own, 1
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from convledger.sources.chat_exports import read_export
+from convledger.sources.chat_exports import first_records, read_export
 from convledger.sources.chatgpt.records import Conversation, conversation_of
 from convledger.sources.chatgpt.texts import blocks_of, flags_of
 from convledger.sources.chatgpt.thread import (
@@ -42,7 +42,7 @@ def recognises(glimpse: Glimpse) -> int:
     """Tell how sure it is that a file holds conversations as ChatGPT exports them."""
     if glimpse.kind not in (JSON_LIST, JSON_OBJECT, JSON_LINES):
         return NO
-    for record in glimpse.records:
+    for record in first_records(glimpse):
         nodes = list(dict_of(record.get("mapping")).values())[:5]
         if any(isinstance(node, dict) and "message" in node for node in nodes):
             return SURE

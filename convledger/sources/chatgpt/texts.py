@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from convledger.sources.chat_exports import arguments, is_blank, kilobytes, text_in, value_of
 from convledger.sources.chatgpt.records import Content, SaidMessage
-from convledger.sources.chatgpt.thread import KNOWN, is_by_model, role_of
+from convledger.sources.chatgpt.thread import is_by_model, role_of
 from convledger.sources.findings import Flag, Kind
 from convledger.sources.values import dict_of, dicts_in, list_of, name_of, text_of
 
@@ -40,6 +40,8 @@ def blocks_of(message: SaidMessage) -> list[Block]:
     body = "\n".join(text for text in texts if text.strip())
     if kind == Kind.TOOL_CALL:
         found = [Block(kind, arguments(body), name)]
+        if name == _MEMORY and body:
+            found.append(Block(Kind.NOTE, body, name))
     elif body:
         found = [Block(kind, without_citations(body) if is_by_model(message) else body, name)]
     else:
@@ -67,13 +69,11 @@ def _kind(message: SaidMessage, content: Content) -> tuple[Kind, str]:
     if kind in _CONTEXT:
         return Kind.NOTE, kind
     if role == "assistant":
-        if recipient == _MEMORY:
-            return Kind.NOTE, _MEMORY
         if recipient != "all":
             return Kind.TOOL_CALL, recipient
         if kind in _THINKING or message.channel == "analysis":
             return Kind.THINKING, ""
-        return (Kind.ANSWER if kind in KNOWN else Kind.NOTE), ""
+        return Kind.ANSWER, ""
     if role == "tool":
         return Kind.TOOL_RESULT, (message.author.name if message.author else None) or ""
     if role == "user":

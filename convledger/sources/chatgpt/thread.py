@@ -46,7 +46,7 @@ class Thread(Struct):
 
 
 def thread_of(conversation: Conversation, changed_at: int) -> Thread:
-    """Return a conversation's messages in order."""
+    """Return a conversation's messages in order; it gives them away, as they may be many."""
     mapping = conversation.mapping or {}
     nodes = list(mapping.values())
     index_of = {name: index for index, name in enumerate(mapping)}
@@ -85,6 +85,7 @@ def thread_of(conversation: Conversation, changed_at: int) -> Thread:
         found.instants.append(instants[index])
         found.lines.append(line)
         found.active.append(taken[index])
+    conversation.mapping = None
     return found
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from convledger.sources.chat_exports import read_export
+from convledger.sources.chat_exports import first_records, read_export
 from convledger.sources.claude_ai.records import Conversation, conversation_of
 from convledger.sources.claude_ai.texts import parts_of
 from convledger.sources.claude_ai.thread import Thread, model_of, requests_of, thread_of
@@ -36,7 +36,7 @@ def recognises(glimpse: Glimpse) -> int:
         return NO
     if "chat_messages" in glimpse.keys:
         return SURE
-    for record in glimpse.records:
+    for record in first_records(glimpse):
         if isinstance(record.get("chat_messages"), list):
             return SURE
         said = [dict_of(message.get("content")) for message in dicts_in(record.get("messages"))]

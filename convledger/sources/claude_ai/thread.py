@@ -19,7 +19,7 @@ from convledger.sources.trees import (
 from convledger.sources.values import instant_of
 
 _ASSISTANTS = frozenset({"assistant", "claude", "ai"})
-_RESULTS = frozenset({"tool_result"})
+_FROM_OUTSIDE = frozenset({"tool_result", "user_interjection"})  # in the midst of an answer
 _SILENT = frozenset({"token_budget", "flag"})
 
 
@@ -57,7 +57,7 @@ def thread_of(conversation: Conversation, changed_at: int) -> Thread:
     steps: list[Step] = []
     last = [-1] * len(said)  # the step that what follows a message is behind
     names = set[str]()
-    for line, index in enumerate(order, 1):
+    for index in order:
         message = said[index]
         parent = last[parents[index]] if parents[index] >= 0 else -1
         name = name_in_source(native, message.uuid or f"{index}")
@@ -68,8 +68,8 @@ def thread_of(conversation: Conversation, changed_at: int) -> Thread:
             steps.append(
                 Step(
                     f"{name}:{number}" if number else name, parent, message, blocks, number == 0,
-                    is_by_model(message) and not _is_result(blocks), instants[index], line,
-                    bool(taken[index]),
+                    is_by_model(message) and not _is_from_outside(blocks), instants[index],
+                    len(steps) + 1, bool(taken[index]),
                 )
             )  # fmt: skip
             parent = len(steps) - 1
@@ -108,12 +108,12 @@ def model_of(thread: Thread, index: int, default: str) -> str:
 
 
 def _parts_of(message: Said) -> list[list[Block]]:
-    """Return the blocks of a message that say something, cut before and after tools' results."""
+    """Return the blocks of a message that say something, cut where one came from outside."""
     parts: list[list[Block]] = []
     for block in blocks_in(message):
         if not says(block):
             continue
-        if not parts or _is_result(parts[-1]) != _is_result([block]):
+        if not parts or _is_from_outside(parts[-1]) != _is_from_outside([block]):
             parts.append([])
         parts[-1].append(block)
     if not parts and not all(is_blank(raw) for raw in files_of(message)):
@@ -151,8 +151,8 @@ def says(block: Block) -> bool:
     return True
 
 
-def _is_result(blocks: list[Block]) -> bool:
-    return bool(blocks) and blocks[0].type in _RESULTS
+def _is_from_outside(blocks: list[Block]) -> bool:
+    return bool(blocks) and blocks[0].type in _FROM_OUTSIDE
 
 
 def _parents(said: list[Said]) -> list[int]:
