@@ -1,12 +1,8 @@
-"""Takes a JSON document apart into its elements without holding all of it in memory.
-
-An element is found by where one like the first begins again: what stands before that place is
-an element exactly where it decodes, since no whole object begins with another whole object. Only a
-document that defeats this is scanned character by character.
-"""
+"""Takes a JSON document apart into its elements without holding all of it in memory."""
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Generator, Iterator
@@ -17,18 +13,25 @@ import msgspec
 
 from convledger.sources.document import NotReadable
 from convledger.sources.findings import Rejected
+from convledger.sources.json_ends import (
+    BROKEN,
+    UNFINISHED,
+    Brackets,
+    end_of_broken,
+    end_of_value,
+    fault_in,
+    is_strict,
+    mended,
+)
 
 BLOCK = 4 << 20
 LARGEST_ELEMENT = 64 << 20
+MOST_NO_OBJECTS = 1000  # elements that are none and are told one by one
 _SPACE = b" \t\r\n\0"
-_OVERLAP = 1024  # bytes between two elements, at most
-_TRIES = 24  # places that may look like the end of an element before it is scanned for
-# A string, also one that the data end in, or a bracket.
-_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[{}\[\]]', re.DOTALL)
-_FIRST_KEY = re.compile(rb'\{[ \t\r\n]*("(?:[^"\\]|\\.){0,200}")[ \t\r\n]*:', re.DOTALL)
+_LONGEST_KEY = 4096  # bytes that a key with its spaces takes, at most
+_SPACES = re.compile(rb"[ \t\r\n\0]*")
 _KEY = re.compile(rb'[ \t\r\n]*("(?:[^"\\]|\\.){0,400}")[ \t\r\n]*:[ \t\r\n]*', re.DOTALL)
 _BETWEEN = re.compile(rb"[, \t\r\n]*")
-_IN_STRING, _OUTSIDE = re.compile(rb'\\.|"', re.DOTALL), re.compile(rb'["{}\[\]]')
 
 
 class Piece(msgspec.Struct):
@@ -56,11 +59,12 @@ class Begin:
 
 
 def pieces(stream: BinaryIO, inside: tuple[str, ...] = ()) -> Iterator[Piece | Rejected]:
-    """Yield the elements of a list of objects; of a single object, that one.
+    """Yield the elements of a list of objects; of a single object, that one; of several, each.
 
     Where the document is an object with one of the keys `inside`, the list there is taken apart.
-    What is no element, or the end that a cut file lacks, comes as Rejected. Raises NotReadable
-    where the document is not JSON at all.
+    What is no element, or the end that a cut file lacks, comes as Rejected. A large element is
+    held once: who drops a piece before asking for the next keeps the memory at that. Raises
+    NotReadable where the document is not JSON at all.
     """
     yield from _Pieces(stream, inside).all()
 
@@ -69,12 +73,13 @@ class _Pieces:
     def __init__(self, stream: BinaryIO, inside: tuple[str, ...]) -> None:
         self._stream = stream
         self._inside = inside
+        self._grown: io.BytesIO | None = None  # holds the data where they can grow in place
         self._data = b""
         self._at = 0  # in the data
         self._base = 0  # where the data begins in the document
         self._ended = False
         self._number = 0
-        self._again: re.Pattern[bytes] | None = None
+        self._no_objects = 0
 
     def all(self) -> Iterator[Piece | Rejected]:
         opening = self._next()
@@ -82,7 +87,7 @@ class _Pieces:
             self._at += 1
             yield from self._elements()
         elif opening == b"{":
-            yield from self._object()
+            yield from self._objects()
         elif opening:
             start = self._data[self._at : self._at + 200].lower()
             if start.startswith((b"<!doctype", b"<html", b"<head", b"<?xml")):
@@ -92,22 +97,46 @@ class _Pieces:
                 )
             raise NotReadable("not JSON")
 
-    def _object(self) -> Iterator[Piece | Rejected]:
+    def _objects(self) -> Iterator[Piece | Rejected]:
         """Take an object apart at the list it holds under one of the wanted keys, else whole."""
         if self._inside and self._into_list():
             yield from self._elements()
             return
-        yield from self._element(last=True)
+        while (mark := self._next()) == b"{":
+            if not (yield from self._element()):
+                return
+        if mark:
+            self._number += 1
+            yield self._cut("not JSON from here on")
 
     def _into_list(self) -> bool:
         """Go to the first element of the wanted list; False where there is none."""
+        place = 1  # from the start of the object on, which stays where it is
         while True:
-            place, decided = _place_of_list(self._data[self._at :], self._inside)
-            if place:
-                self._at += place
-                return True
-            if decided or len(self._data) - self._at > LARGEST_ELEMENT or not self._more():
+            key, value = self._key_at(place)
+            if value < 0:
                 return False
+            if key in self._inside:
+                if self._data[self._at + value : self._at + value + 1] != b"[":
+                    return False
+                self._at += value + 1
+                return True
+            while (end := end_of_value(self._data, self._at + value)) == UNFINISHED:
+                if len(self._data) - self._at > LARGEST_ELEMENT or not self._more():
+                    return False
+            if end == BROKEN:
+                return False
+            place = end - self._at
+
+    def _key_at(self, place: int) -> tuple[str, int]:
+        """Return the key at a place of the object here, and where its value begins, -1 if none."""
+        while True:
+            found = _KEY.match(self._data, _behind_comma(self._data, self._at + place))
+            if found is not None and found.end() < len(self._data):
+                return _plain(found[1]), found.end() - self._at
+            found = None  # which would hold the data
+            if len(self._data) - self._at - place > _LONGEST_KEY or not self._more():
+                return "", -1
 
     def _elements(self) -> Iterator[Piece | Rejected]:
         while True:
@@ -120,120 +149,103 @@ class _Pieces:
             if mark == b",":
                 self._at += 1
                 continue
-            if mark != b"{":
-                if not (yield from self._no_object()):
-                    return
-                continue
             if not (yield from self._element()):
                 return
 
-    def _element(self, *, last: bool = False) -> _Step:
+    def _element(self) -> _Step:
         """Yield the element here; returns False where the document can't be read on."""
         self._number += 1
-        if self._again is None:
-            self._again = self._like_first()
-        tries, ahead = 0, 1  # how far from the element's start is looked
-        while tries < _TRIES and not last:
-            found = self._again.search(self._data, self._at + ahead)
-            if found is None:
-                if self._ended:
-                    break
-                ahead = max(1, len(self._data) - self._at - _OVERLAP)
-                if not (yield from self._grow()):
-                    return True
-                continue
-            end = found.start() + 1
-            if _is_whole(self._data, self._at, end):
-                yield self._taken(end)
+        is_object = self._data[self._at] == 0x7B
+        while not self._ended or self._at < len(self._data):
+            end = end_of_value(self._data, self._at)
+            if end == len(self._data) and not self._ended and not is_object:
+                end = UNFINISHED  # a number, say, may go on
+            if end >= 0:
+                yield from self._told(self._taken(end), is_object=is_object)
                 return True
-            tries += 1
-            ahead = end - self._at
-        return (yield from self._scanned())
+            if end == BROKEN or self._ended:
+                break
+            if not (yield from self._grow()):
+                return True
+        return (yield from self._scanned(is_object=is_object))
+
+    def _told(self, piece: Piece, *, is_object: bool) -> Iterator[Piece | Rejected]:
+        if is_object:
+            yield piece
+            return
+        self._no_objects += 1
+        if self._no_objects <= MOST_NO_OBJECTS:
+            yield piece.rejected("not an object")
 
     def _grow(self) -> _Step:
         """Read on within an element; False, and it is passed over, where it is too large."""
         if len(self._data) - self._at > LARGEST_ELEMENT:
             reason = f"larger than {LARGEST_ELEMENT >> 20} MB"
-            yield Rejected(
-                self._number, self._base + self._at, reason, self._data[self._at : self._at + 400]
-            )
+            excerpt = self._data[self._at : self._at + 400]
+            yield Rejected(self._number, self._base + self._at, reason, excerpt)
             self._skip()
             return False
         self._more()
         return True
 
-    def _scanned(self) -> _Step:
-        """Find the end of the element by its brackets."""
-        depth, ahead = 0, 0
+    def _scanned(self, *, is_object: bool) -> _Step:
+        """Find the end of an element that is not strict JSON, or not whole."""
+        if self._data[self._at : self._at + 1] not in (b"{", b"["):
+            return (yield from self._broken())
+        brackets, used = Brackets(), 0
         while True:
-            found = _TOKEN.search(self._data, self._at + ahead)
-            if found is None or (found.end() == len(self._data) and not self._ended):
-                if self._ended:
-                    yield self._cut("the file ends in the middle of it: it is not whole")
-                    return False
-                ahead = (found.start() if found else len(self._data)) - self._at
-                if not (yield from self._grow()):
-                    return True
-                continue
-            ahead = found.end() - self._at
-            mark = found[0]
-            depth += 1 if mark in b"{[" else -1 if mark in b"}]" else 0
-            if depth <= 0 and mark in b"}]":
-                piece = self._taken(found.end())
-                if _is_whole(piece.data, 0, len(piece.data)):
-                    yield piece
-                else:
-                    yield piece.rejected(_why(piece.data))
+            place, is_end = brackets.end(self._data, self._at + used)
+            used = place - self._at
+            if is_end:
+                break
+            if self._ended:
+                yield self._cut("the file ends in the middle of it: it is not whole")
+                return False
+            if not (yield from self._grow()):
                 return True
+        piece = self._taken(place)
+        if not is_strict(piece.data):
+            better = mended(piece.data)
+            if is_strict(better):
+                piece.data = better
+            elif fault := fault_in(piece.data):
+                yield piece.rejected(fault)
+                return True
+        yield from self._told(piece, is_object=is_object)
+        return True
 
-    def _no_object(self) -> _Step:
-        """Pass over an element that is no object."""
-        self._number += 1
-        while (end := _end_of_value(self._data, self._at)) < 0 and not self._ended:
-            if len(self._data) - self._at > LARGEST_ELEMENT:
+    def _broken(self) -> _Step:
+        """Pass over what is neither object nor list, nor JSON."""
+        while (end := end_of_broken(self._data, self._at)) < 0 or end == len(self._data):
+            if self._ended or len(self._data) - self._at > LARGEST_ELEMENT:
                 break
             self._more()
         if end < 0:
             yield self._cut("not JSON from here on")
             return False
-        piece = self._taken(end)
-        yield piece.rejected("not an object")
+        yield from self._told(self._taken(end), is_object=False)
         return True
 
     def _skip(self) -> None:
         """Pass over an element that is too large, by its brackets."""
-        depth, inside = 0, False
+        brackets = Brackets()
         while True:
-            while self._at < len(self._data):
-                found = (_IN_STRING if inside else _OUTSIDE).search(self._data, self._at)
-                if found is None:
-                    break
-                self._at = found.end()
-                mark = found[0]
-                if mark == b'"':
-                    inside = not inside
-                elif mark in b"{[":
-                    depth += 1
-                elif mark in b"}]":
-                    depth -= 1
-                    if depth <= 0:
-                        return
-            keep = 1 if self._data[-1:] == b"\\" else 0
-            self._at = max(self._at, len(self._data) - keep)
-            if not self._more():
+            self._at, is_end = brackets.end(self._data, self._at)
+            if is_end or not self._more():
                 return
 
-    def _like_first(self) -> re.Pattern[bytes]:
-        while (found := _FIRST_KEY.match(self._data, self._at)) is None and self._more():
-            if len(self._data) - self._at > BLOCK:
-                break
-        key = re.escape(found[1]) if found else b'"'
-        begins = rb",[ \t\r\n]{0,200}\{[ \t\r\n]{0,200}" + key
-        return re.compile(rb"\}(?=[ \t\r\n]{0,200}(?:" + begins + rb"|\][ \t\r\n\0}]{0,200}\Z))")
-
     def _taken(self, end: int) -> Piece:
-        piece = Piece(self._number, self._base + self._at, self._data[self._at : end])
-        self._at = end
+        piece = Piece(self._number, self._base + self._at, b"")
+        if self._grown is None or self._at or end <= BLOCK:
+            piece.data = self._data[self._at : end]
+            self._at = end
+            return piece
+        rest = self._data[end:]
+        self._data = b""  # so that only the buffer has the data, and gives them without a copy
+        self._grown.truncate(end)
+        piece.data = self._grown.getvalue()
+        self._grown, self._data = None, rest
+        self._base += end
         return piece
 
     def _cut(self, reason: str) -> Rejected:
@@ -244,53 +256,30 @@ class _Pieces:
     def _next(self) -> bytes:
         """Return the next byte that is no space, without taking it; nothing at the end."""
         while True:
-            while self._at < len(self._data):
-                byte = self._data[self._at : self._at + 1]
-                if byte not in _SPACE:
-                    return byte
-                self._at += 1
+            if found := _SPACES.match(self._data, self._at):
+                self._at = found.end()
+            found = None  # which would hold the data
+            if self._at < len(self._data):
+                return self._data[self._at : self._at + 1]
             if not self._more():
                 return b""
 
     def _more(self) -> bool:
         """Read on; False at the end of the document."""
-        block = self._stream.read(BLOCK)
+        pending = len(self._data) - self._at
+        block = self._stream.read(min(max(BLOCK, pending // 4), 2 * BLOCK))
         if not block:
             self._ended = True
             return False
-        self._base += self._at
-        self._data = self._data[self._at :] + block
-        self._at = 0
+        if self._grown is None or self._at:
+            self._base += self._at
+            self._grown = io.BytesIO()
+            self._grown.write(memoryview(self._data)[self._at :])
+            self._at = 0
+        self._data = b""  # so that the buffer alone has them, and grows in place
+        self._grown.write(block)
+        self._data = self._grown.getvalue()
         return True
-
-
-def _is_whole(data: bytes, start: int, end: int) -> bool:
-    try:
-        msgspec.json.decode(memoryview(data)[start:end], type=msgspec.Raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError, ValueError, RecursionError):
-        return _is_loosely_whole(data[start:end])
-    return True
-
-
-def _is_loosely_whole(data: bytes) -> bool:
-    """Tell whether an element is whole that holds what strict JSON does not allow."""
-    try:
-        json.loads(data.decode("utf-8", "replace"), strict=False)
-    except (ValueError, RecursionError):
-        return False
-    return True
-
-
-def _why(data: bytes) -> str:
-    try:
-        json.loads(data.decode("utf-8", "replace"), strict=False)
-    except RecursionError:
-        return "nested too deeply"
-    except json.JSONDecodeError as error:
-        return f"not JSON: {error.msg} at character {error.pos}"
-    except ValueError as error:
-        return f"not JSON: {error}"
-    return ""
 
 
 def _plain(key: bytes) -> str:
@@ -301,33 +290,18 @@ def _plain(key: bytes) -> str:
     return str(found)
 
 
-def _end_of_value(data: bytes, place: int) -> int:
-    """Return where the value at `place` ends, -1 where it goes on."""
-    opening = data[place : place + 1]
-    if opening not in (b"{", b"[", b'"'):
-        found = re.compile(rb"[^,\]}\s]+").match(data, place)
-        return found.end() if found and found.end() < len(data) else -1
-    depth = 0
-    for token in _TOKEN.finditer(data, place):
-        mark = token[0]
-        depth += 1 if mark in b"{[" else -1 if mark in b"}]" else 0
-        if not depth:
-            return token.end()
-    return -1
-
-
-def _place_of_list(head: bytes, wanted: tuple[str, ...]) -> tuple[int, bool]:
-    """Return where the wanted list's elements begin, 0 if not seen, and whether that is certain."""
-    place = 1
-    while found := _KEY.match(head, place):
-        place = found.end()
-        if _plain(found[1]) in wanted and place < len(head):
-            return (place + 1, True) if head[place : place + 1] == b"[" else (0, True)
-        end = _end_of_value(head, place)
-        if end < 0:
-            return 0, False
-        place = _behind_comma(head, end)
-    return 0, head[place : place + 1] == b"}"
+def _end_within(data: bytes, place: int) -> int:
+    """Return where the value at `place` ends, negative where it goes on or has no end."""
+    end = end_of_value(data, place)
+    if end >= 0 and end < len(data):
+        return end
+    if data[place : place + 1] not in (b"{", b"["):
+        end = end_of_broken(data, place)
+        return end if end < len(data) else UNFINISHED
+    if end >= 0:
+        return end
+    place, is_end = Brackets().end(data, place)
+    return place if is_end else UNFINISHED
 
 
 def _behind_comma(data: bytes, place: int) -> int:
@@ -347,10 +321,10 @@ def begin_of(head: bytes, most: int) -> Begin:
         key = _plain(match[1])
         found.keys.append(key)
         place = match.end()
-        end = _end_of_value(start, place)
         if not found.records and start[place : place + 1] == b"[":
             found.records = _records(start, place + 1, most)
             found.inner = key if found.records else ""
+        end = _end_within(start, place)
         if end < 0:
             break
         place = _behind_comma(start, end)
@@ -366,7 +340,7 @@ def _records(data: bytes, place: int, most: int) -> list[dict[str, Any]]:
         place = _behind_comma(data, place)
         if data[place : place + 1] != b"{":
             break
-        end = _end_of_value(data, place)
+        end = _end_within(data, place)
         if end < 0:
             break
         record = _object(data[place:end])

@@ -183,7 +183,7 @@ _ALL = (
     ),
     _Written(
         "claude-ai", "Claude.ai export", _CHAT, _DOCUMENT,
-        r"(.*/)?(conversations(-\d+)?|design_chats)\.json",
+        r"(.*/)?(conversations(-\d+)?|design_chats(/[^/]+)?)\.json",
     ),
     _Written(
         "gemini-takeout", "Google Takeout", _CHAT, _DOCUMENT,
