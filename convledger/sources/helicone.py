@@ -9,7 +9,7 @@ from convledger.sources.document import Document, Found
 from convledger.sources.exchanges import rated
 from convledger.sources.exchanges.naming import model_of
 from convledger.sources.exchanges.rated import Request
-from convledger.sources.exchanges.rows import header_in
+from convledger.sources.exchanges.rows import header_in, records_of
 from convledger.sources.exchanges.said import (
     answer_sayings,
     decoded,
@@ -37,7 +37,8 @@ def recognises(glimpse: Glimpse) -> int:
         return _mark(frozenset(header_in(glimpse.head)))
     if glimpse.kind not in (JSON_LINES, JSON_LIST, JSON_OBJECT):
         return NO
-    return max((_mark(frozenset(record)) for record in glimpse.records), default=NO)
+    records = records_of(glimpse, INSIDE)
+    return max((_mark(frozenset(record)) for record in records), default=NO)
 
 
 def _mark(names: frozenset[str]) -> int:

@@ -9,7 +9,7 @@ from convledger.sources.document import Document, Found
 from convledger.sources.exchanges import rated
 from convledger.sources.exchanges.naming import model_of
 from convledger.sources.exchanges.rated import Request
-from convledger.sources.exchanges.rows import header_in
+from convledger.sources.exchanges.rows import header_in, records_of
 from convledger.sources.exchanges.said import (
     Saying,
     answer_sayings,
@@ -56,7 +56,8 @@ def recognises(glimpse: Glimpse) -> int:
         return SURE if {"id", "traceid", "starttime"} <= names and names & _MARKS else NO
     if glimpse.kind not in (JSON_LINES, JSON_LIST, JSON_OBJECT):
         return NO
-    return max((_mark(record) for record in glimpse.records), default=NO)
+    found = max((_mark(record) for record in records_of(glimpse, ("data", "traces"))), default=NO)
+    return found or max((_mark(record) for record in glimpse.records), default=NO)
 
 
 def _mark(record: dict[str, Any]) -> int:

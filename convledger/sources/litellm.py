@@ -9,7 +9,7 @@ from convledger.sources.document import Document, Found, NotReadable
 from convledger.sources.exchanges import rated
 from convledger.sources.exchanges.naming import model_of
 from convledger.sources.exchanges.rated import Request
-from convledger.sources.exchanges.rows import header_in
+from convledger.sources.exchanges.rows import header_in, records_of
 from convledger.sources.exchanges.said import (
     Saying,
     answer_sayings,
@@ -55,9 +55,8 @@ def recognises(glimpse: Glimpse) -> int:
         return SURE if names >= _ROW | {"prompt_tokens"} else NO
     if glimpse.kind not in (JSON_LINES, JSON_LIST, JSON_OBJECT):
         return NO
-    if any(record.keys() >= _ROW for record in glimpse.records):
-        return SURE
-    if any(record.keys() >= _PAYLOAD for record in glimpse.records):
+    records = records_of(glimpse, INSIDE)
+    if any(record.keys() >= _ROW or record.keys() >= _PAYLOAD for record in records):
         return SURE
     return LIKELY if _is_daily(glimpse) else NO
 

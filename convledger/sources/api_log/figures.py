@@ -83,8 +83,10 @@ class FiguresReader:
     def _count(self, record: Line, asked: Asked, number: int, found: Figures) -> None:
         response = asked.response
         facts = found.conversation(asked.native)
-        facts.first_at = min(facts.first_at or asked.at, asked.at)
-        facts.last_at = max(facts.last_at or asked.at, asked.at)
+        if facts.first_at is None or asked.at < facts.first_at:
+            facts.first_at = asked.at
+        if facts.last_at is None or asked.at > facts.last_at:
+            facts.last_at = asked.at
         self._describe(facts, record, asked.request, response)
         usage = response.usage
         counts = counts_of(usage) if usage is not None else None

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 from msgspec import Struct, field
 
+from convledger.clock import EARLIEST, SECOND
 from convledger.sources.api_log import records
 from convledger.sources.api_log.records import Body, Line
 from convledger.sources.exchanges.histories import digest, is_unique
 from convledger.sources.values import instant_of, name_of
 
+_SECONDS = EARLIEST // SECOND
 MOST_FOLLOWED = 2000  # responses that a later one may follow
 
 
@@ -68,6 +70,9 @@ def asked_in(record: Line, number: int, trail: Trail, changed_at: int) -> Iterat
 
 def _instant_in(line: Line, response: Body) -> int | None:
     """Return when a request was answered: by the response, else by the record around it."""
+    created = response.created
+    if isinstance(created, int) and _SECONDS <= created < _SECONDS * 8:
+        return created * SECOND  # as nearly all of them
     for stamp in (
         response.created, response.created_at, line.timestamp, line.created_at, line.created,
         line.time, line.ts,
@@ -95,14 +100,16 @@ def conversation_of(
 
 
 def _named(line: Line, asked: list[Body]) -> str:
-    if found := name_of(line.conversation_id):
+    if line.conversation_id is not None and (found := name_of(line.conversation_id)):
         return found
     for each in asked:
         if not records.is_empty(each.conversation) and (
             found := records.conversation_in(each.conversation)
         ):
             return found
-    groups = [each.metadata for each in (*asked, line) if each.metadata is not None]
+    groups = [each.metadata for each in asked if each.metadata is not None]
+    if line.metadata is not None and line.metadata not in groups:
+        groups.append(line.metadata)
     for group in groups:
         if found := group.conversation:
             return found
@@ -114,12 +121,14 @@ def _named(line: Line, asked: list[Body]) -> str:
 
 def _weakly_named(asked: list[Body]) -> str:
     for each in asked:
-        user = name_of(each.user) or name_of(each.safety_identifier)
+        user = ""
+        if each.user is not None or each.safety_identifier is not None:
+            user = name_of(each.user) or name_of(each.safety_identifier)
         if not user and each.metadata is not None:
             user = name_of(each.metadata.user_id)
         if user:
             return records.session_of_user(user)
     for each in asked:
-        if found := name_of(each.prompt_cache_key):
+        if each.prompt_cache_key is not None and (found := name_of(each.prompt_cache_key)):
             return found
     return ""

@@ -16,6 +16,7 @@ from convledger.sources.values import name_of
 
 NO = Raw(b"")
 STREAMED = "chat.completion.chunk"
+_EMPTY = frozenset((b"", b"null", b"[]", b"{}", b'""'))
 Stamp = str | int | float | None
 Name = str | int | None
 _SESSION = re.compile(r"_session_([0-9a-fA-F-]{36})\Z")  # in the user that Claude Code names
@@ -114,7 +115,7 @@ _openings = msgspec.json.Decoder(list[Opening])
 def is_empty(raw: Raw) -> bool:
     """Tell whether a part of a record is missing, or null, or has nothing in it."""
     view = memoryview(raw)
-    return view.nbytes <= 4 and view.tobytes() in (b"", b"null", b"[]", b"{}", b'""')
+    return len(view) <= 4 and view.tobytes() in _EMPTY
 
 
 def body_in(raw: Raw, depth: int = 0) -> Body | None:

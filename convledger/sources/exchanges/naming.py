@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 UNKNOWN = "unknown"
 # What OpenTelemetry and the SDKs call a provider, by the names of the price book; "" says nothing.
 _PROVIDERS = {
@@ -55,6 +57,7 @@ def provider_of(name: str) -> str:
     return _PROVIDERS.get(plain, plain)
 
 
+@lru_cache(maxsize=1000)
 def model_of(name: str, provider: str = "") -> tuple[str, str]:
     """Return a model's name without the route before it, and its provider."""
     name, provider = name.strip(), provider.strip().lower()

@@ -10,8 +10,10 @@ from msgspec import Struct
 
 from convledger.sources.document import Document, NotReadable
 from convledger.sources.findings import Rejected
+from convledger.sources.glimpse import JSON_OBJECT, Glimpse
 from convledger.sources.json_pieces import pieces
 from convledger.sources.lenient import BadLine, loads
+from convledger.sources.values import dicts_in
 
 LARGEST_FIELD = 16 << 20
 LONGEST_LINE = 64 << 20
@@ -126,6 +128,16 @@ def header_in(head: bytes) -> list[str]:
     except csv.Error:
         return []
     return [name.strip() for name in found]
+
+
+def records_of(glimpse: Glimpse, inside: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Return the first records of a file, also those in a list under one of the keys `inside`."""
+    found = list(glimpse.records)
+    if glimpse.kind == JSON_OBJECT and len(found) == 1:
+        for name in inside:
+            if inner := dicts_in(found[0].get(name))[:40]:
+                return inner
+    return found
 
 
 def _table(stream: BinaryIO) -> Iterator[Row | Rejected]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -47,9 +48,12 @@ def decoded(value: Any) -> Any:
         return value
     for text in (value, value.replace('""', '"')):  # Helicone's CSV doubles its quotes twice
         try:
-            return scrub(msgspec.json.decode(text.encode("utf-8", "replace")))
+            return msgspec.json.decode(text)
         except (msgspec.MsgspecError, ValueError, RecursionError):
-            continue
+            try:
+                return scrub(json.loads(text, strict=False))
+            except (ValueError, RecursionError):
+                continue
     return value
 
 
