@@ -34,7 +34,7 @@ from convledger.sources.titles import PROMPT
 from convledger.sources.values import dict_of, instant_of, list_of, name_of, pico_of, text_of
 from convledger.sources.values import tokens_of as tokens
 
-INSIDE = ("data", "observations", "traces")
+INSIDE = ("data", "traces")
 _REQUESTS = frozenset(("GENERATION", "EMBEDDING"))
 _TYPES = _REQUESTS | {
     "SPAN", "EVENT", "AGENT", "TOOL", "CHAIN", "RETRIEVER", "EVALUATOR", "GUARDRAIL",
@@ -56,7 +56,7 @@ def recognises(glimpse: Glimpse) -> int:
         return SURE if {"id", "traceid", "starttime"} <= names and names & _MARKS else NO
     if glimpse.kind not in (JSON_LINES, JSON_LIST, JSON_OBJECT):
         return NO
-    found = max((_mark(record) for record in records_of(glimpse, ("data", "traces"))), default=NO)
+    found = max((_mark(record) for record in records_of(glimpse, INSIDE)), default=NO)
     return found or max((_mark(record) for record in glimpse.records), default=NO)
 
 

@@ -10,11 +10,9 @@ from convledger.sources.api_log.texts import TextsReader
 from convledger.sources.document import Document, Found
 from convledger.sources.exchanges import lined
 from convledger.sources.exchanges.lined import is_document as is_document
-from convledger.sources.exchanges.rows import records_of
 from convledger.sources.glimpse import JSON_LINES, JSON_LIST, JSON_OBJECT, LIKELY, NO, SURE, Glimpse
 from convledger.sources.values import dict_of
 
-INSIDE = ("data", "responses", "requests", "results")
 _OBJECTS = frozenset((
     "chat.completion", "chat.completion.chunk", "response", "text_completion",
 ))  # fmt: skip
@@ -30,7 +28,7 @@ def recognises(glimpse: Glimpse) -> int:
     """Tell how sure it is that a file is a log of requests to a model: 0 to 100."""
     if glimpse.kind not in (JSON_LINES, JSON_LIST, JSON_OBJECT) or not glimpse.records:
         return NO
-    marks = [_mark(record) for record in records_of(glimpse, INSIDE)]
+    marks = [_mark(record) for record in glimpse.records]
     known = [mark for mark in marks if mark]
     if not known or len(known) * 2 < len(marks):
         return NO
@@ -82,7 +80,7 @@ def read(document: Document, state: bytes, *, texts: bool) -> Iterator[Found]:  
     at = document.changed_at
     if texts:
         reader = TextsReader(document.relative, b"", at)
-        yield from lined.read(document, None, reader, INSIDE)
+        yield from lined.read(document, None, reader)
     else:
         counter = FiguresReader(document.relative, b"", at)
-        yield from lined.read(document, counter, None, INSIDE)
+        yield from lined.read(document, counter, None)

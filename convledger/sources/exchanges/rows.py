@@ -46,7 +46,7 @@ def rows(document: Document, inside: tuple[str, ...] = ()) -> Iterator[Row | Rej
             if isinstance(line, Rejected):
                 yield line
             elif line.strip(b"\0 \t\r\n"):
-                yield _decoded(number, offset, line)
+                yield from _unwrapped(_decoded(number, offset, line), inside)
     elif start[:1] in (b"[", b"{", b"<"):
         for piece in pieces(document.stream(), inside):
             if isinstance(piece, Rejected):
@@ -55,6 +55,17 @@ def rows(document: Document, inside: tuple[str, ...] = ()) -> Iterator[Row | Rej
                 yield _decoded(piece.number, piece.offset, piece.data)
     else:
         yield from _table(document.stream())
+
+
+def _unwrapped(row: Row | Rejected, inside: tuple[str, ...]) -> Iterator[Row | Rejected]:
+    """Yield the rows in a list that a row holds, itself where it holds none."""
+    if isinstance(row, Row):
+        for name in inside:
+            if inner := dicts_in(row.values.get(name)):
+                for values in inner:
+                    yield Row(row.number, row.offset, values)
+                return
+    yield row
 
 
 def _decoded(number: int, offset: int, data: bytes) -> Row | Rejected:
