@@ -63,7 +63,8 @@ def recognises(glimpse: Glimpse) -> int:
 def _mark(record: dict[str, Any]) -> int:
     names = {_plain(name) for name in record}
     if "traceid" in names and "id" in names and names & _MARKS:
-        return SURE if record.get("type") in _TYPES or "type" not in record else NO
+        kind = record.get("type", "GENERATION")
+        return SURE if isinstance(kind, str) and kind in _TYPES else NO
     if "observations" in names and names & {"sessionid", "latency", "bookmarked", "projectid"}:
         return LIKELY
     return NO

@@ -138,7 +138,7 @@ def test_a_router_tells_who_sold_it_and_what_it_cost(tmp_path: Path) -> None:
 
 
 def test_a_growing_history_is_stored_once(tmp_path: Path) -> None:
-    named = {"metadata": {"conversation_id": "c1"}}
+    named: Any = {"metadata": {"conversation_id": "c1"}}
     found = read_log(
         tmp_path,
         pair(1, [SYSTEM, HI], "Hello!", **named),
@@ -158,7 +158,7 @@ def test_a_growing_history_is_stored_once(tmp_path: Path) -> None:
 
 
 def test_a_history_without_its_beginning_is_known_again(tmp_path: Path) -> None:
-    named = {"metadata": {"session_id": "s"}}
+    named: Any = {"metadata": {"session_id": "s"}}
     found = read_log(
         tmp_path, pair(1, [SYSTEM, HI], "Hello!", **named), pair(2, [HELLO, SUM], "4", **named)
     )
@@ -167,7 +167,7 @@ def test_a_history_without_its_beginning_is_known_again(tmp_path: Path) -> None:
 
 
 def test_history_is_known_again_in_a_later_piece_of_the_log() -> None:
-    named = {"metadata": {"conversation_id": "c1"}}
+    named: Any = {"metadata": {"conversation_id": "c1"}}
     data = log(pair(1, [HI], "Hello!", **named), pair(2, [HI, HELLO, SUM], "4", **named))
     _, messages = in_pieces(data, 1)
 
@@ -432,7 +432,7 @@ def test_a_json_document_comes_in_through_the_ledger_and_only_once(tmp_path: Pat
 
 def test_a_log_that_grows_is_read_on(tmp_path: Path) -> None:
     path = tmp_path / "log.jsonl"
-    named = {"metadata": {"conversation_id": "c1"}}
+    named: Any = {"metadata": {"conversation_id": "c1"}}
     path.write_bytes(log(pair(1, [HI], **named)))
     with Ledger.open(tmp_path / "workspace") as ledger:
         ledger.sync([("api-log", path)])

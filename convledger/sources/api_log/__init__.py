@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from convledger.sources.api_log.figures import FiguresReader
-from convledger.sources.api_log.texts import TextsReader
+from convledger.sources.api_log.figures import FiguresReader as FiguresReader
+from convledger.sources.api_log.texts import TextsReader as TextsReader
 from convledger.sources.document import Document, Found
 from convledger.sources.exchanges import lined
 from convledger.sources.exchanges.lined import is_document as is_document
 from convledger.sources.glimpse import JSON_LINES, JSON_LIST, JSON_OBJECT, LIKELY, NO, SURE, Glimpse
-from convledger.sources.values import dict_of
+from convledger.sources.values import dict_of, text_of
 
 _OBJECTS = frozenset((
     "chat.completion", "chat.completion.chunk", "response", "text_completion",
@@ -40,7 +40,7 @@ def _mark(record: dict[str, Any]) -> int:
         return NO
     if mark := _body_mark(record):
         return mark
-    if record.get("type") in _EVENTS and (
+    if text_of(record.get("type")) in _EVENTS and (
         "message" in record or "delta" in record or "usage" in record
     ):
         return LIKELY
@@ -61,7 +61,7 @@ def _mark(record: dict[str, Any]) -> int:
 
 def _body_mark(record: dict[str, Any]) -> int:
     usage = record.get("usage")
-    if record.get("object") in _OBJECTS and "model" in record:
+    if text_of(record.get("object")) in _OBJECTS and "model" in record:
         return SURE if "choices" in record or "output" in record else NO
     if not isinstance(usage, dict) or not isinstance(record.get("model"), str):
         return NO

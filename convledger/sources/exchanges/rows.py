@@ -92,37 +92,46 @@ def is_json_lines(start: bytes, *, whole: bool) -> bool:
 
 def lines_in(stream: BinaryIO) -> Iterator[tuple[int, int, bytes | Rejected]]:
     """Yield number, offset and bytes of each line; one that is too long comes as Rejected."""
-    number = offset = 0
-    while line := stream.readline(LONGEST_LINE):
-        number += 1
-        start = offset
-        offset += len(line)
-        if len(line) < LONGEST_LINE or line.endswith(b"\n"):
-            yield number, start, line
-            continue
-        excerpt = line[:400]
-        while line and not line.endswith(b"\n"):
-            line = stream.readline(_BLOCK)
-            offset += len(line)
-        reason = f"longer than {LONGEST_LINE >> 20} MB"
-        yield number, start, Rejected(number, start, reason, excerpt)
+    number, offset, held = 1, 0, 0
+    parts: list[bytes] = []
+    excerpt = b""
+    while block := stream.read(_BLOCK):  # the stream itself has no buffer for lines
+        *ends, rest = block.split(b"\n")
+        for part in ends:
+            line = b"".join((*parts, part, b"\n"))
+            size = held + len(part) + 1
+            yield number, offset, _too_long(number, offset, excerpt) if excerpt else line
+            number, offset, held = number + 1, offset + size, 0
+            parts, excerpt = [], b""
+        held += len(rest)
+        if not excerpt:
+            parts.append(rest)
+        if held > LONGEST_LINE and not excerpt:
+            excerpt, parts = b"".join(parts)[:400], []
+    if held:
+        line = b"".join(parts)
+        yield number, offset, _too_long(number, offset, excerpt) if excerpt else line
+
+
+def _too_long(number: int, offset: int, excerpt: bytes) -> Rejected:
+    return Rejected(number, offset, f"longer than {LONGEST_LINE >> 20} MB", excerpt)
 
 
 class _Text:
     """Lines of text with the place of the next one in bytes."""
 
     def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
+        self._lines = lines_in(stream)
         self.offset = 0
 
     def __iter__(self) -> _Text:
         return self
 
     def __next__(self) -> str:
-        line = self._stream.readline(LONGEST_LINE)
-        if not line:
-            raise StopIteration
-        self.offset += len(line)
+        _, offset, line = next(self._lines)
+        if isinstance(line, Rejected):
+            raise csv.Error(line.reason)
+        self.offset = offset + len(line)
         return line.decode("utf-8", "replace")
 
 
@@ -153,7 +162,10 @@ def records_of(glimpse: Glimpse, inside: tuple[str, ...]) -> list[dict[str, Any]
 
 def _table(stream: BinaryIO) -> Iterator[Row | Rejected]:
     text = _Text(stream)
-    first = next((line for line in text if line.strip()), "")
+    try:
+        first = next((line for line in text if line.strip()), "")
+    except csv.Error as error:
+        raise NotReadable(f"not a table: its first line is {error}") from error
     names = header_in(first.encode("utf-8", "replace"))
     if len(names) > MOST_COLUMNS:
         raise NotReadable(f"a table of more than {MOST_COLUMNS} columns")

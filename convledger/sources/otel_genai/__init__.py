@@ -8,8 +8,8 @@ from convledger.sources.document import Document, Found
 from convledger.sources.exchanges import lined
 from convledger.sources.exchanges.lined import is_document as is_document
 from convledger.sources.glimpse import JSON_LINES, JSON_LIST, JSON_OBJECT, MAYBE, NO, SURE, Glimpse
-from convledger.sources.otel_genai.figures import FiguresReader
-from convledger.sources.otel_genai.texts import TextsReader
+from convledger.sources.otel_genai.figures import FiguresReader as FiguresReader
+from convledger.sources.otel_genai.texts import TextsReader as TextsReader
 
 INSIDE = ("resourceSpans",)
 _MARKS = (b'"gen_ai.', b'"llm.', b'"ai.', b'"openinference.', b'"traceloop.')
