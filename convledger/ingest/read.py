@@ -16,6 +16,7 @@ from convledger.ingest.lines import Chunks, NotReadable, decompressed, is_same_f
 from convledger.ingest.read_document import read_document
 from convledger.sources.codex.forks import Family, Totals
 from convledger.sources.findings import AgentFacts, Figures, Lines, Texts
+from convledger.sources.glimpse import HEAD, glimpse_of
 from convledger.sources.places import How
 from convledger.sources.registry import PLACES, lines_module
 from convledger.store.files import FileRow
@@ -64,7 +65,8 @@ def figures_reader(job: Job, state: bytes, family: Family | None) -> Reader:
 
         return Codex(job.relative, state, family, job.row.mtime_ns // 1000)
     if job.reader != "claude-code":
-        return cast(Reader, lines_module(job.reader).FiguresReader(job.relative, state))
+        module, changed_at = lines_module(job.reader), job.row.mtime_ns // 1000
+        return cast(Reader, module.FiguresReader(job.relative, state, changed_at))
     from convledger.sources.claude_code.figures import FiguresReader as ClaudeCode
 
     return ClaudeCode(job.relative, state)
@@ -77,7 +79,8 @@ def texts_reader(job: Job, state: bytes) -> Reader:
 
         return Codex(job.relative, state, job.row.replayed_until)
     if job.reader != "claude-code":
-        return cast(Reader, lines_module(job.reader).TextsReader(job.relative, state))
+        module, changed_at = lines_module(job.reader), job.row.mtime_ns // 1000
+        return cast(Reader, module.TextsReader(job.relative, state, changed_at))
     from convledger.sources.claude_code.texts import TextsReader as ClaudeCode
 
     return ClaudeCode(job.relative, state)
@@ -87,7 +90,7 @@ def read_figures(
     job: Job, family: Family | None = None, mappings: Mappings | None = None
 ) -> Iterator[Part]:
     """Yield what is new in a file of what it counts, part by part; raises NotReadable."""
-    if PLACES[job.reader].HOW is How.DOCUMENT:
+    if _is_document(job):
         return read_document(job, texts=False, mappings=mappings)
 
     def reader(state: bytes) -> Reader:
@@ -98,13 +101,26 @@ def read_figures(
 
 def read_texts(job: Job, mappings: Mappings | None = None) -> Iterator[Part]:
     """Yield what is new in a file of what it says, part by part; raises NotReadable."""
-    if PLACES[job.reader].HOW is How.DOCUMENT:
+    if _is_document(job):
         return read_document(job, texts=True, mappings=mappings)
 
     def reader(state: bytes) -> Reader:
         return texts_reader(job, state)
 
     return _read(job, "texts", reader)
+
+
+def _is_document(job: Job) -> bool:
+    """Tell whether a file is read as a whole: its source's all are, or it is not one of lines."""
+    if PLACES[job.reader].HOW is How.DOCUMENT:
+        return True
+    if job.reader in ("claude-code", "codex"):
+        return False
+    with _opened(job.path) as (stream, _):
+        stream.seek(0)
+        head = stream.read(HEAD)
+    glimpse = glimpse_of(job.relative, head, whole=len(head) < HEAD)
+    return bool(lines_module(job.reader).is_document(glimpse))
 
 
 def _read(job: Job, what: str, reader_of: Callable[[bytes], Reader]) -> Iterator[Part]:

@@ -71,7 +71,7 @@ def in_archive(name: str) -> bool:
 def knows(record: dict[str, object]) -> bool:
     """Tell whether a record is one of Claude Code's."""
     if "sessionId" in record and "type" in record:
-        return True
+        return "traceId" not in record  # an observation of Langfuse's has both too
     return record.get("type") in ("user", "assistant", "summary") and (
         "message" in record or "leafUuid" in record
     )

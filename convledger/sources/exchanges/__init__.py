@@ -1,0 +1,1 @@
+"""What the logs of model APIs have in common: usage, messages, histories, and shapes of files."""
