@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from convledger.sources.registry import PLACES
 
+DATABASES, JOURNALS = (".db", ".vscdb", ".sqlite"), ("-wal", "-journal", "-shm")
 DEEPEST = 24  # folders below a root; deeper is a loop or a mistake
 
 
@@ -59,7 +60,7 @@ def scan(reader: str, root: Path) -> Scan:
         if _is_folder(start):
             result.present = True
             base = len(str(root).rstrip(os.sep)) + 1
-            _walk(str(start), base, place.is_log, result)
+            _walk(str(start), base, place.is_log, result, databases=place.DATABASES)
     result.files = _without_doubles(result.files)
     return result
 
@@ -116,10 +117,25 @@ def _scan_archive(root: Path, is_log: Callable[[str], object], result: Scan) -> 
 
 
 def _found(path: str, relative: str, info: os.stat_result) -> Found:
-    return Found(path, relative, info.st_size, info.st_mtime_ns, info.st_ino, info.st_dev)
+    size, changed = info.st_size, info.st_mtime_ns
+    if path.endswith(DATABASES):
+        from convledger.ingest.documents import with_journal
+
+        size, changed = with_journal(path, size, changed)
+    return Found(path, relative, size, changed, info.st_ino, info.st_dev)
 
 
-def _walk(start: str, base: int, is_log: Callable[[str], object], result: Scan) -> None:
+def of_database(path: str) -> str:
+    """Return the database that a file beside it belongs to: its journals tell of its changes."""
+    for ending in JOURNALS:
+        if path.endswith(ending):
+            return path.removesuffix(ending)
+    return path
+
+
+def _walk(
+    start: str, base: int, is_log: Callable[[str], object], result: Scan, *, databases: bool
+) -> None:
     """Add the logs below `start` to `result`; this runs at each report, over every file."""
     folders = [(start, DEEPEST)]
     add, forward = result.files.append, os.sep == "/"
@@ -144,6 +160,9 @@ def _walk(start: str, base: int, is_log: Callable[[str], object], result: Scan) 
                     continue
                 if entry.is_file(follow_symlinks=False):
                     info = entry.stat(follow_symlinks=False)
+                    if databases:
+                        add(_found(path, relative, info))
+                        continue
                     add(
                         Found(
                             path, relative, info.st_size, info.st_mtime_ns, info.st_ino, info.st_dev

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from convledger.ingest.archives import INSIDE, archive_of, members, open_member
+from convledger.ingest.discover import DATABASES
 from convledger.ingest.lines import NotReadable, decompressed, open_log
 from convledger.sources.document import LARGEST
 from convledger.sources.unicode_bytes import as_utf8, utf8_stream
@@ -50,7 +51,8 @@ class FileDocument:
             name = self._path[len(str(self._archive)) + len(INSIDE) :]
             size = dict(members(self._archive)).get(name, 0)
         else:
-            size, changed = with_journal(self._path, size, changed)
+            if self._path.endswith(DATABASES):
+                size, changed = with_journal(self._path, size, changed)
         return size, changed, info.st_ino, info.st_dev
 
     @property
