@@ -8,7 +8,8 @@ from html import unescape
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,40})|<!--|<[!?]")
 _IN_TAG = re.compile(r"""[<>]|=\s{0,9}["']""")
 _SPACES = re.compile(r"[ \t\r\n\f\v\u00a0]+")
-_AROUND_BREAK = re.compile(r"[ \t\u00a0]*\n[ \t\u00a0]*")
+_AROUND_BREAK = re.compile(r" *\n *")
+_DOUBLED = re.compile(r" {2,}")
 _BREAKS = re.compile(r"\n{3,}")
 _LINK = re.compile(r"""\bhref\s{0,9}=\s{0,9}(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 _NAMED = re.compile(r"""\b(?:alt|title)\s{0,9}=\s{0,9}(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
@@ -51,7 +52,7 @@ class _Plain:
                 break
             self._say(html[place : tag.start()])
             place = self._behind(tag)
-        joined = _AROUND_BREAK.sub("\n", "".join(self._found))
+        joined = _AROUND_BREAK.sub("\n", _DOUBLED.sub(" ", "".join(self._found)))
         return _BREAKS.sub("\n\n", joined).strip()
 
     def _say(self, raw: str) -> None:
@@ -87,7 +88,16 @@ class _Plain:
         elif name in _CELLS:
             self._found.append(" ")
         elif name in _BLOCKS:
-            self._found.append("\n- " if name == "li" and not closes else "\n")
+            self._break(always=name == "br" and not closes)
+            if name == "li" and not closes:
+                self._found.append("- ")
+
+    def _break(self, *, always: bool) -> None:
+        """End the line; of blocks within blocks one ends it once, and a space begins none."""
+        while self._found and self._found[-1] == " ":
+            self._found.pop()
+        if always or (self._found and not self._found[-1].endswith("\n")):
+            self._found.append("\n")
 
     def _anchor(self, attributes: str, *, closes: bool) -> None:
         if not closes:

@@ -267,7 +267,9 @@ class _Pieces:
 def _is_whole(data: bytes, start: int, end: int) -> bool:
     try:
         msgspec.json.decode(memoryview(data)[start:end], type=msgspec.Raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError, ValueError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, ValueError, RecursionError) as error:
+        if "truncated" in str(error):
+            return False  # no looser reading finds what is not there
         return _is_loosely_whole(data[start:end])
     return True
 

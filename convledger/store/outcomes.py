@@ -14,7 +14,25 @@ _COLUMNS = (
     "handled_by, resolution, verdict, resolved_at, handed_off_at, bot_messages, human_messages, "
     "customer_messages, rating, rating_of, channel"
 )
-_PUT = f"INSERT OR REPLACE INTO outcome (conversation_id, {_COLUMNS}) VALUES (?{', ?' * 11})"
+# What a file does not tell leaves what another has told: one has the verdict, one the messages.
+_NEWS = "CASE WHEN excluded.{0} IN ('', 'unknown') AND {0}!='' THEN {0} ELSE excluded.{0} END"
+_TEXTS = ("handled_by", "resolution", "verdict", "rating", "channel")
+_NUMBERS = ("handed_off_at", "bot_messages", "human_messages", "customer_messages", "rating_of")
+_SETS = ", ".join(
+    [
+        *(f"{name}={_NEWS.format(name)}" for name in _TEXTS),
+        *(f"{name}=coalesce(excluded.{name}, {name})" for name in _NUMBERS),
+    ]
+)
+# What is not resolved any more has no such instant.
+_SETS += (
+    ", resolved_at=CASE WHEN excluded.resolution IN ('', 'unknown') "
+    "THEN coalesce(excluded.resolved_at, resolved_at) ELSE excluded.resolved_at END"
+)
+_PUT = (
+    f"INSERT INTO outcome (conversation_id, {_COLUMNS}) VALUES (?{', ?' * 11}) "
+    f"ON CONFLICT (conversation_id) DO UPDATE SET {_SETS}"
+)
 MOST_DETAILS, LONGEST_NAME, LONGEST_DETAIL = 200, 200, 20_000
 
 
@@ -23,7 +41,8 @@ def note_outcome(
 ) -> None:
     """Keep what a source says of how a conversation ended, and its details; the latest counts.
 
-    Of details there are 200 at most; a longer value than 20,000 characters is cut.
+    What it does not say stays as it was told before. Of details there are 200 at most; a longer
+    value than 20,000 characters is cut.
     """
     if facts.outcome is not None:
         connection.execute(_PUT, (conversation_id, *astuple(facts.outcome)))

@@ -78,7 +78,7 @@ class Dialogue:
 
     def add_detail(self, name: str, value: Any) -> None:
         """Keep a further fact where there is one, as it is worded; lists become one text."""
-        words = _words(value)[:_LONGEST_DETAIL]
+        words = _words(value)[:_LONGEST_DETAIL] if value else "no" if value is False else ""
         if words and name and len(self.details) < _MOST_DETAILS:
             self.details.setdefault(name[:80], words)
 
@@ -138,6 +138,8 @@ def _made_up(turn: Turn) -> str:
 
 
 def _words(value: Any) -> str:
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str):
@@ -214,6 +216,19 @@ def listed(value: Any, key: str) -> list[dict[str, Any]]:
     return dicts_in(value) or dicts_in(dict_of(value).get(key))
 
 
+def _joined(known: ConversationFacts, news: ConversationFacts) -> ConversationFacts:
+    """Return what is known of a conversation with what is told of it once more."""
+    if known.first_at is not None and news.first_at is not None:
+        news.first_at = min(known.first_at, news.first_at)
+    if known.last_at is not None and news.last_at is not None:
+        news.last_at = max(known.last_at, news.last_at)
+    if known.title_rank > news.title_rank:
+        news.title, news.title_rank = known.title, known.title_rank
+    news.outcome = news.outcome or known.outcome
+    news.details = known.details | news.details
+    return news
+
+
 class Batch:
     """Collects what is found until there is enough of it to be stored together."""
 
@@ -233,8 +248,9 @@ class Batch:
             self.know(dialogue.facts(self._now))
 
     def know(self, facts: ConversationFacts) -> None:
-        """Take in the facts of a conversation in place of those known before."""
-        self._found.figures.conversations[facts.native] = facts
+        """Take in the facts of a conversation; what it tells anew counts."""
+        known = self._found.figures.conversations.get(facts.native)
+        self._found.figures.conversations[facts.native] = _joined(known, facts) if known else facts
         self._size += 1
 
     def say(self, messages: Iterable[Message]) -> None:
