@@ -17,8 +17,9 @@ from convledger.clock import QUARTER
 from convledger.reports.keeping import keep, kept, numbers, portions, snapshot, value
 from convledger.store.calls import LOW, LOW_BITS, SUMS, whole
 from convledger.store.patterns import PROJECT, project_column, unicode_text
+from convledger.store.standing import relation
 
-LABELS = ("tag", "client", "kind", "outcome")
+LABELS = ("tag", "client", "kind", "outcome", "channel")
 SORTS = ("last", "cost", "tokens", "calls", "title", "project", "started")
 SHOWN_MODEL = "model.name || CASE model.speed WHEN '' THEN '' ELSE '-' || model.speed END"
 
@@ -49,6 +50,7 @@ class ListQuery:
     client: tuple[str, ...] = ()
     kind: tuple[str, ...] = ()
     outcome: tuple[str, ...] = ()
+    channel: tuple[str, ...] = ()
     since: int | None = None
     until: int | None = None
     sort: str = "last"
@@ -57,7 +59,10 @@ class ListQuery:
 
 @dataclass(slots=True)
 class ConversationLine:
-    """A conversation as a list shows it; instants are UTC microseconds, amounts picodollars."""
+    """A conversation as a list shows it; instants are UTC microseconds, amounts picodollars.
+
+    `labels` are what people have given; `told` is what the source says of outcome and channel.
+    """
 
     id: int
     source: str
@@ -76,6 +81,11 @@ class ConversationLine:
     tokens: int = 0
     list_pico: int | None = None
     labels: dict[str, list[str]] = field(default_factory=dict)
+    told: dict[str, str] = field(default_factory=dict)
+
+    def standing(self, name: str) -> list[str]:
+        """Return what stands under a name: what people have given, else what the source says."""
+        return self.labels.get(name) or ([self.told[name]] if name in self.told else [])
 
 
 @dataclass(slots=True)
@@ -166,6 +176,10 @@ def lines(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Conversati
         rows = connection.execute(f"{labels} ORDER BY 1, 2, 3", (_json(found),))
         for one, name, value in rows:
             found[one].labels.setdefault(name, []).append(value)
+        told = f"SELECT conversation_id, resolution, channel FROM outcome WHERE {_AMONG}"
+        for one, resolution, channel in connection.execute(told, (_json(found),)):
+            known = {"outcome": resolution if resolution != "unknown" else "", "channel": channel}
+            found[one].told = {name: value for name, value in known.items() if value}
     for line in found.values():
         line.title = veiled(line.title or "")
     return [found[one] for one in ids if one in found]
@@ -215,7 +229,7 @@ def fitting_test(query: ListQuery) -> Filter:
         add(*_bearing(query.model, f"{of_models} != '')", f"{of_models} IN ({{}}))"))
     for name in LABELS:
         if wanted := getattr(query, name):
-            rows = "label WHERE name=? AND value!=''"
+            rows = f"{relation(name)} AS stands WHERE name=? AND value!=''"
             add(*_bearing(wanted, rows, f"{rows} AND value IN ({{}})", name))
     edges = [
         (test, at) for test, at in ((">= ?", query.since), ("< ?", query.until)) if at is not None

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import astuple
+
+from convledger.clock import iso_text
 
 if TYPE_CHECKING:
     from convledger.sources.findings import ConversationFacts
@@ -34,6 +37,43 @@ _PUT = (
     f"ON CONFLICT (conversation_id) DO UPDATE SET {_SETS}"
 )
 MOST_DETAILS, LONGEST_NAME, LONGEST_DETAIL = 200, 200, 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeTold:
+    """How a conversation ended, as its source tells it; instants are UTC microseconds."""
+
+    handled_by: str
+    resolution: str
+    verdict: str
+    resolved_at: int | None
+    handed_off_at: int | None
+    bot_messages: int | None
+    human_messages: int | None
+    customer_messages: int | None
+    rating: str
+    rating_of: int | None
+    channel: str
+
+    def document(self) -> dict[str, Any]:
+        """Return it as JSON says it: what is not told is null."""
+        told = {name: value if value != "" else None for name, value in asdict(self).items()}
+        for name, at in (("resolved_at", self.resolved_at), ("handed_off_at", self.handed_off_at)):
+            told[name] = None if at is None else iso_text(at)
+        return told
+
+
+def outcome_told(
+    connection: sqlite3.Connection, conversation_id: int
+) -> tuple[OutcomeTold | None, dict[str, str]]:
+    """Return what is told of how a conversation ended, and its details by name."""
+    row = connection.execute(
+        f"SELECT {_COLUMNS} FROM outcome WHERE conversation_id=?", (conversation_id,)
+    ).fetchone()
+    details = connection.execute(
+        "SELECT name, value FROM detail WHERE conversation_id=? ORDER BY name", (conversation_id,)
+    )
+    return OutcomeTold(*row) if row else None, dict(details.fetchall())
 
 
 def note_outcome(

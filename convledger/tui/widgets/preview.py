@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 LENGTH = 1_200  # characters of a prompt that are shown at most
 KEPT = 200  # prompts remembered
 NAMES = 10  # cells for the names of the facts
-LABELS = ("client", "kind", "outcome", "tag")
+LABELS = ("client", "kind", "outcome", "tag", "channel")
 
 Fact = tuple[str, str, str]  # name, value and its style
 Placed = tuple[int, str, str]  # column, text and its style
@@ -121,9 +121,9 @@ def facts(line: ConversationLine, now: int, zone: tzinfo) -> list[Fact]:
         ("list cost", _cost(line), MONEY if line.list_pico is not None else INK),
     ]
     rows += [
-        (name, ", ".join(display_text(value) for value in line.labels[name]), BOLD)
+        (name, ", ".join(display_text(value) for value in line.standing(name)), BOLD)
         for name in LABELS
-        if line.labels.get(name)
+        if line.standing(name)
     ]
     if line.relation or line.parent:
         words = f"{line.relation or 'part'} of {line.parent}" if line.parent else line.relation
