@@ -16,6 +16,7 @@ from msgspec import json
 from convledger.clock import QUARTER
 from convledger.reports.keeping import keep, kept, numbers, portions, snapshot, value
 from convledger.store.calls import LOW, LOW_BITS, SUMS, whole
+from convledger.store.outcomes import OutcomeTold, outcomes_told
 from convledger.store.patterns import PROJECT, project_column, unicode_text
 from convledger.store.standing import relation
 
@@ -61,7 +62,7 @@ class ListQuery:
 class ConversationLine:
     """A conversation as a list shows it; instants are UTC microseconds, amounts picodollars.
 
-    `labels` are what people have given; `told` is what the source says of outcome and channel.
+    `labels` are what people have given; `ending` and `details` are what the source says.
     """
 
     id: int
@@ -81,11 +82,16 @@ class ConversationLine:
     tokens: int = 0
     list_pico: int | None = None
     labels: dict[str, list[str]] = field(default_factory=dict)
-    told: dict[str, str] = field(default_factory=dict)
+    ending: OutcomeTold | None = None
+    details: dict[str, str] = field(default_factory=dict)
 
     def standing(self, name: str) -> list[str]:
         """Return what stands under a name: what people have given, else what the source says."""
-        return self.labels.get(name) or ([self.told[name]] if name in self.told else [])
+        given = self.labels.get(name)
+        if given or self.ending is None or name not in ("outcome", "channel"):
+            return given or []
+        told = self.ending.channel if name == "channel" else self.ending.resolution
+        return [told] if told not in ("", "unknown") else []
 
 
 @dataclass(slots=True)
@@ -176,10 +182,8 @@ def lines(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Conversati
         rows = connection.execute(f"{labels} ORDER BY 1, 2, 3", (_json(found),))
         for one, name, value in rows:
             found[one].labels.setdefault(name, []).append(value)
-        told = f"SELECT conversation_id, resolution, channel FROM outcome WHERE {_AMONG}"
-        for one, resolution, channel in connection.execute(told, (_json(found),)):
-            known = {"outcome": resolution if resolution != "unknown" else "", "channel": channel}
-            found[one].told = {name: value for name, value in known.items() if value}
+        for one, (ending, details) in outcomes_told(connection, _json(found)).items():
+            found[one].ending, found[one].details = ending, details
     for line in found.values():
         line.title = veiled(line.title or "")
     return [found[one] for one in ids if one in found]

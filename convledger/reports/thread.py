@@ -23,6 +23,7 @@ KINDS = {
     7: "attachment",
 }
 SIDECHAIN, HIDDEN, INHERITED, ERROR, ROLLED_BACK = 1, 2, 4, 8, 16
+PERSON = 64  # an answer that a person gave
 _IN_STEP = 900
 _NO_AGENT = ("", "")
 

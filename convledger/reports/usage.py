@@ -13,7 +13,7 @@ from convledger.errors import UsageProblem
 from convledger.money import usd_text
 from convledger.reports.periods import Span, five_hour_windows, spans
 from convledger.store.patterns import PROJECT, any_of, any_project, labelled
-from convledger.store.standing import relation, standing
+from convledger.store.standing import WITHOUT_CALLS, relation, standing
 
 PERIODS = ("hour", "day", "week", "month", "window5h")
 LABELS = ("tag", "client", "kind", "outcome", "channel")
@@ -249,12 +249,6 @@ _DISTINCT = (
     "count(DISTINCT CASE WHEN base.calls > 0 OR base.model_id IS NULL THEN base.conversation_id "
     "END)"
 )
-_WITHOUT_CALLS = (
-    "SELECT coalesce(last_at, first_at) / {unit} AS t, conversation.id AS conversation_id, "
-    "NULL AS model_id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM outcome "
-    "JOIN conversation ON conversation.id=outcome.conversation_id "
-    "WHERE NOT EXISTS (SELECT 1 FROM call WHERE call.conversation_id=conversation.id)"
-)
 
 
 def _row(keys: dict[str, str | None], values: tuple[Any, ...]) -> UsageRow:
@@ -296,7 +290,7 @@ def _base(connection: sqlite3.Connection, exact: bool) -> str:
             "pico FROM temp.reported_delta"
         )
     if connection.execute("SELECT EXISTS (SELECT 1 FROM outcome)").fetchone()[0]:
-        base += f" UNION ALL {_WITHOUT_CALLS.format(unit=1 if exact else QUARTER)}"
+        base += f" UNION ALL {WITHOUT_CALLS.format(unit=1 if exact else QUARTER)}"
     return f"({base}) AS base"
 
 

@@ -76,6 +76,22 @@ def outcome_told(
     return OutcomeTold(*row) if row else None, dict(details.fetchall())
 
 
+def outcomes_told(
+    connection: sqlite3.Connection, ids: str
+) -> dict[int, tuple[OutcomeTold | None, dict[str, str]]]:
+    """Return the same for many conversations at once; `ids` are a JSON list."""
+    among = "WHERE conversation_id IN (SELECT value FROM json_each(?))"
+    found: dict[int, tuple[OutcomeTold | None, dict[str, str]]] = {}
+    for row in connection.execute(
+        f"SELECT conversation_id, {_COLUMNS} FROM outcome {among}", (ids,)
+    ):
+        found[row[0]] = OutcomeTold(*row[1:]), {}
+    details = f"SELECT conversation_id, name, value FROM detail {among} ORDER BY 1, 2"
+    for conversation_id, name, value in connection.execute(details, (ids,)):
+        found.setdefault(conversation_id, (None, {}))[1][name] = value
+    return found
+
+
 def note_outcome(
     connection: sqlite3.Connection, conversation_id: int, facts: ConversationFacts
 ) -> None:

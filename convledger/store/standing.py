@@ -19,6 +19,16 @@ _STANDING = (
 )
 
 
+# Conversations of which an outcome is told and no call, as rows of the roll-up; `unit` is that of
+# its instants.
+WITHOUT_CALLS = (
+    "SELECT coalesce(last_at, first_at) / {unit} AS t, conversation.id AS conversation_id, "
+    "NULL AS model_id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM outcome "
+    "JOIN conversation ON conversation.id=outcome.conversation_id "
+    "WHERE NOT EXISTS (SELECT 1 FROM call WHERE call.conversation_id=conversation.id)"
+)
+
+
 def relation(name: str) -> str:
     """Return the rows of what stands under a name; those of other labels may be among them."""
     return _STANDING.format(name, _TOLD[name]) if name in _TOLD else "label"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convledger.reports.thread import ERROR, INHERITED, ROLLED_BACK
+from convledger.reports.thread import ERROR, INHERITED, PERSON, ROLLED_BACK
 
 if TYPE_CHECKING:
     from convledger.reports.conversations import Entry
@@ -27,6 +27,8 @@ def who_says(entry: Entry) -> str:
     """Return who said an entry; what a sub-agent is asked comes from no person."""
     if entry.agent and entry.kind == "prompt":
         return "Task"
+    if entry.kind == "answer" and entry.flags & PERSON:
+        return "Person"
     return WHO.get(entry.kind, entry.kind.capitalize())
 
 

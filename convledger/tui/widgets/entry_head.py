@@ -9,7 +9,15 @@ from datetime import tzinfo
 from convledger.money import usd_display
 from convledger.reports.reading import Head
 from convledger.reports.render.wording import PLACES
-from convledger.reports.thread import ERROR, HIDDEN, INHERITED, ROLLED_BACK, SIDECHAIN, CallLine
+from convledger.reports.thread import (
+    ERROR,
+    HIDDEN,
+    INHERITED,
+    PERSON,
+    ROLLED_BACK,
+    SIDECHAIN,
+    CallLine,
+)
 from convledger.text.display import clip, display_text
 from convledger.tui.amounts import size, tokens, usd
 from convledger.tui.widgets import remembered
@@ -107,6 +115,8 @@ def _name(script: Script, index: int) -> str:
     head = script.heads[index]
     if head.kind == "prompt":
         return "task" if indent_of(head) else "you"
+    if head.kind == "answer" and head.flags & PERSON:
+        return "person"
     if head.kind == "answer":
         return clip(display_text(script.model(index)), _NAME) or "answer"
     name = clip(display_text(head.name), _NAME)
