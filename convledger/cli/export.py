@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 @options.since_until
 @options.several("--client", "Only conversations of these clients.")
 @options.several("--tag", "Only conversations with one of these tags.")
+@options.several("--outcome", "Only conversations that ended so; `*` stands for anything.")
+@options.several("--channel", "Only conversations on these channels: chat, email, voice ...")
 @click.option(
     "--format",
     "form",

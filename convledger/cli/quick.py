@@ -23,6 +23,8 @@ OPTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "--project": ("project", MANY),
         "--tag": ("tag", MANY),
         "--client": ("client", MANY),
+        "--outcome": ("outcome", MANY),
+        "--channel": ("channel", MANY),
         "--conversation": ("conversation", MANY),
         "--json": ("as_json", FLAG),
         "--csv": ("as_csv", FLAG),

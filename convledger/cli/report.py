@@ -29,6 +29,8 @@ def _complete_keys(_: click.Context, __: click.Parameter, incomplete: str) -> li
 @options.several("--project", "Only these projects: a path, its last part, or with `*`.")
 @options.several("--tag", "Only conversations with one of these tags.")
 @options.several("--client", "Only conversations of these clients.")
+@options.several("--outcome", "Only conversations that ended so; `*` stands for anything.")
+@options.several("--channel", "Only conversations on these channels: chat, email, voice ...")
 @options.several("--conversation", "Only these conversations, by id.")
 @options.json_flag
 @options.csv_flag
@@ -48,7 +50,7 @@ def report(
     """Print calls, tokens and list cost by any of
 
     hour, day, week, month, window5h, source, model, provider, project, conversation, tag, client,
-    kind, outcome.
+    kind, outcome, channel.
 
     The ledger is brought up to date with the logs first. A cost that is not known shows as a
     dash, never as zero. More: `convledger help report`.

@@ -12,6 +12,7 @@ from convledger.cli.streams import bold, dim
 from convledger.cli.wrapping import wrapped
 from convledger.clock import to_datetime
 from convledger.money import usd_display
+from convledger.reports.render.outcome_words import detail_words, outcome_words
 from convledger.reports.render.wording import MARKS, call_cost, who_says
 from convledger.text.display import display_text
 
@@ -75,6 +76,8 @@ def facts(found: Conversation, zone: tzinfo, zone_name: str) -> list[tuple[str, 
         rows.append(("children", ", ".join(found.children)))
     for label, values in found.labels.items():
         rows.append((label, ", ".join(values)))
+    rows += outcome_words(found.outcome, lambda at: minute_text(at, zone))
+    rows += detail_words(found.details)
     return [(name, value) for name, value in rows if value]
 
 

@@ -8,7 +8,14 @@ from typing import NamedTuple
 from convledger.plans.counted import FIRST, IDLE, BillableUnit
 from convledger.plans.events import ASSISTANT, HANDOFF, OUTCOME, USER, Event, Thread
 from convledger.plans.keys import in_order, key_of
-from convledger.plans.labels import ASSUMED, CONFIRMED, ESCALATED, is_billed, label_of
+from convledger.plans.labels import (
+    ASSUMED,
+    CONFIRMED,
+    ESCALATED,
+    is_billed,
+    label_of,
+    named_by,
+)
 from convledger.plans.rules import RuleAt
 from convledger.plans.schema import Unit
 from convledger.plans.where import Matcher
@@ -61,6 +68,8 @@ class Episode:
         """Return the outcome and the instant it was settled at; no outcome is an empty one."""
         settled = self.settles_at
         is_answered = self.last.kind == ASSISTANT
+        if self.thread.verdict and (own := named_by(self.thread.verdict, self.rule.outcome)):
+            return own, settled
         if self.verdict is not None:
             # Without an answer nothing was settled before somebody said so.
             return self.verdict.label, settled if is_answered else max(settled, self.verdict.at)
@@ -75,7 +84,8 @@ class Episode:
         where = self.rule.where
         is_verified = self.thread.verified or (self.verdict is not None and self.verdict.is_outcome)
         return (
-            is_billed(label, self.rule.outcome)
+            not self.thread.by_people
+            and is_billed(label, self.rule.outcome)
             and not matcher.excludes(label)
             and self.answers >= where.min_assistant_answers
             and self.questions >= where.min_user_messages

@@ -9,11 +9,14 @@ from msgspec import Struct
 NOTHING: Mapping[str, str] = {}
 
 # What an event can be. Messages have the roles that `open_on` and `extend_on` name; "business" is
-# a message that the company sends by itself. The others are not said by anybody.
+# a message that the company sends by itself, "person" an answer that one of its people gave. The
+# others are not said by anybody.
 USER, ASSISTANT, TOOL, BUSINESS = "user", "assistant", "tool", "business"
+PERSON = "person"
 CALL, ACTION = "call", "action"
 CLOSE, TOPIC, OUTCOME, HANDOFF = "close", "topic", "outcome", "handoff"
-ROLES = (USER, ASSISTANT, TOOL, BUSINESS)
+ROLES = (USER, ASSISTANT, TOOL, BUSINESS, PERSON)
+REPLIES = (ASSISTANT, PERSON)  # the company's side of a conversation, whoever it is
 KINDS = (*ROLES, CALL, ACTION, CLOSE, TOPIC, OUTCOME, HANDOFF)
 
 
@@ -21,7 +24,8 @@ class Thread(Struct, frozen=True, gc=False):
     """One conversation with what is known about it as a whole.
 
     `outcome` is a verdict that was imported or given by a person, word for word; `verified` says
-    that there is one. `attributes` are further facts: project, source, category, country ...
+    that there is one. `verdict` is what the vendor itself calls it, where a plan names that;
+    `by_people` says that no bot took part. `attributes` are further facts: project, source ...
     """
 
     id: str
@@ -33,6 +37,8 @@ class Thread(Struct, frozen=True, gc=False):
     outcome: str = ""
     verified: bool = False
     escalated: bool = False
+    verdict: str = ""
+    by_people: bool = False
     attributes: Mapping[str, str] = NOTHING
 
 

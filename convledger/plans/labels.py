@@ -33,6 +33,17 @@ def label_of(text: str, unnamed: str = "") -> str:
 
 
 @lru_cache(maxsize=4096)
+def named_by(verdict: str, wanted: tuple[str, ...]) -> str:
+    """Return a vendor's own verdict as a label where a plan bills it by that very name.
+
+    What has a meaning in every plan ("resolved") is no vendor's word.
+    """
+    word = _word(verdict)
+    names = {_word(each) for each in wanted} - _SAME.keys() - _BILLED.keys()
+    return word if word in names - {CONFIRMED, ASSUMED, ESCALATED} else ""
+
+
+@lru_cache(maxsize=4096)
 def is_billed(label: str, wanted: tuple[str, ...]) -> bool:
     """Say whether a plan that bills the outcomes `wanted` bills this; none named: resolutions."""
     patterns = [_pattern(each) for each in wanted]

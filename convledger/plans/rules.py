@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta, tzinfo
 
 from convledger.clock import DAY, HOUR, to_datetime
 from convledger.plans.calendar import start_of_day
 from convledger.plans.counted import DAY as NEXT_DAY
 from convledger.plans.counted import IDLE, WINDOW
+from convledger.plans.events import ASSISTANT, PERSON
 from convledger.plans.inside import Coverage
 from convledger.plans.schema import Unit
 from convledger.plans.where import NO_SPANS, Matcher
@@ -16,6 +17,12 @@ from convledger.plans.where import NO_SPANS, Matcher
 RuleAt = Callable[[int], Unit | None]
 FOREVER = 1 << 62
 _STEPS = {"hour": HOUR, "day": DAY}
+
+
+def _sides(roles: Iterable[str]) -> frozenset[str]:
+    """Return the roles that are meant: what a person of the company answers is its side too."""
+    meant = frozenset(roles)
+    return meant | frozenset([PERSON]) if ASSISTANT in meant else meant
 
 
 class WindowRule:
@@ -34,8 +41,8 @@ class WindowRule:
         self.zone = zone
         self.matcher = Matcher(unit.where, spans)
         self.fits_all = self.matcher.is_everything
-        self.opens = frozenset(unit.open_on)
-        self.extends = frozenset(unit.extend_on)
+        self.opens = _sides(unit.open_on)
+        self.extends = _sides(unit.extend_on)
         # Strictly later than a boundary is one microsecond after it or more.
         self.strict = 1 if unit.at_boundary == "same" else 0
         is_timed = unit.boundary == "inactivity" or (unit.boundary == "topic" and unit.timeout > 0)

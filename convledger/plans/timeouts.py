@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC
 from operator import itemgetter
 
-from convledger.plans.events import ASSISTANT, CLOSE, ROLES, Event
+from convledger.plans.events import CLOSE, REPLIES, ROLES, Event
 from convledger.plans.keys import handed_over_threads, in_order
 from convledger.plans.rules import FOREVER, WindowRule
 from convledger.plans.schema import Limit, Unit
@@ -146,13 +146,13 @@ def _openings(rule: WindowRule, events: Iterable[Event]) -> Iterator[tuple[int, 
         if not fits_all and not rule.matcher.fits(event, at, handed_over):
             continue
         kind = event.kind
-        if kind == ASSISTANT and closed_at is None:
+        if kind in REPLIES and closed_at is None:
             yield from waiting.answered(max(longest, at - heard_at))
         if kind in opens:
             if has_begun:
                 is_closed = closed_at is not None and at >= closed_at + closed_for
                 longest = FOREVER if is_closed else max(longest, at - heard_at)
-            if kind == ASSISTANT:
+            if kind in REPLIES:
                 yield at, longest, _AT_ONCE
             else:
                 waiting.add(at, longest)

@@ -17,6 +17,7 @@ from convledger.plans.events import (
     ASSISTANT,
     CALL,
     CLOSE,
+    REPLIES,
     ROLES,
     TOPIC,
     USER,
@@ -67,8 +68,8 @@ class _Window:
             self.messages += 1
             if self.closed_at is None:
                 self.last_at = at
-            if kind == ASSISTANT:
-                self.answers += self.questions > 0
+            if kind in REPLIES:
+                self.answers += kind == ASSISTANT and self.questions > 0
                 if self.replied_at is None:
                     # The model is that of the first answer: a later one must not change a price.
                     self.replied_at, self.model = at, event.model

@@ -36,6 +36,7 @@ from convledger.reports.plan_figures import (
 )
 from convledger.reports.sensitivity import Recount, sensitivity, steps_of, timed_unit
 from convledger.reports.tallies import Tally, tally_of
+from convledger.reports.told_outcomes import marks as outcome_marks
 
 _ALL = Scope()
 _EVER = Span(0, 1 << 60, "")
@@ -277,4 +278,5 @@ def _labels(connection: sqlite3.Connection) -> bytes:
     digest = blake2b(digest_size=16)
     for row in connection.execute("SELECT * FROM label ORDER BY 1, 2, 3"):
         digest.update(repr(row).encode())
+    digest.update(outcome_marks(connection))
     return digest.digest()

@@ -15,6 +15,7 @@ from convledger.reports.thread import (
     HIDDEN,
     INHERITED,
     KINDS,
+    PERSON,
     ROLLED_BACK,
     SIDECHAIN,
     CallLine,
@@ -23,7 +24,9 @@ from convledger.reports.thread import (
     path_text,
     thread,
 )
+from convledger.store.outcomes import OutcomeTold, outcome_told
 from convledger.store.patterns import PROJECT, any_of, any_project, labelled
+from convledger.store.standing import standing
 
 if TYPE_CHECKING:
     from convledger.reports.usage import UsageQuery
@@ -73,6 +76,8 @@ class Conversation:
     models: list[str] = field(default_factory=list)
     children: list[str] = field(default_factory=list)
     labels: dict[str, list[str]] = field(default_factory=dict)
+    outcome: OutcomeTold | None = None
+    details: dict[str, str] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         """Return the conversation as JSON says it."""
@@ -90,6 +95,8 @@ class Conversation:
             "children": self.children,
             "models": self.models,
             "labels": self.labels,
+            "outcome": None if self.outcome is None else self.outcome.document(),
+            "details": self.details,
             "messages": self.messages,
             "calls": self.calls,
             "unpriced_calls": self.unpriced_calls,
@@ -136,6 +143,7 @@ class Entry:
             "inherited": bool(self.flags & INHERITED),
             "error": bool(self.flags & ERROR),
             "rolled_back": bool(self.flags & ROLLED_BACK),
+            "person": bool(self.flags & PERSON),
             "text": self.body,
             "file": self.file,
             "line": self.line,
@@ -196,6 +204,9 @@ def names(connection: sqlite3.Connection, query: UsageQuery) -> list[str]:
     for name, wanted in (("tag", query.tag), ("client", query.client)):
         if wanted:
             tests.append(labelled("conversation.id", name, wanted))
+    for name, wanted in (("outcome", query.outcome), ("channel", query.channel)):
+        if wanted:
+            tests.append(standing("conversation.id", name, wanted))
     for test, given in tests:
         clauses.append(test)
         values += given
@@ -251,6 +262,7 @@ def _filled(connection: sqlite3.Connection, found: Conversation) -> Conversation
         "SELECT name, value FROM label WHERE conversation_id=? ORDER BY 1, 2", (found.id,)
     ):
         found.labels.setdefault(label, []).append(value)
+    found.outcome, found.details = outcome_told(connection, found.id)
     return found
 
 

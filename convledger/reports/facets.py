@@ -21,8 +21,9 @@ from convledger.reports.listing import (
 from convledger.reports.periods import local_day, start_of_day
 from convledger.store.calls import whole
 from convledger.store.patterns import project_column
+from convledger.store.standing import relation
 
-FACETS = ("source", "project", "model", "client", "tag", "kind", "outcome")
+FACETS = ("source", "project", "model", "client", "tag", "kind", "outcome", "channel")
 _COUNTS = (
     "count(*), coalesce(sum(fitting.calls > fitting.unpriced_calls), 0), "
     "coalesce(sum(fitting.list_high), 0), coalesce(sum(fitting.list_low), 0)"
@@ -170,8 +171,9 @@ def _models(connection: sqlite3.Connection) -> list[tuple[str, Counts]]:
 
 def _labels(connection: sqlite3.Connection, name: str) -> list[tuple[str, Counts]]:
     """Return each value of a label; few conversations have any, hence these are looked for."""
-    given = "label WHERE name=? AND value!=''"
-    rows = f"label CROSS JOIN {_FITTING} ON fitting.id=conversation_id"
+    stands = f"{relation(name)} AS stands"
+    given = f"{stands} WHERE name=? AND value!=''"
+    rows = f"{stands} CROSS JOIN {_FITTING} ON fitting.id=conversation_id"
     found = _grouped(connection, "value", f"{rows} WHERE name=? AND value!='' GROUP BY value", name)
     ((_, every),) = _grouped(connection, "''", _FITTING)
     having = f"{_FITTING} WHERE id IN (SELECT conversation_id FROM {given})"

@@ -10,8 +10,17 @@ from itertools import groupby
 from operator import itemgetter
 
 from convledger.clock import DAY
-from convledger.plans.events import ASSISTANT, CALL, TOOL, USER, Event, Thread
+from convledger.plans.events import (
+    ASSISTANT,
+    CALL,
+    PERSON,
+    TOOL,
+    USER,
+    Event,
+    Thread,
+)
 from convledger.plans.schema import Plan, Unit
+from convledger.reports.told_outcomes import Told, completed, told_of
 from convledger.store.patterns import PROJECT, any_of, any_project, labelled
 
 # Neither of a sub-agent, nor said by no person or model, nor said first elsewhere.
@@ -19,7 +28,12 @@ _OWN = "agent_id IS NULL AND flags & 7 = 0"
 _KINDS = {USER: 1, ASSISTANT: 2, TOOL: 4}
 # A test of `message`: what a person and the model itself have said.
 OWN_SAID = f"kind IN ({_KINDS[USER]}, {_KINDS[ASSISTANT]}) AND {_OWN}"
-_ROLES = {number: role for role, number in _KINDS.items()}
+_BY_PERSON = 64  # a flag: a person answered, which is the company's word and not the bot's
+_ROLES = {
+    **{number: role for role, number in _KINDS.items()},
+    _KINDS[ASSISTANT] | _BY_PERSON: PERSON,
+}
+_SAID_KIND = f"CASE kind WHEN {_KINDS[ASSISTANT]} THEN kind | (flags & {_BY_PERSON}) ELSE kind END"
 _HANDED_OVER = ("escalated", "handoff", "hand-off", "handed over", "handed_over")
 _MODEL = "model.name || CASE model.speed WHEN '' THEN '' ELSE '-' || model.speed END"
 _PORTION = 500  # conversations asked for in one go
@@ -56,10 +70,14 @@ class Needs:
     roles: frozenset[str] = frozenset()
     calls: bool = False
     models: bool = False  # which model said a message
+    outcomes: bool = False  # outcomes as events of their own
 
     def __or__(self, other: Needs) -> Needs:
         return Needs(
-            self.roles | other.roles, self.calls or other.calls, self.models or other.models
+            self.roles | other.roles,
+            self.calls or other.calls,
+            self.models or other.models,
+            self.outcomes or other.outcomes,
         )
 
 
@@ -93,7 +111,8 @@ def _needs(unit: Unit) -> Needs:
         if unit.event in ("model_call", "call") or unit.event.startswith("server_tool"):
             return Needs(calls=True)
         tools = frozenset((TOOL,)) if unit.event in ("tool_call", "agent_action") else frozenset()
-        return Needs(said | tools, unit.split is not None and unit.split.by == "tokens")
+        is_split = unit.split is not None and unit.split.by == "tokens"
+        return Needs(said | tools, is_split, outcomes=unit.event == "outcome")
     roles = said | (frozenset((*unit.open_on, *unit.extend_on)) & frozenset(_KINDS))
     return Needs(roles, unit.split is not None and unit.split.by == "tokens")
 
@@ -156,7 +175,8 @@ def _told(
 ) -> Iterator[Story]:
     test, values = scope.sql()
     where = f"({which}) AND ({test})"
-    threads = _threads(connection, where, [*chosen, *values])
+    told = told_of(connection, where, [*chosen, *values])
+    threads = _threads(connection, where, [*chosen, *values], told)
     said = _said(connection, where, [*chosen, *values], needs)
     asks_for_calls = needs.calls or needs.models
     called = _called(connection, where, [*chosen, *values]) if asks_for_calls else iter(())
@@ -164,8 +184,16 @@ def _told(
         thread = threads.get(conversation_id)
         if thread is not None:
             events = _events(thread, rows, needs)
+            if (known := told.pop(conversation_id, None)) is not None:
+                events = completed(thread, known, events, needs.roles, outcomes=needs.outcomes)
             if events:
                 yield Story(thread, events)
+    # Some sources tell how a conversation ended, and nothing of what was said in it.
+    for conversation_id, known in told.items():
+        thread = threads[conversation_id]
+        events = completed(thread, known, [], needs.roles, outcomes=needs.outcomes)
+        if events:
+            yield Story(thread, events)
 
 
 _Row = tuple[int, int, int, int, str, int, str, str, int, int, int, int, int | None]
@@ -179,8 +207,8 @@ def _said(
     if not kinds:
         return iter(())
     return connection.execute(
-        "SELECT conversation_id, at, line, key, '', kind, coalesce(message.name, ''), '', 0, 0, 0, "
-        "0, NULL "
+        f"SELECT conversation_id, at, line, key, '', {_SAID_KIND}, coalesce(message.name, ''), '', "
+        "0, 0, 0, 0, NULL "
         "FROM conversation JOIN reader ON reader.id=conversation.reader_id "
         "JOIN message ON message.conversation_id=conversation.id "
         f"WHERE {where} AND kind IN ({kinds}) AND {_OWN} ORDER BY conversation.id",
@@ -221,7 +249,7 @@ def _events(thread: Thread, rows: list[_Row], needs: Needs) -> list[Event]:
         _, at, _, number, key, kind, name, model, fresh, output, read, written, pico = row
         if not kind and not needs.calls:
             continue
-        if kind and kind != _KINDS[USER] and said_by is not None:
+        if kind not in (0, _KINDS[USER]) and not kind & _BY_PERSON and said_by is not None:
             model = said_by.at(at)
         told, event_id = (_ROLES[kind], f"m{number}") if kind else (CALL, f"c{key}")
         events.append(
@@ -250,7 +278,9 @@ class _Models:
         return self._models[place]
 
 
-def _threads(connection: sqlite3.Connection, where: str, values: list[object]) -> dict[int, Thread]:
+def _threads(
+    connection: sqlite3.Connection, where: str, values: list[object], told: Mapping[int, Told]
+) -> dict[int, Thread]:
     """Return what is known of each conversation as a whole."""
     rows = connection.execute(
         f"SELECT conversation.id, reader.name, {PROJECT} FROM conversation "
@@ -264,6 +294,7 @@ def _threads(connection: sqlite3.Connection, where: str, values: list[object]) -
             conversation_id,
             labels.get(conversation_id, {}),
             shared.setdefault((source, project), {"source": source, "project": project}),
+            told.get(conversation_id),
         )
         for conversation_id, source, project in rows
     }
@@ -279,16 +310,28 @@ def _labels(connection: sqlite3.Connection) -> dict[int, dict[str, list[str]]]:
 
 
 def _thread(
-    conversation_id: int, labels: Mapping[str, list[str]], attributes: Mapping[str, str]
+    conversation_id: int,
+    labels: Mapping[str, list[str]],
+    attributes: Mapping[str, str],
+    told: Told | None,
 ) -> Thread:
-    outcome = next(iter(labels.get("outcome", ())), "")
+    """Return a conversation as a thread; what a person has labelled goes before what is told."""
+    own = next(iter(labels.get("outcome", ())), "")
+    outcome = own or (told.resolution if told else "")
+    is_handed_over = outcome.lower() in _HANDED_OVER
+    if told is not None and not own:
+        is_handed_over = is_handed_over or told.is_handed_over
     return Thread(
         id=thread_name(conversation_id),
+        user=told.customer if told else "",
+        channel=(told.channel if told else "") or "chat",
         kind=next(iter(labels.get("kind", ())), ""),
         client=next(iter(labels.get("client", ())), ""),
         tags=tuple(labels.get("tag", ())),
         outcome=outcome,
-        verified=bool(outcome),
-        escalated=outcome.lower() in _HANDED_OVER,
+        verified=bool(own) or (told is not None and told.is_decided),
+        escalated=is_handed_over,
+        verdict=told.verdict if told and not own else "",
+        by_people=told is not None and not own and told.is_by_people,
         attributes=attributes,
     )

@@ -16,9 +16,11 @@ from msgspec import json
 from convledger.clock import QUARTER
 from convledger.reports.keeping import keep, kept, numbers, portions, snapshot, value
 from convledger.store.calls import LOW, LOW_BITS, SUMS, whole
+from convledger.store.outcomes import OutcomeTold, outcomes_told
 from convledger.store.patterns import PROJECT, project_column, unicode_text
+from convledger.store.standing import relation
 
-LABELS = ("tag", "client", "kind", "outcome")
+LABELS = ("tag", "client", "kind", "outcome", "channel")
 SORTS = ("last", "cost", "tokens", "calls", "title", "project", "started")
 SHOWN_MODEL = "model.name || CASE model.speed WHEN '' THEN '' ELSE '-' || model.speed END"
 
@@ -49,6 +51,7 @@ class ListQuery:
     client: tuple[str, ...] = ()
     kind: tuple[str, ...] = ()
     outcome: tuple[str, ...] = ()
+    channel: tuple[str, ...] = ()
     since: int | None = None
     until: int | None = None
     sort: str = "last"
@@ -57,7 +60,10 @@ class ListQuery:
 
 @dataclass(slots=True)
 class ConversationLine:
-    """A conversation as a list shows it; instants are UTC microseconds, amounts picodollars."""
+    """A conversation as a list shows it; instants are UTC microseconds, amounts picodollars.
+
+    `labels` are what people have given; `ending` and `details` are what the source says.
+    """
 
     id: int
     source: str
@@ -76,6 +82,16 @@ class ConversationLine:
     tokens: int = 0
     list_pico: int | None = None
     labels: dict[str, list[str]] = field(default_factory=dict)
+    ending: OutcomeTold | None = None
+    details: dict[str, str] = field(default_factory=dict)
+
+    def standing(self, name: str) -> list[str]:
+        """Return what stands under a name: what people have given, else what the source says."""
+        given = self.labels.get(name)
+        if given or self.ending is None or name not in ("outcome", "channel"):
+            return given or []
+        told = self.ending.channel if name == "channel" else self.ending.resolution
+        return [told] if told not in ("", "unknown") else []
 
 
 @dataclass(slots=True)
@@ -166,6 +182,8 @@ def lines(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Conversati
         rows = connection.execute(f"{labels} ORDER BY 1, 2, 3", (_json(found),))
         for one, name, value in rows:
             found[one].labels.setdefault(name, []).append(value)
+        for one, (ending, details) in outcomes_told(connection, _json(found)).items():
+            found[one].ending, found[one].details = ending, details
     for line in found.values():
         line.title = veiled(line.title or "")
     return [found[one] for one in ids if one in found]
@@ -215,7 +233,7 @@ def fitting_test(query: ListQuery) -> Filter:
         add(*_bearing(query.model, f"{of_models} != '')", f"{of_models} IN ({{}}))"))
     for name in LABELS:
         if wanted := getattr(query, name):
-            rows = "label WHERE name=? AND value!=''"
+            rows = f"{relation(name)} AS stands WHERE name=? AND value!=''"
             add(*_bearing(wanted, rows, f"{rows} AND value IN ({{}})", name))
     edges = [
         (test, at) for test, at in ((">= ?", query.since), ("< ?", query.until)) if at is not None

@@ -30,6 +30,7 @@ from convledger.reports.history import (
     thread_name,
 )
 from convledger.reports.plan_files import PlanShelf, load_plans, plan_stamp
+from convledger.reports.told_outcomes import marks as outcome_marks
 from convledger.store.subscriptions import (
     CreditFact,
     Subscription,
@@ -249,6 +250,7 @@ class PlanBook:
         digest = blake2b(digest_size=16)
         for row in self._connection.execute("SELECT * FROM label ORDER BY 1, 2, 3"):
             digest.update(repr(row).encode())
+        digest.update(outcome_marks(self._connection))
         newest, oldest, messages, ratings = found
         calls: frozenset[tuple[int, ...]] = frozenset()
         if needs.calls or needs.models:

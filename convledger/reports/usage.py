@@ -13,9 +13,10 @@ from convledger.errors import UsageProblem
 from convledger.money import usd_text
 from convledger.reports.periods import Span, five_hour_windows, spans
 from convledger.store.patterns import PROJECT, any_of, any_project, labelled
+from convledger.store.standing import WITHOUT_CALLS, relation, standing
 
 PERIODS = ("hour", "day", "week", "month", "window5h")
-LABELS = ("tag", "client", "kind", "outcome")
+LABELS = ("tag", "client", "kind", "outcome", "channel")
 KEYS = (*PERIODS, "source", "model", "provider", "project", "conversation", *LABELS)
 _COLUMNS = {
     "source": "reader.name",
@@ -59,6 +60,8 @@ class UsageQuery:
     project: tuple[str, ...] = ()
     tag: tuple[str, ...] = ()
     client: tuple[str, ...] = ()
+    outcome: tuple[str, ...] = ()
+    channel: tuple[str, ...] = ()
     conversation: tuple[str, ...] = ()
 
 
@@ -249,13 +252,15 @@ def _joins(query: UsageQuery, *, for_total: bool = False) -> list[str]:
 
 
 def _label_join(key: str) -> str:
-    return (
-        f"LEFT JOIN label AS label_{key} ON label_{key}.conversation_id=base.conversation_id "
-        f"AND label_{key}.name='{key}'"
-    )
+    own = f"label_{key}.conversation_id=base.conversation_id AND label_{key}.name='{key}'"
+    return f"LEFT JOIN {relation(key)} AS label_{key} ON {own}"
 
 
-_DISTINCT = "count(DISTINCT CASE WHEN base.calls > 0 THEN base.conversation_id END)"
+# A conversation that only its source's outcome tells of has no calls, and counts all the same.
+_DISTINCT = (
+    "count(DISTINCT CASE WHEN base.calls > 0 OR base.model_id IS NULL THEN base.conversation_id "
+    "END)"
+)
 
 
 def _row(keys: dict[str, str | None], values: tuple[Any, ...]) -> UsageRow:
@@ -296,6 +301,8 @@ def _base(connection: sqlite3.Connection, exact: bool) -> str:
             " UNION ALL SELECT t, conversation_id, model_id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, "
             "pico FROM temp.reported_delta"
         )
+    if connection.execute("SELECT EXISTS (SELECT 1 FROM outcome)").fetchone()[0]:
+        base += f" UNION ALL {WITHOUT_CALLS.format(unit=1 if exact else QUARTER)}"
     return f"({base}) AS base"
 
 
@@ -352,6 +359,9 @@ def _filters(query: UsageQuery, exact: bool) -> tuple[str, list[object]]:
     for name, wanted in (("tag", query.tag), ("client", query.client)):
         if wanted:
             tests.append(labelled("base.conversation_id", name, wanted))
+    for name, wanted in (("outcome", query.outcome), ("channel", query.channel)):
+        if wanted:
+            tests.append(standing("base.conversation_id", name, wanted))
     for test, given in tests:
         clauses.append(test)
         values += given

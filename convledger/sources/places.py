@@ -197,9 +197,9 @@ _ALL = (
     _Written("langfuse", "Langfuse", _API, _DOCUMENT, r"(.*/)?[^/]+\.(jsonl?|ndjson|csv)"),
     _Written("otel-genai", "OpenTelemetry GenAI", _API, _LINES, r"(.*/)?[^/]+\.(jsonl?|ndjson)"),
     _Written("helicone", "Helicone", _API, _DOCUMENT, r"(.*/)?[^/]+\.(jsonl?|ndjson|csv)"),
-    _Written("intercom", "Intercom", _SUPPORT, _DOCUMENT, r"(.*/)?[^/]+\.(jsonl?|csv)"),
+    _Written("intercom", "Intercom", _SUPPORT, _DOCUMENT, r"(.*/)?[^/]+\.(jsonl?|ndjson)"),
     _Written("zendesk", "Zendesk", _SUPPORT, _DOCUMENT, r"(.*/)?[^/]+\.(jsonl?|ndjson)"),
-    _Written("chatwoot", "Chatwoot", _SUPPORT, _DOCUMENT, r"(.*/)?[^/]+\.(jsonl?|csv)"),
+    _Written("chatwoot", "Chatwoot", _SUPPORT, _DOCUMENT, r"(.*/)?[^/]+\.(jsonl?|ndjson)"),
     _Written(
         "table", "Table", Kind.TABLE, _DOCUMENT,
         r"(.*/)?[^/]+\.(csv|tsv|tab|txt|jsonl?|ndjson)",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from convledger.clock import iso_text, to_datetime
 from convledger.money import usd_text
+from convledger.reports.render.outcome_words import outcome_words
 from convledger.reports.render.wording import MARKS, call_cost, who_says
 from convledger.text.display import display_text
 
@@ -60,12 +61,18 @@ def _front_matter(found: Conversation) -> Iterator[str]:
         ("estimated_calls", found.estimated_calls or ""),
         ("parent", found.parent),
         *found.labels.items(),
+        *((name.replace(" ", "_"), words) for name, words in _ending(found)),
     ]
     yield "---"
     for name, value in facts:
         if value not in ("", []):
             yield f"{name}: {quoted(value)}"
     yield "---"
+
+
+def _ending(found: Conversation) -> list[tuple[str, str]]:
+    given = {name.replace("_", " ") for name in found.labels}
+    return [each for each in outcome_words(found.outcome, iso_text) if each[0] not in given]
 
 
 def quoted(value: object) -> str:

@@ -34,7 +34,7 @@ def who_says(entry: Entry) -> str:
     """Return who said an entry; what a sub-agent is asked comes from no person."""
     if entry.agent and entry.kind == "prompt":
         return "Task"
-    if entry.flags & PERSON:
+    if entry.kind == "answer" and entry.flags & PERSON:
         return "Person"
     return WHO.get(entry.kind, entry.kind.capitalize())
 

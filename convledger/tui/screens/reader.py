@@ -21,6 +21,7 @@ from convledger.tui.widgets.blocks import PORTION
 from convledger.tui.widgets.context_meter import ContextMeter, standing
 from convledger.tui.widgets.entry_head import BEGINNING
 from convledger.tui.widgets.find_line import FindLine
+from convledger.tui.widgets.outcome_line import OutcomeLine
 from convledger.tui.widgets.panel import Panel
 from convledger.tui.widgets.script import Script, script_of
 from convledger.tui.widgets.sheet_view import SheetView
@@ -90,10 +91,10 @@ class ReaderScreen(PlaceScreen):
         self._zone = self.books.zone
         self.transcript = Transcript(self._zone)
         self.find_line = FindLine()
+        self._ending = OutcomeLine(self._zone)
         self._meter = ContextMeter(self._zone)
-        self._panel = Panel(
-            "Conversation", self.transcript, self.find_line, self._meter, counts="Reading …"
-        )
+        below = (self.transcript, self.find_line, self._meter)
+        self._panel = Panel("Conversation", self._ending, *below, counts="Reading …")
         yield self._panel
 
     def on_mount(self) -> None:
@@ -174,6 +175,7 @@ class ReaderScreen(PlaceScreen):
     def _show_frame(self) -> None:
         if self._line is None and not self._is_open:
             return
+        self._ending.show(self._line)
         room = max(10, self._panel.size.width - _FRAME)
         self._panel.show_title(Content(clip(title_words(self._line), room)))
         self._panel.show_counts(

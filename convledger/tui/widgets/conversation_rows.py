@@ -72,9 +72,7 @@ def _origin(line: ConversationLine) -> list[Part]:
         models += f" +{len(line.models) - 1}"
     parts = (line.relation, line.source, models, project_end(project_of(line)))
     words = " · ".join(display_text(part) for part in parts if part)
-    labels = "".join(
-        f" #{display_text(value)}" for name in LABELS for value in line.labels.get(name, ())
-    )
+    labels = "".join(f" #{display_text(value)}" for name in LABELS for value in line.standing(name))
     return [(f"  {words}", "$muted"), (labels, "$primary")]
 
 

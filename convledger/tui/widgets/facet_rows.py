@@ -20,7 +20,7 @@ from convledger.tui.widgets.rows import Part, RowLine, Rows
 if TYPE_CHECKING:
     from convledger.reports.facets import FacetValue
 
-FACETS = ("source", "project", "model", "client", "tag", "kind", "outcome")
+FACETS = ("source", "project", "model", "client", "tag", "kind", "outcome", "channel")
 WHEN = "active"  # heads the spans of time that conversations were at work in
 HEADINGS = (*FACETS, WHEN)
 SHORT = 6  # values of a facet that are shown before one asks for all

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from convledger.clock import to_datetime
+from convledger.reports.render.outcome_words import outcome_words
 from convledger.text.display import clip, display_text, width
 from convledger.tui.amounts import ago, percent, tokens, usd
 from convledger.tui.widgets.canvas import BOLD, DIM, INK, MONEY, Canvas
@@ -27,7 +28,14 @@ if TYPE_CHECKING:
 LENGTH = 1_200  # characters of a prompt that are shown at most
 KEPT = 200  # prompts remembered
 NAMES = 10  # cells for the names of the facts
-LABELS = ("client", "kind", "outcome", "tag")
+LABELS = ("client", "kind", "outcome", "tag", "channel")
+
+TOLD = {
+    "handled by": "handled",
+    "verdict": "verdict",
+    "handed off": "hand-off",
+    "rating": "rating",
+}
 
 Fact = tuple[str, str, str]  # name, value and its style
 Placed = tuple[int, str, str]  # column, text and its style
@@ -121,10 +129,12 @@ def facts(line: ConversationLine, now: int, zone: tzinfo) -> list[Fact]:
         ("list cost", _cost(line), MONEY if line.list_pico is not None else INK),
     ]
     rows += [
-        (name, ", ".join(display_text(value) for value in line.labels[name]), BOLD)
+        (name, ", ".join(display_text(value) for value in line.standing(name)), BOLD)
         for name in LABELS
-        if line.labels.get(name)
+        if line.standing(name)
     ]
+    told = outcome_words(line.ending, lambda at: _moment(at, now, zone))
+    rows += [(TOLD[name], display_text(words), INK) for name, words in told if name in TOLD]
     if line.relation or line.parent:
         words = f"{line.relation or 'part'} of {line.parent}" if line.parent else line.relation
         rows.append(("relation", display_text(words), INK))

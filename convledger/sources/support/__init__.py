@@ -1,0 +1,1 @@
+"""What the readers of support platforms share: records, roles of speakers, outcomes."""
