@@ -16,7 +16,9 @@ _COLUMNS = (
     "sidechain, approximate, input, output, reasoning, cache_read, cache_write_5m, "
     "cache_write_1h, web_searches, list_pico, price_state, reported_pico"
 )
-ESTIMATED = 3  # the price state of calls whose price is a guess
+PRICED, ESTIMATED, UNPRICED = 1, 3, 4  # price states; of an estimate price or tokens are a guess
+# Why the tokens of a call are in doubt: bits of `approximate`, beside 1 for a copy that may count.
+ROUNDED, MISSING, COUNTED = 2, 4, 8
 _IN_STEP = 500
 
 # Of two copies of a call, the one in the file that was begun first belongs there.
@@ -88,6 +90,15 @@ class CallBook:
                 if twin.id:
                     self._count(twin, 1)
 
+    def change(self, row: CallRow, **values: int | None) -> None:
+        """Change what is stored of a call."""
+        self._known.setdefault((row.reader_id, row.key), []).append(row)
+        self._count(row, -1)
+        for name, value in values.items():
+            setattr(row, name, value)
+        self._count(row, 1)
+        row.dirty = True
+
     def _load(self, names: set[tuple[int, str]]) -> None:
         by_reader: dict[int, list[str]] = {}
         for reader_id, key in names:
@@ -106,7 +117,7 @@ class CallBook:
 
     def _differs(self, twin: CallRow, row: CallRow) -> bool:
         return (
-            row.total > twin.total
+            _is_fuller(row, twin)
             or (row.reported_pico is not None and twin.reported_pico is None)
             or self._owns(row, twin)
         )
@@ -122,7 +133,7 @@ class CallBook:
 
     def _merge(self, twin: CallRow, row: CallRow) -> None:
         """Make the stored call that of its owner, with the numbers of the fuller copy."""
-        owns, fuller = self._owns(row, twin), row.total > twin.total
+        owns, fuller = self._owns(row, twin), _is_fuller(row, twin)
         if fuller or (owns and row.total == twin.total):
             for name in (
                 "at", "model_id", "context", "approximate", "input", "output", "reasoning",
@@ -169,6 +180,21 @@ class CallBook:
         self._known.clear()
         self._deltas.clear()
         return len(fresh)
+
+
+def in_doubt(doubt: int, pico: int | None, state: int) -> tuple[int | None, int]:
+    """Return a call's cost and price state by how its tokens are known: `approximate` of it."""
+    if doubt & MISSING and not doubt & COUNTED:
+        return None, UNPRICED
+    return pico, ESTIMATED if state == PRICED and doubt & (ROUNDED | COUNTED) else state
+
+
+def _is_fuller(row: CallRow, twin: CallRow) -> bool:
+    """Tell whether a copy knows more of a call's tokens; what is recorded beats what is counted."""
+    is_known, was_known = not row.approximate & MISSING, not twin.approximate & MISSING
+    if is_known != was_known:
+        return is_known
+    return row.total > twin.total
 
 
 def _twin(group: list[CallRow], row: CallRow) -> CallRow | None:
