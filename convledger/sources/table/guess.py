@@ -45,6 +45,8 @@ from convledger.sources.table.words import (
     plain_value,
 )
 
+_FEW = 6  # who speaks, where no word tells who they are
+
 
 class Guess(Struct):
     """A mapping with what is still to be asked, and what was taken for granted."""
@@ -118,7 +120,7 @@ def _is_possible(meaning: str, values: list[str]) -> bool:
         return sum(_is_amount(value) for value in some) * 10 >= len(some) * 9
     if meaning == "role":
         known = {plain_value(value) for value in some}
-        return len(known) <= MOST_ROLES and bool(known & ROLE_OF.keys())
+        return len(known) <= (MOST_ROLES if known & ROLE_OF.keys() else _FEW)
     return True
 
 

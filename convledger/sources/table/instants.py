@@ -166,7 +166,10 @@ def _time(text: str) -> tuple[tuple[int, int, int, int], tzinfo | None] | None:
             return None
         hour = hour % 12 + (12 if half == "p" else 0)
     micro = int((found[4] or "0").ljust(6, "0")[:6])
-    return (hour, minute, second, micro), _offset(found[6])
+    offset = _offset(found[6])
+    if found[6] and offset is None:
+        return None
+    return (hour, minute, second, micro), offset
 
 
 def _offset(written: str | None) -> tzinfo | None:
@@ -176,7 +179,7 @@ def _offset(written: str | None) -> tzinfo | None:
         return UTC
     digits = written[1:].replace(":", "").ljust(4, "0")
     minutes = int(digits[:2]) * 60 + int(digits[2:])
-    if minutes >= 24 * 60:
+    if minutes > 15 * 60:
         return None
     return timezone(timedelta(minutes=minutes if written[0] == "+" else -minutes))
 

@@ -95,7 +95,7 @@ def _columns(table: Table) -> dict[str, tuple[str, ...]]:
         value = table.value(meaning)
         if value == OPEN:
             raise table.problem(
-                meaning, f"must be answered: which column is the {MEANINGS[meaning]}?"
+                meaning, f"must be answered with the name of a column: {MEANINGS[meaning]}"
             )
         if isinstance(value, list) and meaning in SEVERAL and 0 < len(value) <= 5:
             names = value

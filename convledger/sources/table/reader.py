@@ -13,7 +13,7 @@ from convledger.sources.lenient import BadLine
 from convledger.sources.table.mapping import Mapping, missing_columns
 from convledger.sources.table.mapping_file import mapping_of
 from convledger.sources.table.reading import Rows
-from convledger.sources.table.rows import Table
+from convledger.sources.table.rows import LISTS, Table
 from convledger.zones import zone_of
 
 PIECE = 2000  # rows that are handed on together
@@ -36,9 +36,16 @@ def recognises(glimpse: Glimpse) -> int:
         header = table.header
     except NotReadable:
         return NO
+    if glimpse.kind != TEXT and any(_is_nested(name) for name in header):
+        return NO  # a log, that its own tool knows the shape of
     if looks_useful(header):
-        return MAYBE if glimpse.kind == TEXT else MAYBE - 5
+        return MAYBE
     return HARDLY if glimpse.kind == TEXT and _is_regular(table) else NO
+
+
+def _is_nested(column: str) -> bool:
+    outer, _, inner = column.partition(".")
+    return bool(inner) and outer not in LISTS
 
 
 def _is_regular(table: Table) -> bool:

@@ -77,10 +77,10 @@ class Table:
     def _of_text(self) -> Iterator[Row | Rejected]:
         wide = len(self.header)
         for row in self._cells:
+            if isinstance(row, Row) and not any(row.cells):
+                continue
             if isinstance(row, Row) and len(row.cells) != wide:
                 count = len(row.cells)
-                if not any(map(str.strip, row.cells)):
-                    continue
                 if count < wide or any(map(str.strip, row.cells[wide:])):
                     yield row.rejected(f"has {count} cells where the header has {wide}")
                     continue

@@ -62,15 +62,16 @@ class Standing(Struct):
 
     def spoken(self, role: str, at: int) -> None:
         """Note that somebody has said something; a person after a bot is a hand-off."""
+        self.bot, self.human, self.customer = self.bot or 0, self.human or 0, self.customer or 0
         if role == "assistant":
-            self.bot = (self.bot or 0) + 1
+            self.bot += 1
             self.bot_until = max(self.bot_until, at)
         elif role == "human_agent":
             if self.bot and at >= self.bot_until:
                 self.handed_off_at = min(self.handed_off_at or at, at)
-            self.human = (self.human or 0) + 1
+            self.human += 1
         elif role == "user":
-            self.customer = (self.customer or 0) + 1
+            self.customer += 1
 
     def spent(self, amount: Decimal, currency: str) -> None:
         """Add what a row claims to have cost in another currency than dollars."""

@@ -17,10 +17,11 @@ COLUMNS = {
     "request": "request id, requestid, response id, responseid, completion id, generation id, "
     "api call id, x-request-id",
     "at": "timestamp, created at, createdat, created, created time, date, datetime, date time, "
-    "time, sent at, sent, started at, start time, starttime, start, opened at, created on, "
+    "time, sent at, sent, started, started at, begun, start time, starttime, start, opened at, "
+    "created on, "
     "conversation start, at, messages.created time, messages.timestamp, datum, zeitpunkt, "
     "zeitstempel, erstellt, erstellt am, uhrzeit, fecha, horodatage",
-    "ended_at": "ended at, end time, endtime, end, closed at, closed, conversation end, "
+    "ended_at": "ended, ended at, end time, endtime, end, closed at, closed, conversation end, "
     "finished at, beendet, beendet am, geschlossen, updated at, last message at",
     "role": "role, author type, authortype, sender type, sendertype, author role, from, sender, "
     "author, actor type, actor, messages.actor type, messages.role, messages.from, "
@@ -54,7 +55,7 @@ COLUMNS = {
     "escalated": "escalated, is escalated, handed off, handoff, handover, transferred, "
     "escalated to human, escalation, transferred to agent, eskaliert, übergeben",
     "handed_off_at": "handed off at, escalated at, handoff at, transferred at, handover at",
-    "resolved_at": "resolved at, solved at, gelöst am, resolution time",
+    "resolved_at": "resolved at, solved at, resolved on, gelöst am, resolution time",
     "rating": "csat, csat score, rating, satisfaction, satisfaction score, satisfaction rating, "
     "customer rating, bewertung, zufriedenheit, score",
     "channel": "channel, source channel, kanal, medium, conversation channel",
