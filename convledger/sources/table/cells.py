@@ -9,11 +9,14 @@ from convledger.money import pico_from_usd
 from convledger.sources.lenient import BadLine
 from convledger.sources.table.delimited import Row
 from convledger.sources.table.instants import Read, reader_of
-from convledger.sources.table.mapping import COUNTS, JOINT, SEVERAL, TOKENS, Mapping, places
+from convledger.sources.table.mapping import COUNTS, JOINT, TOKENS, Mapping, places
 from convledger.sources.table.numbers import POINT, amount_of, count_of
 from convledger.sources.table.words import NO, YES
 
 OfConversation = tuple[list[int | None], list[int | None], bool | None]
+_OF_CONVERSATION = ("ended_at", "handed_off_at", "resolved_at", *COUNTS, "escalated")
+NOTHING: OfConversation = ([None] * 3, [None] * 3, None)
+_MOST_ROLES = 1000
 
 
 class Cells:
@@ -25,6 +28,12 @@ class Cells:
         self._read: Read = reader_of(mapping.instants, zone)
         self._mark = mapping.decimal or (POINT if is_json else "")
         self._roles = {value.strip().casefold(): role for value, role in mapping.roles.items()}
+        self._one = {name: cells[0] for name, cells in self._places.items() if len(cells) == 1}
+        self._tokens = [name for name in TOKENS if name in self._places]
+        self._tells_conversation = any(name in self._places for name in _OF_CONVERSATION)
+        # Where columns tell the numbers of messages, rows are not counted.
+        self.counts_messages = any(name in self._places for name in COUNTS)
+        self._known_roles: dict[str, str] = {}
         self._yes = YES | {value.strip().casefold() for value in mapping.yes}
 
     @property
@@ -32,27 +41,23 @@ class Cells:
         """The cells that mean something."""
         return {place for cells in self._places.values() for place in cells}
 
-    @property
-    def counts_messages(self) -> bool:
-        """Whether columns tell the numbers of messages, so that rows are not counted."""
-        return any(name in self._places for name in COUNTS)
-
     def text(self, row: Row, meaning: str) -> str:
         """Return the cell that tells this, an empty text where none does."""
-        cells = self._places.get(meaning)
-        if not cells:
-            return ""
-        if meaning in SEVERAL and len(cells) > 1:
-            return JOINT.join(row.cells[place].strip() for place in cells)
-        return row.cells[cells[0]]
+        place = self._one.get(meaning)
+        if place is not None:
+            return row.cells[place]
+        several = self._places.get(meaning)
+        return JOINT.join(row.cells[place].strip() for place in several) if several else ""
 
     def instant(self, row: Row, meaning: str) -> int | None:
         """Return an instant as UTC microseconds, None where the cell is empty."""
         text = self.text(row, meaning)
-        if not text.strip() or text.strip().casefold() in NO:
+        if not text:
             return None
         found = self._read(text)
         if found is None:
+            if not text.strip() or text.strip().casefold() in NO:
+                return None
             raise BadLine(
                 f"{text.strip()!r:.60} in {self._mapping.column(meaning)} is no instant "
                 f"as {self._mapping.instants}"
@@ -63,7 +68,11 @@ class Cells:
         """Return who speaks in a row, nothing where no column says it."""
         if "role" not in self._places:
             return ""
-        written = self.text(row, "role").strip()
+        written = self.text(row, "role")
+        role = self._known_roles.get(written)
+        if role is not None:
+            return role
+        written = written.strip()
         role = self._roles.get(written.casefold())
         if role is None:
             role = self._roles.get("*")
@@ -71,15 +80,15 @@ class Cells:
             raise BadLine(
                 f"{written!r:.60} in {self._mapping.column('role')} is nobody the mapping names"
             )
+        if len(self._known_roles) < _MOST_ROLES:
+            self._known_roles[self.text(row, "role")] = role
         return role
 
     def tokens(self, row: Row) -> tuple[int, int, int, int, int] | None:
         """Return input, output, reasoning, cache read and write; None where the row tells none."""
-        counts = {
-            name: count_of(self.text(row, name), self._mark)
-            for name in TOKENS
-            if name in self._places
-        }
+        if not self._tokens:
+            return None
+        counts = {name: count_of(self.text(row, name), self._mark) for name in self._tokens}
         if all(count is None for count in counts.values()):
             return None
         given = {name: counts.get(name) or 0 for name in TOKENS}
@@ -121,6 +130,8 @@ class Cells:
 
     def facts(self, row: Row) -> OfConversation:
         """Return instants, counts and the flag that a row tells of its whole conversation."""
+        if not self._tells_conversation:
+            return NOTHING
         instants = [
             self.instant(row, name) for name in ("ended_at", "handed_off_at", "resolved_at")
         ]

@@ -19,6 +19,9 @@ FORMATS = (ISO, UNIX, EXCEL, EXCEL_1904, DAY_FIRST, MONTH_FIRST, YEAR_FIRST)
 
 _LONGEST = 64
 _DATE = re.compile(r"(\d{1,4})\s*[./\-]\s*(\d{1,2})\s*[./\-]\s*(\d{1,4})(?=\D|$)")
+_PLAIN = re.compile(
+    r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})[ T]([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?"
+)
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _NAMED = re.compile(
     r"(?:(?P<before>\d{1,2})(?:st|nd|rd|th)?\.?[\s\-]+)?(?P<month>[a-z]{3,9})\.?[\s,\-]+"
@@ -105,6 +108,15 @@ def _iso(text: str, zone: tzinfo) -> int | None:
 def _written(text: str, form: str, zone: tzinfo) -> int | None:
     """Read a date as people write it, with a time behind it or none."""
     text = text.strip()
+    plain = _PLAIN.fullmatch(text) if form != YEAR_FIRST else None
+    if plain:
+        first, second, year, hour, minute, seconds = plain.groups("0")
+        day, month = (first, second) if form == DAY_FIRST else (second, first)
+        try:
+            moment = datetime(int(year), int(month), int(day), int(hour), int(minute), int(seconds))
+        except ValueError:
+            return None
+        return _at(moment, zone)
     if not text or len(text) > _LONGEST or not text.isascii():
         text = text.replace("\u202f", " ").replace("\xa0", " ")
         if not text or len(text) > _LONGEST:

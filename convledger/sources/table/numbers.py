@@ -19,6 +19,8 @@ _SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d{1,2}")
 _BODY = re.compile(r"[+-]?\d[\d.,]*|[+-]?[.,]\d+")
 _UNSURE = re.compile(r"[+-]?(?!0[.,])\d{1,3}[.,]\d{3}")
 _AMOUNT = re.compile(r"(?P<minus>-?)(?P<left>[^\d+\-.,]{0,5})(?P<number>.*?\d)(?P<right>\D{0,5})")
+_SIMPLE = {POINT: re.compile(r"[0-9]+(?:\.[0-9]+)?"), COMMA: re.compile(r"[0-9]+(?:,[0-9]+)?")}
+_MOST = 10**9
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _LONGEST = 40
 
@@ -77,14 +79,18 @@ def number_of(text: str, mark: str) -> Decimal:
 
 def count_of(text: str, mark: str, most: int = TOKEN_LIMIT) -> int | None:
     """Return a whole number, None where the cell is empty. Raises BadLine."""
+    if text.isascii() and text.isdigit() and len(text) < 10:
+        number = int(text)
+        if number <= most:
+            return number
     if not text.strip() or text.strip().lower() in NOTHING:
         return None
-    number = number_of(text, mark)
-    if number != number.to_integral_value():
+    exact = number_of(text, mark)
+    if exact != exact.to_integral_value():
         raise BadLine(f"not a whole number: {text.strip()!r:.40}")
-    if not 0 <= number <= most:
+    if not 0 <= exact <= most:
         raise BadLine(f"not a possible count: {text.strip()!r:.40}")
-    return int(number)
+    return int(exact)
 
 
 def amount_of(text: str, mark: str) -> tuple[Decimal, str] | None:
@@ -93,6 +99,10 @@ def amount_of(text: str, mark: str) -> tuple[Decimal, str] | None:
     Raises BadLine.
     """
     stripped = text.strip()
+    if mark and len(stripped) < _LONGEST and _SIMPLE[mark].fullmatch(stripped):
+        exact = Decimal(stripped.replace(mark, "."))
+        if exact <= _MOST:
+            return exact, ""
     if not stripped or stripped.lower() in NOTHING:
         return None
     found = _AMOUNT.fullmatch(stripped) if len(stripped) <= _LONGEST * 2 else None
@@ -108,7 +118,7 @@ def amount_of(text: str, mark: str) -> tuple[Decimal, str] | None:
     number = number_of(found["number"], mark)
     if found["minus"] or number < 0:
         raise BadLine(f"not a possible cost: {stripped!r:.40}")
-    if number > 10**9:
+    if number > _MOST:
         raise BadLine(f"not a possible cost: {stripped!r:.40}")
     return number, currency
 

@@ -15,11 +15,12 @@ from convledger.sources.findings import (
     Message,
 )
 from convledger.sources.lenient import BadLine
-from convledger.sources.table.cells import Cells, OfConversation
+from convledger.sources.table.cells import NOTHING, Cells, OfConversation
 from convledger.sources.table.delimited import Row
 from convledger.sources.table.mapping import (
     CONVERSATIONS,
     COUNTS,
+    TOKENS,
     Mapping,
 )
 from convledger.sources.table.standing import Standing
@@ -39,6 +40,7 @@ _SELLERS = frozenset([
     "mistral", "mistralai", "groq", "cohere", "deepseek", "xai", "x-ai", "meta-llama",
     "openrouter", "together", "fireworks", "perplexity",
 ])  # fmt: skip
+_PLAIN = ("project", "user", "channel", "rating")
 _SUPPORT = (
     *("status", "escalated", "rating", "channel", "handed_off_at", "resolved_at"),
     *COUNTS,
@@ -71,12 +73,18 @@ class Rows:
         self._header = header
         self._cells = Cells(mapping, header, zone, is_json=is_json)
         self._texts, self._figures = texts, figures
+        # Figures alone need no name of a message, but of one that a call is known by.
+        spent = texts or mapping.has(*TOKENS, "cost")
+        self._named = frozenset(_KIND) if spent else frozenset({"assistant"})
         self._resolutions = {
             value.strip().casefold(): each for value, each in mapping.resolutions.items()
         }
         used = self._cells.used
         self._others = [place for place in range(len(header)) if place not in used]
         self._detail_names = [header[place] for place in self._others]
+        self._plain = [name for name in _PLAIN if mapping.has(name)]
+        self._titled, self._has_status = mapping.has("title"), mapping.has("status")
+        self._own_ids = mapping.has("message")
         self._at = changed_at  # of the last row that tells an instant
         self._known: dict[str, Standing] = {}
         self._touched: dict[str, Standing] = {}
@@ -105,12 +113,17 @@ class Rows:
         self._describe(standing, row, at, facts)
         if role == "ignore":
             return taken
-        if other is not None:
+        if other is not None and not self._is_repeated(standing, row):
             standing.spent(*other)
         uuids = self._messages(taken, standing, row, at, told, said)
         if self._figures:
             self._call(taken, standing, row, at, told, tokens, reported, uuids)
         return taken
+
+    def _is_repeated(self, standing: Standing, row: Row) -> bool:
+        """Tell whether a row was there already, by its id."""
+        name = self._cells.text(row, "request").strip() or self._cells.text(row, "message").strip()
+        return bool(name and _times(standing, f"cost {name}"))
 
     def quiet(self, *, ended: bool = False) -> dict[str, ConversationFacts]:
         """Return the facts of conversations that no row of late was of; `ended`: of all others."""
@@ -145,17 +158,26 @@ class Rows:
         at: int,
         facts: OfConversation,
     ) -> None:
+        if self._titled and standing.title_rank < 2:
+            standing.entitled(self._cells.text(row, "title"))
+        for name in self._plain:
+            if text := self._cells.text(row, name).strip():
+                setattr(standing, name, text)
+        if self._has_status and at >= standing.status_at:
+            status = self._cells.text(row, "status").strip()
+            if status:
+                standing.status, standing.status_at = status, at
+        if facts is not NOTHING:
+            self._describe_whole(standing, at, facts)
+        if self._others:
+            cells = row.cells
+            standing.describe([cells[place] for place in self._others])
+
+    def _describe_whole(self, standing: Standing, at: int, facts: OfConversation) -> None:
+        """Note what columns tell of the whole conversation."""
         (ended, handed_off, resolved), counts, escalated = facts
         if ended is not None and ended >= at:
             standing.spans(ended)
-        if self._mapping.has("title") and standing.title_rank < 2:
-            standing.entitled(self._cells.text(row, "title"))
-        for name in ("project", "user", "channel", "rating"):
-            if text := self._cells.text(row, name).strip():
-                setattr(standing, name, text)
-        status = self._cells.text(row, "status").strip()
-        if status and at >= standing.status_at:
-            standing.status, standing.status_at = status, at
         if escalated is not None:
             standing.escalated = bool(standing.escalated) or escalated
         if escalated and self._mapping.rows != CONVERSATIONS and handed_off is None:
@@ -166,8 +188,6 @@ class Rows:
         for name, count in zip(("bot", "human", "customer"), counts, strict=True):
             if count is not None:
                 setattr(standing, name, count)
-        cells = row.cells
-        standing.describe([cells[place] for place in self._others])
 
     def _messages(
         self,
@@ -180,12 +200,14 @@ class Rows:
     ) -> list[tuple[str, str]]:
         """Note the messages of a row; returns their roles and uuids."""
         found: list[tuple[str, str]] = []
-        own = self._cells.text(row, "message").strip()
+        own = self._cells.text(row, "message").strip() if self._own_ids else ""
         for role, text in said:
             if own:
                 part = "" if len(said) == 1 else f"/{role}"
                 uuid = f"{standing.native}/{_short(own)}{part}"
                 is_new = not _times(standing, uuid)
+            elif role not in self._named:
+                uuid, is_new = "", True
             else:
                 mark = _hash(standing.native, told, role, text)
                 again = _times(standing, mark)
@@ -270,16 +292,10 @@ class Rows:
 
 def _times(standing: Standing, name: str) -> int:
     """Return how often a conversation has met a name before, and count it."""
-    key = hash_of(name)
+    key = hash(name)  # the names are those of one process
     before = standing.seen.get(key, 0)
     standing.seen[key] = before + 1
     return before
-
-
-def hash_of(name: str) -> int:
-    """Return 63 bits of a text, the same in every process."""
-    digest = blake2b(name.encode("utf-8", "replace"), digest_size=8).digest()
-    return int.from_bytes(digest) >> 1
 
 
 def _hash(*parts: str) -> str:

@@ -84,6 +84,8 @@ class Standing(Struct):
         if not self.details:
             self.details = list(cells)
             return
+        if self.details == cells:
+            return
         for place, cell in enumerate(cells):
             if self.details[place] != cell and self.details[place] is not None:
                 self.details[place] = None if self.details[place] else cell
