@@ -167,20 +167,20 @@ class Ledger(Dealings):
         listener: Listener | None,
         stopping: Callable[[], bool],
     ) -> SyncResult:
+        from convledger.ingest.mappings import follow_mappings
         from convledger.ingest.plan import make_plan, plan_of_paths
         from convledger.ingest.result import SyncResult
         from convledger.store.files import texts_pending
 
         self._require_file()
         self._finish_erasing()
-        result = SyncResult()
-        if roots is None:
-            roots = self.known_roots()
+        follow_mappings(self.connection, self.workspace)
+        roots = self.known_roots() if roots is None else roots
         if changed is None:
             plan = make_plan(self.connection, roots)
         else:
             plan = plan_of_paths(self.connection, roots, changed)
-        result.scans = plan.scans
+        result = SyncResult(scans=plan.scans)
         result.rerated = self._follow_prices()
         pending, pending_bytes = texts_pending(self.connection)
         if plan.works or (texts and pending):

@@ -54,6 +54,10 @@ class Table:
     def __contains__(self, key: str) -> bool:
         return key in self._values
 
+    def keys(self) -> list[str]:
+        """Return the keys that are set, in their order."""
+        return list(self._values)
+
     def value(self, key: str) -> Any:
         """Return what `key` is set to, None if it is absent."""
         return self._values.get(key)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from convledger.ingest.family import Family
 from convledger.ingest.lines import NotReadable
+from convledger.ingest.mappings import mappings
 from convledger.ingest.plan import Plan, Work
 from convledger.ingest.read import Job, read_figures, read_texts
 from convledger.ingest.second import Reading, SecondReader
@@ -82,7 +83,7 @@ class Importer:
         self._path = path
         self._family = Family(connection)
         self._told = 0.0
-        self._mappings: Mappings | None = None
+        self._mappings: Mappings = mappings(path.parent)
         self.tally = self._writer.tally
 
     def figures(self, plan: Plan) -> None:

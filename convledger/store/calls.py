@@ -341,3 +341,21 @@ def rebuild_usage(connection: sqlite3.Connection) -> None:
     add_usage_of_calls(connection, 0)
     connection.execute("DELETE FROM conversation_sum")
     add_sums_of_calls(connection, 0)
+
+
+def rebuild_usage_of(connection: sqlite3.Connection, conversation_ids: str) -> None:
+    """Work the roll-up and the sums of some conversations, a JSON list, out anew from the calls."""
+    among = "conversation_id IN (SELECT value FROM json_each(?))"
+    for table in ("usage", "conversation_sum"):
+        connection.execute(f"DELETE FROM {table} WHERE {among}", (conversation_ids,))
+    connection.execute(
+        f"INSERT INTO usage (quarter, conversation_id, model_id, {USAGE}) "
+        f"SELECT at/{QUARTER}, conversation_id, model_id, {_SUMS} FROM call WHERE {among} "
+        "GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+        (conversation_ids,),
+    )
+    connection.execute(
+        f"{_PUT_SUMS} SELECT conversation_id, model_id, {_SUMS_OF_CALLS} FROM call "
+        f"WHERE {among} GROUP BY 1, 2 ORDER BY 1, 2",
+        (conversation_ids,),
+    )

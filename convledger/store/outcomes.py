@@ -97,16 +97,22 @@ def note_outcome(
 ) -> None:
     """Keep what a source says of how a conversation ended, and its details; the latest counts.
 
-    What it does not say stays as it was told before. Of details there are 200 at most; a longer
-    value than 20,000 characters is cut.
+    What it does not say stays as it was told before, but an empty detail takes back what was. Of
+    details there are 200 at most; a longer value than 20,000 characters is cut.
     """
     if facts.outcome is not None:
         connection.execute(_PUT, (conversation_id, *astuple(facts.outcome)))
-    if facts.details:
-        connection.executemany(
-            "INSERT OR REPLACE INTO detail (conversation_id, name, value) VALUES (?, ?, ?)",
-            [
-                (conversation_id, name[:LONGEST_NAME], value[:LONGEST_DETAIL])
-                for name, value in list(facts.details.items())[:MOST_DETAILS]
-            ],
-        )
+    if not facts.details:
+        return
+    connection.executemany(
+        "DELETE FROM detail WHERE conversation_id=? AND name=?",
+        [(conversation_id, name) for name, value in facts.details.items() if not value],
+    )
+    connection.executemany(
+        "INSERT OR REPLACE INTO detail (conversation_id, name, value) VALUES (?, ?, ?)",
+        [
+            (conversation_id, name[:LONGEST_NAME], value[:LONGEST_DETAIL])
+            for name, value in list(facts.details.items())[:MOST_DETAILS]
+            if value
+        ],
+    )
