@@ -84,7 +84,7 @@ class Conversation:
             for call in dicts_in(entry.record.get("toolCalls"))
             if call.get("result")
         }
-        at, parent = 0, ""
+        at, parent, before = 0, "", ""
         for name, entry in self._entries.items():
             at = instant_of(entry.record.get("timestamp")) or at
             uuid = message_uuid(session, name)
@@ -93,10 +93,10 @@ class Conversation:
                 some = True
                 yield Message(
                     session, uuid, block, entry.line, at or changed_at, kind, body,
-                    flags | entry.flags, label, "", parent,
+                    flags | entry.flags, label, "", before if entry.flags else parent,
                 )  # fmt: skip
-            if some and not entry.flags:
-                parent = uuid
+            before = uuid if some else before
+            parent = uuid if some and not entry.flags else parent
 
 
 _Block = tuple[int, int, str, str, int]

@@ -133,7 +133,8 @@ class Counting:
         call.input, call.output, call.reasoning, call.cache_read = buckets_of(counts)
         if name := event.subagent_name or "":
             call.agent, call.sidechain = name, True
-            self.agents[name] = AgentFacts(name, "", name)
+            if not owner:
+                self.agents[name] = AgentFacts(name, "", name)
         self._own(call, owner)
         self._calls.append(call)
 
