@@ -14,7 +14,7 @@ from convledger.sources.json_records import record_blocks
 from convledger.sources.lenient import records as each
 from convledger.sources.line_blocks import line_blocks
 from convledger.sources.qwen_code.figures import Counting
-from convledger.sources.qwen_code.records import agent_of, buckets_of, counted_record
+from convledger.sources.qwen_code.records import buckets_of, counted_record
 from convledger.sources.qwen_code.texts import Tree
 from convledger.sources.values import dict_of, text_of
 
@@ -65,36 +65,36 @@ def _counted(document: Document) -> Iterator[Found]:
         yield Found(Figures(rejected=rejected), done=lines.offset + len(lines.data))
 
     def is_counted_elsewhere(session: str) -> bool:
-        return _counts(document, session)
+        return _counts(document, session, is_agent=counting.is_agent)
 
     figures = counting.figures(document.changed_at, is_counted_elsewhere)
-    _describe_agent(document, figures)
+    if counting.is_agent:
+        _describe_agent(document, figures)
     if not figures.calls and counting.facts.first_at is None and not counting.facts.title:
         figures.conversations.clear()
     yield Found(figures, done=document.size)
 
 
-def _counts(document: Document, session: str) -> bool:
-    """Tell whether the file of a session is there, which counts what others have of it.
+def _counts(document: Document, session: str, *, is_agent: bool) -> bool:
+    """Tell whether the file of a session counts what another file repeats of it.
 
-    A sub-agent's requests are in the telemetry of its session, where that keeps any.
+    A sub-agent's requests are in the telemetry of its session: only one that is seen to keep none
+    leaves them to the transcript.
     """
     folder = document.relative.rpartition("/")[0]
-    is_agent = bool(agent_of(document.relative)[0])
     if is_agent:
         folder = f"{folder.rpartition('subagents/')[0]}chats"
-    path = f"{folder}/{session}.jsonl" if folder else f"{session}.jsonl"
     try:
-        content = document.beside(path)
+        content = document.beside(f"{folder}/{session}.jsonl" if folder else f"{session}.jsonl")
     except NotReadable:
-        return False
-    return content is not None and (not is_agent or _TELEMETRY in content)
+        return is_agent
+    if is_agent:
+        return content is None or _TELEMETRY in content
+    return content is not None
 
 
 def _describe_agent(document: Document, figures: Figures) -> None:
     """Say of a sub-agent what the file beside its transcript knows."""
-    if not agent_of(document.relative)[0]:
-        return
     for facts in figures.conversations.values():  # what is described is the session's own
         facts.version = facts.branch = ""
     try:

@@ -66,11 +66,18 @@ class Counting:
         """The session's id: its own, else its file's name."""
         return self._session or self._fallback
 
+    @property
+    def is_agent(self) -> bool:
+        """Tell whether this is a sub-agent's transcript, whose records name its session."""
+        return bool(self._agent)
+
     def record(self, record: CountedRecord, line: int) -> None:
         """Take in one record."""
         self._session = self._session or record.session_id or ""
         at = parse_instant(record.timestamp)
         self._last_at = at or self._last_at
+        if record.is_sidechain and record.agent_id and not self._agent:
+            self._agent = record.agent_id
         owner = (record.forked_from.session_id or "") if record.forked_from else ""
         self._describe(record, at, owner)
         if record.type == "assistant":

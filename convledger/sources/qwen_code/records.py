@@ -98,6 +98,7 @@ class CountedRecord(Struct, gc=False, rename="camel"):
     forked_from: Fork | None = None
     agent_id: str | None = None
     agent_name: str | None = None
+    is_sidechain: bool | None = None
 
 
 def buckets_of(tokens: TokenCounts) -> Buckets:

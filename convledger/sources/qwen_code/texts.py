@@ -31,6 +31,8 @@ class Tree:
     def add(self, record: dict[str, Any], line: int) -> None:
         """Take in one record."""
         self._session = self._session or text_of(record.get("sessionId"))
+        if record.get("isSidechain") is True and not self._agent:
+            self._agent = text_of(record.get("agentId"))
         session = self._session or self._fallback
         uuid = answer_uuid(session, text_of(record.get("uuid")), line)
         is_tree = "parentUuid" in record
