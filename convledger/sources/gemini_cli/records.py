@@ -26,9 +26,7 @@ class TokenCounts(Struct, gc=False, rename="camel"):
     @property
     def any(self) -> bool:
         """Tell whether any token was used."""
-        return bool(
-            self.input or self.output or self.cached or self.thoughts or self.tool or self.total
-        )
+        return bool(self.input or self.output or self.cached or self.thoughts or self.tool)
 
 
 class Update(Struct, gc=False, rename="camel"):
