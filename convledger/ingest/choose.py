@@ -150,8 +150,18 @@ def _sniffed_folder(path: Path) -> list[tuple[str, Path]]:
     if len(readers) == 1:
         (reader,) = readers
         if PLACES[reader].KIND is Kind.AGENT or _takes_only(reader, path, logs, by_file):
-            return [(reader, path)]
+            return _whole_and_else(reader, path, by_file)
     return by_file + _sniffed(logs[SNIFFED_FILES:])
+
+
+def _whole_and_else(
+    reader: str, path: Path, by_file: list[tuple[str, Path]]
+) -> list[tuple[str, Path]]:
+    """Return a folder as a root, and by themselves the logs in it that lie as no log does."""
+    is_log = PLACES[reader].is_log
+    else_where = [one for one in by_file if not is_log(one[1].relative_to(path).as_posix())]
+    whole = [(reader, path)] if len(else_where) < len(by_file) else []
+    return whole + else_where
 
 
 def _takes_only(reader: str, path: Path, logs: list[Path], by_file: list[tuple[str, Path]]) -> bool:

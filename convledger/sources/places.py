@@ -40,6 +40,7 @@ class _Written(NamedTuple):
     logs: str  # a pattern of the files' paths below a root
     homes: tuple[str, ...] = ()
     override: tuple[str, str] = ("", "")  # a variable, and the way from it to the root
+    others: tuple[tuple[str, str], ...] = ()  # further ones, where that is not set
     folders: tuple[str, ...] = ()  # below a root, those that hold the files
     databases: bool = False  # its files are SQLite's, or some of them
 
@@ -60,10 +61,11 @@ class Place:
 
     def roots(self, environment: Mapping[str, str], home: Path, platform: str) -> list[Path]:
         """Return the folders that may hold the source's files, whether or not they exist."""
-        variable, way = self._written.override
-        named = environment.get(variable, "").strip() if variable else ""
-        if named:
-            return [Path(part.strip()).expanduser() / way for part in named.split(",")]
+        for variable, way in (self._written.override, *self._written.others):
+            named = environment.get(variable, "").strip() if variable else ""
+            parts = [part.strip() for part in named.split(",") if part.strip()]
+            if parts:
+                return [Path(part).expanduser() / way for part in parts]
         return [
             Path(place)
             for written in self._written.homes
@@ -83,7 +85,10 @@ def _places(written: str, environment: Mapping[str, str], home: Path, platform: 
             for place in _places(written.replace("{editor}", editor), environment, home, platform)
         ]
     base, _, rest = written.partition("/")
-    if base == "~":
+    if "|" in base:  # a folder that a variable names, else one below the home
+        variable, _, folder = base.strip("{}").partition("|")
+        start = environment.get(variable, "").strip() or f"{home}/{folder}"
+    elif base == "~":
         start = str(home)
     elif base == "{data}":
         start = environment.get("XDG_DATA_HOME") or f"{home}/.local/share"
@@ -110,12 +115,14 @@ _SUPPORT, _DOCUMENT, _LINES = Kind.SUPPORT, How.DOCUMENT, How.LINES
 _ALL = (
     _Written(
         "gemini-cli", "Gemini CLI", _AGENT, _DOCUMENT,
-        r"(.*/)?(chats/(.*/)?[^/]+\.jsonl?|session-[^/]*\.jsonl?)",
-        ("~/.gemini/tmp",), ("GEMINI_DATA_DIR", "tmp"),
+        r"(.*/)?chats/(.*/)?[^/]+\.jsonl?|session-[^/]*\.jsonl?",
+        ("~/.gemini",), ("GEMINI_DATA_DIR", ""), (("GEMINI_CLI_HOME", ".gemini"),), ("tmp",),
     ),
     _Written(
-        "qwen-code", "Qwen Code", _AGENT, _DOCUMENT, r"(.*/)?chats/[^/]+\.jsonl?",
-        ("~/.qwen",), ("QWEN_DATA_DIR", ""), ("projects", "tmp"),
+        "qwen-code", "Qwen Code", _AGENT, _DOCUMENT,
+        r"(.*/)?(chats/(archive/)?[^/]+\.jsonl?|subagents/[^/]+/agent-[^/]+\.jsonl)",
+        ("~/.qwen",), ("QWEN_DATA_DIR", ""), (("QWEN_RUNTIME_DIR", ""), ("QWEN_HOME", "")),
+        ("projects", "tmp"),
     ),
     _Written(
         "opencode", "OpenCode", _AGENT, _DOCUMENT,
@@ -143,7 +150,7 @@ _ALL = (
         r"(.*/)?tasks/[^/]+/ui_messages\.json|(.*/)?sessions/[^/]+/[^/]+\.messages\.json",
         (
             *(f"{{support}}/{{editor}}/User/globalStorage/{name}" for name in _CLINES),
-            "~/.cline/data",
+            "{CLINE_DIR|.cline}/data",
         ),
     ),
     _Written(
@@ -160,14 +167,15 @@ _ALL = (
     ),
     _Written(
         "pi", "Pi", _AGENT, _DOCUMENT, r"(.*/)?[^/]+\.jsonl", ("~/.pi/agent/sessions",),
+        ("PI_CODING_AGENT_DIR", "sessions"),
     ),
     _Written(
         "amp", "Amp", _AGENT, _DOCUMENT, r"(.*/)?T-[^/]+\.json", ("{data}/amp/threads",),
-        ("AMP_DATA_HOME", "threads"),
+        ("AMP_DATA_HOME", "threads"), (("AMP_DATA_DIR", "threads"),),
     ),
     _Written(
-        "droid", "Droid", _AGENT, _DOCUMENT, r"(.*/)?[^/]+\.jsonl", ("~/.factory/sessions",),
-        ("FACTORY_DIR", "sessions"),
+        "droid", "Droid", _AGENT, _DOCUMENT, r"(.*/)?[^/]+(\.jsonl|\.settings\.json)",
+        ("~/.factory/sessions",), ("FACTORY_DIR", "sessions"), (("DROID_SESSIONS_DIR", ""),),
     ),
     _Written(
         "crush", "Crush", _AGENT, _DOCUMENT, r"(.*/)?crush\.db",

@@ -69,9 +69,13 @@ def in_archive(name: str) -> bool:
 
 
 def knows(record: dict[str, object]) -> bool:
-    """Tell whether a record is one of Claude Code's."""
+    """Tell whether a record is one of Claude Code's; other agents have records much like them."""
+    message = record.get("message")
+    if "systemPayload" in record or (isinstance(message, dict) and "parts" in message):
+        return False
     if "sessionId" in record and "type" in record:
-        return "traceId" not in record  # an observation of Langfuse's has both too
+        # An observation of Langfuse's has both too, and so has Qwen's telemetry.
+        return "traceId" not in record and not isinstance(message, str)
     return record.get("type") in ("user", "assistant", "summary") and (
         "message" in record or "leafUuid" in record
     )
