@@ -200,6 +200,10 @@ class Ledger(Dealings):
             result.rejected, result.files = tally.rejected, tally.files
             result.read_bytes, result.conversations = tally.read_bytes, len(tally.conversations)
             pending, pending_bytes = texts_pending(self.connection)
+        if texts and not result.stopped:
+            from convledger.ingest.estimates import follow
+
+            result.estimated = follow(self.connection, lambda: self.rates, stopping, listener)
         for scanned in plan.scans:
             if scanned.reader == "codex" and scanned.present:
                 from convledger.ingest.side_files import take_titles

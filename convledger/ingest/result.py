@@ -25,3 +25,4 @@ class SyncResult:
     pending_files: int = 0
     pending_bytes: int = 0
     rerated: str = ""
+    estimated: int = 0

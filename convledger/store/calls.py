@@ -90,6 +90,15 @@ class CallBook:
                 if twin.id:
                     self._count(twin, 1)
 
+    def change(self, row: CallRow, **values: int | None) -> None:
+        """Change what is stored of a call."""
+        self._known.setdefault((row.reader_id, row.key), []).append(row)
+        self._count(row, -1)
+        for name, value in values.items():
+            setattr(row, name, value)
+        self._count(row, 1)
+        row.dirty = True
+
     def _load(self, names: set[tuple[int, str]]) -> None:
         by_reader: dict[int, list[str]] = {}
         for reader_id, key in names:

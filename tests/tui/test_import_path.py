@@ -177,7 +177,7 @@ def test_large_folder_is_not_walked_to_its_end(
 def test_completions_are_folders_then_logs_hidden_ones_last(bench: Bench) -> None:
     for name in ("Beta/", "alpha/", ".hidden/"):
         (bench.home / "x" / name).mkdir(parents=True)
-    for name in ("one.jsonl", "notes.txt", "two.zip"):
+    for name in ("one.jsonl", "notes.odt", "two.zip"):
         (bench.home / "x" / name).touch()
 
     assert completions("~/x/") == [
