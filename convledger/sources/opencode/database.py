@@ -35,7 +35,7 @@ _ORIGIN = (
     "(SELECT 1 FROM message AS m WHERE m.session_id=s.id AND m.time_created=?) "
     "ORDER BY s.time_created, s.id LIMIT 1"
 )
-_BEFORE = "WHERE session_id=? AND (time_created, id) < (?, ?) ORDER BY time_created DESC, id DESC"
+BEFORE = "WHERE session_id=? AND (time_created, id) < (?, ?) ORDER BY time_created DESC, id DESC"
 
 
 class Position(Struct, array_like=True):
@@ -305,7 +305,7 @@ class _Reading:
     def _parent(self, session: str, uuid: str, created: Any, *, again: bool) -> str:
         before = "" if again else self._before.get(session, "")
         if not before:
-            found = self._messages.one("id", f"{_BEFORE} LIMIT 1", (session, created, uuid))
+            found = self._messages.one("id", f"{BEFORE} LIMIT 1", (session, created, uuid))
             before = text_of(found)
         if not again:
             self._before[session] = uuid

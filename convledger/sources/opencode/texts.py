@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import msgspec
-
-from convledger.sources.content import flat_text
+from convledger.sources.content import flat_text, json_text
 from convledger.sources.findings import Flag, Kind, Message, Rejected
 from convledger.sources.lenient import BadLine, loads
 from convledger.sources.opencode.records import Record
@@ -99,7 +97,7 @@ def _say(record: Record, part: dict[str, Any], block: int, add: Any) -> None:
 def _tool(part: dict[str, Any], block: int, add: Any) -> None:
     state = dict_of(part.get("state"))
     given = state.get("input")
-    body = msgspec.json.encode(given if given is not None else {}).decode()
+    body = json_text(given if given is not None else {})
     name = text_of(part.get("tool")) or "tool"
     add(block, Kind.TOOL_CALL, body, name)
     if state.get("status") == "error":
