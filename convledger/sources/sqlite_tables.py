@@ -34,6 +34,7 @@ class Table:
     def __init__(self, document: Document, name: str, columns: Sequence[str]) -> None:
         known = document.tables().get(name)
         self._document = document
+        self.name = name
         self._name = f'"{name}"'
         self.has: frozenset[str] = frozenset(known or ()).intersection(columns)
         self.exists = known is not None
@@ -95,7 +96,7 @@ class Table:
             step = min(at_once, step * 2)
 
     def named(
-        self, column: str, names: Sequence[str], rejected: list[Rejected], also: str = ""
+        self, column: str, names: Sequence[object], rejected: list[Rejected], also: str = ""
     ) -> list[Row]:
         """Return the rows whose `column`, which has an index, is among the names."""
         found: list[Row] = []
@@ -105,7 +106,7 @@ class Table:
         while todo:
             some = todo.pop()
             marks = ",".join("?" * len(some))
-            rest = f'WHERE "{column}" IN ({marks}) {also}'
+            rest = f"WHERE {column} IN ({marks}) {also}"
             try:
                 found += self.where(rest, some)
             except TooLarge:
@@ -115,7 +116,7 @@ class Table:
                     found += self._one_by_one(rest, some, rejected)
         return found
 
-    def _one_by_one(self, rest: str, names: list[str], rejected: list[Rejected]) -> list[Row]:
+    def _one_by_one(self, rest: str, names: list[object], rejected: list[Rejected]) -> list[Row]:
         found: list[Row] = []
         for (number,) in self._rows("rowid", rest, names):
             try:

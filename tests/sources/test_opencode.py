@@ -204,16 +204,16 @@ def test_a_reading_goes_on_where_the_last_one_stopped(database: Path) -> None:
 
 def test_a_message_that_ends_later_is_counted_then(database: Path) -> None:
     put(database, "message", assistant("msg_90"))
-    put(database, "part", said("prt_90", "msg_90", type="tool", tool="bash",
-                               state={"status": "running", "input": {}}))  # fmt: skip
+    state: dict[str, Any] = {"status": "running", "input": {}}
+    put(database, "part", said("prt_90", "msg_90", type="tool", tool="bash", state=state))
     again = Again("opencode", database)
     assert not [call for call in again.read().calls if call.model == "m"]
 
     # Nothing but the row itself tells that it has changed.
     over = {"created": 1794000200000, "completed": 1794000201000}
     put(database, "message", assistant("msg_90", tokens=TOKENS, time=over))
-    put(database, "part", said("prt_90", "msg_90", type="tool", tool="bash",
-                               state={"status": "completed", "input": {}, "output": "done"}))  # fmt: skip
+    state = {"status": "completed", "input": {}, "output": "done"}
+    put(database, "part", said("prt_90", "msg_90", type="tool", tool="bash", state=state))
     found = again.read()
 
     assert [call.total for call in found.calls if call.model == "m"] == [19]
@@ -293,8 +293,14 @@ def test_a_reading_that_was_cut_short_is_taken_up(database: Path) -> None:
     from convledger.ingest.documents import opened_document
     from convledger.sources.opencode import database as reader
 
-    put(database, "message", *(assistant(f"msg_9{n:05}", tokens=TOKENS, time={
-        "created": 1794000200000 + n, "completed": 1794000201000}) for n in range(2500)))  # fmt: skip
+    for start in range(0, 2500, 500):
+        put(
+            database, "message",
+            *(
+                assistant(f"msg_{n:05}", tokens=TOKENS, finish="stop", time={"created": 10**12 + n})
+                for n in range(start, start + 500)
+            ),
+        )  # fmt: skip
     seen: dict[str, int] = {}
     state = b""
     for _ in range(20):

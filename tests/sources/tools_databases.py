@@ -54,6 +54,7 @@ class Again:
                         self._states[texts] = part.state
                     found.calls += part.figures.calls
                     found.messages += part.texts.messages
-                    found.conversations |= part.figures.conversations
+                    for facts in part.figures.conversations.values():
+                        found.learn(facts)
                     found.rejected += [*part.figures.rejected, *part.texts.rejected]
         return found
