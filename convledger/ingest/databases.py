@@ -1,8 +1,8 @@
-"""Reads other tools' SQLite files: never a lock on them, never a byte written beside them.
+"""Reads other tools' SQLite files: never a lock that hinders them, never a byte written there.
 
-A database in WAL mode that is in use is read through its own journal, which hinders nobody. One
-that nobody has open is read as it lies on disk, and looked at again afterwards: had it been
-written meanwhile, what was read is refused.
+A database with a live write-ahead log is read through it, without writing to its index. One that
+nobody has open is read as it lies on disk, and looked at again after each query. What a crashed
+tool has left half done is put right in a copy of our own.
 """
 
 from __future__ import annotations
@@ -13,15 +13,37 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from convledger.ingest.lines import NotReadable, open_log
+from convledger.sources.document import LARGEST, TooLarge
 
 _HEAD = 100
 _WAL = 2  # the file format's own number for it
-_MOST_STEPS = 5_000_000  # thousands of SQLite's steps: a hostile file can't hold us up for ever
+_HOT = bytes.fromhex("d9d505f920a163d7")  # how a rollback journal begins that counts
+_MOST_STEPS = 300_000  # thousands of SQLite's steps: a hostile file can't hold a query for ever
 _MOST_COPIED = 4 << 30
+_MOST_AT_ONCE = LARGEST  # bytes that one query may give
+_TRIES, _MOST_TRIES = 3, 30  # readings of one query, and of all, while the file is being written
+_SOME = 50
+_PRAGMAS = ("table_info",)
+_BUSY = "being written right now; it is read again when that has ended"
+
+
+class _State(NamedTuple):
+    """What changes whenever a database is replaced or written."""
+
+    device: int
+    inode: int
+    size: int
+    changed_ns: int
+    counter: bytes
+    journal: int
+
+    @property
+    def identity(self) -> tuple[int, int]:
+        return self.device, self.inode
 
 
 class Database:
@@ -31,12 +53,12 @@ class Database:
         self._path = path
         self._open = ExitStack()
         self._steps = 0
-        self._before: tuple[object, ...] | None = None
-        try:
-            self._connection = self._connected()
-        except sqlite3.Error as error:
-            self._open.close()
-            raise NotReadable(_words(error)) from error
+        self._reopened = 0
+        self._tables: dict[str, frozenset[str]] | None = None
+        self._foreign: frozenset[str] = frozenset()
+        self._before = self._state()
+        self._is_watched = False  # it is read as it lies on disk, where a writer may be at it
+        self._connect()
 
     def __enter__(self) -> Database:
         return self
@@ -44,73 +66,176 @@ class Database:
     def __exit__(self, *_: object) -> None:
         self._open.close()
 
-    def _connected(self) -> sqlite3.Connection:
+    def _connect(self) -> None:
+        """Open the file in the one way that is safe for it as it is now."""
+        self._open.close()
+        self._tables = None
+        self._before = self._state()
         with open_log(self._path) as raw:
             head = raw.read(_HEAD)
         if not head.startswith(b"SQLite format 3\0") or len(head) < _HEAD:
             raise NotReadable("not a SQLite file")
-        wal, shared = (Path(f"{self._path}{end}") for end in ("-wal", "-shm"))
-        way = "immutable=1"
-        path = self._path
-        if head[18] == _WAL and _size(wal):
-            if shared.exists():
-                way = "mode=ro"
-            else:  # left behind by a tool that crashed: only a copy can be recovered
-                path, way = self._copied(wal), "mode=rw"
-        elif _size(Path(f"{self._path}-journal")):
-            raise NotReadable("being written right now; it is read again when that has ended")
-        if way == "immutable=1":
-            self._before = self._state()
+        wal = head[18] == _WAL and _size(self._beside("-wal")) > 0
+        hot = _is_hot(self._beside("-journal"))
+        self._is_watched = not wal and not hot
+        if self._is_watched:
+            self._connection = self._opened(self._path, "immutable=1")
+        elif hot or _size(self._beside("-shm")) == 0:
+            self._connection = self._opened(self._copied(), "mode=rw")
+        else:
+            try:
+                # Without the right to write its index even a reader leaves no mark there.
+                self._connection = self._opened(self._path, "mode=ro&readonly_shm=1")
+            except NotReadable:
+                self._open.close()
+                self._connection = self._opened(self._copied(), "mode=rw")
+
+    def _opened(self, path: Path, way: str) -> sqlite3.Connection:
         uri = f"file:{quote(str(path))}?{way}"
-        connection = sqlite3.connect(uri, uri=True, timeout=0, isolation_level=None)
-        self._open.callback(connection.close)
-        connection.execute("PRAGMA query_only=ON")
-        connection.execute("PRAGMA trusted_schema=OFF")
-        connection.execute("PRAGMA cell_size_check=ON")
-        connection.execute("PRAGMA mmap_size=0")
-        connection.text_factory = lambda data: data.decode("utf-8", "replace")
-        connection.set_progress_handler(self._tick, 1000)
+        try:
+            connection = sqlite3.connect(uri, uri=True, timeout=0, isolation_level=None)
+            self._open.callback(connection.close)
+            connection.execute("PRAGMA query_only=ON")
+            connection.execute("PRAGMA trusted_schema=OFF")
+            connection.execute("PRAGMA cell_size_check=ON")
+            connection.execute("PRAGMA mmap_size=0")
+            connection.text_factory = lambda data: data.decode("utf-8", "replace")
+            connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST)
+            connection.set_progress_handler(self._tick, 1000)
+            self._steps = 0
+            self._foreign = frozenset(
+                str(name).lower()
+                for name, kind, root in connection.execute(
+                    "SELECT name, type, rootpage FROM sqlite_schema"
+                )
+                if kind == "view" or (kind == "table" and not root)
+            )
+            connection.set_authorizer(self._allows)
+        except (sqlite3.Error, sqlite3.Warning) as error:
+            raise NotReadable(_words(error)) from error
         return connection
 
-    def _copied(self, wal: Path) -> Path:
-        if _size(self._path) + _size(wal) > _MOST_COPIED:
-            raise NotReadable("its journal was left behind; open the tool once, then import again")
-        folder = Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="convledger-")))
-        for source in (self._path, wal):
-            shutil.copyfile(source, folder / source.name, follow_symlinks=False)
-        return folder / self._path.name
+    def _allows(self, action: int, first: str | None, *rest: str | None) -> int:
+        """Let queries read plain tables: what a view or a virtual one would run is not ours."""
+        if action == sqlite3.SQLITE_READ:
+            names = (first, rest[-1])
+            if any(name is not None and name.lower() in self._foreign for name in names):
+                return sqlite3.SQLITE_DENY
+            return sqlite3.SQLITE_OK
+        if action == sqlite3.SQLITE_PRAGMA:
+            return sqlite3.SQLITE_OK if first in _PRAGMAS else sqlite3.SQLITE_DENY
+        if action == sqlite3.SQLITE_UPDATE and first == "sqlite_master":
+            return sqlite3.SQLITE_OK  # how json_each comes into being; a real one is refused
+        if action in (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE):
+            return sqlite3.SQLITE_OK
+        return sqlite3.SQLITE_DENY
 
-    def _state(self) -> tuple[object, ...]:
-        """Return what changes whenever the file or its journal is written."""
-        info = self._path.stat()
+    def _beside(self, ending: str) -> Path:
+        return Path(f"{self._path}{ending}")
+
+    def _copied(self) -> Path:
+        """Return a copy with its journals, taken while nobody wrote to any of them."""
+        endings = [end for end in ("", "-wal", "-journal") if _size(self._beside(end))]
+        if _names_another(self._beside("-journal")):
+            raise NotReadable("its journal belongs to several databases; open the tool once")
+        before = {end: _stamp(self._beside(end)) for end in endings}
+        folder = Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="convledger-")))
+        needed = sum(_size(self._beside(end)) for end in endings)
+        if needed > _MOST_COPIED or needed * 2 > shutil.disk_usage(folder).free:
+            raise NotReadable("its journal was left behind; open the tool once, then import again")
+        for end in endings:
+            with open_log(self._beside(end)) as source, (folder / f"copy{end}").open("wb") as copy:
+                shutil.copyfileobj(source, copy, 1 << 20)
+        if before != {end: _stamp(self._beside(end)) for end in endings}:
+            raise NotReadable(_BUSY)
+        return folder / "copy"
+
+    def _state(self) -> _State:
+        try:
+            info = self._path.lstat()
+        except OSError as error:
+            raise NotReadable(error.strerror or str(error)) from error
         with open_log(self._path) as raw:
-            head = raw.read(_HEAD)
-        journals = tuple(_size(Path(f"{self._path}{end}")) for end in ("-wal", "-journal"))
-        return (info.st_size, info.st_mtime_ns, info.st_ino, head[24:28], journals)
+            counter = raw.read(_HEAD)[24:28]
+        journal = _size(self._beside("-journal"))
+        return _State(info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns, counter, journal)
+
+    def _is_changed(self) -> bool:
+        """Tell whether what a query has read may be of two states; raises where it is replaced."""
+        if not self._is_watched:  # no file of ours may be opened: that would give up the lock
+            try:
+                info = self._path.lstat()
+            except OSError as error:
+                raise NotReadable("was removed while it was read") from error
+            now = (info.st_dev, info.st_ino)
+        else:
+            state = self._state()
+            now = state.identity
+        if now != self._before.identity:
+            raise NotReadable("was replaced while it was read; it is read again the next time")
+        return self._is_watched and state != self._before
 
     def _tick(self) -> int:
         self._steps += 1
         return self._steps > _MOST_STEPS
 
     def tables(self) -> Mapping[str, frozenset[str]]:
-        """Return the columns of each table."""
-        names = self.rows("SELECT name FROM sqlite_schema WHERE type='table'")
-        return {
-            name: frozenset(
-                str(row[0]) for row in self.rows("SELECT name FROM pragma_table_info(?)", (name,))
-            )
-            for (name,) in names
-            if isinstance(name, str)
-        }
+        """Return the plain columns of each plain table: no views, nothing virtual or generated."""
+        if self._tables is None:
+            names = self.rows("SELECT name FROM sqlite_schema WHERE type='table' AND rootpage>0")
+            self._tables = {
+                name: frozenset(
+                    str(row[1]) for row in self.rows(f"PRAGMA table_info({_quoted(name)})")
+                )
+                for (name,) in names
+                if isinstance(name, str)
+            }
+        return self._tables
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """Return what a query gives, all of it; raises NotReadable."""
+        """Return what a query gives, all of it; raises NotReadable, TooLarge where it is too much.
+
+        Where the file was written meanwhile it is opened anew, and asked again.
+        """
+        for _ in range(_TRIES):
+            problem: NotReadable | None = None
+            found: list[tuple[Any, ...]] = []
+            try:
+                found = self._fetched(query, values)
+            except NotReadable as error:
+                problem = error
+            if not self._is_changed():
+                if problem is not None:
+                    raise problem
+                return found
+            self._reopened += 1
+            if self._reopened > _MOST_TRIES:
+                break
+            self._connect()
+        raise NotReadable(_BUSY)
+
+    def _fetched(self, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+        self._steps = 0
+        found: list[tuple[Any, ...]] = []
+        size = 0
         try:
-            found = self._connection.execute(query, tuple(values)).fetchall()
-        except (sqlite3.Error, sqlite3.Warning, OverflowError) as error:
+            cursor = self._connection.execute(query, tuple(values))
+            while some := cursor.fetchmany(_SOME):
+                size += sum(
+                    len(cell) for row in some for cell in row if isinstance(cell, str | bytes)
+                )
+                if size > _MOST_AT_ONCE:
+                    cursor.close()
+                    raise TooLarge(f"more than {_MOST_AT_ONCE >> 20} MB at once")
+                found += some
+        except sqlite3.DataError as error:
+            if "too big" in str(error):
+                raise TooLarge(f"holds more than {LARGEST >> 20} MB in one place") from error
             raise NotReadable(_words(error)) from error
-        if self._before is not None and self._before != self._state():
-            raise NotReadable("was written while it was read; it is read again the next time")
+        except (sqlite3.Error, sqlite3.Warning, OverflowError, ValueError) as error:
+            raise NotReadable(_words(error)) from error
+        except MemoryError as error:
+            raise TooLarge("too large for this machine's memory") from error
         return found
 
 
@@ -119,6 +244,35 @@ def _size(path: Path) -> int:
         return path.lstat().st_size
     except OSError:
         return 0
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    try:
+        info = path.lstat()
+    except OSError:
+        return 0, 0, 0
+    return info.st_ino, info.st_size, info.st_mtime_ns
+
+
+def _is_hot(journal: Path) -> bool:
+    """Tell whether a rollback journal holds what must be put back: tools also leave spent ones."""
+    if not _size(journal):
+        return False
+    with open_log(journal) as raw:
+        return raw.read(len(_HOT)) == _HOT
+
+
+def _names_another(journal: Path) -> bool:
+    """Tell whether a journal names a file that SQLite would delete when it puts things right."""
+    if not _size(journal):
+        return False
+    with open_log(journal) as raw:
+        raw.seek(max(0, _size(journal) - len(_HOT)))
+        return raw.read() == _HOT
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _words(error: Exception) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import msgspec
@@ -15,7 +16,15 @@ def flat_text(content: Any) -> str:
         return content
     if isinstance(content, list):
         return "\n".join(filter(None, (_part(block) for block in content)))
-    return msgspec.json.encode(content).decode() if content else ""
+    return json_text(content) if content else ""
+
+
+def json_text(value: Any) -> str:
+    """Return decoded JSON as JSON text, numbers of any size with it."""
+    try:
+        return msgspec.json.encode(value).decode()
+    except (OverflowError, ValueError, RecursionError):
+        return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _part(block: Any) -> str:

@@ -20,6 +20,10 @@ class NotReadable(Exception):
     """A file that is there but can't or must not be read; the message says why."""
 
 
+class TooLarge(NotReadable):
+    """More than can be taken in at once; what is asked for in smaller parts may be readable."""
+
+
 class Document(Protocol):
     """A file of a source. What raises here raises NotReadable, with a reason for people."""
 
@@ -51,7 +55,10 @@ class Document(Protocol):
         """Return the columns of each table of a SQLite file."""
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """Return what a query to a SQLite file gives; ask for some thousand rows at a time."""
+        """Return what a query to a SQLite file gives; ask for some thousand rows at a time.
+
+        Raises TooLarge where that would be more than LARGEST bytes.
+        """
 
     def mapping(self, header: Sequence[str]) -> Mapping[str, Any] | None:
         """Return how a table with this header is to be read, None where nobody has said."""

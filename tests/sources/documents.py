@@ -32,6 +32,21 @@ class Read:
             and conversation in ("", message.conversation)
         ]
 
+    def learn(self, facts: ConversationFacts) -> None:
+        """Add what a piece tells of a conversation to what earlier ones told."""
+        known = self.conversations.get(facts.native)
+        if known is None:
+            self.conversations[facts.native] = facts
+            return
+        known.entitle(facts.title_rank, facts.title)
+        for name in ("project", "branch", "version", "parent", "relation", "outcome"):
+            if told := getattr(facts, name):
+                setattr(known, name, told)
+        known.first_at = min(filter(None, (known.first_at, facts.first_at)), default=None)
+        known.last_at = max(filter(None, (known.last_at, facts.last_at)), default=None)
+        known.background = known.background or facts.background
+        known.details |= facts.details
+
     def tokens(self) -> dict[str, dict[str, int]]:
         """Return requests and tokens by model, each request once."""
         found: dict[str, dict[str, int]] = {}
@@ -76,8 +91,8 @@ def read(
                     continue
                 found.calls.extend(part.figures.calls)
                 found.rejected.extend(part.figures.rejected)
-                for native, facts in part.figures.conversations.items():
-                    found.conversations[native] = facts
+                for facts in part.figures.conversations.values():
+                    found.learn(facts)
     return found
 
 
