@@ -127,19 +127,19 @@ class Questions:
 
     def doubtful_models(self, query: UsageQuery) -> tuple[list[str], list[str]]:
         """Return the models in the answer to `query` without a price, and those estimated."""
-        from convledger.reports.usage import doubtful_models
+        from convledger.reports.usage_doubt import doubtful_models
 
         return doubtful_models(self.connection, query)
 
     def lacks_tokens(self) -> bool:
         """Tell whether there are calls whose tokens no source records."""
-        from convledger.reports.usage import lacks_tokens
+        from convledger.reports.usage_doubt import lacks_tokens
 
         return lacks_tokens(self.connection)
 
     def counts_tokens(self) -> bool:
         """Tell whether there are calls whose tokens were counted from texts, or told rounded."""
-        from convledger.reports.usage import counts_tokens
+        from convledger.reports.usage_doubt import counts_tokens
 
         return counts_tokens(self.connection)
 

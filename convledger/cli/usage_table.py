@@ -55,6 +55,8 @@ def print_usage(ledger: Ledger, report: UsageReport, *, everything: bool = False
 def coverage(ledger: Ledger, report: UsageReport) -> list[str]:
     """Return what the total does not hold or only estimates, a line for each."""
     total, lines = report.total, []
+    if total.counted and not total.estimated_calls:
+        lines.append("~ tokens are counted from texts where the source records none")
     if total.unpriced_calls or total.estimated_calls:
         unpriced, estimated = ledger.doubtful_models(report.query)
         if total.unpriced_calls:
@@ -130,7 +132,9 @@ def _columns(total: UsageRow, everything: bool) -> list[Column]:
 def _numbers(
     row: UsageRow, total: UsageRow, everything: bool, number: Callable[[int], str]
 ) -> list[str]:
-    cells = [count(row.calls), count(row.conversations), number(row.input), number(row.output)]
+    about = "~" if row.counted else ""
+    cells = [count(row.calls), count(row.conversations)]
+    cells += [about + number(row.input), about + number(row.output)]
     if everything:
         cells.append(number(row.reasoning))
     cells.append(number(row.cache_read))

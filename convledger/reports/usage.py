@@ -12,6 +12,7 @@ from convledger.clock import QUARTER
 from convledger.errors import UsageProblem
 from convledger.money import usd_text
 from convledger.reports.periods import Span, five_hour_windows, spans
+from convledger.reports.usage_doubt import counted_column
 from convledger.store.patterns import PROJECT, any_of, any_project, labelled
 from convledger.store.standing import WITHOUT_CALLS, relation, standing
 
@@ -84,6 +85,7 @@ class UsageRow:
     list_pico: int | None = None
     reported_pico: int | None = None
     title: str | None = None
+    counted: bool = False  # whether tokens among these were counted from texts, or told rounded
 
     @property
     def tokens(self) -> int:
@@ -105,6 +107,7 @@ class UsageRow:
             None if self.reported_pico is None else usd_text(self.reported_pico)
         )
         row["estimated_calls"] = self.estimated_calls
+        row["tokens_estimated"] = self.counted
         row["web_searches"] = self.web_searches
         return row
 
@@ -147,6 +150,7 @@ def usage(connection: sqlite3.Connection, query: UsageQuery) -> UsageReport:
     )
     where, values = _filters(query, exact)
     base = _base(connection, exact)
+    counted = counted_column(connection)
     report = UsageReport(query)
     _make_spans(connection, query, exact, base, where, values)
     spanned, joins, keys, groups = [], _joins(query), [], []
@@ -166,7 +170,8 @@ def usage(connection: sqlite3.Connection, query: UsageQuery) -> UsageReport:
         ends = [join for join in joins if join.startswith("AND")]
         condition = where.replace("WHERE", "AND", 1) if where else ""
         found = connection.execute(
-            f"SELECT {', '.join(keys)}, {_DISTINCT}, {_SUMS}{title} FROM {''.join(spanned)}{base} "
+            f"SELECT {', '.join(keys)}, {_DISTINCT}, {counted}, {_SUMS}{title} "
+            f"FROM {''.join(spanned)}{base} "
             f"{' '.join(join for join in joins if not join.startswith('AND'))} {' '.join(labels)} "
             f"WHERE true {' '.join(ends)} {condition} "
             f"GROUP BY {', '.join(groups)} ORDER BY {', '.join(groups)}",
@@ -174,36 +179,8 @@ def usage(connection: sqlite3.Connection, query: UsageQuery) -> UsageReport:
         )
         count = len(keys)
         report.rows = [_row(dict(zip(query.by, row, strict=False)), row[count:]) for row in found]
-    report.total = _total(connection, query, base, where, values, report.rows)
+    report.total = _total(connection, query, base, where, values, report.rows, counted)
     return report
-
-
-def doubtful_models(
-    connection: sqlite3.Connection, query: UsageQuery
-) -> tuple[list[str], list[str]]:
-    """Return the models of what `query` asks for that have no price, and those estimated."""
-    where, values = _filters(query, False)
-    names = [*_joins(query, for_total=True), "JOIN model ON model.id=base.model_id"]
-    joins = " ".join(dict.fromkeys(names))
-    rows = connection.execute(
-        f"SELECT {_COLUMNS['model']}, sum(unpriced_calls), sum(estimated_calls) "
-        f"FROM {_base(connection, False)} {joins} {where or 'WHERE true'} "
-        "AND (unpriced_calls > 0 OR estimated_calls > 0) GROUP BY 1 ORDER BY 2 + 3 DESC, 1",
-        values,
-    ).fetchall()
-    return [row[0] for row in rows if row[1]], [row[0] for row in rows if row[2]]
-
-
-def lacks_tokens(connection: sqlite3.Connection) -> bool:
-    """Tell whether there are calls whose tokens no source records, and nobody has counted."""
-    query = "SELECT EXISTS (SELECT 1 FROM call WHERE approximate & 12 = 4)"
-    return bool(connection.execute(query).fetchone()[0])
-
-
-def counts_tokens(connection: sqlite3.Connection) -> bool:
-    """Tell whether there are calls whose tokens were counted from texts, or told rounded."""
-    query = "SELECT EXISTS (SELECT 1 FROM call WHERE approximate > 1 AND approximate & 12 != 4)"
-    return bool(connection.execute(query).fetchone()[0])
 
 
 def _total(
@@ -213,16 +190,17 @@ def _total(
     where: str,
     values: list[object],
     rows: list[UsageRow],
+    counted: str,
 ) -> UsageRow:
     """Return the total of all that was asked for; labels put one call into several rows."""
     joins = " ".join(_joins(query, for_total=True))
     if not query.by or any(key in LABELS for key in query.by):
         found = connection.execute(
-            f"SELECT {_DISTINCT}, {_SUMS} FROM {base} {joins} {where}",
+            f"SELECT {_DISTINCT}, {counted}, {_SUMS} FROM {base} {joins} {where}",
             values,
         ).fetchone()
         return _row({}, found)
-    total = UsageRow({})
+    total = UsageRow({}, counted=any(row.counted for row in rows))
     for row in rows:
         for name in _COUNTS[:10]:
             setattr(total, name, getattr(total, name) + getattr(row, name))
@@ -264,9 +242,9 @@ _DISTINCT = (
 
 
 def _row(keys: dict[str, str | None], values: tuple[Any, ...]) -> UsageRow:
-    conversations, *rest = values
+    conversations, counted, *rest = values
     numbers = [value or 0 for value in rest[: len(_COUNTS) + 4]]
-    row = UsageRow(keys, conversations)
+    row = UsageRow(keys, conversations, counted=bool(counted))
     for name, number in zip(_COUNTS[:10], numbers, strict=False):
         setattr(row, name, number)
     reported_calls = numbers[len(_COUNTS) - 1]

@@ -236,7 +236,8 @@ CREATE TABLE detail (
   conversation_id INTEGER NOT NULL REFERENCES conversation(id), name TEXT NOT NULL,
   value TEXT NOT NULL, PRIMARY KEY (conversation_id, name)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX call_uncounted ON call (conversation_id) WHERE approximate & 12 = 4
+CREATE INDEX call_uncounted ON call (conversation_id) WHERE approximate & 12 = 4;
+CREATE INDEX call_counted ON call (conversation_id) WHERE approximate & 10 != 0
 """
 
 

@@ -148,6 +148,7 @@ class Call(SQLModel, table=True):
         Index("call_by_conversation", "conversation_id"),
         Index("call_by_instant", "at"),
         Index("call_uncounted", "conversation_id", sqlite_where=text("approximate & 12 = 4")),
+        Index("call_counted", "conversation_id", sqlite_where=text("approximate & 10 != 0")),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -270,7 +270,8 @@ def make_older(path: Path, version: int, *tables: str) -> None:
     with sqlite3.connect(path) as older:
         for table in tables:
             older.execute(f"DROP TABLE {table}")
-        older.execute("DROP INDEX IF EXISTS call_uncounted")
+        for index in ("call_uncounted", "call_counted"):
+            older.execute(f"DROP INDEX IF EXISTS {index}")
         older.execute(f"PRAGMA user_version={version}")
     older.close()
 
