@@ -137,14 +137,14 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
-def bulk_writing(connection: sqlite3.Connection) -> Iterator[None]:
+def bulk_writing(connection: sqlite3.Connection, cache: int = BULK_CACHE) -> Iterator[None]:
     """Give a large import more cache and let it copy pages from the log back in longer runs.
 
     Pages that many batches touch, as those of the indexes, are then copied once and not each time.
     What a row refers to was looked up or made in its own transaction: it is not looked up again.
     """
     connection.execute("PRAGMA foreign_keys=OFF")
-    connection.execute(f"PRAGMA cache_size=-{BULK_CACHE}")
+    connection.execute(f"PRAGMA cache_size=-{cache}")
     connection.execute(f"PRAGMA wal_autocheckpoint={BULK_CHECKPOINT}")
     try:
         yield
