@@ -165,7 +165,7 @@ def test_short_ids_of_local_servers_are_told_apart_by_their_instant(tmp_path: Pa
 
 
 def test_telemetry_without_tokens_leaves_the_answers_to_count(tmp_path: Path) -> None:
-    bare = dict.fromkeys(
+    bare: dict[str, Any] = dict.fromkeys(
         ("input_token_count", "output_token_count", "cached_content_token_count",
          "thoughts_token_count", "total_token_count")
     )  # fmt: skip
