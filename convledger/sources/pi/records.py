@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from convledger.sources.findings import Tokens
-from convledger.sources.gemini_cli.parts import json_text
+from convledger.sources.gemini_cli.parts import json_bytes
 from convledger.sources.lenient import scrub
 
 _ENDING = re.compile(r"\.jsonl(\.zst)?\Z")
@@ -75,20 +75,20 @@ def session_of_path(path: str) -> str:
     return str(scrub(name.partition("_")[2] or name))
 
 
-def entry_uuid(session: str, name: str, stamp: Instant, line: int, said: str = "") -> str:
+def entry_uuid(session: str, name: str, stamp: Instant, line: int, said: bytes = b"") -> str:
     """Return what an entry is called among those of all sessions; its copies in forks alike.
 
     What is `said` names it with its instant: the ids of entries are short, unique within a session
     alone, and given to older sessions only when a newer version opens them.
     """
     if stamp and said:
-        return f"{stamp}:{blake2b(said.encode('utf-8', 'replace'), digest_size=12).hexdigest()}"
+        return f"{stamp}:{blake2b(said, digest_size=12).hexdigest()}"
     return f"{name}@{stamp}" if name and stamp else f"{session}:{name or f'#{line}'}"
 
 
-def said_in(role: str, content: Any) -> str:
-    """Return what a message's decoded content says, as one text that only it has."""
-    return f"{role} {json_text(content)}" if content else ""
+def said_in(role: str, content: Any) -> bytes:
+    """Return what a message's decoded content says, in bytes that only it has."""
+    return role.encode("utf-8", "replace") + json_bytes(content) if content else b""
 
 
 counted_entry = msgspec.json.Decoder(CountedEntry)
