@@ -85,7 +85,7 @@ def _loads_stdlib(text: bytes) -> Any:
 def conform(value: Any, wanted: type[Any]) -> Any:
     """Return `value` as a `wanted` struct, without the fields whose value is of another type."""
     known: dict[str, Any] = {}
-    for item in msgspec.structs.fields(wanted):
+    for item in _fields(wanted):
         if item.encode_name not in value:
             continue
         part = value[item.encode_name]
@@ -104,6 +104,16 @@ def conform(value: Any, wanted: type[Any]) -> Any:
             elif listed is not None and isinstance(part, list):
                 known[item.name] = [conform(one, listed) for one in part if isinstance(one, dict)]
     return wanted(**known)
+
+
+_FIELDS: dict[Any, tuple[msgspec.structs.FieldInfo, ...]] = {}
+
+
+def _fields(wanted: type[Any]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    known = _FIELDS.get(wanted)
+    if known is None:  # msgspec works them out anew each time
+        known = _FIELDS[wanted] = msgspec.structs.fields(wanted)
+    return known
 
 
 def _raw(part: Any) -> msgspec.Raw:

@@ -66,7 +66,8 @@ def test_sample_has_its_facts(name: str) -> None:
     assert list(found.conversations) == [expected["conversation_id"]]
     assert not found.rejected
     if "messages" in expected:
-        assert len({message.uuid for message in found.messages}) == expected["messages"]
+        names = {message.uuid.removesuffix(":results") for message in found.messages}
+        assert len(names) == expected["messages"]
     if "user_prompts" in expected:
         prompts = [body for kind, body in found.visible() if kind == "prompt"]
         assert prompts == expected["user_prompts"]
@@ -218,6 +219,20 @@ def test_version_that_keeps_no_tokens_leaves_them_unknown(tmp_path: Path) -> Non
         ("s:g", Measure.MISSING, 0)
     ]
     assert found.messages[-1].uuid == "s:g"
+
+
+def test_answers_between_which_tools_ran_are_requests_each(tmp_path: Path) -> None:
+    ran = [{"id": "c", "name": "ls", "args": {}, "result": "a.txt"}]
+    found = session(
+        tmp_path, said("a", toolCalls=ran), said("b"), said("c"), said("d", "user"), said("e")
+    )
+
+    assert keys(found) == ["s:a", "s:c", "s:e"]
+    assert {one.uuid: one.parent for one in found.messages} == {
+        "s:a": "", "s:a:results": "s:a", "s:b": "s:a:results", "s:c": "s:b", "s:d": "s:c",
+        "s:e": "s:d",
+    }  # fmt: skip
+    assert all(one.block == 0 for one in found.messages if one.uuid in keys(found)[1:])
 
 
 def test_request_that_used_nothing_is_no_call(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from convledger.sources.findings import Lines, Rejected
 from convledger.sources.line_blocks import line_blocks as blocks_of
 from convledger.sources.lineage import Lineage
 
-some = settings(max_examples=120, derandomize=True, database=None, deadline=None)
+some = settings(max_examples=60, derandomize=True, database=None, deadline=None)
 
 
 def blocks(content: bytes, block: int = 1 << 20, largest: int = 1 << 20) -> list[Lines | Rejected]:

@@ -154,6 +154,19 @@ def test_first_version_without_a_tree_is_one_path(tmp_path: Path) -> None:
     assert len({one.uuid for one in found.messages}) == 3
 
 
+def test_session_of_the_first_version_keeps_its_names_when_it_gets_a_tree(tmp_path: Path) -> None:
+    bare = {"type": "message", "timestamp": "2025-12-01T09:00:01.000Z", "message": asked("One")}
+    reply = {"type": "message", "timestamp": "2025-12-01T09:00:02.000Z",
+             "message": answered(usage=None)}  # fmt: skip
+    before = session(tmp_path, bare, reply)
+    after = session(
+        tmp_path, {**bare, "id": "aa", "parentId": None}, {**reply, "id": "bb", "parentId": "aa"}
+    )
+
+    assert [one.uuid for one in before.messages] == [one.uuid for one in after.messages]
+    assert keys(before) == keys(after) == [before.messages[1].uuid]
+
+
 def test_circle_and_missing_parents_end_the_path(tmp_path: Path) -> None:
     circle = session(tmp_path, entry("a", "b", asked("One")), entry("b", "a", asked("Two")))
     lost = session(tmp_path, entry("a", None, asked("One")), entry("b", "?", asked("Two")))

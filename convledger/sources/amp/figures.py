@@ -18,7 +18,6 @@ from convledger.sources.amp.records import (
     counted_message,
     event,
     message_uuid,
-    rejected_part,
 )
 from convledger.sources.findings import Call, ConversationFacts, Figures, Measure, Rejected
 from convledger.sources.lenient import BadLine, decode_line
@@ -37,6 +36,7 @@ class Counting:
         self._changed_at = changed_at
         self._messages: list[tuple[str, CountedMessage, int]] = []
         self._events: list[tuple[Event, int]] = []
+        self._searched = 0  # how far the file is searched for where a rejected part stands
         self.found = Figures()
         self.facts = ConversationFacts(name)
 
@@ -45,6 +45,7 @@ class Counting:
         found, facts = self.found, self.facts
         for place, raw in enumerate(self._thread.messages or [], 1):
             self._take(raw, place)
+        self._searched = 0
         for place, raw in enumerate(self._thread.events, 1):
             self._take_event(raw, place)
         facts.first_at = self._created
@@ -75,8 +76,10 @@ class Counting:
             self._reject(raw, place, f"in the ledger: {error}")
 
     def _reject(self, raw: msgspec.Raw, place: int, reason: str) -> None:
-        offset, excerpt = rejected_part(self._content, raw)
-        self.found.rejected.append(Rejected(place, offset, reason, excerpt))
+        part = bytes(raw)
+        if self._searched >= 0:  # else a part stands otherwise in the file, as after a repair
+            self._searched = self._content.find(part, self._searched)
+        self.found.rejected.append(Rejected(place, max(0, self._searched), reason, part[:400]))
 
     def _see(self, at: int | None) -> None:
         facts = self.facts

@@ -128,9 +128,3 @@ def message_uuid(thread: str, message_id: object, place: int) -> str:
     """Return what a message is called among those of all threads; `place` counts from 1."""
     is_named = isinstance(message_id, str | int) and not isinstance(message_id, bool)
     return f"{thread}:{message_id}" if is_named else f"{thread}:#{place}"
-
-
-def rejected_part(content: bytes, part: Raw) -> tuple[int, bytes]:
-    """Return where a part stands in a file, and how it begins."""
-    raw = bytes(part)
-    return max(0, content.find(raw)), raw[:400]

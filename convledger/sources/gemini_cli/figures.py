@@ -94,10 +94,11 @@ class Counting:
         moment = at or self._last_at or 0
         if record.tokens is not None:
             self._kept[name] = _Kept(record.tokens, moment, line)
-        if self._in_run:
+        if self._bare and (self._in_run or self._bare[-1][0] == name):
             self._bare.pop()
         self._bare.append((name, moment, line))
-        self._in_run = True
+        # What tools brought went to the model with a request of its own.
+        self._in_run = memoryview(record.tool_calls).nbytes <= len(b"null")
 
     def _see(self, at: int | None) -> None:
         if at is not None:
@@ -140,7 +141,9 @@ class Counting:
 
     def _call(self, name: str, at: int, line: int, counts: Buckets | None) -> Call:
         model = self._models.get(name) or "unknown"
-        call = Call(message_uuid(self.session, name), self.session, at, model, line)
+        call = Call(
+            message_uuid(self.session, name), self.session, at, model.removeprefix("models/"), line
+        )
         if counts is not None:
             call.input, call.output, call.reasoning, call.cache_read = counts
         return call

@@ -52,12 +52,17 @@ def is_prompt(text: str) -> bool:
     return bool(text.strip()) and not text.lstrip().startswith(_NOT_A_PROMPT)
 
 
+def json_bytes(value: Any) -> bytes:
+    """Return a decoded value as JSON."""
+    try:
+        return msgspec.json.encode(value)
+    except (msgspec.MsgspecError, ValueError, RecursionError, TypeError, OverflowError):
+        return b"{}"
+
+
 def json_text(value: Any) -> str:
     """Return a decoded value as JSON text."""
-    try:
-        return msgspec.json.encode(value).decode("utf-8", "replace")
-    except (msgspec.MsgspecError, ValueError, RecursionError, TypeError, OverflowError):
-        return "{}"
+    return json_bytes(value).decode("utf-8", "replace")
 
 
 def parts_of(content: Any) -> Parts:

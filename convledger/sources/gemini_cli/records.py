@@ -50,6 +50,7 @@ class CountedRecord(Struct, gc=False, rename="camel"):
     tokens: TokenCounts | None = None
     content: Raw = Raw(b"")
     display_content: Raw = Raw(b"")
+    tool_calls: Raw = Raw(b"")
     session_id: str | None = None
     project_hash: str | None = None
     start_time: str | None = None

@@ -11,7 +11,6 @@ from convledger.sources.gemini_cli.parts import Parts, is_prompt, json_text, par
 from convledger.sources.gemini_cli.records import ANSWERS
 from convledger.sources.values import dicts_in, instant_of, list_of, text_of
 
-_FIRST_CALL = 2  # the block of a message's first tool call; thoughts and text come before
 _BESIDE = Flag.BRANCH
 _TAKEN_BACK = Flag.BRANCH | Flag.ROLLED_BACK
 
@@ -87,73 +86,77 @@ class Conversation:
         at, parent, before = 0, "", ""
         for name, entry in self._entries.items():
             at = instant_of(entry.record.get("timestamp")) or at
-            uuid = message_uuid(session, name)
-            some = False
-            for block, kind, body, label, flags in _blocks(entry.record, shown):
-                some = True
-                yield Message(
-                    session, uuid, block, entry.line, at or changed_at, kind, body,
-                    flags | entry.flags, label, "", before if entry.flags else parent,
-                )  # fmt: skip
-            before = uuid if some else before
-            parent = uuid if some and not entry.flags else parent
+            own = message_uuid(session, name)
+            for uuid, blocks in _parts(entry.record, own, shown):
+                above = before if entry.flags else parent
+                for block, (kind, body, label, flags) in blocks:
+                    yield Message(
+                        session, uuid, block, entry.line, at or changed_at, kind, body,
+                        flags | entry.flags, label, "", above,
+                    )  # fmt: skip
+                before = uuid if blocks else before
+                parent = uuid if blocks and not entry.flags else parent
 
 
-_Block = tuple[int, int, str, str, int]
+_Block = tuple[int, str, str, int]  # kind, body, name, flags
+_Blocks = list[tuple[int, _Block]]
 
 
-def _blocks(record: dict[str, Any], shown: set[str]) -> Iterator[_Block]:
-    """Yield the blocks of a message: number, kind, body, name and flags."""
+def _parts(record: dict[str, Any], uuid: str, shown: set[str]) -> list[tuple[str, _Blocks]]:
+    """Return the blocks of a message; what tools brought answers it, and has a name of its own."""
     kind = record.get("type")
     parts = parts_of(record.get("content"))
     if kind == "user":
-        yield from _said_by_user(record, parts, shown)
-    elif kind in ANSWERS:
-        yield from _said_by_model(record, parts)
-    elif parts.text:
-        flags = Flag.ERROR if kind == "error" else 0
-        yield 0, Kind.NOTE, parts.text, text_of(kind), flags
+        return [(uuid, list(enumerate(_said_by_user(record, parts, shown))))]
+    if kind in ANSWERS:
+        said = list(enumerate(_said_by_model(record, parts)))
+        return [(uuid, said), (f"{uuid}:results", _brought(record))]
+    note: _Block = (Kind.NOTE, parts.text, text_of(kind), Flag.ERROR if kind == "error" else 0)
+    return [(uuid, [(0, note)] if parts.text else [])]
 
 
 def _said_by_user(record: dict[str, Any], parts: Parts, shown: set[str]) -> Iterator[_Block]:
     seen = parts_of(record.get("displayContent")).text
     typed = is_prompt(parts.text)
     if seen and typed and seen != parts.text:
-        yield 0, Kind.PROMPT, seen, "", 0
-        yield 1, Kind.NOTE, parts.text, "sent", Flag.HIDDEN
+        yield Kind.PROMPT, seen, "", 0
+        yield Kind.NOTE, parts.text, "sent", Flag.HIDDEN
+    elif parts.text and typed:
+        yield Kind.PROMPT, parts.text, "", 0
     elif parts.text:
-        if typed:
-            yield 0, Kind.PROMPT, parts.text, "", 0
-        else:
-            is_summary = parts.text.lstrip().startswith("<state_snapshot>")
-            name = "summary" if is_summary else "context"
-            yield 0, Kind.NOTE, parts.text, name, 0 if is_summary else Flag.HIDDEN
-    for place, result in enumerate(parts.results):
+        is_summary = parts.text.lstrip().startswith("<state_snapshot>")
+        name = "summary" if is_summary else "context"
+        yield Kind.NOTE, parts.text, name, 0 if is_summary else Flag.HIDDEN
+    for result in parts.results:
         if result.id not in shown or not result.id:
             flags = Flag.ERROR if result.failed else 0
-            yield _FIRST_CALL + place, Kind.TOOL_RESULT, result.body, result.name, flags
+            yield Kind.TOOL_RESULT, result.body, result.name, flags
 
 
 def _said_by_model(record: dict[str, Any], parts: Parts) -> Iterator[_Block]:
     thoughts = "\n".join(filter(None, map(_thought, dicts_in(record.get("thoughts")))))
     if thoughts or parts.thinking:
-        yield 0, Kind.THINKING, thoughts or parts.thinking, "", 0
+        yield Kind.THINKING, thoughts or parts.thinking, "", 0
     if parts.text:
-        yield 1, Kind.ANSWER, parts.text, "", 0
-    block = _FIRST_CALL
+        yield Kind.ANSWER, parts.text, "", 0
     known: set[str] = set()
     for call in dicts_in(record.get("toolCalls")):
         known.add(text_of(call.get("id")))
-        name = text_of(call.get("name"))
-        yield block, Kind.TOOL_CALL, json_text(call.get("args") or {}), name, 0
-        body, failed = _outcome(call)
-        if body:
-            yield block + 1, Kind.TOOL_RESULT, body, name, Flag.ERROR if failed else 0
-        block += 2
+        yield Kind.TOOL_CALL, json_text(call.get("args") or {}), text_of(call.get("name")), 0
     for asked in parts.calls:
         if asked.id not in known or not asked.id:
-            yield block, Kind.TOOL_CALL, asked.body, asked.name, 0
-            block += 2
+            yield Kind.TOOL_CALL, asked.body, asked.name, 0
+
+
+def _brought(record: dict[str, Any]) -> _Blocks:
+    """Return what a message's tool calls brought, by the numbers of the calls."""
+    found: _Blocks = []
+    for number, call in enumerate(dicts_in(record.get("toolCalls"))):
+        body, failed = _outcome(call)
+        if body:
+            name, flags = text_of(call.get("name")), Flag.ERROR if failed else 0
+            found.append((number, (Kind.TOOL_RESULT, body, name, flags)))
+    return found
 
 
 def _thought(thought: dict[str, Any]) -> str:

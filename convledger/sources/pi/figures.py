@@ -12,6 +12,7 @@ from convledger.sources.pi.records import (
     CountedMessage,
     Usage,
     entry_uuid,
+    said_in,
     session_of_path,
 )
 from convledger.sources.titles import CUSTOM, PROMPT, content_text, title_line
@@ -89,10 +90,7 @@ class Counting:
         if message.role == "assistant":
             self._answer(entry, message, line, found, inherited=inherited)
         elif message.role == "user" and not self._titled:
-            try:
-                text = content_text(msgspec.json.decode(message.content))
-            except (msgspec.MsgspecError, ValueError, RecursionError):
-                return
+            text = content_text(_decoded(message.content))
             self.facts.entitle(PROMPT, title_line(text))
             self._titled = bool(text.strip())
 
@@ -111,11 +109,9 @@ class Counting:
         )  # fmt: skip
         if not any(counts) and message.stop_reason in _FAILED:
             return
-        content = bytes(message.content)
-        uuid = entry_uuid(self.session, entry.id or "", entry.timestamp, line, content)
         provider, model = message.provider or self._model[0], message.model or self._model[1]
         at = self._last_at or self.facts.first_at or self._changed_at
-        call = Call(uuid, self.session, at, model or "unknown", line, provider=provider)
+        call = Call("", self.session, at, model or "unknown", line, provider=provider)
         if any(counts):
             call.input, call.output, call.cache_read, call.cache_write_5m = counts
             call.reasoning = min(usage.reasoning or 0, call.output)
@@ -123,6 +119,9 @@ class Counting:
             self._name(call, message, counts)
         else:
             call.measure = int(Measure.MISSING)
+        if not call.key:
+            words = said_in(message.role or "", _decoded(message.content))
+            call.key = entry_uuid(self.session, entry.id or "", entry.timestamp, line, words)
         if inherited:
             call.conversation, call.copied_into = self._parent, self.session
         found.calls.append(call)
@@ -135,6 +134,13 @@ class Counting:
             call.variant = "" if len(call.key) >= UNIQUE_LENGTH else stamp
         elif stamp:
             call.key = f"{stamp}:{call.model}:{'/'.join(map(str, counts))}"
+
+
+def _decoded(content: msgspec.Raw) -> object:
+    try:
+        return msgspec.json.decode(content)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
 
 
 def _reported(usage: Usage) -> int | None:

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from convledger.sources.findings import Tokens
+from convledger.sources.gemini_cli.parts import json_bytes
 from convledger.sources.lenient import scrub
 
 _ENDING = re.compile(r"\.jsonl(\.zst)?\Z")
@@ -74,17 +75,20 @@ def session_of_path(path: str) -> str:
     return str(scrub(name.partition("_")[2] or name))
 
 
-def entry_uuid(session: str, name: str, stamp: Instant, line: int, content: bytes) -> str:
+def entry_uuid(session: str, name: str, stamp: Instant, line: int, said: bytes = b"") -> str:
     """Return what an entry is called among those of all sessions; its copies in forks alike.
 
-    The ids of entries are short and unique within a session alone; older ones have none.
+    What is `said` names it with its instant: the ids of entries are short, unique within a session
+    alone, and given to older sessions only when a newer version opens them.
     """
-    if name and stamp:
-        return f"{name}@{stamp}"
-    if name:
-        return f"{session}:{name}"
-    said = blake2b(content, digest_size=12).hexdigest()
-    return f"{stamp or session}#{'' if stamp else line}:{said}"
+    if stamp and said:
+        return f"{stamp}:{blake2b(said, digest_size=12).hexdigest()}"
+    return f"{name}@{stamp}" if name and stamp else f"{session}:{name or f'#{line}'}"
+
+
+def said_in(role: str, content: Any) -> bytes:
+    """Return what a message's decoded content says, in bytes that only it has."""
+    return role.encode("utf-8", "replace") + json_bytes(content) if content else b""
 
 
 counted_entry = msgspec.json.Decoder(CountedEntry)

@@ -9,7 +9,7 @@ from convledger.sources.content import flat_text
 from convledger.sources.findings import Flag, Kind, Message
 from convledger.sources.gemini_cli.parts import json_text
 from convledger.sources.lineage import Lineage
-from convledger.sources.pi.records import entry_uuid, session_of_path
+from convledger.sources.pi.records import entry_uuid, said_in, session_of_path
 from convledger.sources.titles import content_text
 from convledger.sources.values import dict_of, dicts_in, instant_of, name_of, text_of
 
@@ -57,10 +57,10 @@ class Tree:
             own = instant_of(entry.get("timestamp")) or instant_of(message.get("timestamp"))
             at = own or at
             above = shown.get(parent, "")
-            content = json_text(message.get("content")).encode("utf-8", "replace")
+            words = said_in(text_of(message.get("role")), message.get("content"))
             stamp = entry.get("timestamp")
             stamp = stamp if isinstance(stamp, str | int | float) else None
-            uuid = entry_uuid(self.session, text_of(entry.get("id")), stamp, line, content)
+            uuid = entry_uuid(self.session, text_of(entry.get("id")), stamp, line, words)
             flags = 0 if name in path else Flag.BRANCH
             if self._begun is not None and own is not None and own < self._begun:
                 flags |= Flag.INHERITED

@@ -171,8 +171,9 @@ class Counting:
         found = Figures()
         facts = self.facts
         facts.native = self.session
-        if facts.first_at is None and self._copied_at:
-            facts.first_at = facts.last_at = self._copied_at
+        if self._copied_at:  # a fork begins behind what it was made from
+            facts.first_at = self._copied_at
+            facts.last_at = facts.last_at or self._copied_at
         found.conversations[self.session] = facts
         found.calls = self._calls
         uncounted = [each for each in self._answers if not self._is_told(each)]
