@@ -75,7 +75,8 @@ def read_export(
         if texts:
             for blocks in reader.messages(conversation):
                 found.texts.messages.extend(blocks)
-                size += sum(len(block.body) for block in blocks)
+                for block in blocks:
+                    size += len(block.body)
                 if len(found.texts.messages) >= _MESSAGES or size >= _TEXT:
                     yield found
                     found, size = Found(done=found.done), 0

@@ -26,8 +26,11 @@ from convledger.sources.json_ends import (
 
 BLOCK = 4 << 20
 LARGEST_ELEMENT = 64 << 20
-MOST_NO_OBJECTS = 1000  # elements that are none and are told one by one
+MOST_REJECTED = 1000  # elements that are told one by one; more in a row end the reading
+MOST_KEYS = 10_000  # of an object, before the wanted one
 _SPACE = b" \t\r\n\0"
+_NO_OBJECT = "not an object"
+_OPENING, _CLOSING = b"{}"
 _LONGEST_KEY = 4096  # bytes that a key with its spaces takes, at most
 _SPACES = re.compile(rb"[ \t\r\n\0]*")
 _KEY = re.compile(rb'[ \t\r\n]*("(?:[^"\\]|\\.){0,400}")[ \t\r\n]*:[ \t\r\n]*', re.DOTALL)
@@ -79,7 +82,7 @@ class _Pieces:
         self._base = 0  # where the data begins in the document
         self._ended = False
         self._number = 0
-        self._no_objects = 0
+        self._rejected = 0  # in a row
 
     def all(self) -> Iterator[Piece | Rejected]:
         opening = self._next()
@@ -112,7 +115,7 @@ class _Pieces:
     def _into_list(self) -> bool:
         """Go to the first element of the wanted list; False where there is none."""
         place = 1  # from the start of the object on, which stays where it is
-        while True:
+        for _ in range(MOST_KEYS):
             key, value = self._key_at(place)
             if value < 0:
                 return False
@@ -127,6 +130,7 @@ class _Pieces:
             if end == BROKEN:
                 return False
             place = end - self._at
+        return False
 
     def _key_at(self, place: int) -> tuple[str, int]:
         """Return the key at a place of the object here, and where its value begins, -1 if none."""
@@ -147,7 +151,7 @@ class _Pieces:
                 yield self._cut("the file ends in the middle: it is not whole")
                 return
             if mark == b",":
-                self._at += 1
+                self._at = _behind_comma(self._data, self._at)
                 continue
             if not (yield from self._element()):
                 return
@@ -155,27 +159,30 @@ class _Pieces:
     def _element(self) -> _Step:
         """Yield the element here; returns False where the document can't be read on."""
         self._number += 1
-        is_object = self._data[self._at] == 0x7B
+        is_object = self._data[self._at] == _OPENING
         while not self._ended or self._at < len(self._data):
             end = end_of_value(self._data, self._at)
             if end == len(self._data) and not self._ended and not is_object:
                 end = UNFINISHED  # a number, say, may go on
             if end >= 0:
-                yield from self._told(self._taken(end), is_object=is_object)
+                yield from self._told(self._taken(end), "" if is_object else _NO_OBJECT)
                 return True
             if end == BROKEN or self._ended:
                 break
             if not (yield from self._grow()):
                 return True
-        return (yield from self._scanned(is_object=is_object))
+        return (yield from self._scanned())
 
-    def _told(self, piece: Piece, *, is_object: bool) -> Iterator[Piece | Rejected]:
-        if is_object:
+    def _told(self, piece: Piece, reason: str) -> Iterator[Piece | Rejected]:
+        """Yield an element, or why it is none; raises NotReadable where that goes on and on."""
+        if not reason:
+            self._rejected = 0
             yield piece
             return
-        self._no_objects += 1
-        if self._no_objects <= MOST_NO_OBJECTS:
-            yield piece.rejected("not an object")
+        self._rejected += 1
+        if self._rejected > MOST_REJECTED:
+            raise NotReadable(f"more than {MOST_REJECTED} parts in a row that are no records")
+        yield piece.rejected(reason)
 
     def _grow(self) -> _Step:
         """Read on within an element; False, and it is passed over, where it is too large."""
@@ -188,7 +195,7 @@ class _Pieces:
         self._more()
         return True
 
-    def _scanned(self, *, is_object: bool) -> _Step:
+    def _scanned(self) -> _Step:
         """Find the end of an element that is not strict JSON, or not whole."""
         if self._data[self._at : self._at + 1] not in (b"{", b"["):
             return (yield from self._broken())
@@ -203,27 +210,32 @@ class _Pieces:
                 return False
             if not (yield from self._grow()):
                 return True
-        piece = self._taken(place)
+        piece, fault = self._taken(place), ""
         if not is_strict(piece.data):
             better = mended(piece.data)
             if is_strict(better):
                 piece.data = better
-            elif fault := fault_in(piece.data):
-                yield piece.rejected(fault)
-                return True
-        yield from self._told(piece, is_object=is_object)
+            else:
+                fault = fault_in(piece.data)
+        if not fault and piece.data[0] != _OPENING:
+            fault = _NO_OBJECT
+        yield from self._told(piece, fault)
         return True
 
     def _broken(self) -> _Step:
         """Pass over what is neither object nor list, nor JSON."""
         while (end := end_of_broken(self._data, self._at)) < 0 or end == len(self._data):
-            if self._ended or len(self._data) - self._at > LARGEST_ELEMENT:
+            if (
+                self._data[self._at] == _CLOSING
+                or self._ended
+                or len(self._data) - self._at > LARGEST_ELEMENT
+            ):
                 break
             self._more()
         if end < 0:
             yield self._cut("not JSON from here on")
             return False
-        yield from self._told(self._taken(end), is_object=False)
+        yield from self._told(self._taken(end), _NO_OBJECT)
         return True
 
     def _skip(self) -> None:

@@ -123,8 +123,8 @@ def test_whatever_stands_in_an_export_both_passes_agree(source: str, tmp_path: P
         except NotReadable:
             return
         check(found)
-        natives = [repr(one.get("id") or one.get("uuid")) for one in conversations]
-        if len(set(natives)) == len(natives):
+        natives = [one.get("id") or one.get("uuid") for one in conversations]
+        if all(isinstance(each, str) for each in natives) and len(set(natives)) == len(natives):
             blocks = [(each.uuid, each.block) for each in found.messages]
             assert len(blocks) == len(set(blocks))
 

@@ -15,7 +15,6 @@ from convledger.sources.values import dict_of, dicts_in, list_of, name_of, text_
 
 # A citation's placeholder is framed by characters of private use; its parts are set apart likewise.
 _FRAMED = re.compile("\ue200([^\ue200\ue201]{0,4000})\ue201")
-_MARKS = "\ue200\ue201\ue202\ue203\ue204\ue206"
 _PRIVATE = re.compile("[\ue200-\ue2ff]")
 _OLD_CITATION = re.compile("【\\d{1,6}[†:][^】\n]{0,200}】")
 _THINKING = frozenset({"thoughts", "reasoning_recap"})
@@ -37,16 +36,17 @@ def blocks_of(message: SaidMessage) -> list[Block]:
     content = message.content or Content()
     kind, name = _kind(message, content)
     texts, pointers = _texts(content)
-    body = "\n".join(text for text in texts if text.strip())
+    body = texts[0] if len(texts) == 1 else "\n".join(text for text in texts if text.strip())
     if kind == Kind.TOOL_CALL:
         found = [Block(kind, arguments(body), name)]
         if name == _MEMORY and body:
             found.append(Block(Kind.NOTE, body, name))
-    elif body:
+    elif body and not body.isspace():
         found = [Block(kind, without_citations(body) if is_by_model(message) else body, name)]
     else:
         found = []
-    found.extend(_attached(message, pointers))
+    if pointers or (message.metadata and not is_blank(message.metadata.attachments)):
+        found.extend(_attached(message, pointers))
     return found or [Block(kind, f"[{content.content_type or 'empty'}]", name)]
 
 
@@ -166,7 +166,7 @@ def without_citations(text: str) -> str:
     """Return an answer without the placeholders that stand for its sources."""
     if "【" in text:
         text = _OLD_CITATION.sub("", text)
-    if not text.isascii() and any(mark in text for mark in _MARKS):
+    if not text.isascii() and ("\ue200" in text or "\ue203" in text):
         text = _PRIVATE.sub("", _FRAMED.sub(_in_words, text))
     return text
 
