@@ -135,8 +135,11 @@ def _written(usage: Usage) -> tuple[int, int]:
 
 def usage_in(value: Any) -> Usage:
     """Return a decoded usage object, typed. Raises BadLine for impossible counts."""
-    found: Usage = conform(dict_of(value), Usage)
-    return found
+    try:
+        return msgspec.convert(value, Usage, strict=False)
+    except (msgspec.ValidationError, RecursionError):
+        found: Usage = conform(dict_of(value), Usage)
+        return found
 
 
 def context_of(usage: Usage | None, tier: Any = "", *, batch: bool = False) -> str:
@@ -160,5 +163,3 @@ def reported_in(usage: Usage | None) -> int | None:
     """Return the cost that a router names beside the counts, in picodollars."""
     return None if usage is None or usage.cost is None else pico_of(usage.cost)
 
-
-decoder = msgspec.json.Decoder(Usage)
