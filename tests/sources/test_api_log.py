@@ -248,6 +248,18 @@ def test_batch_counts_what_succeeded_at_half_the_price(name: str, tmp_path: Path
     assert row.estimated_calls == 0
 
 
+def test_batch_of_openai_was_half_the_price_in_earlier_years_too(tmp_path: Path) -> None:
+    body = completion(1, created=1_750_000_000, model="gpt-4o-mini", usage=usage(1_000_000, 0))
+    record = {"custom_id": "a", "response": {"status_code": 200, "body": body}, "error": None}
+    path = tmp_path / "batch.jsonl"
+    path.write_bytes(log(record))
+    with Ledger.open(tmp_path / "workspace") as ledger:
+        ledger.sync([("api-log", path)])
+        (row,) = ledger.usage(UsageQuery(by=("model",), zone=UTC)).rows
+
+    assert (row.list_pico, row.estimated_calls) == (PICO * 75 // 1000, 0)
+
+
 def test_stream_counts_its_last_chunk_and_joins_its_pieces() -> None:
     found = read("api-log", FIXTURES / "stream_chunks.jsonl")
     (call,) = found.calls
