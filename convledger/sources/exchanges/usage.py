@@ -162,4 +162,3 @@ def context_of(usage: Usage | None, tier: Any = "", *, batch: bool = False) -> s
 def reported_in(usage: Usage | None) -> int | None:
     """Return the cost that a router names beside the counts, in picodollars."""
     return None if usage is None or usage.cost is None else pico_of(usage.cost)
-
