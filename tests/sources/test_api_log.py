@@ -20,7 +20,7 @@ from convledger.sources.api_log import FiguresReader, TextsReader, recognises
 from convledger.sources.findings import Call, Flag, Kind, Lines, Measure, Message
 from tests.sources.documents import Read, glimpse_at, read, read_bytes
 
-FIXTURES = Path(__file__).parents[2] / "fixtures" / "sources" / "api_log"
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "sources" / "api-log"
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples"
 AT = 1_794_304_800
 NAME = "chatcmpl-{:020d}"
@@ -502,7 +502,7 @@ def test_recognises_each_fixture_and_no_sample_of_others() -> None:
         assert recognises(glimpse_at(path)) >= 70, path
         assert source_of(glimpse_at(path)) == "api-log", path
     for path in sorted(FIXTURES.parent.rglob("*")):
-        if path.is_file() and path.parent.name != "api_log":
+        if path.is_file() and path.parent.name != "api-log":
             assert recognises(glimpse_at(path)) == 0, path
 
 
