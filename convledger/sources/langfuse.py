@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from convledger.sources.document import Document, Found
@@ -75,6 +76,7 @@ def read(document: Document, state: bytes, *, texts: bool) -> Iterator[Found]:  
     yield from rated.read(document, INSIDE, _requests, texts=texts)
 
 
+@lru_cache(maxsize=1000)
 def _plain(name: str) -> str:
     return name.replace("_", "").replace(" ", "").lower()
 

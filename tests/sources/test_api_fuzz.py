@@ -68,7 +68,7 @@ NAMES = {
 
 def fixture_lines(source: str) -> list[bytes]:
     lines: list[bytes] = []
-    for path in sorted((FIXTURES / source.replace("-", "_")).iterdir()):
+    for path in sorted((FIXTURES / source).iterdir()):
         if path.suffix == ".json":
             value = json.loads(path.read_bytes())
             several = value if isinstance(value, list) else [value]

@@ -20,7 +20,7 @@ from convledger.sources.api_log import FiguresReader, TextsReader, recognises
 from convledger.sources.findings import Call, Flag, Kind, Lines, Measure, Message
 from tests.sources.documents import Read, glimpse_at, read, read_bytes
 
-FIXTURES = Path(__file__).parents[2] / "fixtures" / "sources" / "api_log"
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "sources" / "api-log"
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples"
 AT = 1_794_304_800
 NAME = "chatcmpl-{:020d}"
@@ -246,6 +246,18 @@ def test_batch_counts_what_succeeded_at_half_the_price(name: str, tmp_path: Path
     full = Decimal(800 * 15 + 200 * 60) / 100 if "openai" in name else 2000 * 3 + 400 * Decimal(15)
     assert row.list_pico == full / 10**6 / 2 * PICO
     assert row.estimated_calls == 0
+
+
+def test_batch_of_openai_was_half_the_price_in_earlier_years_too(tmp_path: Path) -> None:
+    body = completion(1, created=1_750_000_000, model="gpt-4o-mini", usage=usage(1_000_000, 0))
+    record = {"custom_id": "a", "response": {"status_code": 200, "body": body}, "error": None}
+    path = tmp_path / "batch.jsonl"
+    path.write_bytes(log(record))
+    with Ledger.open(tmp_path / "workspace") as ledger:
+        ledger.sync([("api-log", path)])
+        (row,) = ledger.usage(UsageQuery(by=("model",), zone=UTC)).rows
+
+    assert (row.list_pico, row.estimated_calls) == (PICO * 75 // 1000, 0)
 
 
 def test_stream_counts_its_last_chunk_and_joins_its_pieces() -> None:
@@ -490,7 +502,7 @@ def test_recognises_each_fixture_and_no_sample_of_others() -> None:
         assert recognises(glimpse_at(path)) >= 70, path
         assert source_of(glimpse_at(path)) == "api-log", path
     for path in sorted(FIXTURES.parent.rglob("*")):
-        if path.is_file() and path.parent.name != "api_log":
+        if path.is_file() and path.parent.name != "api-log":
             assert recognises(glimpse_at(path)) == 0, path
 
 

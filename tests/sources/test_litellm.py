@@ -137,6 +137,22 @@ def test_cache_counts_beside_a_smaller_prompt_are_not_taken_out_of_it(tmp_path: 
     assert (call.input, call.cache_write_5m, call.output) == (31, 1253, 467)
 
 
+def test_cache_writes_for_an_hour_are_told_apart(tmp_path: Path) -> None:
+    usage = {
+        "prompt_tokens": 1000, "completion_tokens": 10, "cache_creation_input_tokens": 700,
+        "prompt_tokens_details": {
+            "cached_tokens": 200, "cache_creation_tokens": 700,
+            "cache_creation_token_details": {
+                "ephemeral_5m_input_tokens": 100, "ephemeral_1h_input_tokens": 600,
+            },
+        },
+    }  # fmt: skip
+    call = call_of(tmp_path, metadata={"usage_object": usage})
+
+    assert (call.input, call.cache_read) == (100, 200)
+    assert (call.cache_write_5m, call.cache_write_1h) == (100, 600)
+
+
 def test_batch_is_marked_for_its_price(tmp_path: Path) -> None:
     assert call_of(tmp_path, call_type="aretrieve_batch").context == "service_tier=batch"
 

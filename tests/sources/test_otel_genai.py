@@ -13,7 +13,7 @@ from convledger.sources.findings import Flag, Lines, Measure
 from convledger.sources.otel_genai import FiguresReader, TextsReader, recognises
 from tests.sources.documents import Read, glimpse_at, read, read_bytes
 
-FIXTURES = Path(__file__).parents[2] / "fixtures" / "sources" / "otel_genai"
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "sources" / "otel-genai"
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples"
 AT = 1_794_304_800
 TRACE = "5b8efff798038103d269b633813fc60c"

@@ -17,6 +17,8 @@ _OBJECTS = frozenset((
     "chat.completion", "chat.completion.chunk", "response", "text_completion",
 ))  # fmt: skip
 _EVENTS = frozenset(("message_start", "content_block_delta", "message_delta"))
+_SMALL_EVENTS = frozenset(("content_block_start", "content_block_stop", "message_stop", "ping"))
+_WEAK = 1  # a mark that says something only beside a better one
 # What other tools write beside the same words.
 _OTHERS = frozenset((
     "sessionId", "session_meta", "uuid", "parentUuid", "call_type", "traceId", "trace_id",
@@ -30,7 +32,7 @@ def recognises(glimpse: Glimpse) -> int:
         return NO
     marks = [_mark(record) for record in glimpse.records]
     known = [mark for mark in marks if mark]
-    if not known or len(known) * 2 < len(marks):
+    if not known or len(known) * 2 < len(marks) or max(known) == _WEAK:
         return NO
     return max(known)
 
@@ -44,13 +46,17 @@ def _mark(record: dict[str, Any]) -> int:
         "message" in record or "delta" in record or "usage" in record
     ):
         return LIKELY
+    if text_of(record.get("type")) in _SMALL_EVENTS:
+        return _WEAK
     if str(record.get("type")).startswith("response.") and "sequence_number" in record:
         return SURE
     result, answer = record.get("result"), record.get("response")
     if isinstance(record.get("custom_id"), str) and (isinstance(result, dict) or "error" in record):
         batch = dict_of(result).get("type") in ("succeeded", "errored", "expired", "canceled")
         return SURE if batch or "response" in record else NO
-    if "request" not in record or not isinstance(answer, dict | str | None):
+    if "request" not in record:
+        return LIKELY if _body_mark(dict_of(answer)) == SURE else NO
+    if not isinstance(answer, dict | str | None):
         return NO
     request, answer = dict_of(record["request"]), dict_of(answer)
     request = dict_of(request.get("body")) or request

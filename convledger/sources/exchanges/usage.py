@@ -16,12 +16,20 @@ STANDARD = frozenset(("", "standard", "default", "auto", "not_available", "globa
 BATCH = "service_tier=batch"
 
 
+class CacheWrites(Struct, gc=False):
+    """Cache writes by how long they are kept."""
+
+    ephemeral_5m_input_tokens: Tokens = None
+    ephemeral_1h_input_tokens: Tokens = None
+
+
 class PromptDetails(Struct, gc=False):
     """Parts of a prompt: those read from a cache and those written to one."""
 
     cached_tokens: Tokens = None
     cache_write_tokens: Tokens = None
     cache_creation_tokens: Tokens = None
+    cache_creation_token_details: CacheWrites | None = None
 
 
 class OutputDetails(Struct, gc=False):
@@ -29,13 +37,6 @@ class OutputDetails(Struct, gc=False):
 
     reasoning_tokens: Tokens = None
     thinking_tokens: Tokens = None
-
-
-class CacheWrites(Struct, gc=False):
-    """Cache writes by how long they are kept."""
-
-    ephemeral_5m_input_tokens: Tokens = None
-    ephemeral_1h_input_tokens: Tokens = None
 
 
 class ServerTools(Struct, gc=False):
@@ -124,19 +125,24 @@ def counts_of(usage: Usage) -> Counts | None:
 
 def _written(usage: Usage) -> tuple[int, int]:
     """Return cache writes for 5 minutes and for an hour; the split holds unless it is empty."""
-    split = usage.cache_creation
-    if split is not None:
-        five = split.ephemeral_5m_input_tokens or 0
-        hour = split.ephemeral_1h_input_tokens or 0
-        if five or hour:
-            return five, hour
+    details = usage.prompt_tokens_details
+    inner = details.cache_creation_token_details if details is not None else None
+    for split in (usage.cache_creation, inner):
+        if split is not None:
+            five = split.ephemeral_5m_input_tokens or 0
+            hour = split.ephemeral_1h_input_tokens or 0
+            if five or hour:
+                return five, hour
     return usage.cache_creation_input_tokens or usage.cache_write_input_tokens or 0, 0
 
 
 def usage_in(value: Any) -> Usage:
     """Return a decoded usage object, typed. Raises BadLine for impossible counts."""
-    found: Usage = conform(dict_of(value), Usage)
-    return found
+    try:
+        return msgspec.convert(value, Usage, strict=False)
+    except (msgspec.ValidationError, RecursionError):
+        found: Usage = conform(dict_of(value), Usage)
+        return found
 
 
 def context_of(usage: Usage | None, tier: Any = "", *, batch: bool = False) -> str:
@@ -159,6 +165,3 @@ def context_of(usage: Usage | None, tier: Any = "", *, batch: bool = False) -> s
 def reported_in(usage: Usage | None) -> int | None:
     """Return the cost that a router names beside the counts, in picodollars."""
     return None if usage is None or usage.cost is None else pico_of(usage.cost)
-
-
-decoder = msgspec.json.Decoder(Usage)

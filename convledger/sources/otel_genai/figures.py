@@ -8,7 +8,7 @@ from convledger.sources.exchanges.naming import model_of
 from convledger.sources.exchanges.usage import NOTHING, Counts
 from convledger.sources.findings import Call, ConversationFacts, Figures, Kind, Lines, Measure
 from convledger.sources.lenient import records as each
-from convledger.sources.otel_genai import calls, records
+from convledger.sources.otel_genai import calls, names, records
 from convledger.sources.otel_genai.records import Seen, Spans
 from convledger.sources.otel_genai.said import asked_in
 from convledger.sources.otel_genai.texts import exchange_of
@@ -101,7 +101,7 @@ class FiguresReader:
         if len(self._titled) > MOST_TITLED:
             self._titled.clear()
         self._titled.add(facts.native)
-        service = seen.resource.text("service.name")
+        service = seen.resource.text(names.SERVICE)
         if service and not service.startswith("unknown_service"):
             facts.details["service"] = service
         for saying in asked_in(seen):

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Raw, Struct, field
 
 from convledger.sources.lenient import scrub
+from convledger.sources.otel_genai.names import MEANINGS
 from convledger.sources.values import dict_of, list_of
 
 NO = Raw(b"")
@@ -102,48 +103,54 @@ _events = msgspec.json.Decoder(list[Event])
 
 
 class Attributes:
-    """Named values, decoded where they are asked for."""
+    """Named values, decoded where they are asked for; `meant` are those whose names are known."""
 
-    __slots__ = ("values",)
+    __slots__ = ("_listed", "meant")
 
     def __init__(self, listed: list[Attribute] | None) -> None:
-        self.values: dict[str, Value] = {
+        self._listed = listed or ()
+        self.meant: dict[int, tuple[int, Value]] = {}
+        for one in self._listed:
+            known = MEANINGS.get(one.key)
+            if known is not None and one.value is not None:
+                earlier = self.meant.get(known[0])
+                if earlier is None or known[1] < earlier[0]:
+                    self.meant[known[0]] = (known[1], one.value)
+
+    @property
+    def values(self) -> dict[str, Value]:
+        """All values by their names."""
+        return {
             one.key: one.value
-            for one in listed or ()
+            for one in self._listed
             if one.key is not None and one.value is not None
         }
 
-    def text(self, *names: str) -> str:
-        """Return the first of these that is a text with something in it."""
-        for name in names:
-            value = self.values.get(name)
-            if value is None:
-                continue
-            found = plain(value)
-            if isinstance(found, str) and found:
-                return found
-            if isinstance(found, int) and not isinstance(found, bool):
-                return str(found)
-        return ""
+    def text(self, meaning: int) -> str:
+        """Return the text that is meant; nothing where there is none."""
+        known = self.meant.get(meaning)
+        return "" if known is None else _name(plain(known[1]))
 
-    def number(self, *names: str) -> Any:
-        """Return the first of these that there is, a number or a numeric text; None if none."""
-        for name in names:
-            value = self.values.get(name)
-            if value is None:
-                continue
-            for found in (value.intValue, value.doubleValue):
-                if found is not None:
-                    return found
-            found = plain(value)
-            if isinstance(found, str) and found.strip():
-                return found.strip()
-        return None
+    def number(self, meaning: int) -> Any:
+        """Return the number that is meant, maybe as text; None where there is none."""
+        known = self.meant.get(meaning)
+        if known is None:
+            return None
+        if known[1].intValue is not None:
+            return known[1].intValue
+        found = plain(known[1])
+        return found.strip() or None if isinstance(found, str) else found
 
     def value(self, name: str) -> Any:
-        """Return a value whole, None where there is none."""
-        found = self.values.get(name)
+        """Return the value with a name, None where there is none."""
+        found = next((one.value for one in self._listed if one.key == name), None)
         return None if found is None else plain(found)
+
+
+def _name(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 
 class Seen(Struct):
@@ -225,7 +232,7 @@ def seen_in(record: Export, number: int) -> Iterator[Seen]:
             for event in scope.logRecords or ():
                 at = event.timeUnixNano or event.observedTimeUnixNano
                 attributes = Attributes(event.attributes)
-                name = event.eventName or attributes.text("event.name")
+                name = event.eventName or _name(attributes.value("event.name"))
                 if not name.startswith("gen_ai."):
                     continue
                 place += not event.spanId

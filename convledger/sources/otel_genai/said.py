@@ -76,8 +76,8 @@ def _answered(found: Attributes) -> Iterator[Saying]:
         return
     message = {
         "role": "assistant",
-        "content": found.text("ai.response.text", "ai.response.object"),
-        "reasoning": found.text("ai.response.reasoning"),
+        "content": text_of(found.value("ai.response.text") or found.value("ai.response.object")),
+        "reasoning": text_of(found.value("ai.response.reasoning")),
         "tool_calls": decoded(found.value("ai.response.toolCalls")),
     }
     if any(message[name] for name in ("content", "reasoning", "tool_calls")):
