@@ -160,3 +160,13 @@ def test_list_of_conversations_is_read(tmp_path: Path) -> None:
     found = read_bytes("librechat", tmp_path, "a.json", content)
 
     assert len(found.conversations) == 2
+
+
+@pytest.mark.parametrize("path", [FLAT, TREE])
+def test_message_by_message_and_at_once_the_same_is_found(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once = read("librechat", path)
+    monkeypatch.setattr("convledger.sources.librechat.conversation._flat", lambda _: None)
+
+    assert read("librechat", path) == at_once

@@ -22,12 +22,12 @@ from convledger.sources.findings import (
 )
 from convledger.sources.json_pieces import Piece
 from convledger.sources.lenient import BadLine, loads
-from convledger.sources.librechat.nesting import Nested, taken_apart
+from convledger.sources.librechat.nesting import LISTS, Nested, taken_apart
 from convledger.sources.librechat.parts import is_person, parts_of
 from convledger.sources.message_trees import ordered, path_to
 from convledger.sources.steps import Step, steps_of
 from convledger.sources.titles import GENERATED, PROMPT, title_line
-from convledger.sources.values import dict_of, instant_of, name_of, text_of, tokens_of
+from convledger.sources.values import dict_of, dicts_in, instant_of, name_of, text_of, tokens_of
 
 _UNTITLED = ("new chat", "untitled", "")
 _NO_MODELS = ("agent_", "asst_")  # who answered, not with which model
@@ -45,22 +45,26 @@ class Conversation:
 
     def __init__(self, piece: Piece, changed_at: int) -> None:
         self.rejected: list[Rejected] = []
-        nested = taken_apart(piece.data)
-        self._head = self._read(nested[0], 1, piece.offset) if nested else {}
+        found = _flat(piece.data)
+        if found is None:  # cut, or nested deeper than a decoder goes
+            found = [
+                (self._read(each, max(number, 1), piece.offset), each.parent)
+                for number, each in enumerate(taken_apart(piece.data))
+            ]
+        self._head = found[0][0] if found else {}
         self.native = name_of(self._head.get("conversationId"))
         self.is_own = bool(self.native)
         self._said: dict[str, dict[str, Any]] = {}
         self._parents: dict[str, str] = {}
         names = [""]
-        for number, each in enumerate(nested[1:], 1):
-            message = self._read(each, number, piece.offset)
+        for number, (message, around) in enumerate(found[1:], 1):
             name = name_of(message.get("messageId")) or f"{number}"
             names.append(name)
             if not message or name in self._said:
                 continue
             named = name_of(message.get("parentMessageId"))
             self._said[name] = message
-            self._parents[name] = named or names[each.parent]
+            self._parents[name] = named or names[around]
         for name, parent in self._parents.items():
             if parent == name or parent not in self._said:
                 self._parents[name] = ""
@@ -156,3 +160,25 @@ class Conversation:
     def _seller(self, said: dict[str, Any]) -> str:
         endpoint = text_of(said.get("endpoint")) or text_of(self._head.get("endpoint"))
         return _SELLERS.get(endpoint.lower(), "")
+
+
+def _flat(data: bytes) -> list[tuple[dict[str, Any], int]] | None:
+    """Return the conversation and its messages, each with the number of the one around it.
+
+    None where it can't be decoded at once.
+    """
+    try:
+        head = msgspec.json.decode(data)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+    if not isinstance(head, dict):
+        return []
+    found: list[tuple[dict[str, Any], int]] = []
+    ahead: list[tuple[dict[str, Any], int]] = [(head, -1)]
+    while ahead:
+        around = len(found)
+        one = ahead.pop()
+        found.append(one)
+        inner = [each for name in LISTS for each in dicts_in(one[0].get(name))]
+        ahead.extend((each, around) for each in reversed(inner))
+    return found

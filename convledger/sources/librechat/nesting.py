@@ -10,7 +10,8 @@ import re
 from msgspec import Struct, field
 
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]', re.DOTALL)
-_LISTS = frozenset([b'"messages"', b'"messagesTree"', b'"children"'])
+LISTS = ("messages", "messagesTree", "children")  # keys of lists of messages
+_LISTS = frozenset(f'"{name}"'.encode() for name in LISTS)
 _OPENS = re.compile(rb"\s*:\s*\[")
 
 

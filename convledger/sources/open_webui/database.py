@@ -24,7 +24,7 @@ from convledger.sources.open_webui.records import Chat, Entry, Row, chat_of, val
 COLUMNS = frozenset({"id", "user_id", "title", "chat", "created_at", "updated_at"})
 _UNITS = ((0, 10**11), (10**11, 10**14), (10**14, 10**17), (10**17, 2**63 - 1))
 _ANCHORS = 8
-_AT_ONCE = 25
+_AT_ONCE = 8  # pictures stand in older chats: they may be large
 _MESSAGES = "chat_message"
 _INDEXED = (
     "SELECT 1 FROM pragma_index_list('chat') AS list JOIN pragma_index_info(list.name) AS part "
