@@ -163,7 +163,8 @@ _ALL = (
         ("{support}/io.datasette.llm",), ("LLM_USER_PATH", ""), databases=True,
     ),
     _Written(
-        "aider", "Aider", _AGENT, _DOCUMENT, r"(.*/)?\.?[^/]*aider[._]chat[._]history[^/]*\.md",
+        "aider", "Aider", _AGENT, _DOCUMENT,
+        r"(.*/)?[^/]*aider[^/]*\.(md|jsonl)|(.*/)?[^/]*aider[^/]*llm[._-]history[^/]*",
     ),
     _Written(
         "pi", "Pi", _AGENT, _DOCUMENT, r"(.*/)?[^/]+\.jsonl", ("~/.pi/agent/sessions",),
