@@ -111,7 +111,7 @@ class Database:
                 if kind == "view" or (kind == "table" and not root)
             )
             connection.set_authorizer(self._allows)
-        except (sqlite3.Error, sqlite3.Warning) as error:
+        except (sqlite3.Error, sqlite3.Warning, ValueError) as error:
             raise NotReadable(_words(error)) from error
         return connection
 

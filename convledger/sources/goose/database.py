@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct, field
 
 from convledger.sources.document import Document, Found, NotReadable
-from convledger.sources.findings import Call, Figures, Flag, Rejected, Texts
+from convledger.sources.findings import CUMULATIVE_LIMIT, Call, Figures, Flag, Rejected, Texts
 from convledger.sources.goose.messages import content_of, fill, made_up, messages_of
 from convledger.sources.lenient import BadLine, loads
 from convledger.sources.sqlite_tables import Mark, Row, Table, text_in
@@ -135,7 +135,7 @@ class _Reading:
         at = instant_of(told["created_at"]) or self._document.changed_at
         call = Call(f"{name}:carried", name, at, model, told["rowid"], provider=provider)
         parts = ("input", "output", "total", "cache_read", "cache_write")
-        fill(call, tuple(told[f"accumulated_{part}_tokens"] for part in parts))
+        fill(call, tuple(told[f"accumulated_{part}_tokens"] for part in parts), CUMULATIVE_LIMIT)
         call.reported = pico_of(told["accumulated_cost"])
         return call if call.total else None
 
