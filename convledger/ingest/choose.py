@@ -45,8 +45,10 @@ def roots_in(path: Path, source: str | None) -> list[tuple[str, Path]]:
     """
     if source is not None and source not in PLACES:
         near = get_close_matches(source, PLACES, 1)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        raise UsageProblem(f"no such source: {source}{hint} Sources are: {', '.join(PLACES)}")
+        hint = f"; did you mean {near[0]}?" if near else "."
+        raise UsageProblem(
+            f"no such source: {source}{hint} `convledger help sources` names them all"
+        )
     path = Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 - links stay as they are named
     if path.is_symlink() and path.is_file():
         path = path.resolve()  # but a log is read where it is
@@ -69,7 +71,7 @@ def roots_in(path: Path, source: str | None) -> list[tuple[str, Path]]:
             f"{path}: {what}"
             if what
             else f"{path}: no conversations of a known tool in it. If you know what it is, say so "
-            f"with --as ({', '.join(PLACES)})"
+            "with --as SOURCE: `convledger help sources` names them all"
         )
     return found
 

@@ -37,10 +37,18 @@ class Tally:
 
     calls: int = 0
     messages: int = 0
+    known_calls: int = 0
+    known_messages: int = 0
     rejected: int = 0
     files: int = 0
     read_bytes: int = 0
     conversations: set[int] = field(default_factory=set)
+    last_known: int = 0  # the id of the latest conversation that was there before
+
+    @property
+    def new_conversations(self) -> int:
+        """How many conversations were not known before."""
+        return sum(conversation_id > self.last_known for conversation_id in self.conversations)
 
 
 class Writer:
@@ -61,7 +69,8 @@ class Writer:
         self._named: set[int] = set()  # those that this batch's summaries name
         self._providers: dict[tuple[str, str, str], str] = {}
         self._erased = Erased.load(connection)
-        self.tally = Tally()
+        last = connection.execute("SELECT coalesce(max(id), 0) FROM conversation").fetchone()
+        self.tally = Tally(last_known=int(last[0]))
 
     def add_figures(self, reader: str, part: Part) -> None:
         """Take in what a part of a file counts."""
@@ -220,6 +229,7 @@ class Writer:
         """Store what was taken in; belongs before the end of the transaction."""
         if self._calls:
             self._book.add(self._calls)
+            self.tally.known_calls += self._book.met
             self.tally.calls += self._book.write()
             self._calls = []
         if self._named:
@@ -230,6 +240,7 @@ class Writer:
                 self._connection, self._texts, self._births, self._erased, self._replacing
             )
             self.tally.messages += len(new)
+            self.tally.known_messages += len(self._texts) - len(new)
             self._texts = []
             if self._leaves is None:
                 self._leaves = summarised(self._connection)

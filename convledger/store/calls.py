@@ -71,6 +71,7 @@ class CallBook:
 
     connection: sqlite3.Connection
     births: dict[int, Birth] = field(default_factory=dict)
+    met: int = 0  # calls of this batch that were stored already
     _known: dict[tuple[int, str], list[CallRow]] = field(default_factory=dict)
     _deltas: dict[tuple[int, int, int], list[int]] = field(default_factory=dict)
 
@@ -80,6 +81,7 @@ class CallBook:
         for row in rows:
             group = self._known[row.reader_id, row.key]
             twin = _twin(group, row)
+            self.met += twin is not None and twin.id > 0
             if twin is None:
                 row.dirty = True
                 group.append(row)
@@ -179,6 +181,7 @@ class CallBook:
         add_sums_of_calls(self.connection, last)
         self._known.clear()
         self._deltas.clear()
+        self.met = 0
         return len(fresh)
 
 
