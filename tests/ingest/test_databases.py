@@ -6,6 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -173,7 +174,7 @@ def test_what_a_crashed_tool_left_in_its_log_is_read(
 
     assert values_in(tool.path) == [1, 2]
     assert trace(tool.path.parent) == before
-    assert not list(Path(databases.tempfile.gettempdir()).glob("convledger-*/copy"))
+    assert not list(Path(tempfile.gettempdir()).glob("convledger-*/copy"))
 
 
 @pytest.mark.parametrize("index", ["left", "lost"])

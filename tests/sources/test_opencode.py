@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from convledger.ledger import Ledger
 from convledger.sources.findings import Flag, Kind, Measure
 from convledger.sources.opencode import recognises
 from convledger.sources.opencode.database import BEFORE
@@ -426,3 +427,22 @@ def test_kinds_of_parts(database: Path) -> None:
     (failed,) = [m for m in found.messages if m.flags & Flag.ERROR]
     assert (failed.kind, failed.body) == (Kind.TOOL_RESULT, "no such file")
     assert len(found.rejected) == 2
+
+
+def test_what_changes_within_the_same_size_reaches_the_ledger(
+    database: Path, tmp_path: Path
+) -> None:
+    size = database.stat().st_size
+    with Ledger.open(tmp_path / "workspace") as ledger:
+        ledger.sync([("opencode", database)])
+        over = {"created": 1794000200000, "completed": 1794000201000}
+        put(database, "message", assistant("msg_90", tokens=TOKENS, time=over))
+        put(database, "part", said("prt_90", "msg_90", type="text", text="New."),
+            said("prt_05", "msg_02", type="text", text="Changed."))  # fmt: skip
+        assert database.stat().st_size == size
+        ledger.sync([("opencode", database)])
+        said_now = [entry.body for entry in ledger.transcript(ledger.conversation("ses_kiln").id)]
+
+        assert {"New.", "Changed."} <= {*said_now}
+        assert ledger.conversation("ses_kiln").calls == 2
+        assert ledger.sync([("opencode", database)]).calls == 0
