@@ -79,7 +79,7 @@ def read(document: Document, state: bytes, *, texts: bool) -> Iterator[Found]:
     values = (read_until, since) if since else ()
     for rows in threads.after(0, until, rejected, _AT_ONCE, also, values):
         for row in rows:
-            _thread(document, row, found, texts=texts)
+            _thread(document, row, found, text_of(newest), texts=texts)
         if not since:
             position.threads = threads.mark(rows[-1][0])
             found.state = msgspec.msgpack.encode(position)
@@ -91,7 +91,7 @@ def read(document: Document, state: bytes, *, texts: bool) -> Iterator[Found]:
     yield Found(done=document.size, state=msgspec.msgpack.encode(position))
 
 
-def _thread(document: Document, row: Row, found: Found, *, texts: bool) -> None:
+def _thread(document: Document, row: Row, found: Found, newest: str, *, texts: bool) -> None:
     number, name = row[0], name_of(row[1])
     rejected = found.texts.rejected if texts else found.figures.rejected
     try:
@@ -102,7 +102,8 @@ def _thread(document: Document, row: Row, found: Found, *, texts: bool) -> None:
         if texts:
             _say(name, thread, (number, at), found.texts)
         else:
-            _count(name, thread, (number, at), found.figures)
+            is_over = text_of(row[4]) < newest
+            _count(name, thread, (number, at), found.figures, is_over=is_over)
             _describe(row, thread, at, found.figures)
     except BadLine as error:
         rejected.append(Rejected(number, 0, str(error)))
@@ -155,7 +156,9 @@ def _describe(row: Row, thread: dict[str, Any], at: int, figures: Figures) -> No
 # -- figures --
 
 
-def _count(name: str, thread: dict[str, Any], place: tuple[int, int], figures: Figures) -> None:
+def _count(
+    name: str, thread: dict[str, Any], place: tuple[int, int], figures: Figures, *, is_over: bool
+) -> None:
     """Count what each prompt's last request used, and as one what the others did.
 
     The thread's total holds all requests, so that the sum is the total.
@@ -181,7 +184,7 @@ def _count(name: str, thread: dict[str, Any], place: tuple[int, int], figures: F
         is_any = is_any or any(counts)
     add("rest", rest)
     if not is_any:
-        for uuid in _answers(name, thread):
+        for uuid in _answers(name, thread, is_over=is_over):
             call = Call(uuid, name, at, named[0], number, provider=named[1])
             call.measure = int(Measure.MISSING)
             figures.calls.append(call)
@@ -192,8 +195,11 @@ def _counts(usage: Any) -> list[int]:
     return [token_count(told.get(count), CUMULATIVE_LIMIT) for count in _COUNTS]
 
 
-def _answers(name: str, thread: dict[str, Any]) -> Iterator[str]:
-    """Yield the last message of each uninterrupted run of answers."""
+def _answers(name: str, thread: dict[str, Any], *, is_over: bool) -> Iterator[str]:
+    """Yield the last message of each uninterrupted run of answers.
+
+    The one at the end counts when it `is_over`: its tokens may still be told.
+    """
     last = ""
     for uuid, role, blocks in _entries(name, thread):
         if role == "user":
@@ -202,7 +208,7 @@ def _answers(name: str, thread: dict[str, Any]) -> Iterator[str]:
             last = ""
         elif any(block[0] in (Kind.ANSWER, Kind.THINKING, Kind.TOOL_CALL) for block in blocks):
             last = uuid
-    if last:
+    if last and is_over:
         yield last
 
 

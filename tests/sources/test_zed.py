@@ -106,11 +106,19 @@ def test_broken_and_exploding_threads_are_rejected_alone(
 def test_threads_without_tokens_have_requests_without(database: Path) -> None:
     data = thread(database) | {"cumulative_token_usage": {}, "request_token_usage": {}}
     put_thread(database, "t-bee", data)
-    found = read("zed", database)
-    calls = [call for call in found.calls if call.conversation == "t-bee"]
+    again = Again("zed", database)
 
-    assert [call.measure for call in calls] == [Measure.MISSING] * 2
-    assert {call.key for call in calls} <= {message.uuid for message in found.messages}
+    def answers() -> list[str]:
+        calls = [call for call in again.read().calls if call.conversation == "t-bee"]
+        assert {call.measure for call in calls} <= {Measure.MISSING}
+        return [call.key for call in calls]
+
+    # The thread in use may still tell the tokens of its last answer.
+    assert answers() == ["t-bee#3"]
+    put_thread(database, "t-next", data, updated_at="2026-11-04T00:00:00Z")
+    assert answers() == ["t-bee#3", "t-bee#6"]
+    uuids = {message.uuid for message in read("zed", database).messages}
+    assert {"t-bee#3", "t-bee#6"} <= uuids
 
 
 def test_only_threads_that_were_changed_are_read_again(database: Path) -> None:
