@@ -446,3 +446,31 @@ def test_what_changes_within_the_same_size_reaches_the_ledger(
         assert {"New.", "Changed."} <= {*said_now}
         assert ledger.conversation("ses_kiln").calls == 2
         assert ledger.sync([("opencode", database)]).calls == 0
+
+
+def test_a_tree_and_the_database_it_was_moved_into_count_once(tmp_path: Path) -> None:
+    folder = tree(tmp_path / "opencode")
+    with Ledger.open(tmp_path / "workspace") as ledger:
+        ledger.sync([("opencode", folder)])
+        before = ledger.conversation("ses_1")
+        assert (before.calls, before.title, before.project) == (1, "Old one", "/srv/app")
+        texts = [entry.body for entry in ledger.transcript(before.id)]
+        assert texts == ["Old question", "Old answer"]
+
+        database = write(folder / "opencode.db", FIXTURE.read_text())
+        over = {"created": 1760000001000, "completed": 1760000002000}
+        put(database, "session", {
+            "id": "ses_1", "project_id": "global", "directory": "/srv/app", "title": "New title",
+            "version": "1", "time_created": 1760000000000, "time_updated": 1760000009000,
+        })  # fmt: skip
+        put(database, "message",
+            assistant("msg_1", "ses_1", 1760000000000, role="user"),
+            assistant("msg_2", "ses_1", 1760000001000, tokens=TOKENS, time=over))  # fmt: skip
+        put(database, "part", said("prt_1", "msg_1", type="text", text="Old question"),
+            said("prt_2", "msg_2", type="text", text="Old answer"))  # fmt: skip
+        ledger.sync([("opencode", folder)])
+        after = ledger.conversation("ses_1")
+
+        assert (after.calls, after.title, after.tokens) == (1, "New title", before.tokens)
+        assert [entry.body for entry in ledger.transcript(after.id)] == texts
+        assert not ledger.rejected()
