@@ -149,12 +149,12 @@ _ALL = (
         ),
     ),
     _Written(
-        "goose", "Goose", _AGENT, _DOCUMENT, r"(sessions/)?(sessions\.db|[^/]+\.jsonl)",
+        "goose", "Goose", _AGENT, _DOCUMENT, r"(.*/)?sessions\.db|(sessions/)?[^/]+\.jsonl",
         ("{data}/goose/sessions", "{support}/Block/goose/data/sessions"),
         ("GOOSE_PATH_ROOT", "data/sessions"), databases=True,
     ),
     _Written(
-        "llm", "llm", _AGENT, _DOCUMENT, r"logs\.db",
+        "llm", "llm", _AGENT, _DOCUMENT, r"(.*/)?logs\.db",
         ("{support}/io.datasette.llm",), ("LLM_USER_PATH", ""), databases=True,
     ),
     _Written(
@@ -176,7 +176,7 @@ _ALL = (
         ("{data}/crush", "{local}/crush"), ("CRUSH_GLOBAL_DATA", ""), databases=True, expands=True,
     ),
     _Written(
-        "zed", "Zed", _AGENT, _DOCUMENT, r"(threads/)?threads\.db",
+        "zed", "Zed", _AGENT, _DOCUMENT, r"(.*/)?threads\.db",
         ("{local}/Zed/threads", "{data}/zed/threads"), databases=True,
     ),
     _Written(

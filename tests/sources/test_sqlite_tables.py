@@ -11,6 +11,7 @@ from convledger.ingest import databases
 from convledger.ingest.documents import FileDocument, opened_document
 from convledger.sources.document import NotReadable
 from convledger.sources.findings import Rejected
+from convledger.sources.places import PLACES
 from convledger.sources.sqlite_tables import Mark, Table
 from tests.sources.tools_databases import put, write
 
@@ -129,3 +130,17 @@ def test_rows_that_were_numbered_anew_are_known_by_their_order(path: Path) -> No
         # Rows up to there are the ones that were read: none that is new is passed over.
         assert 0 < known < 20
         assert table.where("WHERE rowid=?", (known,)) == [(known, f"n{known}")]
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("goose", ["sessions.db", "sessions/sessions.db", "20260101_7.jsonl"]),
+        ("llm", ["logs.db", "backup/logs.db"]),
+        ("zed", ["threads.db", "threads/threads.db"]),
+        ("crush", ["crush.db", "lamp/.crush/crush.db"]),
+    ],
+)
+def test_databases_are_found_below_a_folder_that_is_named(source: str, names: list[str]) -> None:
+    assert all(PLACES[source].is_log(name) for name in names)
+    assert not PLACES[source].is_log(f"{names[0]}-wal")
