@@ -258,6 +258,18 @@ def test_what_was_taken_back_is_marked_until_it_is_brought_back(database: Path) 
     assert flags() == {"msg_01": 0, "msg_02": 0}
 
 
+def test_what_was_taken_back_before_the_first_reading_can_be_brought_back(database: Path) -> None:
+    write(database, """UPDATE session SET revert='{"messageID":"msg_02"}' WHERE id='ses_kiln'""")
+    again = Again("opencode", database)
+    first = {m.uuid for m in again.read().messages if m.flags & Flag.ROLLED_BACK}
+    write(database, "UPDATE session SET revert=NULL, time_updated=1794000500000 "
+          "WHERE id='ses_kiln'")  # fmt: skip
+    second = {m.uuid: m.flags for m in again.read().messages}
+
+    assert first == {"msg_02"}
+    assert second["msg_02"] == 0
+
+
 def test_what_was_deleted_there_is_not_missed_here(database: Path) -> None:
     put(database, "message", assistant("msg_90"), assistant("msg_91"))
     again = Again("opencode", database)
