@@ -224,3 +224,48 @@ def test_files_that_are_no_databases(tmp_path: Path, name: str, content: bytes) 
     path.write_bytes(content)
     for source in DATABASES:
         check(read_twice(source, path))
+
+
+_INFO = {
+    "id": "msg_1", "sessionID": "ses_1", "role": "assistant", "modelID": "m", "providerID": "p",
+    "cost": 0.5, "finish": "stop", "time": {"created": 1760000000000, "completed": 1760000001000},
+    "tokens": {"input": 1, "output": 2, "reasoning": 1, "cache": {"read": 3, "write": 4}},
+    "error": {"name": "x", "data": {"message": "y"}},
+}  # fmt: skip
+_PARTS = [
+    {"type": "text", "text": "a"},
+    {"type": "tool", "tool": "t", "state": {"status": "error", "input": {"a": 1}, "error": "e"}},
+    {"type": "step-finish", "tokens": {"input": 1}},
+]
+_LINE = {"role": "user", "created": 1, "content": [
+    {"type": "toolResponse", "toolResult": {"value": {"content": [{"type": "text", "text": "b"}]}}},
+    {"type": "toolRequest", "toolCall": {"value": {"name": "n", "arguments": {"a": 1}}}},
+]}  # fmt: skip
+_FILES: dict[str, tuple[str, Any]] = {
+    "export": ("opencode", {
+        "info": {"id": "ses_1", "title": "t", "directory": "/x", "time": {"created": 1}},
+        "messages": [{"info": _INFO, "parts": _PARTS}],
+    }),
+    "message": ("opencode", _INFO),
+    "session": ("opencode", {"id": "ses_1", "title": "t", "time": {"created": 1, "updated": 2}}),
+    "head": ("goose", {"working_dir": "/x", "message_count": 1, "accumulated_input_tokens": 5}),
+    "line": ("goose", _LINE),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", _FILES)
+def test_odd_values_inside_files(shape: str, tmp_path: Path) -> None:
+    source, sound = _FILES[shape]
+    path = tmp_path / ("a.jsonl" if source == "goose" else "a.json")
+
+    @given(st.lists(st.integers(0, 2**31), min_size=2, max_size=6))
+    @some
+    def run(numbers: list[int]) -> None:
+        value = json.loads(json.dumps(sound))
+        left = iter(numbers)
+        for _ in range(len(numbers) // 2):
+            value = with_odd(value, lambda most: next(left, 0) % most)
+        path.write_text(json.dumps(value))
+        check(read_twice(source, path))
+
+    run()
