@@ -7,13 +7,14 @@ tool has left half done is put right in a copy of our own.
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 from urllib.parse import quote
 
 from convledger.ingest.lines import NotReadable, open_log
@@ -27,6 +28,7 @@ _MOST_COPIED = 4 << 30
 _MOST_AT_ONCE = LARGEST  # bytes that one query may give
 _TRIES, _MOST_TRIES = 3, 30  # readings of one query, and of all, while the file is being written
 _SOME = 50
+_MEASURED = (str, bytes)
 _PRAGMAS = ("table_info",)
 _BUSY = "being written right now; it is read again when that has ended"
 
@@ -56,7 +58,8 @@ class Database:
         self._reopened = 0
         self._tables: dict[str, frozenset[str]] | None = None
         self._foreign: frozenset[str] = frozenset()
-        self._before = self._state()
+        self._names = str(path), f"{path}-journal"
+        self._head: BinaryIO | None = None
         self._is_watched = False  # it is read as it lies on disk, where a writer may be at it
         self._connect()
 
@@ -69,8 +72,14 @@ class Database:
     def _connect(self) -> None:
         """Open the file in the one way that is safe for it as it is now."""
         self._open.close()
-        self._tables = None
-        self._before = self._state()
+        self._tables = self._head = None
+        try:
+            self._connect_safely()
+        except BaseException:
+            self._open.close()
+            raise
+
+    def _connect_safely(self) -> None:
         with open_log(self._path) as raw:
             head = raw.read(_HEAD)
         if not head.startswith(b"SQLite format 3\0") or len(head) < _HEAD:
@@ -78,6 +87,9 @@ class Database:
         wal = head[18] == _WAL and _size(self._beside("-wal")) > 0
         hot = _is_hot(self._beside("-journal"))
         self._is_watched = not wal and not hot
+        if self._is_watched:
+            self._head = self._open.enter_context(open_log(self._path))
+        self._before = self._state()
         if self._is_watched:
             self._connection = self._opened(self._path, "immutable=1")
         elif hot or _size(self._beside("-shm")) == 0:
@@ -111,7 +123,7 @@ class Database:
                 if kind == "view" or (kind == "table" and not root)
             )
             connection.set_authorizer(self._allows)
-        except (sqlite3.Error, sqlite3.Warning) as error:
+        except (sqlite3.Error, sqlite3.Warning, ValueError) as error:
             raise NotReadable(_words(error)) from error
         return connection
 
@@ -151,27 +163,26 @@ class Database:
         return folder / "copy"
 
     def _state(self) -> _State:
+        """Return what tells whether it was written; asked after each query, so it must be quick."""
+        path, journal = self._names
         try:
-            info = self._path.lstat()
+            info = os.lstat(path)
         except OSError as error:
-            raise NotReadable(error.strerror or str(error)) from error
-        with open_log(self._path) as raw:
-            counter = raw.read(_HEAD)[24:28]
-        journal = _size(self._beside("-journal"))
-        return _State(info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns, counter, journal)
+            raise NotReadable("was removed while it was read") from error
+        counter = b""
+        if self._head is not None:
+            self._head.seek(24)
+            counter = self._head.read(4)
+        try:
+            left = os.lstat(journal).st_size
+        except OSError:
+            left = 0
+        return _State(info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns, counter, left)
 
     def _is_changed(self) -> bool:
         """Tell whether what a query has read may be of two states; raises where it is replaced."""
-        if not self._is_watched:  # no file of ours may be opened: that would give up the lock
-            try:
-                info = self._path.lstat()
-            except OSError as error:
-                raise NotReadable("was removed while it was read") from error
-            now = (info.st_dev, info.st_ino)
-        else:
-            state = self._state()
-            now = state.identity
-        if now != self._before.identity:
+        state = self._state()
+        if state.identity != self._before.identity:
             raise NotReadable("was replaced while it was read; it is read again the next time")
         return self._is_watched and state != self._before
 
@@ -221,9 +232,7 @@ class Database:
         try:
             cursor = self._connection.execute(query, tuple(values))
             while some := cursor.fetchmany(_SOME):
-                size += sum(
-                    len(cell) for row in some for cell in row if isinstance(cell, str | bytes)
-                )
+                size += sum(len(cell) for row in some for cell in row if type(cell) in _MEASURED)
                 if size > _MOST_AT_ONCE:
                     cursor.close()
                     raise TooLarge(f"more than {_MOST_AT_ONCE >> 20} MB at once")

@@ -62,6 +62,11 @@ class FileDocument:
         return self._relative
 
     @property
+    def folder(self) -> str:
+        """The folder that it lies in on this machine; empty in an archive."""
+        return "" if self._archive is not None else str(Path(self._path).parent)
+
+    @property
     def size(self) -> int:
         """Its bytes; of a database those of its journal too."""
         return self.stamp[0]

@@ -7,7 +7,7 @@ are not recorded.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import msgspec
@@ -244,9 +244,9 @@ class _Reading:
 
 
 def _project(document: Document) -> str:
-    """Return the project's folder, which the way to the file tells where it is known."""
-    folder = document.relative.rpartition("/")[0]
-    return folder.removesuffix("/.crush") if folder.endswith("/.crush") else ""
+    """Return the project that the database belongs to, where it lies in its usual folder."""
+    folder = PurePath(document.folder)
+    return str(folder.parent) if folder.name == ".crush" else ""
 
 
 def _parts(raw: bytes) -> list[dict[str, Any]]:

@@ -32,6 +32,10 @@ class Document(Protocol):
         """Its path below the source's root, with slashes."""
 
     @property
+    def folder(self) -> str:
+        """The folder that it lies in on this machine; empty in an archive."""
+
+    @property
     def size(self) -> int:
         """Its bytes; of a database those of its journal too."""
 

@@ -43,6 +43,7 @@ class _Written(NamedTuple):
     others: tuple[tuple[str, str], ...] = ()  # further ones, where that is not set
     folders: tuple[str, ...] = ()  # below a root, those that hold the files
     databases: bool = False  # its files are SQLite's, or some of them
+    expands: bool = False  # its reader's `further_roots` tells of more folders than these
 
 
 class Place:
@@ -53,6 +54,7 @@ class Place:
         self.NAME, self.TITLE, self.KIND, self.HOW = written[:4]
         self.FOLDERS = written.folders
         self.DATABASES = written.databases
+        self.EXPANDS = written.expands
 
     @cached_property
     def is_log(self) -> Callable[[str], object]:
@@ -126,7 +128,7 @@ _ALL = (
     ),
     _Written(
         "opencode", "OpenCode", _AGENT, _DOCUMENT,
-        r"(opencode|kilo|mimocode)[^/]*\.db|storage/(session|message)/.*\.json",
+        r"(.*/)?((opencode|kilo|mimocode)[^/]*\.db|storage/(session/(?!part/)|message/).*\.json)",
         ("{data}/opencode", "{data}/kilo", "{data}/mimocode"), ("OPENCODE_DATA_DIR", ""),
         databases=True,
     ),
@@ -154,12 +156,12 @@ _ALL = (
         ),
     ),
     _Written(
-        "goose", "Goose", _AGENT, _DOCUMENT, r"(sessions/)?(sessions\.db|[^/]+\.jsonl)",
-        ("~/.local/share/goose/sessions", "{support}/Block/goose/data/sessions"),
+        "goose", "Goose", _AGENT, _DOCUMENT, r"(.*/)?sessions\.db|(sessions/)?[^/]+\.jsonl",
+        ("{data}/goose/sessions", "{support}/Block/goose/data/sessions"),
         ("GOOSE_PATH_ROOT", "data/sessions"), databases=True,
     ),
     _Written(
-        "llm", "llm", _AGENT, _DOCUMENT, r"logs\.db",
+        "llm", "llm", _AGENT, _DOCUMENT, r"(.*/)?logs\.db",
         ("{support}/io.datasette.llm",), ("LLM_USER_PATH", ""), databases=True,
     ),
     _Written(
@@ -180,10 +182,10 @@ _ALL = (
     ),
     _Written(
         "crush", "Crush", _AGENT, _DOCUMENT, r"(.*/)?crush\.db",
-        ("{data}/crush",), ("CRUSH_GLOBAL_DATA", ""), databases=True,
+        ("{data}/crush", "{local}/crush"), ("CRUSH_GLOBAL_DATA", ""), databases=True, expands=True,
     ),
     _Written(
-        "zed", "Zed", _AGENT, _DOCUMENT, r"(threads/)?threads\.db",
+        "zed", "Zed", _AGENT, _DOCUMENT, r"(.*/)?threads\.db",
         ("{local}/Zed/threads", "{data}/zed/threads"), databases=True,
     ),
     _Written(

@@ -24,6 +24,7 @@ class Source(Protocol):
     HOW: How
     FOLDERS: tuple[str, ...]  # below a root, those that hold the files
     DATABASES: bool  # its files are SQLite's, or some of them
+    EXPANDS: bool  # its reader's `further_roots(root)` tells of more folders
     is_log: Callable[[str], object]
 
     def roots(self, environment: Mapping[str, str], home: Path, platform: str) -> list[Path]:

@@ -70,21 +70,23 @@ class Table:
         rejected: list[Rejected],
         at_once: int = _AT_ONCE,
         also: str = "",
+        values: Sequence[object] = (),
     ) -> Iterator[list[Row]]:
         """Yield the rows with numbers above `number` up to `until`, some at a time, in order.
 
-        A row that is too large is among the rejected. Raises NotReadable where numbers go back.
+        `also` is a further condition with `values`. A row that is too large is among the rejected.
+        Raises NotReadable where numbers go back.
         """
         step = at_once
         while number < until:
             rest = f"WHERE rowid>? AND rowid<=? {also} ORDER BY rowid LIMIT ?"
             try:
-                rows = self.where(rest, (number, until, step))
+                rows = self.where(rest, (number, until, *values, step))
             except TooLarge:
                 if step > 1:
                     step = max(1, step // 8)
                     continue
-                large = self._rows("rowid", rest, (number, until, 1))
+                large = self._rows("rowid", rest, (number, until, *values, 1))
                 number = _in_order(large, number, until) if large else until
                 rejected.append(Rejected(number, 0, _TOO_LARGE))
                 step = at_once

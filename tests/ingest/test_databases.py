@@ -6,6 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -119,6 +120,59 @@ def test_a_tool_writes_on_while_its_database_is_open_here(
         assert [row[0] for row in database.rows(ALL)] == [*range(1, 30)]
 
 
+_MOVER = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=0)
+connection.execute(f"PRAGMA journal_mode={sys.argv[2]}")
+connection.execute("PRAGMA synchronous=OFF")
+connection.execute("CREATE TABLE IF NOT EXISTS t (a, filling)")
+connection.executemany("INSERT INTO t VALUES (1000, zeroblob(1500))", [()] * 60)
+print("ready", flush=True)
+failed = 0
+for number in range(int(sys.argv[3])):
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("UPDATE t SET a=a-1 WHERE rowid=?", (number % 60 + 1,))
+        connection.execute("UPDATE t SET a=a+1 WHERE rowid=?", ((number * 7) % 60 + 1,))
+        connection.execute("COMMIT")
+        if number % 50 == 0:
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+    except sqlite3.Error:
+        failed += 1
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+print(failed, flush=True)
+"""
+
+
+@pytest.mark.parametrize("mode", ["wal", "delete", "truncate"])
+def test_reading_while_it_is_written_sees_whole_states_and_hinders_nobody(
+    tmp_path: Path, mode: str
+) -> None:
+    path = tmp_path / "busy.db"
+    mover = subprocess.Popen(
+        [sys.executable, "-c", _MOVER, str(path), mode, "1500"], stdout=subprocess.PIPE, text=True
+    )
+    back = cast(IO[str], mover.stdout)
+    assert back.readline() == "ready\n"
+    tries = 0
+    while mover.poll() is None and tries < 500:
+        tries += 1
+        with suppress(NotReadable):
+            assert sums_in(path) == (60_000, 60, 90_000)
+    failed = int(back.read())
+    back.close()
+    mover.wait()
+
+    assert failed == 0
+    assert sums_in(path) == (60_000, 60, 90_000)
+
+
+def sums_in(path: Path) -> tuple[object, ...]:
+    with Database(path) as database:
+        return database.rows("SELECT sum(a), count(*), sum(length(filling)) FROM t")[0]
+
+
 def test_a_tool_can_empty_its_log_while_its_database_is_open_here(
     tmp_path: Path, tools: list[Tool]
 ) -> None:
@@ -173,7 +227,7 @@ def test_what_a_crashed_tool_left_in_its_log_is_read(
 
     assert values_in(tool.path) == [1, 2]
     assert trace(tool.path.parent) == before
-    assert not list(Path(databases.tempfile.gettempdir()).glob("convledger-*/copy"))
+    assert not list(Path(tempfile.gettempdir()).glob("convledger-*/copy"))
 
 
 @pytest.mark.parametrize("index", ["left", "lost"])

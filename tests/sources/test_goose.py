@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from convledger.sources.findings import Flag
+from convledger.sources.findings import Flag, Measure
 from convledger.sources.goose import recognises
 from tests.sources.documents import glimpse_at, read, read_bytes
 from tests.sources.tools_databases import Again, put, write
@@ -69,6 +69,22 @@ def test_what_is_carried_into_the_ledger_is_that_same_request(database: Path) ->
 
     assert (carried.key, carried.model, carried.total) == (before.key, "gpt-5", before.total)
     assert fresh.key != before.key
+
+
+def test_a_session_that_tells_no_tokens_has_requests_without(database: Path) -> None:
+    write(database, "DELETE FROM usage_ledger WHERE session_id='20261101_1'",
+          "UPDATE sessions SET accumulated_input_tokens=NULL, accumulated_output_tokens=NULL, "
+          "accumulated_total_tokens=NULL, accumulated_cache_read_tokens=NULL, "
+          "accumulated_cache_write_tokens=NULL WHERE id='20261101_1'")  # fmt: skip
+    again = Again("goose", database)
+    # The session in use may still tell its tokens.
+    assert not [call for call in again.read().calls if call.conversation == ORCHARD]
+    write(database, "UPDATE sessions SET updated_at='2026-11-01 12:00:00' WHERE id='20261101_2'")
+    calls = [call for call in again.read().calls if call.conversation == ORCHARD]
+
+    assert [(call.key, call.measure) for call in calls] == [
+        ("m2", Measure.MISSING), ("m4", Measure.MISSING),
+    ]  # fmt: skip
 
 
 def test_sessions_have_titles_folders_and_parents(database: Path) -> None:

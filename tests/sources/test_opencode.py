@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from convledger.ledger import Ledger
 from convledger.sources.findings import Flag, Kind, Measure
 from convledger.sources.opencode import recognises
 from convledger.sources.opencode.database import BEFORE
@@ -257,6 +258,18 @@ def test_what_was_taken_back_is_marked_until_it_is_brought_back(database: Path) 
     assert flags() == {"msg_01": 0, "msg_02": 0}
 
 
+def test_what_was_taken_back_before_the_first_reading_can_be_brought_back(database: Path) -> None:
+    write(database, """UPDATE session SET revert='{"messageID":"msg_02"}' WHERE id='ses_kiln'""")
+    again = Again("opencode", database)
+    first = {m.uuid for m in again.read().messages if m.flags & Flag.ROLLED_BACK}
+    write(database, "UPDATE session SET revert=NULL, time_updated=1794000500000 "
+          "WHERE id='ses_kiln'")  # fmt: skip
+    second = {m.uuid: m.flags for m in again.read().messages}
+
+    assert first == {"msg_02"}
+    assert second["msg_02"] == 0
+
+
 def test_what_was_deleted_there_is_not_missed_here(database: Path) -> None:
     put(database, "message", assistant("msg_90"), assistant("msg_91"))
     again = Again("opencode", database)
@@ -426,3 +439,50 @@ def test_kinds_of_parts(database: Path) -> None:
     (failed,) = [m for m in found.messages if m.flags & Flag.ERROR]
     assert (failed.kind, failed.body) == (Kind.TOOL_RESULT, "no such file")
     assert len(found.rejected) == 2
+
+
+def test_what_changes_within_the_same_size_reaches_the_ledger(
+    database: Path, tmp_path: Path
+) -> None:
+    size = database.stat().st_size
+    with Ledger.open(tmp_path / "workspace") as ledger:
+        ledger.sync([("opencode", database)])
+        over = {"created": 1794000200000, "completed": 1794000201000}
+        put(database, "message", assistant("msg_90", tokens=TOKENS, time=over))
+        put(database, "part", said("prt_90", "msg_90", type="text", text="New."),
+            said("prt_05", "msg_02", type="text", text="Changed."))  # fmt: skip
+        assert database.stat().st_size == size
+        ledger.sync([("opencode", database)])
+        said_now = [entry.body for entry in ledger.transcript(ledger.conversation("ses_kiln").id)]
+
+        assert {"New.", "Changed."} <= {*said_now}
+        assert ledger.conversation("ses_kiln").calls == 2
+        assert ledger.sync([("opencode", database)]).calls == 0
+
+
+def test_a_tree_and_the_database_it_was_moved_into_count_once(tmp_path: Path) -> None:
+    folder = tree(tmp_path / "opencode")
+    with Ledger.open(tmp_path / "workspace") as ledger:
+        ledger.sync([("opencode", folder)])
+        before = ledger.conversation("ses_1")
+        assert (before.calls, before.title, before.project) == (1, "Old one", "/srv/app")
+        texts = [entry.body for entry in ledger.transcript(before.id)]
+        assert texts == ["Old question", "Old answer"]
+
+        database = write(folder / "opencode.db", FIXTURE.read_text())
+        over = {"created": 1760000001000, "completed": 1760000002000}
+        put(database, "session", {
+            "id": "ses_1", "project_id": "global", "directory": "/srv/app", "title": "New title",
+            "version": "1", "time_created": 1760000000000, "time_updated": 1760000009000,
+        })  # fmt: skip
+        put(database, "message",
+            assistant("msg_1", "ses_1", 1760000000000, role="user"),
+            assistant("msg_2", "ses_1", 1760000001000, tokens=TOKENS, time=over))  # fmt: skip
+        put(database, "part", said("prt_1", "msg_1", type="text", text="Old question"),
+            said("prt_2", "msg_2", type="text", text="Old answer"))  # fmt: skip
+        ledger.sync([("opencode", folder)])
+        after = ledger.conversation("ses_1")
+
+        assert (after.calls, after.title, after.tokens) == (1, "New title", before.tokens)
+        assert [entry.body for entry in ledger.transcript(after.id)] == texts
+        assert not ledger.rejected()

@@ -18,6 +18,7 @@ def write(path: Path, *statements: str) -> Path:
     """Run statements on the database at `path`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA synchronous=OFF")
         for statement in statements:
             connection.executescript(statement)
     return path
@@ -26,6 +27,7 @@ def write(path: Path, *statements: str) -> Path:
 def put(path: Path, table: str, *rows: Mapping[str, Any]) -> Path:
     """Put rows into a table; objects and lists are kept as JSON text."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA synchronous=OFF")
         for row in rows:
             values = [
                 json.dumps(value) if isinstance(value, dict | list) else value

@@ -12,6 +12,7 @@ NAME, TITLE = "claude-code", "Claude Code"
 KIND, HOW = Kind.AGENT, How.LINES
 FOLDERS: tuple[str, ...] = ()
 DATABASES = False
+EXPANDS = False
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
 
 

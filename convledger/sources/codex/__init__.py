@@ -11,6 +11,7 @@ from convledger.sources.places import How, Kind
 NAME, TITLE = "codex", "Codex"
 KIND, HOW = Kind.AGENT, How.LINES
 DATABASES = False
+EXPANDS = False
 _ROLLOUT_ID = re.compile(r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.jsonl")
 
 

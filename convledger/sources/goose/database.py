@@ -9,7 +9,15 @@ import msgspec
 from msgspec import Struct, field
 
 from convledger.sources.document import Document, Found, NotReadable
-from convledger.sources.findings import Call, Figures, Flag, Rejected, Texts
+from convledger.sources.findings import (
+    CUMULATIVE_LIMIT,
+    Call,
+    Figures,
+    Flag,
+    Measure,
+    Rejected,
+    Texts,
+)
 from convledger.sources.goose.messages import content_of, fill, made_up, messages_of
 from convledger.sources.lenient import BadLine, loads
 from convledger.sources.sqlite_tables import Mark, Row, Table, text_in
@@ -61,6 +69,7 @@ class _Reading:
         if not {"session_id", "content_json"} <= self._messages.has:
             raise NotReadable("not a database of Goose: it has no messages")
         self._models: dict[str, tuple[str, str]] = {}
+        self._newest = ""
         self._before: dict[str, str] = {}
 
     def _state(self) -> bytes:
@@ -71,7 +80,8 @@ class _Reading:
     def counted(self) -> Iterator[Found]:
         ledger, position = self._ledger, self._at
         until, read = ledger.last(), ledger.known_until(position.ledger)
-        changed = self._sessions.one("max(updated_at)") if self._has_changes else None
+        changed = text_of(self._sessions.one("max(updated_at)") if self._has_changes else None)
+        self._newest = changed
         found = Found()
         rejected = found.figures.rejected
         for rows in self._changed_sessions(rejected):
@@ -85,7 +95,7 @@ class _Reading:
             found.done = int(self._document.size * rows[-1][0] / until)
             yield found
             found = Found()
-        position.ledger, position.changed = ledger.mark(until), text_of(changed)
+        position.ledger, position.changed = ledger.mark(until), changed
         found.done, found.state = self._document.size, self._state()
         yield found
 
@@ -124,20 +134,40 @@ class _Reading:
         except BadLine as error:
             figures.rejected.append(Rejected(row[0], 0, f"session {name}: {error}"))
             return
-        if call is not None:
+        if call is None:
+            return
+        if call.total:
             figures.calls.append(call)
+        elif text_of(told["updated_at"]) < self._newest:  # one in use may tell its tokens yet
+            figures.calls += self._without_tokens(call)
+
+    def _without_tokens(self, call: Call) -> Iterator[Call]:
+        """Yield the requests of a session that tells no tokens: each run of a model's messages."""
+        answered: Call | None = None
+        rows = self._messages.where("WHERE session_id=? ORDER BY rowid", (call.conversation,))
+        for row in rows:
+            at = instant_of(row[6]) or call.at
+            if row[4] != "assistant":
+                if answered:
+                    yield answered
+                answered = None
+            elif name := self._name_of(row):
+                answered = Call(name, call.conversation, at, call.model, row[0])
+                answered.provider, answered.measure = call.provider, int(Measure.MISSING)
+        if answered:
+            yield answered
 
     def _accumulated(self, name: str, told: dict[str, Any]) -> Call | None:
-        """Return all requests of a session that no ledger tells apart, as one."""
+        """Return all requests of a session as one, None where the ledger tells them apart."""
         model, provider = self._model(name, told["model_config_json"], told["provider_name"])
         if self._ledger.one("1", "WHERE session_id=? LIMIT 1", (name,)):
             return None
         at = instant_of(told["created_at"]) or self._document.changed_at
         call = Call(f"{name}:carried", name, at, model, told["rowid"], provider=provider)
         parts = ("input", "output", "total", "cache_read", "cache_write")
-        fill(call, tuple(told[f"accumulated_{part}_tokens"] for part in parts))
+        fill(call, tuple(told[f"accumulated_{part}_tokens"] for part in parts), CUMULATIVE_LIMIT)
         call.reported = pico_of(told["accumulated_cost"])
-        return call if call.total else None
+        return call
 
     def _model(self, session: str, config: Any, provider: Any) -> tuple[str, str]:
         try:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from convledger.sources.document import Document, Found, NotReadable
-from convledger.sources.findings import Call, Figures, Rejected
+from convledger.sources.findings import CUMULATIVE_LIMIT, Call, Figures, Rejected
 from convledger.sources.goose.messages import fill, made_up, messages_of
 from convledger.sources.lenient import BadLine, loads
 from convledger.sources.titles import GENERATED, PROMPT, title_line
@@ -79,7 +79,9 @@ def _head(
     call = Call(f"{name}:carried", name, at, text_of(head.get("model")) or "unknown", 1)
     parts = ("input", "output", "total", "cache_read", "cache_write")
     try:
-        fill(call, tuple(head.get(f"accumulated_{part}_tokens") for part in parts))
+        fill(
+            call, tuple(head.get(f"accumulated_{part}_tokens") for part in parts), CUMULATIVE_LIMIT
+        )
     except BadLine as error:
         figures.rejected.append(Rejected(1, 0, str(error)))
         return

@@ -8,17 +8,17 @@ from typing import Any
 import msgspec
 
 from convledger.sources.content import flat_text, json_text
-from convledger.sources.findings import Call, Flag, Kind, Message
-from convledger.sources.lenient import loads
-from convledger.sources.values import dict_of, dicts_in, text_of, tokens_of
+from convledger.sources.findings import TOKEN_LIMIT, Call, Flag, Kind, Message
+from convledger.sources.lenient import loads, token_count
+from convledger.sources.values import dict_of, dicts_in, text_of
 
 
-def fill(call: Call, counts: tuple[Any, ...]) -> None:
+def fill(call: Call, counts: tuple[Any, ...], most: int = TOKEN_LIMIT) -> None:
     """Count input, output, total, cache read and written: the input holds the cache.
 
     In older versions it does not, where the total says so. Raises BadLine.
     """
-    fresh, output, total, read, written = (tokens_of(count) for count in counts)
+    fresh, output, total, read, written = (token_count(count, most) for count in counts)
     if total != fresh + output + read + written or not total:
         read = min(read, fresh)
         written = min(written, fresh - read)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from convledger.sources.llm import Position
 
 _AT_ONCE = 200
+_NEAR = 100  # responses
 
 
 class Responses:
@@ -39,13 +40,18 @@ class Responses:
             document, "tool_results", ("id", "response_id", "name", "output", "exception")
         )
         self._fragments = Table(document, "fragments", ("id", "content"))
-        self._prompt_fragments = Table(document, "prompt_fragments", ("response_id", "fragment_id"))
-        self._system_fragments = Table(document, "system_fragments", ("response_id", "fragment_id"))
-        self._prompt_attachments = Table(
-            document, "prompt_attachments", ("response_id", "attachment_id")
-        )
         self._attachments = Table(document, "attachments", ("id", "type", "path", "url"))
+        self._links = {
+            name: Table(document, name, ("response_id", inner, "order"))
+            for name, inner in (
+                ("prompt_fragments", "fragment_id"),
+                ("system_fragments", "fragment_id"),
+                ("prompt_attachments", "attachment_id"),
+            )
+        }
+        self._gathered: dict[str, dict[str, list[Row]]] = {}
         self._before: dict[str, str] = {}
+        self._read = 0
 
     @property
     def exists(self) -> bool:
@@ -58,12 +64,15 @@ class Responses:
             return
         table = self._responses
         until, read = table.last(), table.known_until(position.responses)
+        self._read = read
         if not self._texts:
             yield from self._named_conversations(position, position.names[0] if read else 0)
         tools = self._tools(read) if self._texts and read < until else ({}, {})
         found = Found()
         rejected = found.texts.rejected if self._texts else found.figures.rejected
         for rows in table.after(read, until, rejected, _AT_ONCE):
+            if self._texts:
+                self._gather([text_of(row[1]) for row in rows], found.texts.rejected)
             for row in rows:
                 if self._texts:
                     found.texts.messages += self._said(row, tools, found.texts.rejected)
@@ -156,14 +165,14 @@ class Responses:
         at = instant_of(row[8]) or self._document.changed_at
         prompt, system, response, reasoning = (text_of(each) for each in row[9:13])
         asked: list[tuple[Kind, str, str, int]] = []
-        system = self._with_fragments(self._system_fragments, uuid, system)
+        system = self._with_fragments("system_fragments", uuid, system)
         if system:
             asked.append((Kind.NOTE, system, "system", Flag.HIDDEN))
         for result in self._rows_of(self._results, tools[1].get(uuid, []), rejected):
             failed = text_of(result[5])
             flag = Flag.ERROR if failed else 0
             asked.append((Kind.TOOL_RESULT, text_of(result[4]) or failed, text_of(result[3]), flag))
-        if prompt := self._with_fragments(self._prompt_fragments, uuid, prompt):
+        if prompt := self._with_fragments("prompt_fragments", uuid, prompt):
             asked.append((Kind.PROMPT, prompt, "", 0))
         asked += self._attached(uuid)
         answered: list[tuple[Kind, str, str, int]] = []
@@ -174,7 +183,7 @@ class Responses:
         for call in self._rows_of(self._calls, tools[0].get(uuid, []), rejected):
             name = text_of(call[3]) or "tool"
             answered.append((Kind.TOOL_CALL, text_of(call[4]) or "{}", name, 0))
-        before = self._last_of(conversation, number)
+        before = self._last_of(conversation)
         self._before[conversation] = uuid
         asked = asked or [(Kind.PROMPT, "", "", Flag.HIDDEN)]
         answered = answered or [(Kind.ANSWER, "", "", Flag.HIDDEN)]
@@ -187,33 +196,42 @@ class Responses:
             for block, (kind, body, title, flags) in enumerate(said)
         ]  # fmt: skip
 
-    def _last_of(self, conversation: str, number: int) -> str:
+    def _last_of(self, conversation: str) -> str:
         known = self._before.get(conversation)
-        if known is None and number > 1 and self._conversations.exists:
+        if known is None and self._read:
             # No index leads from a conversation to its responses: the last one is near, or none.
             known = self._responses.one(
                 "id", "WHERE conversation_id=? AND rowid<? AND rowid>? ORDER BY rowid DESC LIMIT 1",
-                (conversation, number, number - 500),
+                (conversation, self._read + 1, self._read - _NEAR),
             )  # fmt: skip
         return text_of(known)
 
-    def _with_fragments(self, table: Table, uuid: str, text: str) -> str:
-        parts = [text]
-        if table.exists:
-            before = []
-            for _, _, fragment in table.where('WHERE response_id=? ORDER BY "order"', (uuid,)):
-                before.append(text_of(self._fragments.one("content", "WHERE id=?", (fragment,))))
-            parts = [*before, text]
-        return "\n".join(filter(None, parts))
+    def _gather(self, uuids: list[str], rejected: list[Rejected]) -> None:
+        """Look up what some responses refer to: fragments and attachments, in their order."""
+        for name, links in self._links.items():
+            rows = links.named("response_id", uuids, rejected) if links.exists else []
+            target = self._attachments if name == "prompt_attachments" else self._fragments
+            wanted = [*dict.fromkeys(row[2] for row in rows)]
+            known = {row[1]: row for row in target.named("id", wanted, rejected)}
+            gathered: dict[str, list[Row]] = {}
+            for row in sorted(rows, key=lambda row: row[3] if isinstance(row[3], int) else 0):
+                if row[2] in known:
+                    gathered.setdefault(text_of(row[1]), []).append(known[row[2]])
+            self._gathered[name] = gathered
+
+    def _with_fragments(self, name: str, uuid: str, text: str) -> str:
+        before = [text_of(row[2]) for row in self._gathered[name].get(uuid, [])]
+        return "\n".join(filter(None, [*before, text]))
 
     def _attached(self, uuid: str) -> list[tuple[Kind, str, str, int]]:
         found: list[tuple[Kind, str, str, int]] = []
-        for _, _, name in self._prompt_attachments.where("WHERE response_id=?", (uuid,)):
-            for _, _, media, path, url in self._attachments.where("WHERE id=?", (name,)):
-                where = text_of(path) or text_of(url)[:80]
-                words = " ".join(filter(None, ("attachment", text_of(media), where)))
-                found.append((Kind.ATTACHMENT, f"[{words}]", "", 0))
+        for _, _, media, path, url in self._gathered["prompt_attachments"].get(uuid, []):
+            where = text_of(path) or text_of(url)[:80]
+            words = " ".join(filter(None, ("attachment", text_of(media), where)))
+            found.append((Kind.ATTACHMENT, f"[{words}]", "", 0))
         return found
 
     def _rows_of(self, table: Table, numbers: list[int], rejected: list[Rejected]) -> list[Row]:
+        if not numbers:
+            return []
         return sorted(table.named("rowid", numbers, rejected), key=lambda row: int(row[0]))

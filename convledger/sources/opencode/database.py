@@ -162,6 +162,8 @@ class _Reading:
             return
         known = self._known[name] = _Known(created if isinstance(created, int) else 0)
         known.reverted = _reverted(revert)
+        if known.reverted and not self._position.at:
+            self._position.reverted[name] = known.reverted
         if self._texts:
             return
         facts = self._found.figures.conversation(name)
