@@ -53,6 +53,11 @@ class Document(Protocol):
     def rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Return what a query to a SQLite file gives; ask for some thousand rows at a time."""
 
+    def rows_beside(
+        self, relative: str, query: str, values: Sequence[object] = ()
+    ) -> list[tuple[Any, ...]] | None:
+        """Return what a query to a SQLite file below the same root gives, None without that."""
+
     def mapping(self, header: Sequence[str]) -> Mapping[str, Any] | None:
         """Return how a table with this header is to be read, None where nobody has said."""
 
