@@ -1,0 +1,55 @@
+"""The files of a session of Copilot CLI, and what stands beside them."""
+
+from __future__ import annotations
+
+from convledger.sources.copilot_cli.flat_yaml import flat_yaml
+from convledger.sources.document import Document
+from convledger.sources.findings import ConversationFacts
+from convledger.sources.titles import CUSTOM, GENERATED, title_line
+from convledger.sources.values import instant_of
+
+STORE = "session-store.db"
+_ROWS = "SELECT created_at FROM assistant_usage_events WHERE session_id=? ORDER BY id"
+_HAS_ROWS = "SELECT 1 FROM sqlite_schema WHERE name='assistant_usage_events'"
+
+
+def session_of(relative: str) -> str:
+    """Return the session that a log's path names."""
+    folder, _, name = relative.rpartition("/")
+    if name == "events.jsonl" and folder:
+        return folder.rpartition("/")[2]
+    return name.rsplit(".", 1)[0]
+
+
+def described(document: Document, facts: ConversationFacts) -> None:
+    """Add what `workspace.yaml` beside the events says."""
+    folder, _, name = document.relative.rpartition("/")
+    if name != "events.jsonl":
+        return
+    content = document.beside(f"{folder}/workspace.yaml" if folder else "workspace.yaml", 1 << 20)
+    if not content:
+        return
+    words = flat_yaml(content)
+    if words.get("id", facts.native) != facts.native:
+        return
+    facts.project = words.get("cwd") or words.get("git_root") or facts.project
+    facts.branch = words.get("branch") or facts.branch
+    rank = CUSTOM if words.get("user_named") == "true" else GENERATED
+    facts.entitle(rank, title_line(words.get("name", "")))
+
+
+def root_of(relative: str) -> str:
+    """Return the way to the folder that holds the sessions and the database; it ends in a slash."""
+    before, found, _ = relative.rpartition("session-state/")
+    return before.removesuffix("history-") if found else ""
+
+
+def rows_of(document: Document, session: str) -> list[int] | None:
+    """Return the instants of a session's requests in the database; None where it keeps none."""
+    if "session-state/" not in document.relative:
+        return None
+    store = f"{root_of(document.relative)}{STORE}"
+    if not document.rows_beside(store, _HAS_ROWS):
+        return None
+    rows = document.rows_beside(store, _ROWS, (session,)) or []
+    return sorted(at for (value,) in rows if (at := instant_of(value)) is not None)
