@@ -48,6 +48,10 @@ class Config:
     range_days: int = 30
     import_at_start: bool = True
     mouse: bool = True
+    estimates: bool = True  # count the tokens that a source does not record from the texts
+    archive_members: int = 20_000  # what an archive may hold
+    archive_ratio: int = 200  # to its own size, of what it unpacks to
+    archive_gigabytes: int = 8  # that all of it unpacks to
     keys: Mapping[str, str] = field(default_factory=dict)  # action to keys: list.open to "enter,o"
     config_version: int = VERSION
     path: Path = field(default_factory=config_path)
@@ -194,5 +198,9 @@ _READERS: dict[str, Callable[[Table, str], Any]] = {
     "range_days": lambda table, key: table.whole(key, FEWEST_DAYS, MOST_DAYS),
     "import_at_start": lambda table, key: table.flag(key),
     "mouse": lambda table, key: table.flag(key),
+    "estimates": lambda table, key: table.flag(key),
+    "archive_members": lambda table, key: table.whole(key, 1, 10**7),
+    "archive_ratio": lambda table, key: table.whole(key, 2, 10**6),
+    "archive_gigabytes": lambda table, key: table.whole(key, 1, 10**4),
     "keys": _keys,
 }

@@ -22,6 +22,7 @@ from convledger.store.migrations import migrate
 
 if TYPE_CHECKING:
     from convledger.ingest.discover import Scan
+    from convledger.ingest.front_door import Holding
     from convledger.ingest.rates import Rates
     from convledger.ingest.rerate import Rerating
     from convledger.ingest.result import SyncResult as SyncResult
@@ -136,30 +137,27 @@ class Ledger(Dealings):
             raise unreadable(self.path, error) from error
 
     @in_words
-    def import_paths(
+    def import_found(
         self,
-        named: list[Path],
-        source: str | None = None,
+        found: Iterable[Holding],
         *,
         texts: bool = True,
         listener: Listener | None = None,
         stopping: Callable[[], bool] = lambda: False,
     ) -> SyncResult:
-        """Import files, folders, homes and archives that a person names; they stay sources.
+        """Import what `find` of the front door has found; it stays a source."""
+        from convledger.ingest.front_door import keep
 
-        Raises UsageProblem where a path holds nothing that a reader knows.
-        """
-        from convledger.clock import now_us
-        from convledger.ingest.choose import roots_in
-        from convledger.store.catalog import Catalog
-
-        roots = [root for path in named for root in roots_in(path, source)]
-        with transaction(self.connection):
-            catalog = Catalog(self.connection)
-            for reader, root in roots:
-                source_id = catalog.source(reader, str(root), now_us())
-                self.connection.execute("UPDATE source SET state='kept' WHERE id=?", (source_id,))
+        roots = keep(self.connection, found)
         return self.sync(roots, texts=texts, listener=listener, stopping=stopping)
+
+    def import_paths(
+        self, named: list[Path], source: str | None = None, *, texts: bool = True
+    ) -> SyncResult:
+        """Import what a person names. Raises UsageProblem where nothing in it is known."""
+        from convledger.ingest.front_door import find
+
+        return self.import_found(find(named, source), texts=texts)
 
     def _sync(
         self,
@@ -197,9 +195,15 @@ class Ledger(Dealings):
                 result.stopped = True
             tally = importer.tally
             result.calls, result.messages = tally.calls, tally.messages
+            result.known_calls, result.known_messages = tally.known_calls, tally.known_messages
+            result.new_conversations = tally.new_conversations
             result.rejected, result.files = tally.rejected, tally.files
             result.read_bytes, result.conversations = tally.read_bytes, len(tally.conversations)
             pending, pending_bytes = texts_pending(self.connection)
+        if texts and not result.stopped:
+            from convledger.ingest.estimates import follow
+
+            result.estimated = follow(self.connection, lambda: self.rates, stopping, listener)
         for scanned in plan.scans:
             if scanned.reader == "codex" and scanned.present:
                 from convledger.ingest.side_files import take_titles

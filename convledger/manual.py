@@ -26,6 +26,12 @@ def page_text(topic: str) -> str:
     return files("convledger").joinpath("help").joinpath(f"{topic}.md").read_text("utf-8")
 
 
+def source_text(source: str) -> str:
+    """Return what the manual says of one source, as plain text; nothing where it is none."""
+    page = files("convledger").joinpath("manual_sources").joinpath(f"{source}.txt")
+    return page.read_text("utf-8") if page.is_file() else ""
+
+
 def first_sentence(page: str) -> str:
     """Return the first sentence below the heading of a page."""
     body = " ".join(page.partition("\n\n")[2].partition("\n\n")[0].split())

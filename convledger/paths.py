@@ -11,6 +11,7 @@ LEDGER = "ledger.db"
 PRICES = "prices.toml"
 PLANS = "plans"
 LOCK = "ingest.lock"
+INSIDE = "!/"  # between an archive and its member
 
 
 def default_workspace() -> Path:
@@ -51,3 +52,17 @@ def stored_path(path: Path) -> str | bytes:
 def real_path(stored: str | bytes) -> Path:
     """Return the path that `stored_path` kept."""
     return Path(os.fsdecode(stored))
+
+
+def archive_of(path: str) -> Path | None:
+    """Return the zip of a member named as `archive.zip!/member`, None for any other path.
+
+    A zip may be called anything: then it is one that is there.
+    """
+    if INSIDE not in path:
+        return None
+    at = path.lower().find(f".zip{INSIDE}")
+    if at >= 0:
+        return Path(path[: at + 4])
+    start = path.split(INSIDE, 1)[0]
+    return Path(start) if Path(start).is_file() else None

@@ -8,7 +8,7 @@ import click
 
 from convledger.cli import streams
 from convledger.cli.commands import COMMANDS
-from convledger.manual import first_sentence, page_text, topics
+from convledger.manual import first_sentence, page_text, source_text, topics
 from convledger.words import nearest
 
 
@@ -40,6 +40,8 @@ def help_(ctx: click.Context, topic: str | None) -> None:
         for line in plain_text(page_text(topic), min(streams.width(), 88)):
             streams.say(line)
         return
+    if _say_source(topic):
+        return
     if topic in COMMANDS and ctx.parent is not None:
         command = ctx.parent.command
         assert isinstance(command, click.Group)
@@ -49,7 +51,21 @@ def help_(ctx: click.Context, topic: str | None) -> None:
             streams.say(found.get_help(inner))
         return
     from convledger.errors import UsageProblem
+    from convledger.sources.registry import PLACES
 
-    near = nearest(topic, [*known, *COMMANDS])
+    near = nearest(topic, [*known, *COMMANDS, *PLACES])
     hint = f"; did you mean {near}?" if near else ""
     raise UsageProblem(f"no such page: {topic}{hint} Pages are: {', '.join(known)}")
+
+
+def _say_source(topic: str) -> bool:
+    """Show what the manual says of a source; False where there is none of that name."""
+    from convledger.sources.registry import PLACES
+
+    if topic not in PLACES:
+        return False
+    streams.say(streams.bold(f"{PLACES[topic].TITLE} ({topic})"))
+    streams.say()
+    for line in source_text(topic).splitlines():
+        streams.say(line)
+    return True

@@ -15,6 +15,7 @@ from convledger.cli.progress import size_text
 from convledger.cli.updating import rejected_words, tell, with_progress
 
 if TYPE_CHECKING:
+    from convledger.ingest.front_door import Holding
     from convledger.ledger import SyncResult
 
 
@@ -26,19 +27,22 @@ if TYPE_CHECKING:
 def import_(paths: tuple[Path, ...], source: str | None, no_texts: bool, as_json: bool) -> int:
     """Read what is new in every known log folder of this machine, or in PATH.
 
-    A PATH is a file, a folder or an archive; it stays a source and is looked at again. Ctrl+c
-    stops: what was read is kept, and the next import goes on from there. Where plans are in force,
-    alerts that are reached and periods that are over are told.
+    A PATH is a file, a folder or an archive of any known source: an agent's logs, a chat export,
+    an API log, a support platform's export, a table. What it is is told from its content, before
+    anything is written; it stays a source and is looked at again. Ctrl+c stops: what was read is
+    kept, and the next import goes on from there. Where plans are in force, alerts that are reached
+    and periods that are over are told.
     """
     if source and not paths:
         from convledger.errors import UsageProblem
 
         raise UsageProblem("--as needs a PATH: convledger import PATH --as SOURCE")
     texts = not no_texts
+    found = _found(paths, source, quiet=as_json)
     with chosen.open_ledger() as ledger:
         result = with_progress(
             lambda line, stop: (
-                ledger.import_paths(list(paths), source, texts=texts, listener=line, stopping=stop)
+                ledger.import_found(found, texts=texts, listener=line, stopping=stop)
                 if paths
                 else ledger.sync(texts=texts, listener=line, stopping=stop)
             )
@@ -64,6 +68,25 @@ def import_(paths: tuple[Path, ...], source: str | None, no_texts: bool, as_json
     return INTERRUPTED if result.stopped else DONE
 
 
+def _found(paths: tuple[Path, ...], source: str | None, *, quiet: bool) -> list[Holding]:
+    """Return what the paths hold, and say it, before anything is written."""
+    if not paths:
+        return []
+    from convledger.cli.names import tilde
+    from convledger.ingest.front_door import find
+    from convledger.text.display import display_text
+
+    found = find(paths, source)
+    for each in found if not quiet else ():
+        files = f"{each.files:,} file" + ("" if each.files == 1 else "s")
+        size = size_text(each.bytes)
+        place = display_text(tilde(str(each.root)))
+        streams.say(f"Found: {each.title}, {files}, {size}  {streams.dim(place)}")
+        for path, reason in each.problems[:5]:
+            streams.note(f"  {display_text(tilde(path))}: {display_text(reason)}")
+    return found
+
+
 def document(result: SyncResult) -> dict[str, Any]:
     """Return what an import has done as JSON says it."""
     return {
@@ -71,8 +94,12 @@ def document(result: SyncResult) -> dict[str, Any]:
         "files": result.files,
         "bytes": result.read_bytes,
         "conversations": result.conversations,
+        "new_conversations": result.new_conversations,
         "messages": result.messages,
+        "known_messages": result.known_messages,
         "calls": result.calls,
+        "known_calls": result.known_calls,
+        "estimated_calls": result.estimated,
         "rejected_lines": result.rejected,
         "waiting_files": result.pending_files,
         "waiting_bytes": result.pending_bytes,
@@ -92,20 +119,30 @@ def _say(result: SyncResult) -> None:
         if not (result.busy or result.stopped or result.pending_files):
             streams.say("Nothing new: the ledger is up to date.")
     else:
-        for name, count in (
-            ("file", result.files),
-            ("conversation", result.conversations),
-            ("message", result.messages),
-            ("call", result.calls),
+        known = result.conversations - result.new_conversations
+        for name, count, more in (
+            ("file", result.files, ""),
+            ("conversation", result.conversations, f"{known:,} known before" if known else ""),
+            ("message", result.messages, _known(result.known_messages)),
+            ("call", result.calls, _known(result.known_calls)),
         ):
-            if count:
-                streams.say(_counted(count, name))
+            if count or more:
+                streams.say(_counted(count, name) + (f"  {streams.dim(more)}" if more else ""))
+        if result.estimated:
+            streams.say(
+                f"{_counted(result.estimated, 'estimated call')}  "
+                "~ no tokens in the source, counted from the texts"
+            )
         if result.rejected:
             counted = _counted(result.rejected, "rejected line")
             streams.say(f"{counted}  `convledger sources --rejected` lists them")
     if result.pending_files:
         size = size_text(result.pending_bytes)
         streams.say(f"{_counted(result.pending_files, 'file')} to store and index still ({size})")
+
+
+def _known(count: int) -> str:
+    return f"{count:,} more known already" if count else ""
 
 
 def _counted(count: int, name: str) -> str:

@@ -13,11 +13,11 @@ __all__ = ["one_form", "parts"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-SOURCES = ("claude-code", "codex")
-
 
 def _complete_source(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    return [name for name in SOURCES if name.startswith(incomplete)]
+    from convledger.sources.registry import PLACES
+
+    return [name for name in PLACES if name.startswith(incomplete)]
 
 
 def complete_conversation(_: click.Context, __: click.Parameter, incomplete: str) -> list[Any]:

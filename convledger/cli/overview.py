@@ -11,10 +11,13 @@ from convledger.cli.streams import say
 from convledger.cli.updating import bring_up_to_date, store_texts_after
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from convledger.ingest.discover import Scan
     from convledger.ledger import Ledger
 
 DAYS = 30
+NAMED = 4  # tools whose places are named where none has logs
 
 
 def show_overview() -> None:
@@ -57,8 +60,13 @@ def say_no_logs(scans: Iterable[Scan]) -> None:
     from convledger.text.display import display_text
 
     say("No logs of AI conversations were found on this machine. Looked in:")
+    first: dict[str, Path] = {}
     for scan in scans:
-        say(f"  {display_text(str(scan.root))}  ({scan.reader})")
+        first.setdefault(scan.reader, scan.root)
+    for reader in list(first)[:NAMED]:
+        say(f"  {display_text(str(first[reader]))}  ({reader})")
+    if len(first) > NAMED:
+        say(f"  and the places of {len(first) - NAMED} more: convledger sources --discover")
     say()
     say("  convledger demo          try it on an invented history; leaves no trace")
     say("  convledger import PATH   read logs from somewhere else")

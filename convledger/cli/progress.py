@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from convledger.ingest.sync import Progress
 
 _PAUSE_SECONDS = 0.1
-_STAGES = {"figures": "Counting", "texts": "Storing what was said"}
+_STAGES = {"figures": "Counting", "texts": "Storing what was said", "tokens": "Counting tokens"}
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
@@ -50,8 +50,9 @@ class ProgressLine:
 def words(progress: Progress) -> str:
     """Return how far an import is, as a line."""
     stage = _STAGES.get(progress.stage, progress.stage)
+    what = "conversations" if progress.stage == "tokens" else "files"
     parts = [
-        f"{progress.files_done:,} of {progress.files:,} files",
+        f"{progress.files_done:,} of {progress.files:,} {what}",
         f"{size_text(progress.bytes_done)} of {size_text(progress.bytes)}",
     ]
     left = progress.seconds_left

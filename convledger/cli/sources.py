@@ -33,6 +33,9 @@ NAMES = {
 @click.option("--files", "wanted", flag_value="files", help="Each log file and how far it is read.")
 @click.option("--rejected", "wanted", flag_value="rejected", help="Lines that could not be used.")
 @click.option("--unpriced", "wanted", flag_value="unpriced", help="Models without a price.")
+@click.option(
+    "--discover", "wanted", flag_value="discover", help="What lies on this machine, read or not."
+)
 @options.json_flag
 @options.csv_flag
 @click.option("--no-sync", is_flag=True, help="Do not look at the logs first.")
@@ -40,6 +43,11 @@ def sources(wanted: str | None, as_json: bool, as_csv: bool, no_sync: bool) -> N
     """List each source with its folder, files, bytes that wait, and lines that were rejected."""
     options.one_form(as_json, as_csv)
     what = wanted or "sources"
+    if what == "discover":
+        from convledger.cli.discovering import discover
+
+        discover(as_json=as_json, as_csv=as_csv)
+        return
     if what not in NAMES:
         raise UsageProblem(f"no such list: {what}")
     with chosen.open_ledger() as ledger:

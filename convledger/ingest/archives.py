@@ -16,13 +16,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
-from convledger.ingest.lines import IN_MEMORY, UNPACKED_MOST, NotReadable, open_log
+from convledger.config import Config, load_config
+from convledger.errors import ConfigError
+from convledger.ingest.lines import IN_MEMORY, NotReadable, open_log
+from convledger.paths import INSIDE as INSIDE
+from convledger.paths import archive_of as archive_of
 
-MOST_MEMBERS = 20_000
-MOST_LISTED = 32 << 20  # bytes of the list of members
-RATIO, RATIO_FROM = 200, 10 << 20
-INSIDE = "!/"
-_MEMBER = re.compile(r"(.*?\.zip)!/", re.IGNORECASE | re.DOTALL)
+RATIO_FROM = 10 << 20
+A_MEMBER_LISTED = 1600  # bytes of the list of members, at most, for each
 # What the zip module raises on bytes that are none: of its own, of its parts, of names.
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, OSError,
@@ -33,11 +34,30 @@ _OTHERS = ((b"\x1f\x8b", "gzip"), (b"7z\xbc\xaf", "7z"), (b"Rar!", "rar"), (b"BZ
            (b"\xfd7zXZ", "xz"), (b"\x28\xb5\x2f\xfd", "zstd"))  # fmt: skip
 _END, _END_64 = b"PK\x05\x06", b"PK\x06\x06"
 _LONGEST_END = 66_000  # bytes that the end of a zip takes, with its comment
+_MORE_TIMES = "; archive_ratio in the settings allows more"
+_MORE_BYTES = "; archive_gigabytes in the settings allows more"
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 
 class TooMuch(NotReadable):
     """An archive that unpacks to more than all of it may; nothing more is read of it."""
+
+
+class Limits(NamedTuple):
+    """What an archive may hold, unpack to in relation to its size, and unpack to in bytes."""
+
+    members: int
+    ratio: int
+    total: int
+
+
+def limits() -> Limits:
+    """Return the limits in force."""
+    try:
+        config = load_config()
+    except ConfigError:  # told by whoever starts; an archive need not wait for it
+        config = Config()
+    return Limits(config.archive_members, config.archive_ratio, config.archive_gigabytes << 30)
 
 
 class Member(NamedTuple):
@@ -57,8 +77,11 @@ class Member(NamedTuple):
 class Archive:
     """An open zip; all that is read of it together is under one limit."""
 
-    def __init__(self, archive: zipfile.ZipFile, size: int, changed_ns: int) -> None:
+    def __init__(
+        self, archive: zipfile.ZipFile, size: int, changed_ns: int, allowed: Limits
+    ) -> None:
         self._zip = archive
+        self._allowed = allowed
         self._size = size
         self._changed_ns = changed_ns
         self._sizes: dict[str, int] = {}  # of what was read, by member
@@ -85,7 +108,7 @@ class Archive:
         except ValueError:
             return self._changed_ns
 
-    def blocks(self, name: str, most: int = UNPACKED_MOST) -> Iterator[bytes]:
+    def blocks(self, name: str, most: int | None = None) -> Iterator[bytes]:
         """Yield what a member unpacks to, a megabyte at a time. Raises NotReadable.
 
         What counts is what comes out, never what the archive claims.
@@ -101,7 +124,7 @@ class Archive:
             with self._zip.open(info) as packed:
                 while block := packed.read(1 << 20):
                     size += len(block)
-                    _check(size, most, info.compress_size)
+                    self._check(size, most or self._allowed.total, info.compress_size)
                     self._count(name, size)
                     yield block
         except _BROKEN as error:
@@ -111,22 +134,23 @@ class Archive:
         """Count what was read of all members, each once however often it is read."""
         self._total += max(0, size - self._sizes.get(name, 0))
         self._sizes[name] = max(size, self._sizes.get(name, 0))
-        if self._total > UNPACKED_MOST:
-            raise TooMuch(f"the archive unpacks to more than {_words(UNPACKED_MOST)}")
+        total, ratio = self._allowed.total, self._allowed.ratio
+        if self._total > total:
+            raise TooMuch(f"the archive unpacks to more than {_words(total)}{_MORE_BYTES}")
         # Members may share their bytes, so that each alone looks harmless.
-        if self._total > RATIO_FROM and self._total > RATIO * self._size:
-            raise TooMuch(f"the archive unpacks to more than {RATIO} times its size")
+        if self._total > RATIO_FROM and self._total > ratio * self._size:
+            raise TooMuch(f"the archive unpacks to more than {ratio} times its size{_MORE_TIMES}")
+
+    def _check(self, size: int, most: int, packed: int) -> None:
+        ratio = self._allowed.ratio
+        if size > most:
+            raise NotReadable(f"unpacks to more than {_words(most)}")
+        if size > RATIO_FROM and size > ratio * max(1, packed):
+            raise NotReadable(f"unpacks to more than {ratio} times its size{_MORE_TIMES}")
 
     def content(self, name: str, most: int) -> bytes:
         """Return all that a member unpacks to. Raises NotReadable."""
         return b"".join(self.blocks(name, most))
-
-
-def _check(size: int, most: int, packed: int) -> None:
-    if size > most:
-        raise NotReadable(f"unpacks to more than {_words(most)}")
-    if size > RATIO_FROM and size > RATIO * max(1, packed):
-        raise NotReadable(f"unpacks to more than {RATIO} times its size")
 
 
 def _words(size: int) -> str:
@@ -153,29 +177,28 @@ def is_packed(path: Path) -> bool:
         return raw.read(4) in _BEGINS
 
 
-def archive_of(path: str) -> Path | None:
-    """Return the zip of a member named as `archive.zip!/member`, None for any other path."""
-    found = _MEMBER.match(path)
-    return Path(found[1]) if found else None
-
-
 @contextmanager
 def opened(path: Path) -> Iterator[Archive]:
     """Open a zip that has no more members than may be. Raises NotReadable."""
     with open_log(path) as raw:
         try:
             info = os.fstat(raw.fileno())
-            _look_at_end(raw, info.st_size)
+            allowed = limits()
+            _look_at_end(raw, info.st_size, allowed.members)
             archive = zipfile.ZipFile(raw)
         except _BROKEN as error:
             raise NotReadable(_what_it_is(raw) or f"not a readable zip: {error}") from error
         with archive:
-            if len(archive.infolist()) > MOST_MEMBERS:
-                raise NotReadable(f"holds more than {MOST_MEMBERS:,} members")
-            yield Archive(archive, info.st_size, info.st_mtime_ns)
+            if len(archive.infolist()) > allowed.members:
+                raise NotReadable(_too_many(allowed.members))
+            yield Archive(archive, info.st_size, info.st_mtime_ns, allowed)
 
 
-def _look_at_end(raw: BinaryIO, size: int) -> None:
+def _too_many(most: int) -> str:
+    return f"holds more than {most:,} members; archive_members in the settings allows more"
+
+
+def _look_at_end(raw: BinaryIO, size: int, most: int) -> None:
     """Refuse a list of members that is too long before any of it is read."""
     raw.seek(max(0, size - _LONGEST_END))
     end = raw.read(_LONGEST_END)
@@ -186,8 +209,8 @@ def _look_at_end(raw: BinaryIO, size: int) -> None:
     if at_64 >= 0 and len(end) >= at_64 + 56:
         count, listed = struct.unpack_from("<QQ", end, at_64 + 32)
     raw.seek(0)
-    if count > max(MOST_MEMBERS, 0xFFFE) or (listed > MOST_LISTED and listed != 0xFFFFFFFF):
-        raise NotReadable(f"holds more than {MOST_MEMBERS:,} members")
+    if count > max(most, 0xFFFE) or (listed > most * A_MEMBER_LISTED and listed != 0xFFFFFFFF):
+        raise NotReadable(_too_many(most))
 
 
 def _what_it_is(raw: BinaryIO) -> str:
@@ -203,7 +226,7 @@ def _what_it_is(raw: BinaryIO) -> str:
 def members(path: Path) -> list[tuple[str, int]]:
     """Return (name, size) of the regular files in a zip. Raises NotReadable.
 
-    Refused are more than 20,000 members and two of one name, of which one would be lost.
+    Refused are more members than may be, and two of one name, of which one would be lost.
     """
     with opened(path) as archive:
         return [(each.name, each.size) for each in archive.members() if not each.wrong]

@@ -1,28 +1,27 @@
-"""Finds out what a path that a person names holds, and which reader reads it."""
+"""Finds out what a path that a person names holds, and which readers read it."""
 
 from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterable
-from contextlib import closing, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 
 from convledger.errors import UsageProblem
-from convledger.ingest.archives import is_archive, members
-from convledger.ingest.lines import NotReadable, decompressed, open_log
-from convledger.paths import stored_path
-from convledger.sources import claude_code, codex
-from convledger.sources.lenient import BadLine, loads
+from convledger.ingest.archives import is_archive
+from convledger.ingest.lines import NotReadable
+from convledger.ingest.recognise import ENDINGS, is_zip, members_by_source, source_at, what_it_is
+from convledger.paths import INSIDE, archive_of, stored_path
+from convledger.sources.places import Kind
 from convledger.sources.registry import PLACES
 
-SNIFFED_LINES, SNIFFED_BYTES, SNIFFED_FILES = 40, 1 << 20, 200
+SNIFFED_FILES, MOST_FILES = 200, 20_000
 GLANCED_FILES, GLANCED_LOGS = 5000, 10  # while a path is being typed
 COMPLETIONS = 200
-_LINES = {"claude-code": claude_code, "codex": codex}
-_LOGS = (".jsonl", ".jsonl.zst")
+_SKIPPED = frozenset([".git", "node_modules", "__pycache__", ".venv", "venv", "site-packages"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +39,20 @@ class Glance:
 
 
 def roots_in(path: Path, source: str | None) -> list[tuple[str, Path]]:
-    """Return (reader, root) for what `path` holds: a log, a folder of logs, a home, an archive.
+    """Return (reader, root) for what `path` holds: a log, an export, a folder, a home, an archive.
 
     Raises UsageProblem where it is nothing that a reader knows.
     """
     if source is not None and source not in PLACES:
         near = get_close_matches(source, PLACES, 1)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        raise UsageProblem(f"no such source: {source}{hint} Sources are: {', '.join(PLACES)}")
+        hint = f"; did you mean {near[0]}?" if near else "."
+        raise UsageProblem(
+            f"no such source: {source}{hint} `convledger help sources` names them all"
+        )
     path = Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 - links stay as they are named
     if path.is_symlink() and path.is_file():
         path = path.resolve()  # but a log is read where it is
-    if not path.exists():
+    if not path.exists() and not _is_member(path):
         raise UsageProblem(f"{path}: there is no such file or folder")
     if isinstance(stored_path(path), bytes):
         raise UsageProblem(f"{path}: its name is not Unicode; rename it, or import what it holds")
@@ -59,92 +60,146 @@ def roots_in(path: Path, source: str | None) -> list[tuple[str, Path]]:
         return [(source, path)]
     if path.is_dir():
         found = _known_layout(path) or _sniffed_folder(path)
-    elif is_archive(path):
-        found = [(reader, path) for reader in sorted({*_sniffed_archive(path)})]
+    elif is_archive(path) or is_zip(path):
+        found = _sniffed_archive(path)
     else:
         reader = sniff(path)
         found = [(reader, path)] if reader else []
     if not found:
+        what = "" if path.is_dir() else what_it_is(path)
         raise UsageProblem(
-            f"{path}: no conversations of a known tool in it. If you know what it is, say so with "
-            f"--as ({', '.join(PLACES)})"
+            f"{path}: {what}"
+            if what
+            else f"{path}: no conversations of a known tool in it. If you know what it is, say so "
+            "with --as SOURCE: `convledger help sources` names them all"
         )
     return found
 
 
+def _is_member(path: Path) -> bool:
+    """Tell whether a path names a member of an archive that is there."""
+    archive = archive_of(str(path))
+    return archive is not None and archive.is_file()
+
+
 def _known_layout(path: Path) -> list[tuple[str, Path]]:
     """Recognise a home, a tool's own folder, or a folder inside one by its name."""
-    projects = (path / ".claude" / "projects", path / ".config" / "claude" / "projects")
-    found = [("claude-code", folder) for folder in projects if folder.is_dir()]
-    if (path / ".codex").is_dir():
-        found.append(("codex", path / ".codex"))
+    found: list[tuple[str, Path]] = []
+    for reader, place in PLACES.items():
+        for platform in ("linux", "darwin", "win32"):
+            for root in place.roots({}, path, platform):
+                if (reader, root) not in found and _holds_logs(root, reader):
+                    found.append((reader, root))
     if found:
         return found
     if path.name in (".claude", "claude") and (path / "projects").is_dir():
         return [("claude-code", path / "projects")]
+    # A tool's own folder, as `.gemini` or a copy of it is one.
+    home = Path("/home")
+    for reader, place in PLACES.items():
+        for root in place.roots({}, home, "linux"):
+            parts = root.relative_to(home).parts
+            for length in range(len(parts), 0, -1):
+                if path.parts[-length:] == parts[:length]:
+                    inner = path.joinpath(*parts[length:])
+                    if _holds_logs(inner, reader):
+                        return [(reader, inner)]
     if (path / "sessions").is_dir() or (path / "archived_sessions").is_dir():
-        return [("codex", path)]
+        rollouts = (path / "sessions").rglob("rollout-*"), path.glob("archived_sessions/rollout-*")
+        if any(itertools.chain(*rollouts)):
+            return [("codex", path)]
     return []
 
 
-def _sniffed_folder(path: Path) -> list[tuple[str, Path]]:
-    """Return the folder by the one reader that knows its first logs, else each log by its own."""
-    logs = (
-        Path(folder) / name
-        for folder, _, names in os.walk(path)
-        for name in sorted(names)
-        if name.endswith(_LOGS)
+def _holds_logs(root: Path, reader: str) -> bool:
+    """Tell whether a folder that a tool is known for is there, and holds what it would."""
+    if not root.is_dir():
+        return False
+    place = PLACES[reader]
+    base = len(str(root)) + 1
+    files = (file for start in _starts(root, place.FOLDERS) for file in _files(start))
+    return any(
+        place.is_log(str(file)[base:].replace(os.sep, "/"))
+        for file in itertools.islice(files, GLANCED_FILES)
     )
-    by_file = _sniffed(itertools.islice(logs, SNIFFED_FILES))
+
+
+def _starts(root: Path, folders: tuple[str, ...]) -> list[Path]:
+    return [root / name for name in folders if (root / name).is_dir()] or [root]
+
+
+def _files(path: Path) -> Iterator[Path]:
+    for folder, names, files in os.walk(path):
+        names[:] = sorted(set(names) - _SKIPPED)
+        for name in sorted(files):
+            yield Path(folder) / name
+
+
+def _sniffed_folder(path: Path) -> list[tuple[str, Path]]:
+    """Return what a folder holds: whole where one tool's logs are all that its reader would take.
+
+    Else each log by its own reader, so that none takes in what is not its own.
+    """
+    logs = [
+        file
+        for file in itertools.islice(_files(path), MOST_FILES)
+        if file.name.lower().endswith(ENDINGS)
+    ]
+    by_file = _sniffed(logs[:SNIFFED_FILES])
     readers = {reader for reader, _ in by_file}
     if len(readers) == 1:
-        return [(readers.pop(), path)]
-    return by_file + _sniffed(logs)
+        (reader,) = readers
+        if PLACES[reader].KIND is Kind.AGENT or _takes_only(reader, path, logs, by_file):
+            return [(reader, path)]
+    return by_file + _sniffed(logs[SNIFFED_FILES:])
+
+
+def _takes_only(reader: str, path: Path, logs: list[Path], by_file: list[tuple[str, Path]]) -> bool:
+    """Tell whether all that a reader would take of a folder is its own."""
+    if len(logs) > SNIFFED_FILES:
+        return False
+    known = {file for _, file in by_file}
+    return all(
+        file in known for file in logs if PLACES[reader].is_log(file.relative_to(path).as_posix())
+    )
 
 
 def _sniffed(logs: Iterable[Path]) -> list[tuple[str, Path]]:
-    found = []
+    found: list[tuple[str, Path]] = []
     for log in logs:
         with suppress(UsageProblem):  # one that can't be read is named once the others are
-            if reader := sniff(log):
+            if is_archive(log):
+                found += _sniffed_archive(log)
+            elif (reader := sniff(log)) and reader != "table":
                 found.append((reader, log))
     return found
 
 
-def _sniffed_archive(path: Path) -> list[str]:
+def _sniffed_archive(path: Path) -> list[tuple[str, Path]]:
+    """Return what a zip holds: whole for each source whose files there are all its own."""
     try:
-        names = [name for name, _ in members(path)]
+        by_source = members_by_source(path)
     except NotReadable as error:
         raise UsageProblem(f"{path}: {error}") from error
-    return [
-        reader
-        for reader, place in _LINES.items()
-        if any(place.is_log(name) and place.in_archive(name) for name in names)
-    ]
+    every = {name for names in by_source.values() for name in names}
+    found: list[tuple[str, Path]] = []
+    for source, names in sorted(by_source.items()):
+        if source == "table" and len(by_source) > 1:
+            continue  # beside an export: feedback, orders, and the like
+        taken = {name for name in every if PLACES[source].is_log(name)}
+        if set(names) == taken or PLACES[source].KIND is Kind.AGENT:
+            found.append((source, path))
+        else:
+            found += [(source, Path(f"{path}{INSIDE}{name}")) for name in names]
+    return found
 
 
 def sniff(path: Path) -> str | None:
-    """Return the reader that knows the first records of a file, None if there is none."""
+    """Return the reader that knows what is in a file, None if there is none."""
     try:
-        with (
-            closing(open_log(path)) as raw,
-            closing(decompressed(raw) if path.suffix == ".zst" else raw) as stream,
-        ):
-            stream.seek(0)
-            lines = stream.read(SNIFFED_BYTES).split(b"\n")
+        return source_at(path)
     except NotReadable as error:
         raise UsageProblem(f"{path}: can't be read: {error}") from error
-    for line in lines[:SNIFFED_LINES]:
-        if not line.strip():
-            continue
-        try:
-            record = loads(line)
-        except BadLine:
-            continue
-        for reader, place in _LINES.items():
-            if place.knows(record):
-                return reader
-    return None
 
 
 def glance(path: Path) -> Glance:
@@ -163,13 +218,12 @@ def glance(path: Path) -> Glance:
 def _glance_at_folder(path: Path) -> Glance:
     known = _known_layout(path)
     files = (
-        (reader, start, os.path.join(folder, name))  # noqa: PTH118 - thousands of them
+        (reader, start, str(file))
         for reader, start in known or [("", path)]
-        for folder, _, names in os.walk(start)
-        for name in names
+        for file in _files(start)
     )
     seen = list(itertools.islice(files, GLANCED_FILES + 1))
-    some = (Path(file) for _, _, file in seen if file.endswith(_LOGS))
+    some = (Path(file) for _, _, file in seen if file.lower().endswith(ENDINGS))
     readers = {reader for reader, _ in _sniffed(itertools.islice(some, GLANCED_LOGS))}
     found = known or sorted((reader, path) for reader in readers)
     logs = sum(_is_log(file, start, reader or readers) for reader, start, file in seen)
@@ -182,7 +236,7 @@ def _is_log(file: str, start: Path, readers: str | set[str]) -> bool:
     return any(PLACES[name].is_log(relative) for name in names)
 
 
-def completions(typed: str, endings: tuple[str, ...] = (*_LOGS, ".zip")) -> list[str]:
+def completions(typed: str, endings: tuple[str, ...] = ENDINGS) -> list[str]:
     """Return how a typed path can go on: folders with a slash, then files with these endings."""
     if typed.startswith("~") and "/" not in typed:
         return ["~/"] if typed == "~" else []

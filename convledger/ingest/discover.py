@@ -9,8 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from convledger.paths import INSIDE, archive_of
 from convledger.sources.registry import PLACES
 
+DATABASES, JOURNALS = (".db", ".vscdb", ".sqlite"), ("-wal", "-journal", "-shm")
+_NO_ZIPS = (".jsonl", ".json", ".zst", ".csv", ".md", ".html", *DATABASES)
 DEEPEST = 24  # folders below a root; deeper is a loop or a mistake
 
 
@@ -41,6 +44,9 @@ def scan(reader: str, root: Path) -> Scan:
     """Walk `root` for the logs of `reader`; links are followed at the root only."""
     result = Scan(reader, root)
     place = PLACES[reader]
+    if INSIDE in str(root) and (archive := archive_of(str(root))):
+        _scan_archive(archive, place.is_log, result, only=str(root))
+        return result
     try:
         info = root.stat()
     except OSError as error:
@@ -48,7 +54,7 @@ def scan(reader: str, root: Path) -> Scan:
             result.unreadable.append((str(root), error.strerror or str(error)))
         return result
     is_file = stat.S_ISREG(info.st_mode)
-    if root.suffix.lower() == ".zip" and is_file:
+    if is_file and _is_zip(root):
         _scan_archive(root, place.is_log, result)
         return result
     if is_file:
@@ -59,7 +65,7 @@ def scan(reader: str, root: Path) -> Scan:
         if _is_folder(start):
             result.present = True
             base = len(str(root).rstrip(os.sep)) + 1
-            _walk(str(start), base, place.is_log, result)
+            _walk(str(start), base, place.is_log, result, databases=place.DATABASES)
     result.files = _without_doubles(result.files)
     return result
 
@@ -84,7 +90,7 @@ def look_at(reader: str, root: Path, path: str) -> Found | None:
     """
     if path == str(root):
         relative = root.name
-        if root.suffix.lower() == ".zip":
+        if _is_zip(root):
             return None
     else:
         relative = path[len(str(root)) + 1 :].replace(os.sep, "/")
@@ -98,28 +104,58 @@ def look_at(reader: str, root: Path, path: str) -> Found | None:
     return _found(path, relative, info) if stat.S_ISREG(info.st_mode) else None
 
 
-def _scan_archive(root: Path, is_log: Callable[[str], object], result: Scan) -> None:
-    from convledger.ingest.archives import INSIDE, members
+def _is_zip(path: Path) -> bool:
+    """Tell whether a file is a zip; of names that say otherwise it is believed."""
+    suffix = path.suffix.lower()
+    if suffix in _NO_ZIPS:
+        return False
+    from convledger.ingest.recognise import is_zip
+
+    return suffix == ".zip" or is_zip(path)
+
+
+def _scan_archive(
+    root: Path, is_log: Callable[[str], object], result: Scan, *, only: str = ""
+) -> None:
+    """Add the logs in a zip to `result`, or the one member that is named."""
+    from convledger.ingest.archives import members
     from convledger.ingest.lines import NotReadable
 
-    result.present = True
-    info = root.stat()
     try:
+        info = root.stat()
         listed = members(root)
-    except NotReadable as error:
-        result.unreadable.append((str(root), str(error)))
+    except (NotReadable, OSError) as error:
+        if not isinstance(error, FileNotFoundError):
+            result.present = True
+            result.unreadable.append((str(root), str(error)))
         return
+    result.present = True
     for name, size in listed:
-        if is_log(name):
-            path = f"{root}{INSIDE}{name}"
+        path = f"{root}{INSIDE}{name}"
+        if path == only or (not only and is_log(name)):
             result.files.append(Found(path, name, size, info.st_mtime_ns, info.st_ino, info.st_dev))
 
 
 def _found(path: str, relative: str, info: os.stat_result) -> Found:
-    return Found(path, relative, info.st_size, info.st_mtime_ns, info.st_ino, info.st_dev)
+    size, changed = info.st_size, info.st_mtime_ns
+    if path.endswith(DATABASES):
+        from convledger.ingest.documents import with_journal
+
+        size, changed = with_journal(path, size, changed)
+    return Found(path, relative, size, changed, info.st_ino, info.st_dev)
 
 
-def _walk(start: str, base: int, is_log: Callable[[str], object], result: Scan) -> None:
+def of_database(path: str) -> str:
+    """Return the database that a file beside it belongs to: its journals tell of its changes."""
+    for ending in JOURNALS:
+        if path.endswith(ending):
+            return path.removesuffix(ending)
+    return path
+
+
+def _walk(
+    start: str, base: int, is_log: Callable[[str], object], result: Scan, *, databases: bool
+) -> None:
     """Add the logs below `start` to `result`; this runs at each report, over every file."""
     folders = [(start, DEEPEST)]
     add, forward = result.files.append, os.sep == "/"
@@ -144,6 +180,9 @@ def _walk(start: str, base: int, is_log: Callable[[str], object], result: Scan) 
                     continue
                 if entry.is_file(follow_symlinks=False):
                     info = entry.stat(follow_symlinks=False)
+                    if databases:
+                        add(_found(path, relative, info))
+                        continue
                     add(
                         Found(
                             path, relative, info.st_size, info.st_mtime_ns, info.st_ino, info.st_dev

@@ -9,8 +9,10 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from convledger.ingest.archives import INSIDE, archive_of, members, open_member
+from convledger.ingest.archives import INSIDE, archive_of, members
+from convledger.ingest.discover import DATABASES
 from convledger.ingest.lines import NotReadable, decompressed, open_log
+from convledger.ingest.member_stream import stream_of_member
 from convledger.sources.document import LARGEST
 from convledger.sources.unicode_bytes import as_utf8, utf8_stream
 
@@ -51,7 +53,8 @@ class FileDocument:
             name = self._path[len(str(self._archive)) + len(INSIDE) :]
             size = dict(members(self._archive)).get(name, 0)
         else:
-            size, changed = with_journal(self._path, size, changed)
+            if self._path.endswith(DATABASES):
+                size, changed = with_journal(self._path, size, changed)
         return size, changed, info.st_ino, info.st_dev
 
     @property
@@ -75,7 +78,8 @@ class FileDocument:
 
     def _bytes(self, path: str) -> BinaryIO:
         if self._archive is not None:
-            return self._open.enter_context(closing(open_member(self._archive, path)))
+            name = path[len(str(self._archive)) + len(INSIDE) :]
+            return self._open.enter_context(closing(stream_of_member(self._archive, name)))
         raw = self._open.enter_context(closing(open_log(Path(path))))
         if path.endswith(".zst"):
             return self._open.enter_context(closing(decompressed(raw)))

@@ -26,6 +26,7 @@ def without_erased_figures(
     for native, reason in gone.items():
         facts = found.conversations[native]
         facts.title, facts.title_rank = "", 0
+        facts.outcome, facts.details = None, {}
         if reason == PROJECT:
             facts.project = facts.branch = ""
     for native in counted:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from convledger.clock import now_us
-from convledger.ingest.discover import Found, Scan, look_at, scan
+from convledger.ingest.discover import Found, Scan, look_at, of_database, scan
 from convledger.paths import stored_path
 from convledger.store.catalog import Catalog
 from convledger.store.connection import transaction
@@ -78,7 +78,7 @@ def plan_of_paths(
 ) -> Plan:
     """Return what must be read of the files at `paths`, without a scan of all the others."""
     plan = Plan()
-    wanted = sorted(paths)
+    wanted = sorted({of_database(path) for path in paths})
     for reader, root in roots:
         mine = [path for path in wanted if path == str(root) or path.startswith(f"{root}{os.sep}")]
         if not mine:

@@ -7,15 +7,21 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from copy import copy
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
 
 from msgspec import Struct
 
 from convledger.ingest.archives import archive_of, open_member
 from convledger.ingest.lines import Chunks, NotReadable, decompressed, is_same_file, mark, open_log
+from convledger.ingest.read_document import read_document
 from convledger.sources.codex.forks import Family, Totals
 from convledger.sources.findings import AgentFacts, Figures, Lines, Texts
+from convledger.sources.places import How
+from convledger.sources.registry import PLACES, lines_module
 from convledger.store.files import FileRow
+
+if TYPE_CHECKING:
+    from convledger.ingest.documents import Mappings
 
 
 class Job(Struct):
@@ -38,7 +44,8 @@ class Part(Struct):
     """Findings of some lines, and the file's row as it stands once they are stored.
 
     `first_reading`: the file is read for the first time. `restarted`: another file stands where
-    one was read before, and is read from its start.
+    one was read before, and is read from its start. `replaces`: the source changes what it has
+    written, so that a message which is known already takes the place of what was stored.
     """
 
     row: FileRow
@@ -47,6 +54,7 @@ class Part(Struct):
     read_bytes: int = 0
     restarted: bool = False
     first_reading: bool = False
+    replaces: bool = False
 
 
 def figures_reader(job: Job, state: bytes, family: Family | None) -> Reader:
@@ -55,6 +63,8 @@ def figures_reader(job: Job, state: bytes, family: Family | None) -> Reader:
         from convledger.sources.codex.figures import FiguresReader as Codex
 
         return Codex(job.relative, state, family, job.row.mtime_ns // 1000)
+    if job.reader != "claude-code":
+        return cast(Reader, lines_module(job.reader).FiguresReader(job.relative, state))
     from convledger.sources.claude_code.figures import FiguresReader as ClaudeCode
 
     return ClaudeCode(job.relative, state)
@@ -66,13 +76,19 @@ def texts_reader(job: Job, state: bytes) -> Reader:
         from convledger.sources.codex.texts import TextsReader as Codex
 
         return Codex(job.relative, state, job.row.replayed_until)
+    if job.reader != "claude-code":
+        return cast(Reader, lines_module(job.reader).TextsReader(job.relative, state))
     from convledger.sources.claude_code.texts import TextsReader as ClaudeCode
 
     return ClaudeCode(job.relative, state)
 
 
-def read_figures(job: Job, family: Family | None = None) -> Iterator[Part]:
-    """Yield what a file's new lines count, part by part; raises NotReadable."""
+def read_figures(
+    job: Job, family: Family | None = None, mappings: Mappings | None = None
+) -> Iterator[Part]:
+    """Yield what is new in a file of what it counts, part by part; raises NotReadable."""
+    if PLACES[job.reader].HOW is How.DOCUMENT:
+        return read_document(job, texts=False, mappings=mappings)
 
     def reader(state: bytes) -> Reader:
         return figures_reader(job, state, family)
@@ -80,8 +96,10 @@ def read_figures(job: Job, family: Family | None = None) -> Iterator[Part]:
     return _read(job, "figures", reader)
 
 
-def read_texts(job: Job) -> Iterator[Part]:
-    """Yield what a file's new lines say, part by part; raises NotReadable."""
+def read_texts(job: Job, mappings: Mappings | None = None) -> Iterator[Part]:
+    """Yield what is new in a file of what it says, part by part; raises NotReadable."""
+    if PLACES[job.reader].HOW is How.DOCUMENT:
+        return read_document(job, texts=True, mappings=mappings)
 
     def reader(state: bytes) -> Reader:
         return texts_reader(job, state)

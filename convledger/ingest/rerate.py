@@ -9,7 +9,7 @@ from convledger.clock import now_us
 from convledger.ingest.rates import Rates, keep_book
 from convledger.money import usd_display
 from convledger.pricing import ENGINE_VERSION
-from convledger.store.calls import rebuild_usage
+from convledger.store.calls import in_doubt, rebuild_usage
 from convledger.store.connection import transaction
 
 
@@ -81,13 +81,14 @@ def _changes(
         "SELECT call.id, list_pico, price_state, conversation_id, reader.name, "
         "logged_provider, "
         "model.name, at, context, input, output, cache_read, cache_write_5m, cache_write_1h, "
-        "web_searches FROM call JOIN reader ON reader.id=call.reader_id "
+        "web_searches, approximate FROM call JOIN reader ON reader.id=call.reader_id "
         "JOIN model ON model.id=model_id"
     ):
         call_id, before, state_before, conversation_id, reader, provider, model, at, context = row[
             :9
         ]
-        after, state = rates.pico(reader, provider or None, model, at, context, *row[9:])
+        after, state = rates.pico(reader, provider or None, model, at, context, *row[9:-1])
+        after, state = in_doubt(row[-1], after, state)
         result.calls += 1
         result.before_pico += before or 0
         result.after_pico += after or 0

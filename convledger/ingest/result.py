@@ -15,6 +15,9 @@ class SyncResult:
 
     calls: int = 0
     messages: int = 0
+    known_calls: int = 0  # that the ledger had already
+    known_messages: int = 0
+    new_conversations: int = 0  # among those that something was told of
     rejected: int = 0
     files: int = 0
     read_bytes: int = 0
@@ -25,3 +28,4 @@ class SyncResult:
     pending_files: int = 0
     pending_bytes: int = 0
     rerated: str = ""
+    estimated: int = 0

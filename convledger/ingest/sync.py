@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from convledger.ingest.family import Family
 from convledger.ingest.lines import NotReadable
@@ -18,9 +19,14 @@ from convledger.ingest.read import Job, read_figures, read_texts
 from convledger.ingest.second import Reading, SecondReader
 from convledger.ingest.write import Rates, Writer
 from convledger.paths import real_path
+from convledger.sources.places import How
+from convledger.sources.registry import PLACES
 from convledger.store.connection import bulk_writing, transaction
 from convledger.store.files import births, files_without_texts, load_file, set_state
 from convledger.store.messages import index_in_bulk
+
+if TYPE_CHECKING:
+    from convledger.ingest.documents import Mappings
 
 BATCH_BYTES = 16 << 20
 SECOND_FROM = 48 << 20  # bytes to read from which a second process is worth its start
@@ -76,6 +82,7 @@ class Importer:
         self._path = path
         self._family = Family(connection)
         self._told = 0.0
+        self._mappings: Mappings | None = None
         self.tally = self._writer.tally
 
     def figures(self, plan: Plan) -> None:
@@ -94,7 +101,9 @@ class Importer:
             others = [
                 place
                 for place, job in enumerate(jobs)
-                if place % OWN_SHARE and isinstance(job.row.path, str)
+                if place % OWN_SHARE
+                and isinstance(job.row.path, str)
+                and PLACES[job.reader].HOW is How.LINES
             ]
             mine = sorted(set(mine) - set(others))
             given = [jobs[place] for place in others]
@@ -115,7 +124,7 @@ class Importer:
 
     def _figures_here(self, place: int, job: Job) -> Iterator[Reading]:
         try:
-            for part in read_figures(job, self._family):
+            for part in read_figures(job, self._family, self._mappings):
                 yield Reading(place, part)
         except NotReadable as error:
             yield Reading(place, None, str(error))
@@ -147,7 +156,7 @@ class Importer:
     def _texts_of(self, works: list[Work]) -> Iterator[Reading]:
         for place, work in enumerate(works):
             try:
-                for part in read_texts(self._job(work)):
+                for part in read_texts(self._job(work), self._mappings):
                     yield Reading(place, part)
             except NotReadable as error:
                 yield Reading(place, None, str(error))

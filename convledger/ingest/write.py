@@ -8,12 +8,15 @@ from typing import Protocol
 
 from convledger.clock import now_us
 from convledger.ingest.read import Part
-from convledger.sources.findings import Call, Figures, Message
-from convledger.store.calls import Birth, CallBook, CallRow
+from convledger.sources.findings import Call, Figures, Measure, Message
+from convledger.store.calls import MISSING, ROUNDED, Birth, CallBook, CallRow, in_doubt
 from convledger.store.catalog import Catalog
 from convledger.store.files import forget_rejected, reject, save_file
 from convledger.store.messages import message_key, resolve_summaries, summarised, write_batch
+from convledger.store.outcomes import note_outcome
 from convledger.store.tombstones import Erased
+
+_DOUBTS: dict[int, int] = {Measure.RECORDED: 0, Measure.ROUNDED: ROUNDED, Measure.MISSING: MISSING}
 
 
 class Rates(Protocol):
@@ -34,10 +37,18 @@ class Tally:
 
     calls: int = 0
     messages: int = 0
+    known_calls: int = 0
+    known_messages: int = 0
     rejected: int = 0
     files: int = 0
     read_bytes: int = 0
     conversations: set[int] = field(default_factory=set)
+    last_known: int = 0  # the id of the latest conversation that was there before
+
+    @property
+    def new_conversations(self) -> int:
+        """How many conversations were not known before."""
+        return sum(conversation_id > self.last_known for conversation_id in self.conversations)
 
 
 class Writer:
@@ -54,10 +65,12 @@ class Writer:
         self._book = CallBook(connection, births)
         self._texts: list[tuple[int, int, int, int | None, Message]] = []
         self._leaves: set[int] | None = None  # messages that summaries name; None: not looked up
+        self._replacing: set[int] = set()  # files whose messages take the place of stored ones
         self._named: set[int] = set()  # those that this batch's summaries name
         self._providers: dict[tuple[str, str, str], str] = {}
         self._erased = Erased.load(connection)
-        self.tally = Tally()
+        last = connection.execute("SELECT coalesce(max(id), 0) FROM conversation").fetchone()
+        self.tally = Tally(last_known=int(last[0]))
 
     def add_figures(self, reader: str, part: Part) -> None:
         """Take in what a part of a file counts."""
@@ -74,6 +87,8 @@ class Writer:
             without_erased_figures(self._erased, reader, reader_id, row.path, found)
         for facts in found.conversations.values():
             conversation_id = self.catalog.describe(reader_id, row.source_id, facts)
+            if facts.outcome is not None or facts.details:
+                note_outcome(self._connection, conversation_id, facts)
             self.tally.conversations.add(conversation_id)
         for agent in found.agents:
             self.catalog.describe_agent(reader_id, agent)
@@ -120,12 +135,15 @@ class Writer:
             call.output, call.cache_read, call.cache_write_5m, call.cache_write_1h,
             call.web_searches,
         )  # fmt: skip
+        doubt = int(call.approximate) | _DOUBTS[call.measure]
+        if doubt > 1:
+            pico, state = in_doubt(doubt, pico, state)
         conversation_id = self.catalog.conversation(reader_id, call.conversation)
         agent_id = self.catalog.agent(conversation_id, call.agent) if call.agent else None
         return CallRow(
             reader_id, call.key, call.variant, conversation_id, agent_id, file_id, call.line,
             call.at, self._model(reader, call), call.context, int(call.sidechain),
-            int(call.approximate), call.input, call.output, call.reasoning, call.cache_read,
+            doubt, call.input, call.output, call.reasoning, call.cache_read,
             call.cache_write_5m, call.cache_write_1h, call.web_searches, pico, state,
             call.reported,
         )  # fmt: skip
@@ -186,6 +204,8 @@ class Writer:
             save_file(self._connection, row)
             return
         reader_id = self.catalog.reader(reader)
+        if part.replaces:
+            self._replacing.add(row.id)
         if self._erased is not None:
             from convledger.ingest.erased import without_erased_texts
 
@@ -209,14 +229,18 @@ class Writer:
         """Store what was taken in; belongs before the end of the transaction."""
         if self._calls:
             self._book.add(self._calls)
+            self.tally.known_calls += self._book.met
             self.tally.calls += self._book.write()
             self._calls = []
         if self._named:
             resolve_summaries(self._connection, self._named)
             self._leaves, self._named = None, set()
         if self._texts:
-            new = write_batch(self._connection, self._texts, self._births, self._erased)
+            new = write_batch(
+                self._connection, self._texts, self._births, self._erased, self._replacing
+            )
             self.tally.messages += len(new)
+            self.tally.known_messages += len(self._texts) - len(new)
             self._texts = []
             if self._leaves is None:
                 self._leaves = summarised(self._connection)

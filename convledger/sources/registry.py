@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from convledger.sources import claude_code, codex, places
 
@@ -50,6 +50,11 @@ PLACES: dict[str, Source] = {
 def module_of(source: str) -> DocumentReader:
     """Return the reader of a source, imported where it is not yet."""
     return cast("DocumentReader", import_module(places.MODULES[source]))
+
+
+def lines_module(source: str) -> Any:
+    """Return the module of a source that is read by line, with FiguresReader and TextsReader."""
+    return import_module(places.MODULES[source])
 
 
 def known_roots(

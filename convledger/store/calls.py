@@ -16,7 +16,9 @@ _COLUMNS = (
     "sidechain, approximate, input, output, reasoning, cache_read, cache_write_5m, "
     "cache_write_1h, web_searches, list_pico, price_state, reported_pico"
 )
-ESTIMATED = 3  # the price state of calls whose price is a guess
+PRICED, ESTIMATED, UNPRICED = 1, 3, 4  # price states; of an estimate price or tokens are a guess
+# Why the tokens of a call are in doubt: bits of `approximate`, beside 1 for a copy that may count.
+ROUNDED, MISSING, COUNTED = 2, 4, 8
 _IN_STEP = 500
 
 # Of two copies of a call, the one in the file that was begun first belongs there.
@@ -69,6 +71,7 @@ class CallBook:
 
     connection: sqlite3.Connection
     births: dict[int, Birth] = field(default_factory=dict)
+    met: int = 0  # calls of this batch that were stored already
     _known: dict[tuple[int, str], list[CallRow]] = field(default_factory=dict)
     _deltas: dict[tuple[int, int, int], list[int]] = field(default_factory=dict)
 
@@ -78,6 +81,7 @@ class CallBook:
         for row in rows:
             group = self._known[row.reader_id, row.key]
             twin = _twin(group, row)
+            self.met += twin is not None and twin.id > 0
             if twin is None:
                 row.dirty = True
                 group.append(row)
@@ -87,6 +91,15 @@ class CallBook:
                 self._merge(twin, row)
                 if twin.id:
                     self._count(twin, 1)
+
+    def change(self, row: CallRow, **values: int | None) -> None:
+        """Change what is stored of a call."""
+        self._known.setdefault((row.reader_id, row.key), []).append(row)
+        self._count(row, -1)
+        for name, value in values.items():
+            setattr(row, name, value)
+        self._count(row, 1)
+        row.dirty = True
 
     def _load(self, names: set[tuple[int, str]]) -> None:
         by_reader: dict[int, list[str]] = {}
@@ -106,7 +119,7 @@ class CallBook:
 
     def _differs(self, twin: CallRow, row: CallRow) -> bool:
         return (
-            row.total > twin.total
+            _is_fuller(row, twin)
             or (row.reported_pico is not None and twin.reported_pico is None)
             or self._owns(row, twin)
         )
@@ -122,7 +135,7 @@ class CallBook:
 
     def _merge(self, twin: CallRow, row: CallRow) -> None:
         """Make the stored call that of its owner, with the numbers of the fuller copy."""
-        owns, fuller = self._owns(row, twin), row.total > twin.total
+        owns, fuller = self._owns(row, twin), _is_fuller(row, twin)
         if fuller or (owns and row.total == twin.total):
             for name in (
                 "at", "model_id", "context", "approximate", "input", "output", "reasoning",
@@ -168,7 +181,23 @@ class CallBook:
         add_sums_of_calls(self.connection, last)
         self._known.clear()
         self._deltas.clear()
+        self.met = 0
         return len(fresh)
+
+
+def in_doubt(doubt: int, pico: int | None, state: int) -> tuple[int | None, int]:
+    """Return a call's cost and price state by how its tokens are known: `approximate` of it."""
+    if doubt & MISSING and not doubt & COUNTED:
+        return None, UNPRICED
+    return pico, ESTIMATED if state == PRICED and doubt & (ROUNDED | COUNTED) else state
+
+
+def _is_fuller(row: CallRow, twin: CallRow) -> bool:
+    """Tell whether a copy knows more of a call's tokens; what is recorded beats what is counted."""
+    is_known, was_known = not row.approximate & MISSING, not twin.approximate & MISSING
+    if is_known != was_known:
+        return is_known
+    return row.total > twin.total
 
 
 def _twin(group: list[CallRow], row: CallRow) -> CallRow | None:

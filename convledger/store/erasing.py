@@ -269,6 +269,7 @@ def _blank(connection: sqlite3.Connection, ids: str, probes: Probes, *, with_pro
         f"SELECT title, {'project' if with_project else 'NULL'} FROM conversation WHERE id {among}",
         f"SELECT description, kind FROM agent WHERE conversation_id {among}",
         f"SELECT value, NULL FROM label WHERE conversation_id {among}",
+        *_told_by_source(connection, among),
     ):
         for first, second in connection.execute(query, (ids,)).fetchall():
             probes.add_text(first)
@@ -281,9 +282,20 @@ def _blank(connection: sqlite3.Connection, ids: str, probes: Probes, *, with_pro
         f"UPDATE agent SET kind='', description='', tool_use='' WHERE conversation_id {among}",
         (ids,),
     )
-    for table in ("label", "conversation_export"):  # a file is named after the title
+    # An export's file is named after the title.
+    for table in ("label", "conversation_export", "detail", "outcome"):
         if has(connection, table):
             connection.execute(f"DELETE FROM {table} WHERE conversation_id {among}", (ids,))
+
+
+def _told_by_source(connection: sqlite3.Connection, among: str) -> list[str]:
+    """Return the queries of what sources say of conversations beside their texts."""
+    if not has(connection, "detail"):
+        return []
+    return [
+        f"SELECT value, name FROM detail WHERE conversation_id {among}",
+        f"SELECT verdict, channel FROM outcome WHERE conversation_id {among}",
+    ]
 
 
 def _excerpts(connection: sqlite3.Connection, ids: str, probes: Probes, at: int) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from hashlib import blake2b
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -74,10 +74,12 @@ def write_batch(
     batch: list[Entry],
     births: dict[int, Birth],
     erased: Erased | None = None,
+    replacing: Container[int] = (),
 ) -> list[int]:
     """Store messages with their bodies, in the order of their logs, and index their words.
 
-    A message that the ledger has already is passed over; one that another conversation has too is
+    A message that the ledger has already is passed over, but that of a file in `replacing` takes
+    its place; one that another conversation has too is
     marked as inherited in all but the one whose file was begun first. Returns the keys of those
     that were new.
     """
@@ -98,12 +100,22 @@ def write_batch(
         ]
     copies = _Copies(connection, births, [key for key, _ in named])
     fresh = []
+    again: dict[tuple[int, int], tuple[int, Entry]] = {}
     for key, entry in named:
+        if entry[1] in replacing and copies.is_stored(key, entry[2]):
+            if (key, entry[2]) not in again:
+                again[key, entry[2]] = (key, entry)
+                continue
+            copies.tell_apart(key, entry[2], again[key, entry[2]][1][4])
         own = copies.take(key, entry)
         if own != key and own is not None and erased is not None:
             own = None if erased.message(entry[0], entry[4].conversation, own) else own
         if own is not None:
             fresh.append((own, entry))
+    if again:
+        from convledger.store.replacing import replace_changed
+
+        replace_changed(connection, list(again.values()))
     if not fresh:
         return []
     copies.mark()
@@ -169,6 +181,18 @@ class _Copies:
                 self._known.setdefault(key, []).append((conversation_id, file_id, None))
                 if flags & REDACTED:
                     self._redacted.add(key)
+
+    def is_stored(self, key: int, conversation_id: int) -> bool:
+        """Tell whether the ledger has a message of a conversation already."""
+        known = self._known.get(key, ())
+        return any(other == conversation_id and twin is None for other, _, twin in known)
+
+    def tell_apart(self, key: int, conversation_id: int, first: Message) -> None:
+        """Have a second message of one name compared with the first of this reading."""
+        self._known[key] = [
+            (other, file_id, first if other == conversation_id else twin)
+            for other, file_id, twin in self._known[key]
+        ]
 
     def take(self, key: int, entry: Entry) -> int | None:
         """Return the key to store a message under, None where the ledger has it."""

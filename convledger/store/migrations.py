@@ -222,6 +222,24 @@ CREATE TABLE conversation_export (
 """
 
 
+# Outcomes and details are what a source says; what a person says of a conversation is a label.
+# Bits of `approximate`: 1 a copy that may be counted, 2 rounded, 4 no tokens in the source, 8 those
+# counted from the texts.
+_OUTCOMES = """
+CREATE TABLE outcome (
+  conversation_id INTEGER PRIMARY KEY REFERENCES conversation(id),
+  handled_by TEXT NOT NULL, resolution TEXT NOT NULL, verdict TEXT NOT NULL,
+  resolved_at INTEGER, handed_off_at INTEGER, bot_messages INTEGER, human_messages INTEGER,
+  customer_messages INTEGER, rating TEXT NOT NULL, rating_of INTEGER, channel TEXT NOT NULL
+) STRICT;
+CREATE TABLE detail (
+  conversation_id INTEGER NOT NULL REFERENCES conversation(id), name TEXT NOT NULL,
+  value TEXT NOT NULL, PRIMARY KEY (conversation_id, name)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX call_uncounted ON call (conversation_id) WHERE approximate & 12 = 4
+"""
+
+
 def _m003_plans(connection: sqlite3.Connection) -> None:
     _execute_all(connection, _PLANS)
 
@@ -234,12 +252,17 @@ def _m005_exports(connection: sqlite3.Connection) -> None:
     _execute_all(connection, _EXPORTS)
 
 
+def _m006_outcomes(connection: sqlite3.Connection) -> None:
+    _execute_all(connection, _OUTCOMES)
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _m001_first_tables,
     _m002_sums_by_conversation,
     _m003_plans,
     _m004_memory,
     _m005_exports,
+    _m006_outcomes,
 )
 PAGE_SIZE = 16384  # fewer, fuller pages: the index and the bodies are written in long runs
 SCHEMA_VERSION = len(MIGRATIONS)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Column, Index, UniqueConstraint
+from sqlalchemy import Column, Index, UniqueConstraint, text
 from sqlalchemy.types import UserDefinedType
 from sqlmodel import Field, SQLModel
 
@@ -147,6 +147,7 @@ class Call(SQLModel, table=True):
         UniqueConstraint("reader_id", "key", "variant"),
         Index("call_by_conversation", "conversation_id"),
         Index("call_by_instant", "at"),
+        Index("call_uncounted", "conversation_id", sqlite_where=text("approximate & 12 = 4")),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -340,3 +341,34 @@ class ConversationExport(SQLModel, table=True):
 
     conversation_id: int = Field(foreign_key="conversation.id", primary_key=True)
     target: str = Field(primary_key=True)
+
+
+class Outcome(SQLModel, table=True):
+    """How a support conversation ended, as its source tells it."""
+
+    __tablename__ = "outcome"
+
+    conversation_id: int | None = Field(
+        default=None, primary_key=True, foreign_key="conversation.id"
+    )
+    handled_by: str
+    resolution: str
+    verdict: str
+    resolved_at: int | None = None
+    handed_off_at: int | None = None
+    bot_messages: int | None = None
+    human_messages: int | None = None
+    customer_messages: int | None = None
+    rating: str
+    rating_of: int | None = None
+    channel: str
+
+
+class Detail(SQLModel, table=True):
+    """A further fact about a conversation, as its source words it."""
+
+    __tablename__ = "detail"
+
+    conversation_id: int = Field(foreign_key="conversation.id", primary_key=True)
+    name: str = Field(primary_key=True)
+    value: str

@@ -126,7 +126,10 @@ class Feeder:
         def work() -> None:
             try:
                 with Ledger.open(self._workspace) as ledger:
-                    done(ledger.import_paths(named, listener=self._progress, stopping=stopping))
+                    from convledger.ingest.front_door import find
+
+                    found = find(named, None)
+                    done(ledger.import_found(found, listener=self._progress, stopping=stopping))
             except Exception as error:  # noqa: BLE001 - whatever it is, a person waits for the end
                 done(failure_of(error, self._workspace) or error)
             self._say(self._feed)

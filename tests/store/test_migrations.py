@@ -245,6 +245,7 @@ def test_steps_are_only_ever_added() -> None:
         "_m003_plans",
         "_m004_memory",
         "_m005_exports",
+        "_m006_outcomes",
     ]
 
 
@@ -261,6 +262,7 @@ MEMORY = [
 
 
 EXPORTS = ["conversation_export"]
+OUTCOMES = ["outcome", "detail"]
 
 
 def make_older(path: Path, version: int, *tables: str) -> None:
@@ -268,12 +270,13 @@ def make_older(path: Path, version: int, *tables: str) -> None:
     with sqlite3.connect(path) as older:
         for table in tables:
             older.execute(f"DROP TABLE {table}")
+        older.execute("DROP INDEX IF EXISTS call_uncounted")
         older.execute(f"PRAGMA user_version={version}")
     older.close()
 
 
 def test_sums_by_conversation_are_made_of_the_calls_of_an_older_ledger(filled: Bench) -> None:
-    make_older(filled.ledger.path, 1, *EXPORTS, *MEMORY, *PLANS, "conversation_sum")
+    make_older(filled.ledger.path, 1, *OUTCOMES, *EXPORTS, *MEMORY, *PLANS, "conversation_sum")
 
     with Ledger.open(filled.ledger.workspace) as ledger:
         sums = ledger.connection.execute("SELECT sum(calls), sum(tokens) FROM conversation_sum")
@@ -282,7 +285,7 @@ def test_sums_by_conversation_are_made_of_the_calls_of_an_older_ledger(filled: B
 
 
 def test_an_older_ledger_learns_of_plans(filled: Bench) -> None:
-    make_older(filled.ledger.path, 2, *EXPORTS, *MEMORY, *PLANS)
+    make_older(filled.ledger.path, 2, *OUTCOMES, *EXPORTS, *MEMORY, *PLANS)
 
     with Ledger.open(filled.ledger.workspace) as ledger:
         for table in PLANS:
@@ -291,9 +294,18 @@ def test_an_older_ledger_learns_of_plans(filled: Bench) -> None:
 
 
 def test_an_older_ledger_learns_of_memory(filled: Bench) -> None:
-    make_older(filled.ledger.path, 3, *EXPORTS, *MEMORY)
+    make_older(filled.ledger.path, 3, *OUTCOMES, *EXPORTS, *MEMORY)
 
     with Ledger.open(filled.ledger.workspace) as ledger:
         for table in MEMORY:
+            assert ledger.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == 0
+        assert not ledger.check(deep=True)
+
+
+def test_an_older_ledger_learns_of_outcomes(filled: Bench) -> None:
+    make_older(filled.ledger.path, 5, *OUTCOMES)
+
+    with Ledger.open(filled.ledger.workspace) as ledger:
+        for table in OUTCOMES:
             assert ledger.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == 0
         assert not ledger.check(deep=True)

@@ -160,13 +160,14 @@ def test_pause_stops_an_import(
 ) -> None:
     asked: list[bool] = []
 
-    def stopped(_: Ledger, named: list[Path], **given: Any) -> SyncResult:
+    def stopped(_: Ledger, found: list[Any], **given: Any) -> SyncResult:
         asked.append(given["stopping"]())
         listening.feeder.pause()
         asked.append(given["stopping"]())
         return SyncResult(stopped=True)
 
-    monkeypatch.setattr(Ledger, "import_paths", stopped)
+    monkeypatch.setattr(Ledger, "import_found", stopped)
+    monkeypatch.setattr("convledger.ingest.front_door.find", lambda *_: [])
     done: queue.Queue[SyncResult | Exception] = queue.Queue()
     listening.feeder.import_paths([own_home], done.put)
     done.get(timeout=SECONDS)
@@ -197,7 +198,7 @@ def test_mistake_in_an_import_is_handed_over(
     def fails(*_: object, **__: object) -> SyncResult:
         raise PermissionError(13, "Permission denied", "/srv/logs")
 
-    monkeypatch.setattr(Ledger, "import_paths", fails)
+    monkeypatch.setattr("convledger.ingest.front_door.find", fails)
     done: queue.Queue[SyncResult | Exception] = queue.Queue()
     listening.feeder.import_paths([own_home], done.put)
 

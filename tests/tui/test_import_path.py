@@ -93,11 +93,11 @@ async def test_path_says_what_it_is_before_it_is_read(
     async with opened(studio, size=(80, 24)) as pilot:
         await go(pilot, "i")
         assert isinstance(pilot.app.screen, ImportScreen)
-        assert "claude-code and codex · 3 logs" in screen_text(pilot)
+        assert "Claude Code and Codex · 3 logs" in screen_text(pilot)
         assert imports == []
 
         await typed(pilot, "~/.claude/projects/rail/odd.jsonl")
-        assert "claude-code · 1 log" in screen_text(pilot)
+        assert "Claude Code · 1 log" in screen_text(pilot)
         await press(pilot, "enter")
         assert [paths for paths, _ in imports] == [[bench.claude / "rail" / "odd.jsonl"]]
         assert isinstance(pilot.app.screen, SourcesScreen)
@@ -133,7 +133,7 @@ async def test_path_that_holds_nothing_is_not_read(
         for path, said in (
             ("~/nowhere", "there is no such file or folder"),
             ("~/letters", "a folder without a log of a known tool"),
-            ("", "A log, a folder of logs"),
+            ("", "An export, a log, a table"),
         ):
             await typed(pilot, path)
             await press(pilot, "enter")
@@ -177,7 +177,7 @@ def test_large_folder_is_not_walked_to_its_end(
 def test_completions_are_folders_then_logs_hidden_ones_last(bench: Bench) -> None:
     for name in ("Beta/", "alpha/", ".hidden/"):
         (bench.home / "x" / name).mkdir(parents=True)
-    for name in ("one.jsonl", "notes.txt", "two.zip"):
+    for name in ("one.jsonl", "notes.odt", "two.zip"):
         (bench.home / "x" / name).touch()
 
     assert completions("~/x/") == [

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from convledger.sources.registry import PLACES
 from convledger.text.display import display_text
 from convledger.tui.screens.path_dialog import PathDialog, PathSight
 from convledger.tui.widgets.path_line import shown_path
@@ -21,10 +22,11 @@ class ImportScreen(PathDialog):
     """Reads logs from a path."""
 
     TO_TYPE = (
-        "A log, a folder of logs, a home folder or a zip. It stays a source: what is added to it "
-        "later is read too. It is only read, never written."
+        "An export, a log, a table, a zip, a folder of them, a home folder: what it is is told by "
+        "what is in it. It stays a source: what is added to it later is read too. It is only "
+        "read, never written."
     )
-    EXAMPLE = "~/Downloads/logs.zip"
+    EXAMPLE = "~/Downloads/export.zip"
 
     def __init__(self) -> None:
         super().__init__("Import")
@@ -52,7 +54,7 @@ def _words(glance: Glance) -> Content:
     at_least = "" if glance.whole else "more than "
     if glance.roots:
         logs = "1 log" if glance.logs == 1 else f"{at_least}{glance.logs:,} logs"
-        readers = " and ".join(dict.fromkeys(reader for reader, _ in glance.roots))
+        readers = " and ".join(dict.fromkeys(PLACES[reader].TITLE for reader, _ in glance.roots))
         return Content.assemble(
             ("● ", "$success"), (readers, "bold"), (f" · {logs} · ", "$muted"),
             ("⏎ reads it", "bold $accent"),
@@ -85,5 +87,9 @@ def _brought(came: SyncResult) -> str:
         (came.rejected, "rejected line"),
     ]
     words = [f"{count:,} {name if count == 1 else name + 's'}" for count, name in counts if count]
+    if came.known_messages:
+        words.append(f"{came.known_messages:,} messages known already")
+    if came.estimated:
+        words.append(f"~ tokens of {came.estimated:,} calls counted from their texts")
     stopped = " Stopped before the end; what was read is kept." if came.stopped else ""
     return f"{', '.join(words) or 'nothing new, all of it is in the ledger'}.{stopped}"

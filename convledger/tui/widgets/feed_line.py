@@ -25,7 +25,7 @@ _STATES = {
     "elsewhere": ("◌", "$success", "read elsewhere", "another convledger reads into these books"),
     "trouble": ("▲", "$error", "trouble", "it is tried again every few seconds"),
 }
-_STAGES = {"figures": "reading figures", "texts": "reading texts"}
+_STAGES = {"figures": "reading figures", "texts": "reading texts", "tokens": "counting tokens"}
 _SHORTEST, _LONGEST = 8, 32  # cells of the meter
 
 

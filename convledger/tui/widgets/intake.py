@@ -37,6 +37,7 @@ _KEYS = {  # of the Sources screen
 _STAGES = {
     "figures": "Reading what was spent",
     "texts": "Reading what was said",
+    "tokens": "Counting tokens",
 }
 
 
@@ -83,7 +84,8 @@ class Intake(Drawing):
         progress = self._progress
         right = self._right(progress, canvas.width)
         stage = _STAGES.get(progress.stage, "Reading")
-        files = f"  {progress.files_done:,} of {progress.files:,} files"
+        what = "conversations" if progress.stage == "tokens" else "files"
+        files = f"  {progress.files_done:,} of {progress.files:,} {what}"
         read = f" · {size(progress.bytes_done)} of {size(progress.bytes)}"
         end = canvas.width - measure(right) - 2
         for words in (files + read, files, ""):

@@ -20,6 +20,7 @@ WHAT_IT_IS = (
     "convledger keeps the books of your AI conversations: it reads the logs that coding tools "
     "leave on this machine, and says what every conversation cost, to the last token."
 )
+NAMED = 4  # tools whose places are named although they hold nothing
 PROMISE = (
     "The logs are only read, never written. Everything stays on this machine: convledger opens no "
     "network connection."
@@ -71,6 +72,7 @@ def _keys(state: str, found: Sequence[Scan]) -> list[Content]:
 
 def places(found: Sequence[Scan]) -> list[Content]:
     """Return a line for each place where logs may be: what is there, before it is read."""
+    found, others = _worth_naming(found)
     there = [_there(scan) for scan in found]
     readers = max((len(scan.reader) for scan in found), default=0)
     cells = max((len(words) for _, _, words in there), default=0)
@@ -82,7 +84,18 @@ def places(found: Sequence[Scan]) -> list[Content]:
             (shown_path(str(scan.root)), "$muted"),
         )
         for scan, (mark, style, words) in zip(found, there, strict=True)
-    ]
+    ] + ([Content.styled(f"  and the places of {others} more tools", "$muted")] if others else [])
+
+
+def _worth_naming(found: Sequence[Scan]) -> tuple[list[Scan], int]:
+    """Return the places to name, those with logs first of all, and how many tools have none."""
+    named = [scan for scan in found if scan.files or scan.present or scan.unreadable]
+    readers = list(dict.fromkeys(scan.reader for scan in found))
+    shown = {scan.reader for scan in named} | set(readers[:NAMED])
+    first = {scan.reader: scan for scan in reversed(found)}
+    there = {scan.reader for scan in named}
+    named += [first[reader] for reader in readers[:NAMED] if reader not in there]
+    return named, len(set(readers) - shown)
 
 
 def _there(scan: Scan) -> tuple[str, str, str]:

@@ -1,0 +1,94 @@
+"""What a person brings in by name, and what lies on this machine: told before any of it is read."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from convledger.clock import now_us
+from convledger.ingest.choose import roots_in
+from convledger.ingest.discover import Scan, scan
+from convledger.sources.registry import PLACES
+from convledger.store.catalog import Catalog
+from convledger.store.connection import transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What a path holds of a source: how many files of it there are, and their bytes.
+
+    `problems` are files that are its own and can't be read, with the reasons.
+    """
+
+    source: str
+    root: Path
+    files: int
+    bytes: int
+    problems: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What the source is called by people."""
+        return PLACES[self.source].TITLE
+
+    @property
+    def kind(self) -> str:
+        """What the source is: an agent, a chat export, an API log, a support platform, a table."""
+        return PLACES[self.source].KIND.value
+
+    def document(self) -> dict[str, Any]:
+        """Return it as JSON says it."""
+        return {
+            "source": self.source,
+            "kind": self.kind,
+            "root": str(self.root),
+            "files": self.files,
+            "bytes": self.bytes,
+            "unreadable": [{"path": path, "reason": reason} for path, reason in self.problems],
+        }
+
+
+def holding_of(scanned: Scan) -> Holding:
+    """Return what a scan of a root has found."""
+    return Holding(
+        scanned.reader,
+        scanned.root,
+        len(scanned.files),
+        sum(file.size for file in scanned.files),
+        tuple(scanned.unreadable),
+    )
+
+
+def find(named: Sequence[Path], source: str | None) -> list[Holding]:
+    """Return what paths hold, from their content. Raises UsageProblem where one holds nothing."""
+    roots = dict.fromkeys(root for path in named for root in roots_in(path, source))
+    return [holding_of(scan(reader, root)) for reader, root in roots]
+
+
+def keep(connection: sqlite3.Connection, found: Iterable[Holding]) -> list[tuple[str, Path]]:
+    """Note what was found as sources that are looked at again; return their readers and roots."""
+    roots = [(each.source, each.root) for each in found]
+    with transaction(connection):
+        catalog = Catalog(connection)
+        for reader, root in roots:
+            source_id = catalog.source(reader, str(root), now_us())
+            connection.execute("UPDATE source SET state='kept' WHERE id=?", (source_id,))
+    return roots
+
+
+def on_this_machine(scans: Iterable[Scan]) -> tuple[list[Holding], list[Holding]]:
+    """Return what a look at the places of all known tools has found, and the places without any."""
+    every = [holding_of(scanned) for scanned in scans]
+    there = [each for each in every if each.files or each.problems]
+    return there, [each for each in every if not (each.files or each.problems)]
+
+
+def not_there(missing: Iterable[Holding]) -> dict[str, list[str]]:
+    """Return the places that were looked at in vain, by the titles of their tools."""
+    places: dict[str, list[str]] = {}
+    for each in missing:
+        places.setdefault(each.title, []).append(str(each.root))
+    return places

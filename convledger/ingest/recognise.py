@@ -1,0 +1,153 @@
+"""Tells which source a file is of, by what is in it; its name decides nothing."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+
+from convledger.ingest.archives import Archive, TooMuch, is_packed, opened
+from convledger.ingest.lines import NotReadable, decompressed, open_log
+from convledger.sources import claude_code, codex
+from convledger.sources.glimpse import (
+    BINARY,
+    EMPTY,
+    HEAD,
+    HTML,
+    JSON_LINES,
+    MAYBE,
+    NO,
+    SQLITE,
+    Glimpse,
+    glimpse_of,
+)
+from convledger.sources.places import MODULES
+from convledger.sources.registry import module_of
+
+_LINES = {"claude-code": claude_code, "codex": codex}
+_MOST_SEEN = 400  # members of an archive that are looked at
+ENDINGS = (
+    *(".json", ".jsonl", ".ndjson", ".zst", ".zip", ".html", ".htm", ".csv", ".tsv", ".tab"),
+    *(".txt", ".md", ".db", ".vscdb", ".sqlite"),
+)
+
+
+def glimpse_at(path: Path) -> Glimpse:
+    """Return the first look at a file on disk. Raises NotReadable."""
+    with closing(open_log(path)) as raw:
+        size = os.fstat(raw.fileno()).st_size
+        if path.suffix == ".zst":
+            with closing(decompressed(raw)) as plain:
+                plain.seek(0)
+                head = plain.read(HEAD + 1)
+                return glimpse_of(path.name, head[:HEAD], whole=len(head) <= HEAD)
+        head = raw.read(HEAD)
+    # The folders above say much of a tool's own file: `.aider...`, `agent-transcripts/`.
+    relative = "/".join(path.parts[-4:]).lstrip("/")
+    glimpse = glimpse_of(relative, head, whole=size <= HEAD)
+    if glimpse.kind == SQLITE:
+        from convledger.ingest.databases import Database
+
+        with Database(path) as database:
+            return Glimpse(relative, SQLITE, head, size <= HEAD, tables=database.tables())
+    return glimpse
+
+
+def source_of(glimpse: Glimpse) -> str | None:
+    """Return the source that a file is of, None where none knows it."""
+    if glimpse.kind in (EMPTY, BINARY):
+        return None
+    if glimpse.kind == JSON_LINES or glimpse.records:
+        for record in glimpse.records:
+            for source, place in _LINES.items():
+                if place.knows(record):
+                    return source
+    best, certainty = None, NO
+    for source in MODULES:
+        with suppress(ModuleNotFoundError):
+            sure = module_of(source).recognises(glimpse)
+            if sure > certainty:
+                best, certainty = source, sure
+    return best if certainty >= MAYBE else None
+
+
+def source_at(path: Path) -> str | None:
+    """Return the source that a file on disk is of. Raises NotReadable."""
+    return source_of(glimpse_at(path))
+
+
+def what_it_is(path: Path) -> str:
+    """Say what a file is that no source knows, as far as its beginning tells."""
+    try:
+        glimpse = glimpse_at(path)
+    except (NotReadable, sqlite3.Error) as error:
+        return f"can't be read: {error}"
+    if glimpse.kind == EMPTY:
+        return "is empty"
+    if glimpse.kind == HTML:
+        return (
+            "is a web page: a download link that has expired gives one in place of the export; "
+            "download it again"
+        )
+    return ""
+
+
+def members_by_source(path: Path) -> dict[str, list[str]]:
+    """Return the members of a zip that sources know, by source. Raises NotReadable."""
+    found: dict[str, list[str]] = {}
+    problem = ""
+    with opened(path) as archive:
+        for name in _worth_a_look(archive):
+            try:
+                head = _head_of(archive, name)
+                source = source_of(glimpse_of(name, head[:HEAD], whole=len(head) <= HEAD))
+            except TooMuch:
+                raise
+            except NotReadable as error:
+                source = _by_name(name)
+                problem = problem or f"{name}: {error}"
+            if source is not None:
+                found.setdefault(source, []).append(name)
+    if not found and problem:
+        raise NotReadable(problem)
+    return found
+
+
+def _by_name(name: str) -> str | None:
+    """Return the source of a member that can't be looked into, so that it is told of there."""
+    for source, place in _LINES.items():
+        if place.is_log(name) and place.in_archive(name):
+            return source
+    return None
+
+
+def _worth_a_look(archive: Archive) -> Iterator[str]:
+    """Yield the members that may be somebody's: the largest first, as the logs are."""
+    members = [
+        member
+        for member in archive.members()
+        if not member.wrong and member.name.lower().endswith(ENDINGS)
+    ]
+    members.sort(key=lambda member: -member.size)
+    for member in members[:_MOST_SEEN]:
+        yield member.name
+
+
+def _head_of(archive: Archive, name: str) -> bytes:
+    parts, size = [], 0
+    for block in archive.blocks(name):
+        parts.append(block)
+        size += len(block)
+        if size > HEAD:
+            break
+    return b"".join(parts)
+
+
+def is_zip(path: Path) -> bool:
+    """Tell whether a file is a zip, whatever it is called; False where it can't be opened."""
+    try:
+        return path.is_file() and is_packed(path)
+    except NotReadable:
+        return False

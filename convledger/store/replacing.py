@@ -1,0 +1,101 @@
+"""Puts what a source says now in the place of what it said before, where a newer file tells it."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+from convledger.store.bodies import PageReader, PageWriter, said_text
+from convledger.store.erasing_bodies import UNSAY, forget, list_page, prepare, rewrite_pages
+from convledger.store.probes import Probes
+
+if TYPE_CHECKING:
+    from convledger.store.messages import Entry
+
+_HIDDEN, _REDACTED = 2, 32
+_STORED = 4 | 32  # flags that the ledger itself sets: inherited, redacted
+_IN_STEP = 500
+
+
+def replace_changed(connection: sqlite3.Connection, again: list[tuple[int, Entry]]) -> int:
+    """Bring stored messages to what is told of them `again`, by key; return how many changed.
+
+    An older file does not take back what a newer one has told. A redacted message stays as it is.
+    Belongs into a transaction.
+    """
+    changing = _Changing(connection)
+    for start in range(0, len(again), _IN_STEP):
+        some = again[start : start + _IN_STEP]
+        told = {(key, entry[2]): entry for key, entry in some}
+        marks = ",".join("?" * len(some))
+        rows = connection.execute(
+            "SELECT id, key, conversation_id, file_id, kind, flags, coalesce(name, ''), page_id, "
+            f"start, length FROM message WHERE key IN ({marks})",
+            [key for key, _ in some],
+        ).fetchall()
+        for row in rows:
+            entry = told.get((row[1], row[2]))
+            if entry is not None:
+                changing.compare(row, entry)
+    changing.finish()
+    return changing.count
+
+
+class _Changing:
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._read = PageReader(connection).body
+        self._pages = PageWriter(connection)
+        self._ages: dict[int, int] = {}
+        self._places: list[tuple[object, ...]] = []
+        self._listed = False
+        self.count = 0
+
+    def compare(self, row: tuple[Any, ...], entry: Entry) -> None:
+        row_id, _, _, file_id, kind, flags, name, *place = row
+        message = entry[4]
+        if flags & _REDACTED or not self._is_newer(entry[1], file_id):
+            return
+        wanted = (message.kind, message.flags | (flags & _STORED), message.name)
+        body = self._read(*place)
+        if body == message.body and wanted == (kind, flags, name):
+            return
+        self.count += 1
+        encoded = body.encode("utf-8", "replace")
+        if encoded and not flags & _HIDDEN:
+            self._connection.execute(UNSAY, (row_id, said_text(name, body, encoded)))
+        if not self._listed:
+            prepare(self._connection)
+            self._listed = True
+        list_page(self._connection, place[0])
+        encoded = message.body.encode("utf-8", "replace")
+        self._connection.execute(
+            "UPDATE message SET file_id=?, line=?, kind=?, flags=?, name=?, page_id=?, start=?, "
+            "length=? WHERE id=?",
+            (entry[1], message.line, *wanted[:2], message.name or None, *self._pages.add(encoded),
+             row_id),
+        )  # fmt: skip
+        if encoded and not message.flags & _HIDDEN:
+            self._connection.execute(
+                "INSERT INTO said (rowid, text) VALUES (?, CAST(? AS TEXT))",
+                (row_id, said_text(message.name, message.body, encoded)),
+            )
+
+    def _is_newer(self, file_id: int, stored: int) -> bool:
+        return file_id == stored or self._age(file_id) >= self._age(stored)
+
+    def _age(self, file_id: int) -> int:
+        if file_id not in self._ages:
+            found = self._connection.execute(
+                "SELECT mtime_ns FROM file WHERE id=?", (file_id,)
+            ).fetchone()
+            self._ages[file_id] = int(found[0]) if found else 0
+        return self._ages[file_id]
+
+    def finish(self) -> None:
+        """Leave nothing of the old bodies in the pages that held them."""
+        self._pages.flush()
+        if self._listed:
+            counts = {"pages_rewritten": 0, "pages_removed": 0}
+            rewrite_pages(self._connection, Probes(), counts)
+            forget(self._connection)
