@@ -125,19 +125,20 @@ _ALL = (
     ),
     _Written(
         "copilot-cli", "Copilot CLI", _AGENT, _DOCUMENT,
-        r"(.*/)?(history-)?session-state/([^/]+/events|[^/]+)\.jsonl|(.*/)?session-store\.db",
+        r"(.*/)?events\.jsonl|(.*/)?(history-)?session-state/[^/]+\.jsonl|(.*/)?session-store\.db",
         ("~/.copilot",), ("COPILOT_HOME", ""), databases=True,
     ),
     _Written(
         "copilot-chat", "Copilot Chat in VS Code", _AGENT, _DOCUMENT,
-        r"(.*/)?(chatSessions|emptyWindowChatSessions)/[^/]+\.jsonl?",
+        r"(.*/)?(chatSessions|emptyWindowChatSessions)/[^/]+\.jsonl?|[^/]+\.jsonl?",
         ("{support}/{editor}/User", "~/.vscode-server/data/User"),
         folders=("workspaceStorage", "globalStorage"),
     ),
     _Written(
         "cursor", "Cursor", _AGENT, _DOCUMENT,
         r"(.*/)?(globalStorage|workspaceStorage/[^/]+)/state\.vscdb|state\.vscdb"
-        r"|(.*/)?agent-transcripts/(.*/)?[^/]+\.jsonl|(.*/)?usage-events[^/]*\.csv",
+        r"|(.*/)?agent-transcripts/(.*/)?[^/]+\.jsonl|(.*/)?[^/]*agent[-_]transcript[^/]*\.jsonl"
+        r"|(.*/)?usage-events[^/]*\.csv",
         ("{support}/Cursor/User",), folders=("globalStorage", "workspaceStorage"), databases=True,
     ),
     _Written(
