@@ -6,7 +6,9 @@ prompt since 3.29.5 and 4.119.0, and before that too where the provider speaks O
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 from convledger.clock import parse_instant
@@ -95,10 +97,6 @@ class _Task:
     def _count(
         self, requests: list[tuple[int, int, dict[str, Any]]], models: Models, figures: Figures
     ) -> None:
-        answers = [
-            said for said in said_in(self._history, self._native) if said.role == "assistant"
-        ]
-        is_timed = any(said.at is not None for said in answers)
         seen: dict[str, int] = {}
         answered = 0
         for place, (line, at, record) in enumerate(requests):
@@ -124,13 +122,32 @@ class _Task:
                 call.approximate = say == "deleted_api_reqs"
                 figures.calls.append(call)
             elif say == "api_req_started":
-                answer = _answer_to(answers, at, following, answered if not is_timed else None)
+                answer = self._answer_to(at, following, answered)
                 is_open = place + 1 == len(requests) and "cost" not in counts
                 if answer is not None:
                     answered += 1
                     if not is_open and not counts.get("cancelReason"):
                         call.key, call.measure = answer.uuid, Measure.MISSING
                         figures.calls.append(call)
+
+    @cached_property
+    def _answers(self) -> list[Said]:
+        return [said for said in said_in(self._history, self._native) if said.role == "assistant"]
+
+    @cached_property
+    def _timed(self) -> list[tuple[int, int]]:
+        return sorted(
+            (said.at, place) for place, said in enumerate(self._answers) if said.at is not None
+        )
+
+    def _answer_to(self, at: int, until: int, place: int) -> Said | None:
+        """Return the answer to a request: by time, or where answers have none by its number."""
+        if not self._timed:
+            return self._answers[place] if place < len(self._answers) else None
+        first = bisect.bisect_left(self._timed, (at, 0))
+        if first < len(self._timed) and self._timed[first][0] < until:
+            return self._answers[self._timed[first][1]]
+        return None
 
     def _call(
         self, record: dict[str, Any], counts: dict[str, Any], key: str, line: int, at: int,
@@ -226,10 +243,3 @@ def _holds_cached(protocol: str, provider: str, at: int) -> bool:
     if protocol:  # which only Roo and Kilo note
         return protocol != "anthropic" or at >= WHOLE_SINCE
     return provider in _WHOLE
-
-
-def _answer_to(answers: list[Said], at: int, until: int, place: int | None) -> Said | None:
-    """Return the answer to a request: by time, or where answers have none by its number."""
-    if place is not None:
-        return answers[place] if place < len(answers) else None
-    return next((said for said in answers if said.at is not None and at <= said.at < until), None)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from msgspec import Raw
+
 from convledger.sources.copilot_chat.operations import session_in
 from convledger.sources.copilot_chat.requests import Request, request_of
 from convledger.sources.document import Document, Found, NotReadable
@@ -68,13 +70,13 @@ class _Session:
             self._describe(found.figures)
         for place, entry in enumerate(requests, 1):
             bad = found.texts.rejected if texts else found.figures.rejected
-            if not isinstance(entry, dict):
-                bad.append(Rejected(place, 0, "not an object"))
-                continue
             try:
+                record = loads(bytes(entry)) if isinstance(entry, Raw) else entry
+                if not isinstance(record, dict):
+                    raise BadLine("not an object")
                 is_last = place == len(requests)
-                request = request_of(entry, self._native, place, self._at, is_last)
-            except (RecursionError, UnicodeError) as error:
+                request = request_of(record, self._native, place, self._at, is_last, texts=texts)
+            except (BadLine, RecursionError, UnicodeError) as error:
                 bad.append(Rejected(place, 0, str(error) or "nested too deeply"))
                 continue
             if request.native in self._seen:

@@ -8,12 +8,28 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+from msgspec import Raw, Struct
+
 from convledger.sources.document import Document, NotReadable
 from convledger.sources.findings import Rejected
 from convledger.sources.json_lines import json_lines
 from convledger.sources.lenient import BadLine, loads
 from convledger.sources.values import list_of
 
+
+class _Whole(Struct):
+    """A session in one piece, its requests left undecoded: they are taken up one by one."""
+
+    requests: list[Raw]
+    sessionId: Any = None  # noqa: N815 - spelled as the file spells it
+    creationDate: Any = None  # noqa: N815
+    lastMessageDate: Any = None  # noqa: N815
+    customTitle: Any = None  # noqa: N815
+    computedTitle: Any = None  # noqa: N815
+
+
+_whole = msgspec.json.Decoder(_Whole)
 WHOLE, SET, APPEND, DELETE = range(4)
 _LONGEST = 1_000_000  # places of a list
 
@@ -22,6 +38,10 @@ def session_in(document: Document, rejected: list[Rejected]) -> dict[str, Any]:
     """Return a document's session. Raises NotReadable where it is none, or half written."""
     if not document.relative.endswith(".jsonl"):
         content = document.content()
+        try:
+            return msgspec.structs.asdict(_whole.decode(content))
+        except (msgspec.MsgspecError, UnicodeError, ValueError, RecursionError):
+            pass
         try:
             return loads(content)
         except BadLine as error:

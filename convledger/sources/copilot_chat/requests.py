@@ -46,8 +46,13 @@ def model_of(name: str) -> tuple[str, str]:
     return parts[-1], parts[-2] if len(parts) > 1 else ""
 
 
-def request_of(entry: dict[str, Any], session: str, place: int, at: int, is_last: bool) -> Request:
-    """Return what an entry of the list of requests holds; `at` where it names no instant."""
+def request_of(
+    entry: dict[str, Any], session: str, place: int, at: int, is_last: bool, *, texts: bool
+) -> Request:
+    """Return what an entry of the list of requests holds; `at` where it names no instant.
+
+    What tools gave back is only taken up where `texts` are wanted.
+    """
     native = text_of(entry.get("requestId")) or f"{session}:{place}"
     at = instant_of(entry.get("timestamp")) or at
     result = entry.get("result")
@@ -71,7 +76,8 @@ def request_of(entry: dict[str, Any], session: str, place: int, at: int, is_last
         found.said.append(Said(native, at, prompt))
     if found.is_over:
         if rounds:
-            found.said += _rounds(native, at, rounds, dict_of(metadata.get("toolCallResults")))
+            results = dict_of(metadata.get("toolCallResults")) if texts else {}
+            found.said += _rounds(native, at, rounds, results)
         else:
             found.said += _parts(native, at, list_of(entry.get("response")))
         found.said += _error(native, at, dict_of(result))
@@ -115,13 +121,9 @@ def _rounds(
         yield Said(uuid, when, [block for block in blocks if block[2]], True, model)
         for place, call in enumerate(calls):
             key = text_of(call.get("id"))
-            body = _result(results.get(key))
-            if body:
-                name = text_of(call.get("name"))
-                yield Said(
-                    f"{native}:{key or f'{number}.{place}'}", when,
-                    [(Kind.TOOL_RESULT, name, body, 0)],
-                )  # fmt: skip
+            body, name = _result(results.get(key)), text_of(call.get("name"))
+            told = [(int(Kind.TOOL_RESULT), name, body, 0)] if body else []
+            yield Said(f"{native}:{key or f'{number}.{place}'}", when, told)
 
 
 def _parts(native: str, at: int, parts: list[Any]) -> Iterator[Said]:
