@@ -121,6 +121,17 @@ def test_bubbles_beside_one_with_tokens_have_none_of_their_own(tmp_path: Path) -
     assert [call.key for call in found.calls] == ["c:3"]
 
 
+def test_result_of_a_tool_is_a_message_of_its_own(tmp_path: Path) -> None:
+    found = stored(
+        tmp_path, composer("c", ("1", 1), ("2", 2), ("3", 2)), bubble("c", "1", 1, "go"),
+        tool("c", "2"), bubble("c", "3", 2, "so"),
+    )  # fmt: skip
+
+    assert [(m.uuid, m.block, m.parent) for m in found.messages] == [
+        ("c:1", 0, ""), ("c:2", 0, "c:1"), ("c:2:result", 0, "c:2"), ("c:3", 0, "c:2:result"),
+    ]  # fmt: skip
+
+
 def test_order_is_that_of_the_conversation(tmp_path: Path) -> None:
     found = stored(
         tmp_path, composer("c", ("z", 1), ("a", 2), ("m", 1)),

@@ -123,13 +123,12 @@ class StoreReader:
         """Return the requests that a session's events tell of one by one."""
         counter = EventCounter(session, self._document.changed_at)
         for name in self._logs(session):
-            content = self._document.beside(name)
-            for number, data in enumerate((content or b"").split(b"\n"), 1):
-                if b"session.usage_record" in data:
-                    try:
-                        counter.take(JsonLine(number, data, 0, 0))
-                    except (BadLine, msgspec.MsgspecError):
-                        continue
+            content = self._document.beside(name) or b""
+            for data in _lines_with(content, b"session.usage_record"):
+                try:
+                    counter.take(JsonLine(1, data, 0, 0))
+                except (BadLine, msgspec.MsgspecError):
+                    continue
         return counter.figures.calls
 
     def _logs(self, session: str) -> list[str]:
@@ -198,6 +197,15 @@ def _call(row: tuple[object, ...]) -> Call:
     tokens = Tokens(*(tokens_of(count) for count in counts))
     key = request_key(native, at, name, tokens)
     return call_of(key, native, at, name, line, tokens, text_of(agent))
+
+
+def _lines_with(content: bytes, word: bytes) -> Iterator[bytes]:
+    """Yield the lines that hold a word, without taking all lines apart."""
+    place = 0
+    while (found := content.find(word, place)) >= 0:
+        end = content.find(b"\n", found)
+        place = end if end >= 0 else len(content)
+        yield content[content.rfind(b"\n", 0, found) + 1 : place]
 
 
 def _counts(call: Call) -> tuple[object, ...]:

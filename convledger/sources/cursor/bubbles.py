@@ -154,14 +154,17 @@ class Teller:
         timing = dict_of(bubble.get("timingInfo"))
         at = _instant(counted) or _first_instant(timing) or placed.at
         self._at = at or self._at
-        uuid = uuid_of(self._conversation, placed.native)
+        name = uuid_of(self._conversation, placed.native)
         flags = int(Flag.BRANCH) if placed.beside else 0
-        block = 0
-        for kind, name, body, extra in _blocks(bubble, placed):
+        block, uuid = 0, name
+        for kind, label, body, extra in _blocks(bubble, placed):
+            before = self.before
+            if kind == Kind.TOOL_RESULT:  # which no model wrote: a message of its own
+                block, uuid, before = 0, f"{name}:result", name
             found.messages.append(
                 Message(
                     self._conversation, uuid, block, placed.place, self._at, kind, body,
-                    flags | extra, name, parent=self.before,
+                    flags | extra, label, parent=before,
                 )
             )  # fmt: skip
             block += 1
