@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -168,18 +169,28 @@ def test_what_is_not_listed_yet_is_no_branch(tmp_path: Path) -> None:
     assert [m.flags for m in found.messages] == [0, 0]
 
 
-def test_reply_that_is_coming_has_no_call_yet(tmp_path: Path) -> None:
-    rows = (bubble("c", "1", 1, "go"), bubble("c", "2", 2, "half"))
-    now = 32503680000000  # long after the file is written
-    coming = stored(
-        tmp_path / "a", composer("c", ("1", 1), ("2", 2), status="generating", lastUpdatedAt=None,
-                                 createdAt=None), *rows,
+@pytest.mark.parametrize(
+    ("status", "told_at", "seen_after", "calls"),
+    [
+        ("generating", 0, 5, 0),
+        ("completed", 10, 15, 1),
+        ("completed", 5, 15, 0),  # the bubble is newer than what the conversation says
+        ("generating", 0, 86_400, 1),  # it will not come any more
+        (None, 10, 15, 1),
+    ],
+)
+def test_reply_that_is_coming_has_no_call_yet(
+    tmp_path: Path, status: str | None, told_at: int, seen_after: int, calls: int
+) -> None:
+    begun = 1763540000
+    told = composer("c", ("1", 1), ("2", 2), status=status, lastUpdatedAt=(begun + told_at) * 1000)
+    path = written(
+        tmp_path, told, bubble("c", "1", 1, "go", createdAt=begun * 1000),
+        bubble("c", "2", 2, "well", createdAt=(begun + 8) * 1000),
     )  # fmt: skip
-    ended = stored(tmp_path / "b", composer("c", ("1", 1), ("2", 2), status="completed"), *rows)
-    late = composer("c", ("1", 1), ("2", 2), status="generating", lastUpdatedAt=now)
-    odd = stored(tmp_path / "c", late, *rows)
+    os.utime(path, (begun + seen_after, begun + seen_after))
 
-    assert (len(coming.calls), len(ended.calls), len(odd.calls)) == (1, 1, 1)
+    assert len(read(SOURCE, path, root=tmp_path).calls) == calls
 
 
 def test_drafts_and_deleted_conversations_are_left_out(tmp_path: Path) -> None:

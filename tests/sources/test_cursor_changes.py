@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -52,7 +53,7 @@ def test_nothing_new_gives_nothing(tmp_path: Path) -> None:
     assert (found.messages, found.calls, found.conversations) == ([], [], {})
 
 
-def test_new_bubble_is_found_with_the_last_turn(tmp_path: Path) -> None:
+def test_new_bubble_is_found_with_the_last_turns(tmp_path: Path) -> None:
     path = some(tmp_path)
     state = state_of(path)
     written(
@@ -61,10 +62,27 @@ def test_new_bubble_is_found_with_the_last_turn(tmp_path: Path) -> None:
     )  # fmt: skip
     found = again(path, state)
 
-    assert [(m.body, m.line, m.parent) for m in found.messages] == [
+    assert [(m.body, m.line, m.parent) for m in found.messages][2:] == [
         ("three", 3, "c1:2"), ("four", 4, "c1:3"), ("five", 5, "c1:4"),
     ]  # fmt: skip
-    assert {call.key for call in found.calls} == {"c1:5"}
+    assert {call.key for call in found.calls} == {"c1:2", "c1:5"}
+
+
+def test_reply_that_was_coming_is_counted_at_the_next_reading(tmp_path: Path) -> None:
+    begun = 1763540000
+    path = written(
+        tmp_path, composer("c", ("1", 1), ("2", 2), status="generating"),
+        bubble("c", "1", 1, "go", createdAt=begun * 1000),
+        bubble("c", "2", 2, "well", createdAt=(begun + 90) * 1000),
+    )  # fmt: skip
+    os.utime(path, (begun + 95, begun + 95))
+    first = read(SOURCE, path, root=tmp_path)
+    os.utime(path, (begun + 9000, begun + 9000))
+    figures = [state for state in first.states if changes.state_of(state).held]
+    later = again(path, figures[-1])
+
+    assert (first.calls, [call.key for call in later.calls]) == ([], ["c:2"])
+    assert changes.state_of(later.states[0]).held == []
 
 
 def test_replaced_bubble_in_an_earlier_turn_is_read_again(tmp_path: Path) -> None:

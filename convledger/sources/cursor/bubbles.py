@@ -70,7 +70,7 @@ class Counter:
     def __init__(self, facts: ConversationFacts, model: str, at: int) -> None:
         self._facts = facts
         self._default = model
-        self._at = at
+        self.at = at
         self._model = ""
         self._run = _Run()
         self._missing: list[Call] = []
@@ -86,7 +86,7 @@ class Counter:
 
     def _count(self, bubble: records.CountedBubble, placed: Placed, found: Figures) -> None:
         at = _instant(bubble) or placed.at
-        self._at = at or self._at
+        self.at = at or self.at
         if at is not None:
             facts = self._facts
             facts.first_at = min(facts.first_at or at, at)
@@ -108,10 +108,10 @@ class Counter:
         if read or written:
             self._is_recorded = True
             native = self._facts.native
-            found.calls.append(Call(uuid, native, self._at, model, placed.place, read, written))
+            found.calls.append(Call(uuid, native, self.at, model, placed.place, read, written))
         is_tool = tool is not None and bool(tool.name or tool.toolCallId)
         if is_tool or _says(bubble.text) or _says(bubble.thinking):
-            self._run = _Run(uuid, placed.place, self._at, model)
+            self._run = _Run(uuid, placed.place, self.at, model)
         if is_tool:
             self._end_run()
 

@@ -23,13 +23,15 @@ _BACK = (*range(12), *(1 << power for power in range(4, 40)))
 class State(Struct, array_like=True):
     """How far a database was read: `marks` are numbers and keys of rows.
 
-    Of a first reading that did not come to its end `after` is the last conversation read.
+    Of a first reading that did not come to its end `after` is the last conversation read. In the
+    conversations `held` a reply was still coming.
     """
 
     version: int = VERSION
     marks: list[tuple[int, str]] = []
     after: str = ""
     is_whole: bool = False
+    held: list[str] = []
 
 
 _decoder = msgpack.Decoder(State)

@@ -68,10 +68,15 @@ def children(found: Figures, composer: records.Composer, native: str) -> None:
             facts.parent, facts.relation = native, "subagent"
 
 
-def is_running(composer: records.Composer, changed_at: int) -> bool:
-    """Tell whether a reply was still coming when the database was last written."""
-    last = instant_of(composer.lastUpdatedAt) or instant_of(composer.createdAt) or 0
-    return composer.status == "generating" and changed_at - last < _RUNNING_FOR
+def is_running(composer: records.Composer, last_at: int, changed_at: int) -> bool:
+    """Tell whether a reply was still coming when the database was last written.
+
+    It may be where the conversation says so, or has bubbles that are newer than what it says.
+    """
+    said = instant_of(composer.lastUpdatedAt) or instant_of(composer.createdAt) or 0
+    if composer.status != "generating" and said >= last_at:
+        return False
+    return abs(changed_at - max(said, last_at)) < _RUNNING_FOR
 
 
 def decoded_composer(value: object) -> records.Composer:

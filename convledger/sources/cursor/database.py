@@ -8,6 +8,7 @@ the last one, which tells how it ended.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 import msgspec
 from msgspec import Raw
@@ -44,6 +45,7 @@ class _Reading:
         self._document = document
         self._texts = texts
         self._done = 0
+        self._held: list[str] = []
         self._heads: dict[str, bytes] | None = None
         self._has_heads = "value" in document.tables().get("composerHeaders", ())
         self._has_items = "value" in document.tables().get("ItemTable", ())
@@ -51,11 +53,12 @@ class _Reading:
     def all(self, state: State) -> Iterator[Found]:
         known = changes.unchanged_until(self._document, state.marks) if state.is_whole else 0
         if known:
-            yield from self._new(known)
+            yield from self._new(known, state.held)
             return
         marks = state.marks if state.after and not state.is_whole else []
         marks = marks or changes.marks(self._document)
         after = state.after if not state.is_whole else ""
+        self._held = list(state.held) if after else []
         for conversation in changes.conversations(self._document, after):
             last = Found()
             for number, part in enumerate(self._conversation(conversation, None)):
@@ -63,15 +66,16 @@ class _Reading:
                     yield last
                 last = part
             last.done = self._done
-            last.state = changes.stored(State(marks=marks, after=conversation))
+            last.state = changes.stored(State(marks=marks, after=conversation, held=self._held))
             yield last
         yield Found(
-            done=self._document.size, state=changes.stored(State(marks=marks, is_whole=True))
+            done=self._document.size,
+            state=changes.stored(State(marks=marks, is_whole=True, held=self._held)),
         )
 
-    def _new(self, known: int) -> Iterator[Found]:
+    def _new(self, known: int, held: list[str]) -> Iterator[Found]:
         marks = changes.marks(self._document)
-        touched: dict[str, set[str]] = {}
+        touched: dict[str, set[str]] = {native: set() for native in held}
         for key in changes.keys_behind(self._document, known):
             prefix, _, rest = key.partition(":")
             if prefix == "composerData":
@@ -82,7 +86,8 @@ class _Reading:
         for conversation, bubbles in touched.items():
             yield from self._conversation(conversation, bubbles)
         yield Found(
-            done=self._document.size, state=changes.stored(State(marks=marks, is_whole=True))
+            done=self._document.size,
+            state=changes.stored(State(marks=marks, is_whole=True, held=self._held)),
         )
 
     def _conversation(self, native: str, fresh: set[str] | None) -> Iterator[Found]:
@@ -129,8 +134,10 @@ class _Reading:
             figures, texts = Figures(conversations=again), Texts()
         if not self._texts:
             ends = bool(wanted) and wanted[-1] is order[-1]
-            running = ends and is_running(composer, changed)
+            running = ends and is_running(composer, counter.at, changed)
             counter.end_turn(figures, is_running=running)
+            if running:
+                self._held.append(native)
         yield Found(figures, texts, self._done)
 
     def _before(self, native: str, order: list[Placed], placed: Placed) -> str:
@@ -260,16 +267,18 @@ class _Reading:
 
 
 def _turns(order: list[Placed], fresh: set[str]) -> list[Placed]:
-    """Return the bubbles of the turns that hold fresh ones, of the last one, and those aside."""
-    wanted: list[Placed] = []
-    turn: list[Placed] = []
+    """Return the bubbles of the turns that hold fresh ones, of the last two, and those aside."""
+    turns: list[list[Placed]] = [[]]
     for placed in order:
-        if placed.kind == USER and turn:
-            if any(each.native in fresh or each.beside for each in turn):
-                wanted += turn
-            turn = []
-        turn.append(placed)
-    return wanted + turn
+        if placed.kind == USER and turns[-1]:
+            turns.append([])
+        turns[-1].append(placed)
+    wanted = [
+        turn
+        for turn in turns[:-2]
+        if any(placed.native in fresh or placed.beside for placed in turn)
+    ]
+    return list(chain.from_iterable(wanted + turns[-2:]))
 
 
 def _inline(raw: Raw) -> list[Placed]:
