@@ -191,6 +191,12 @@ def test_run_of_an_older_build_is_counted_by_its_sum_beside_a_database(tmp_path:
     assert [counts(call) for call in found.calls] == [(50, 50, 0, 20)]
 
 
+def test_run_whose_rows_will_come_has_no_calls_yet(tmp_path: Path) -> None:
+    store(tmp_path, ("other", "gpt-5", 100, 20, 50, 0, 0, "2026-11-17T08:15:02.000Z"))
+
+    assert session(tmp_path, start(), answer(2)).calls == []
+
+
 def test_run_without_an_end_has_unknown_tokens(tmp_path: Path) -> None:
     found = session(tmp_path, start(), answer(1), answer(2))
 

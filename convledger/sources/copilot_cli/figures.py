@@ -8,7 +8,7 @@ import msgspec
 
 from convledger.sources.copilot_cli import records
 from convledger.sources.copilot_cli.calls import Tokens, call_of, request_key, tokens_in
-from convledger.sources.copilot_cli.legs import Answer, Leg, calls_of, metrics_in
+from convledger.sources.copilot_cli.legs import Answer, Leg, Rows, calls_of, metrics_in
 from convledger.sources.copilot_cli.places import described, rows_of, session_of
 from convledger.sources.document import Document, Found
 from convledger.sources.findings import AgentFacts, Call, ConversationFacts, Figures, Rejected
@@ -104,7 +104,7 @@ class EventCounter:
             self._facts.parent, self._facts.relation = session, "fork"
         self.figures.calls.append(call)
 
-    def ended(self, rows: list[int] | None) -> list[Call]:
+    def ended(self, rows: Rows | None) -> list[Call]:
         """Return the calls of what no record of a request tells."""
         return calls_of(self.session, self.legs, rows)
 

@@ -50,10 +50,17 @@ def metrics_in(metrics: dict[str, Metrics]) -> dict[str, tuple[int, Tokens]]:
     return found
 
 
-def calls_of(session: str, legs: list[Leg], rows: list[int] | None) -> list[Call]:
+class Rows(Struct):
+    """The instants of a session's rows in the database, and since when it has rows of any."""
+
+    instants: list[int]
+    since: int
+
+
+def calls_of(session: str, legs: list[Leg], rows: Rows | None) -> list[Call]:
     """Return the calls of runs whose requests nobody tells of one by one.
 
-    `rows` are the instants of the session's rows in the database, None where it has none of any.
+    A run that goes on has its rows soon, where the database had rows before it began.
     """
     found: list[Call] = []
     totals: dict[str, tuple[int, Tokens]] = {}
@@ -61,7 +68,8 @@ def calls_of(session: str, legs: list[Leg], rows: list[int] | None) -> list[Call
     for number, leg in enumerate(legs):
         in_rows = _is_in(rows, leg)
         if leg.metrics is None:
-            if not leg.is_told and not in_rows:
+            will_be = rows is not None and rows.since <= leg.begun_at
+            if not leg.is_told and not in_rows and not will_be:
                 found += [_missing(session, answer) for answer in leg.answers]
             answered += len(leg.answers)
             continue
@@ -82,11 +90,11 @@ def calls_of(session: str, legs: list[Leg], rows: list[int] | None) -> list[Call
     return found
 
 
-def _is_in(rows: list[int] | None, leg: Leg) -> bool:
-    if not rows:
+def _is_in(rows: Rows | None, leg: Leg) -> bool:
+    if rows is None or not rows.instants:
         return False
-    end = leg.ended_at or rows[-1]
-    return any(leg.begun_at - _LATE <= at <= end + _LATE for at in rows)
+    end = leg.ended_at or rows.instants[-1]
+    return any(leg.begun_at - _LATE <= at <= end + _LATE for at in rows.instants)
 
 
 def _goes_on(leg: Leg, totals: dict[str, tuple[int, Tokens]], answered: int) -> bool:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from convledger.sources.copilot_cli.flat_yaml import flat_yaml
+from convledger.sources.copilot_cli.legs import Rows
 from convledger.sources.document import Document
 from convledger.sources.findings import ConversationFacts
 from convledger.sources.titles import CUSTOM, GENERATED, title_line
@@ -10,7 +13,8 @@ from convledger.sources.values import instant_of
 
 STORE = "session-store.db"
 _ROWS = "SELECT created_at FROM assistant_usage_events WHERE session_id=? ORDER BY id"
-_HAS_ROWS = "SELECT 1 FROM sqlite_schema WHERE name='assistant_usage_events'"
+_TABLE = "SELECT 1 FROM sqlite_schema WHERE name='assistant_usage_events'"
+_FIRST = "SELECT created_at FROM assistant_usage_events ORDER BY id LIMIT 1"
 
 
 def session_of(relative: str) -> str:
@@ -44,12 +48,18 @@ def root_of(relative: str) -> str:
     return before.removesuffix("history-") if found else ""
 
 
-def rows_of(document: Document, session: str) -> list[int] | None:
-    """Return the instants of a session's requests in the database; None where it keeps none."""
+def rows_of(document: Document, session: str) -> Rows | None:
+    """Return what the database has of a session's requests; None where it has none of any."""
     if "session-state/" not in document.relative:
         return None
     store = f"{root_of(document.relative)}{STORE}"
-    if not document.rows_beside(store, _HAS_ROWS):
+    if not document.rows_beside(store, _TABLE):
         return None
-    rows = document.rows_beside(store, _ROWS, (session,)) or []
-    return sorted(at for (value,) in rows if (at := instant_of(value)) is not None)
+    first = _instants(document.rows_beside(store, _FIRST))
+    if not first:
+        return None
+    return Rows(_instants(document.rows_beside(store, _ROWS, (session,))), first[0])
+
+
+def _instants(rows: list[tuple[Any, ...]] | None) -> list[int]:
+    return sorted(at for (value,) in rows or () if (at := instant_of(value)) is not None)

@@ -52,7 +52,8 @@ class StoreReader:
         self._document = document
         self._texts = texts
         self._table, wanted = ("turns", _TURNS) if texts else ("assistant_usage_events", _USAGE)
-        there = document.tables().get(self._table, frozenset())
+        self._tables = document.tables()
+        there = self._tables.get(self._table, frozenset())
         self._is_there = {"id", "session_id"} <= there
         self._columns = ", ".join(name if name in there else f"NULL AS {name}" for name in wanted)
         self._root = document.relative.rpartition("/")[0]
@@ -85,7 +86,7 @@ class StoreReader:
         )
         if rows:
             return state.last if _mark(rows[0]) == state.mark else 0
-        if "sqlite_sequence" not in self._document.tables():
+        if "sqlite_sequence" not in self._tables:
             return 0
         given = self._document.rows("SELECT seq FROM sqlite_sequence WHERE name=?", (self._table,))
         is_later = bool(given) and isinstance(given[0][0], int) and given[0][0] >= state.last
@@ -154,7 +155,7 @@ class StoreReader:
             return
         facts = figures.conversation(session)
         facts.first_at = facts.last_at = at
-        there = self._document.tables().get("sessions", frozenset())
+        there = self._tables.get("sessions", frozenset())
         if "id" not in there:
             return
         columns = ", ".join(name if name in there else f"NULL AS {name}" for name in _FACTS)

@@ -47,8 +47,9 @@ class _Reading:
         self._done = 0
         self._held: list[str] = []
         self._heads: dict[str, bytes] | None = None
-        self._has_heads = "value" in document.tables().get("composerHeaders", ())
-        self._has_items = "value" in document.tables().get("ItemTable", ())
+        tables = document.tables()
+        self._has_heads = "value" in tables.get("composerHeaders", ())
+        self._has_items = "value" in tables.get("ItemTable", ())
 
     def all(self, state: State) -> Iterator[Found]:
         known = changes.unchanged_until(self._document, state.marks) if state.is_whole else 0
