@@ -33,6 +33,7 @@ class FileDocument:
         self._mappings = mappings
         self._open = ExitStack()
         self._database: Database | None = None
+        self._beside: dict[str, Database] = {}
         self.stamp = self._stamp()
 
     def __enter__(self) -> FileDocument:
@@ -154,6 +155,19 @@ class FileDocument:
     def rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Return what a query to a SQLite file gives."""
         return self.database().rows(query, values)
+
+    def rows_beside(
+        self, relative: str, query: str, values: Sequence[object] = ()
+    ) -> list[tuple[Any, ...]] | None:
+        """Return what a query to a SQLite file below the same root gives, None without that."""
+        path = self._below(relative)
+        if path is None or self._archive is not None or not os.path.lexists(path):
+            return None
+        if path not in self._beside:
+            from convledger.ingest.databases import Database
+
+            self._beside[path] = self._open.enter_context(Database(Path(path)))
+        return self._beside[path].rows(query, values)
 
     def mapping(self, header: Sequence[str]) -> Mapping[str, Any] | None:
         """Return how a table with this header is to be read, None where nobody has said."""

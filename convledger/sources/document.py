@@ -64,6 +64,11 @@ class Document(Protocol):
         Raises TooLarge where that would be more than LARGEST bytes.
         """
 
+    def rows_beside(
+        self, relative: str, query: str, values: Sequence[object] = ()
+    ) -> list[tuple[Any, ...]] | None:
+        """Return what a query to a SQLite file below the same root gives, None without that."""
+
     def mapping(self, header: Sequence[str]) -> Mapping[str, Any] | None:
         """Return how a table with this header is to be read, None where nobody has said."""
 

@@ -134,26 +134,31 @@ _ALL = (
     ),
     _Written(
         "copilot-cli", "Copilot CLI", _AGENT, _DOCUMENT,
-        r"(history-)?session-state/([^/]+/events|[^/]+)\.jsonl|session-store\.db",
+        r"(.*/)?events\.jsonl|(.*/)?(history-)?session-state/[^/]+\.jsonl|(.*/)?session-store\.db",
         ("~/.copilot",), ("COPILOT_HOME", ""), databases=True,
     ),
     _Written(
         "copilot-chat", "Copilot Chat in VS Code", _AGENT, _DOCUMENT,
-        r"(workspaceStorage/[^/]+/chatSessions|globalStorage/emptyWindowChatSessions)/[^/]+\.jsonl?",
-        ("{support}/{editor}/User",), folders=("workspaceStorage", "globalStorage"),
+        r"(.*/)?(chatSessions|emptyWindowChatSessions)/[^/]+\.jsonl?|[^/]+\.jsonl?",
+        ("{support}/{editor}/User", "~/.vscode-server/data/User"),
+        folders=("workspaceStorage", "globalStorage"),
     ),
     _Written(
         "cursor", "Cursor", _AGENT, _DOCUMENT,
-        r"globalStorage/state\.vscdb|[^/]+/agent-transcripts/(.*/)?[^/]+\.jsonl",
-        ("{support}/Cursor/User", "~/.cursor/projects"), databases=True,
+        r"(.*/)?(globalStorage|workspaceStorage/[^/]+)/state\.vscdb|state\.vscdb"
+        r"|(.*/)?agent-transcripts/(.*/)?[^/]+\.jsonl|(.*/)?[^/]*agent[-_]transcript[^/]*\.jsonl"
+        r"|(.*/)?usage-events[^/]*\.csv",
+        ("{support}/Cursor/User",), folders=("globalStorage", "workspaceStorage"), databases=True,
     ),
     _Written(
         "cline", "Cline, Roo Code, Kilo Code", _AGENT, _DOCUMENT,
-        r"(.*/)?tasks/[^/]+/ui_messages\.json|(.*/)?sessions/[^/]+/[^/]+\.messages\.json",
+        r"(.*/)?(tasks/[^/]+/)?ui_messages\.json|(.*/)?[^/]+\.messages\.json",
         (
             *(f"{{support}}/{{editor}}/User/globalStorage/{name}" for name in _CLINES),
-            "{CLINE_DIR|.cline}/data",
+            *(f"~/.vscode-server/data/User/globalStorage/{name}" for name in _CLINES),
+            "{CLINE_DIR|.cline}/data", "~/.vscode-mock/global-storage",
         ),
+        folders=("tasks", "sessions"),
     ),
     _Written(
         "goose", "Goose", _AGENT, _DOCUMENT, r"(.*/)?sessions\.db|(sessions/)?[^/]+\.jsonl",
