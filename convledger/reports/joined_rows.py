@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
+from convledger.store.standing import without_calls
+
 Row = tuple[Any, ...]
+
+
+def ended(connection: sqlite3.Connection, names: Sequence[str], unit: int) -> list[str]:
+    """Return what stands for the roll-up where conversations have no calls but an outcome.
+
+    That is a FROM part with the columns `names`; none where no outcome is told. `unit` is that of
+    its instants in microseconds.
+    """
+    if not without_calls(connection, unit):
+        return []
+    nought = ", ".join(f"0 AS {name}" for name in names)
+    rows = f"SELECT t, id AS conversation_id, NULL AS model_id, {nought} FROM temp.without_calls"
+    return [f"({rows}) AS base"]
 
 
 def joined(found: Sequence[list[Row]], count: int) -> list[Row]:

@@ -11,11 +11,11 @@ from typing import Any
 from convledger.clock import QUARTER
 from convledger.errors import UsageProblem
 from convledger.money import usd_text
-from convledger.reports.joined_rows import joined
+from convledger.reports.joined_rows import ended, joined
 from convledger.reports.periods import Span, five_hour_windows, spans
 from convledger.reports.reported_steps import make_reported
 from convledger.store.patterns import PROJECT, any_of, any_project, labelled
-from convledger.store.standing import relation, standing, without_calls
+from convledger.store.standing import relation, standing
 
 PERIODS = ("hour", "day", "week", "month", "window5h")
 LABELS = ("tag", "client", "kind", "outcome", "channel")
@@ -42,14 +42,7 @@ _COUNTS = (
 )
 # Picodollars of many calls can pass 64 bits: both halves are summed apart and joined in Python.
 _AMOUNTS = ("list_pico", "reported_pico")
-_OF_CALLS = frozenset(
-    ["window5h", "model", "provider"]
-)  # what is without calls is in none of these
-_NOUGHT = ", ".join(f"0 AS {name}" for name in (*_COUNTS, *_AMOUNTS))
-_ENDED = (
-    f"(SELECT t, id AS conversation_id, NULL AS model_id, {_NOUGHT} FROM temp.without_calls) "
-    "AS base"
-)
+_OF_CALLS = frozenset(["window5h", "model", "provider"])  # calls alone are in these
 _SUMS = ", ".join(
     [f"sum(base.{name})" for name in _COUNTS]
     + [f"sum(base.{name} >> 30), sum(base.{name} & 1073741823)" for name in _AMOUNTS]
@@ -158,7 +151,7 @@ def usage(connection: sqlite3.Connection, query: UsageQuery) -> UsageReport:
     where, values = _filters(query, exact)
     bases = [_base(connection, exact)]
     if not (query.model or _OF_CALLS & set(query.by)):
-        bases += [_ENDED] * without_calls(connection, 1 if exact else QUARTER)
+        bases += ended(connection, (*_COUNTS, *_AMOUNTS), 1 if exact else QUARTER)
     report = UsageReport(query)
     _make_spans(connection, query, exact, bases, where, values)
     spanned, joins, keys, groups = [], _joins(query), [], []
@@ -219,6 +212,18 @@ def doubtful_models(
     return [row[0] for row in rows if row[1]], [row[0] for row in rows if row[2]]
 
 
+def lacks_tokens(connection: sqlite3.Connection) -> bool:
+    """Tell whether there are calls whose tokens no source records, and nobody has counted."""
+    query = "SELECT EXISTS (SELECT 1 FROM call WHERE approximate & 12 = 4)"
+    return bool(connection.execute(query).fetchone()[0])
+
+
+def counts_tokens(connection: sqlite3.Connection) -> bool:
+    """Tell whether there are calls whose tokens were counted from texts, or told rounded."""
+    query = "SELECT EXISTS (SELECT 1 FROM call WHERE approximate > 1 AND approximate & 12 != 4)"
+    return bool(connection.execute(query).fetchone()[0])
+
+
 def _total(
     connection: sqlite3.Connection,
     query: UsageQuery,
@@ -269,7 +274,7 @@ def _label_join(key: str) -> str:
     return f"LEFT JOIN {relation(key)} AS label_{key} ON {own}"
 
 
-# A conversation that only its source's outcome tells of has no calls, and counts all the same.
+# One without calls of which an outcome is told has no model.
 _DISTINCT = (
     "count(DISTINCT CASE WHEN base.calls > 0 OR base.model_id IS NULL THEN base.conversation_id "
     "END)"
