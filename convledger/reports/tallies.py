@@ -35,9 +35,11 @@ def _said(connection: sqlite3.Connection, scope: Scope, since: int, until: int) 
         "FROM conversation JOIN reader ON reader.id=conversation.reader_id JOIN ("
         f"SELECT conversation_id, 1 AS said FROM message WHERE at >= ? AND at < ? AND {OWN_SAID} "
         "AND conversation_id IN (SELECT value FROM json_each(?)) UNION ALL "
-        "SELECT conversation_id, 0 FROM call WHERE at >= ? AND at < ?"
+        "SELECT conversation_id, 0 FROM call WHERE at >= ? AND at < ? UNION ALL "
+        "SELECT ended.id, 0 FROM outcome JOIN conversation AS ended ON ended.id=conversation_id "
+        "WHERE ended.last_at >= ? AND ended.last_at < ?"
         f") ON conversation_id=conversation.id WHERE {test}",
-        [since, until, near, since, until, *values],
+        [since, until, near, since, until, since, until, *values],
     ).fetchone()
     return conversations, messages
 

@@ -11,10 +11,12 @@ from typing import Any
 from convledger.clock import QUARTER
 from convledger.errors import UsageProblem
 from convledger.money import usd_text
+from convledger.reports.joined_rows import ended, joined
 from convledger.reports.periods import Span, five_hour_windows, spans
+from convledger.reports.reported_steps import make_reported
 from convledger.reports.usage_doubt import counted_column
 from convledger.store.patterns import PROJECT, any_of, any_project, labelled
-from convledger.store.standing import WITHOUT_CALLS, relation, standing
+from convledger.store.standing import relation, standing
 
 PERIODS = ("hour", "day", "week", "month", "window5h")
 LABELS = ("tag", "client", "kind", "outcome", "channel")
@@ -41,6 +43,7 @@ _COUNTS = (
 )
 # Picodollars of many calls can pass 64 bits: both halves are summed apart and joined in Python.
 _AMOUNTS = ("list_pico", "reported_pico")
+_OF_CALLS = frozenset(["window5h", "model", "provider"])  # calls alone are in these
 _SUMS = ", ".join(
     [f"sum(base.{name})" for name in _COUNTS]
     + [f"sum(base.{name} >> 30), sum(base.{name} & 1073741823)" for name in _AMOUNTS]
@@ -149,10 +152,12 @@ def usage(connection: sqlite3.Connection, query: UsageQuery) -> UsageReport:
         edge is not None and edge % QUARTER for edge in (query.since, query.until)
     )
     where, values = _filters(query, exact)
-    base = _base(connection, exact)
+    bases = [_base(connection, exact)]
+    if not (query.model or _OF_CALLS & set(query.by)):
+        bases += ended(connection, (*_COUNTS, *_AMOUNTS), 1 if exact else QUARTER)
     counted = counted_column(connection)
     report = UsageReport(query)
-    _make_spans(connection, query, exact, base, where, values)
+    _make_spans(connection, query, exact, bases, where, values)
     spanned, joins, keys, groups = [], _joins(query), [], []
     for key in query.by:
         if key in PERIODS:
@@ -169,17 +174,29 @@ def usage(connection: sqlite3.Connection, query: UsageQuery) -> UsageReport:
         labels = [_label_join(key) for key in query.by if key in LABELS]
         ends = [join for join in joins if join.startswith("AND")]
         condition = where.replace("WHERE", "AND", 1) if where else ""
-        found = connection.execute(
-            f"SELECT {', '.join(keys)}, {_DISTINCT}, {counted}, {_SUMS}{title} "
-            f"FROM {''.join(spanned)}{base} "
-            f"{' '.join(join for join in joins if not join.startswith('AND'))} {' '.join(labels)} "
-            f"WHERE true {' '.join(ends)} {condition} "
-            f"GROUP BY {', '.join(groups)} ORDER BY {', '.join(groups)}",
-            values,
-        )
+        by = ", ".join(groups)
+        found = [
+            connection.execute(
+                f"SELECT {by}, {', '.join(keys)}, {_DISTINCT}, {counted}, {_SUMS}{title} "
+                f"FROM {''.join(spanned)}{base} "
+                f"{' '.join(join for join in joins if not join.startswith('AND'))} "
+                f"{' '.join(labels)} WHERE true {' '.join(ends)} {condition} "
+                f"GROUP BY {by} ORDER BY {by}",
+                values,
+            ).fetchall()
+            for base in bases
+        ]
         count = len(keys)
-        report.rows = [_row(dict(zip(query.by, row, strict=False)), row[count:]) for row in found]
-    report.total = _total(connection, query, base, where, values, report.rows, counted)
+        report.rows = [
+            _row(dict(zip(query.by, row[count:], strict=False)), row[2 * count :])
+            for row in joined(found, count)
+        ]
+    report.total = _total(connection, query, bases[0], where, values, report.rows, counted)
+    for base in bases[1:]:
+        report.total.conversations += connection.execute(
+            f"SELECT {_DISTINCT} FROM {base} {' '.join(_joins(query, for_total=True))} {where}",
+            values,
+        ).fetchone()[0]
     return report
 
 
@@ -234,7 +251,7 @@ def _label_join(key: str) -> str:
     return f"LEFT JOIN {relation(key)} AS label_{key} ON {own}"
 
 
-# A conversation that only its source's outcome tells of has no calls, and counts all the same.
+# One without calls of which an outcome is told has no model.
 _DISTINCT = (
     "count(DISTINCT CASE WHEN base.calls > 0 OR base.model_id IS NULL THEN base.conversation_id "
     "END)"
@@ -274,43 +291,12 @@ def _base(connection: sqlite3.Connection, exact: bool) -> str:
             f"SELECT quarter AS t, conversation_id, model_id, {counts}, reported_calls, "
             "list_pico, reported_pico FROM usage"
         )
-    if _make_reported(connection, exact):
+    if make_reported(connection, exact=exact):
         base += (
             " UNION ALL SELECT t, conversation_id, model_id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, "
             "pico FROM temp.reported_delta"
         )
-    if connection.execute("SELECT EXISTS (SELECT 1 FROM outcome)").fetchone()[0]:
-        base += f" UNION ALL {WITHOUT_CALLS.format(unit=1 if exact else QUARTER)}"
     return f"({base}) AS base"
-
-
-def _make_reported(connection: sqlite3.Connection, exact: bool) -> bool:
-    """Turn the running totals that sources keep into what each step added; False if there are none.
-
-    A fork starts from its parent's total, which is then no cost of its own.
-    """
-    if not connection.execute("SELECT EXISTS (SELECT 1 FROM reported)").fetchone()[0]:
-        return False
-    connection.execute("DROP TABLE IF EXISTS temp.reported_delta")
-    connection.execute(
-        "CREATE TEMP TABLE reported_delta (t INTEGER, conversation_id INTEGER, model_id INTEGER, "
-        "pico INTEGER)"
-    )
-    before: dict[tuple[int, int], int] = {}
-    deltas = []
-    for conversation_id, model_id, at, cumulative, inherited in connection.execute(
-        "SELECT conversation_id, model_id, at, cumulative_pico, inherited FROM reported "
-        "ORDER BY inherited DESC, at, cumulative_pico"
-    ):
-        name = (conversation_id, model_id)
-        if inherited:
-            before[name] = before.get(name, 0) + cumulative
-            continue
-        step = cumulative - before.get(name, 0)
-        before[name] = cumulative
-        deltas.append((at if exact else at // QUARTER, *name, step if step >= 0 else cumulative))
-    connection.executemany("INSERT INTO temp.reported_delta VALUES (?, ?, ?, ?)", deltas)
-    return True
 
 
 def _filters(query: UsageQuery, exact: bool) -> tuple[str, list[object]]:
@@ -350,7 +336,7 @@ def _make_spans(
     connection: sqlite3.Connection,
     query: UsageQuery,
     exact: bool,
-    base: str,
+    bases: list[str],
     where: str,
     values: list[object],
 ) -> None:
@@ -360,20 +346,25 @@ def _make_spans(
         return
     unit = 1 if exact else QUARTER
     joins = " ".join(_joins(query, for_total=True))
-    first, last = connection.execute(
-        f"SELECT min(base.t), max(base.t) FROM {base} {joins} {where}",
-        values,
-    ).fetchone()
+    edges = [
+        edge
+        for base in bases
+        for edge in connection.execute(
+            f"SELECT min(base.t), max(base.t) FROM {base} {joins} {where}", values
+        ).fetchone()
+    ]
+    first = min((edge for edge in edges if edge is not None), default=None)
+    last = max((edge for edge in edges if edge is not None), default=None)
     for period in periods:
         found: list[Span] = []
         if first is not None and period == "window5h":
             calls = f"{where} AND" if where else "WHERE"
             instants = connection.execute(
-                f"SELECT base.t FROM {base} {joins} {calls} base.calls > 0 ORDER BY base.t",
+                f"SELECT base.t FROM {bases[0]} {joins} {calls} base.calls > 0 ORDER BY base.t",
                 values,
             )
             found = five_hour_windows((row[0] for row in instants), query.zone)
-        elif first is not None:
+        elif first is not None and last is not None:
             found = spans(period, first * unit, last * unit, query.zone)
         connection.execute(f"DROP TABLE IF EXISTS temp.span_{period}")
         connection.execute(

@@ -147,7 +147,8 @@ def _opening(source: dict[str, Any], at: int | None) -> Turn | None:
     who = _speaker(dict_of(source.get("author")))
     if who is Who.PERSON and source.get("delivered_as") in _SENT_BY_ITSELF:
         who = Who.BOT
-    return Turn(f"source-{name_of(source.get('id'))}", at, who, body, True, files)
+    name = text_of(dict_of(source.get("author")).get("name"))
+    return Turn(f"source-{name_of(source.get('id'))}", at, who, body, True, files, name)
 
 
 def _speaker(author: dict[str, Any]) -> Who:
@@ -171,7 +172,8 @@ def _turn(part: dict[str, Any]) -> Turn:
     at = instant_of(part.get("created_at"))
     if who is Who.ACTIVITY and not body:
         return Turn(name_of(part.get("id")), at, who, _happened(kind, part))
-    return Turn(name_of(part.get("id")), at, who, body, True, files)
+    name = text_of(dict_of(part.get("author")).get("name"))
+    return Turn(name_of(part.get("id")), at, who, body, True, files, name)
 
 
 def _happened(kind: str, part: dict[str, Any]) -> str:

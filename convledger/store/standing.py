@@ -5,6 +5,7 @@ Each is a relation of (conversation_id, name, value), to be joined or asked like
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable
 
 from convledger.store.patterns import any_of
@@ -19,14 +20,26 @@ _STANDING = (
 )
 
 
-# Conversations of which an outcome is told and no call, as rows of the roll-up; `unit` is that of
-# its instants.
-WITHOUT_CALLS = (
-    "SELECT coalesce(last_at, first_at) / {unit} AS t, conversation.id AS conversation_id, "
-    "NULL AS model_id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM outcome "
-    "JOIN conversation ON conversation.id=outcome.conversation_id "
+_WITHOUT_CALLS = (
+    "INSERT INTO temp.without_calls SELECT coalesce(last_at, first_at) / {unit}, "
+    "conversation.id FROM outcome JOIN conversation ON conversation.id=conversation_id "
     "WHERE NOT EXISTS (SELECT 1 FROM call WHERE call.conversation_id=conversation.id)"
 )
+
+
+def without_calls(connection: sqlite3.Connection, unit: int) -> bool:
+    """Put conversations of which an outcome is told and no call into temp.without_calls.
+
+    `unit` is that of their instants in microseconds. False where there is no outcome at all.
+    """
+    if not connection.execute("SELECT EXISTS (SELECT 1 FROM outcome)").fetchone()[0]:
+        return False
+    connection.execute("DROP TABLE IF EXISTS temp.without_calls")
+    connection.execute("CREATE TEMP TABLE without_calls (t INTEGER, id INTEGER)")
+    connection.execute(_WITHOUT_CALLS.format(unit=unit))
+    # Each period asks for its own stretch of them.
+    connection.execute("CREATE INDEX temp.without_calls_by_time ON without_calls (t)")
+    return True
 
 
 def relation(name: str) -> str:

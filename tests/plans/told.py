@@ -16,6 +16,7 @@ from convledger.plans.events import (
     CLOSE,
     HANDOFF,
     OUTCOME,
+    PERSON,
     TOOL,
     TOPIC,
     USER,
@@ -34,7 +35,7 @@ THREADS = (
     Thread(id="ada", user="ben", escalated=True),
 )
 
-SAID = (USER, ASSISTANT, TOOL, BUSINESS)
+SAID = (USER, ASSISTANT, TOOL, BUSINESS, PERSON)
 
 KINDS = (*SAID, USER, ASSISTANT, USER, CALL, CLOSE, TOPIC, HANDOFF, OUTCOME)
 

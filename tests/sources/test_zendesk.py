@@ -38,6 +38,7 @@ def test_agents_export_keeps_the_tier_word_for_word() -> None:
         "77a3": ("bot_then_human", "escalated", "assisted_escalation"),
     }
     assert found.conversations["77a1"].details["use cases"] == "Delivery day"
+    assert found.conversations["77a1"].title == "Delivery day"
     assert found.messages == []
 
 

@@ -39,6 +39,7 @@ def turn_of(message: dict[str, Any]) -> Turn:
         _speaker(message),
         text_of(message.get("content")),
         files=files_of(message.get("attachments"), "file_name", "data_url", "file_type"),
+        name=text_of(dict_of(message.get("sender")).get("name")),
     )
 
 

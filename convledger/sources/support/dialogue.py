@@ -48,6 +48,7 @@ class Turn:
     body: str = ""
     is_html: bool = False
     files: tuple[str, ...] = ()
+    name: str = ""  # of the person who answers
 
     @property
     def text(self) -> str:
@@ -113,7 +114,7 @@ class Dialogue:
                 found.append(
                     Message(
                         self.native, uuid, block, number, at, int(what), body, int(marks),
-                        parent=before,
+                        turn.name if marks & Flag.PERSON else "", parent=before,
                     )
                 )  # fmt: skip
             before = uuid

@@ -59,6 +59,7 @@ _LISTS = {
     "triggered_intent_replies": "intents",
     "triggered_procedures": "procedures",
 }
+_SUBJECTS = ("triggered_use_cases", "triggered_intent_replies", "triggered_procedures")
 _NAMES = ("use_case_name", "intent_name", "procedure_name", "reply_name", "name", "title", "id")
 
 
@@ -85,7 +86,10 @@ def dialogue(record: dict[str, Any]) -> Dialogue | None:
         if value is False or value not in (None, "", 0):
             found.add_detail(name, value)
     for key, name in _LISTS.items():
-        found.add_detail(name, _names(told.get(key)))
+        names = _names(told.get(key))
+        found.add_detail(name, names)
+        if not found.title and key in _SUBJECTS:
+            found.title = next(iter(names), "")
     return found
 
 

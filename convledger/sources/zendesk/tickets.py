@@ -86,7 +86,8 @@ def turn_of(comment: dict[str, Any], who: Who) -> Turn:
     html = "" if plain else text_of(comment.get("html_body"))
     files = files_of(comment.get("attachments"), "file_name", "content_url")
     at = instant_of(comment.get("created_at")) or instant_of(comment.get("timestamp"))
-    return Turn(name_of(comment.get("id")), at, who, plain or html, bool(html), files)
+    name = text_of(dict_of(comment.get("author")).get("name"))
+    return Turn(name_of(comment.get("id")), at, who, plain or html, bool(html), files, name)
 
 
 def dialogue(ticket: dict[str, Any], users: list[dict[str, Any]]) -> Dialogue:
