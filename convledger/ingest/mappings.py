@@ -128,6 +128,22 @@ def open_sample(path: Path, mapping: Mapping | None = None) -> Sample:
         return sample_of(Table(document.stream(), encoding, delimiter))
 
 
+def is_unknown_table(path: Path) -> bool:
+    """Tell whether a path is a file that is a table and that no other reader knows."""
+    from convledger.ingest.recognise import glimpse_at, is_zip, source_of
+    from convledger.sources.document import NotReadable
+    from convledger.sources.registry import module_of
+
+    if not path.is_file() or is_zip(path):
+        return False
+    try:
+        glimpse = glimpse_at(path)
+        source = source_of(glimpse)
+        return source == READER or (source is None and module_of(READER).recognises(glimpse) > 0)
+    except NotReadable:
+        return False
+
+
 def save_mapping(workspace: Path, mapping: Mapping, header: Sequence[str] = ()) -> Mapping:
     """Keep a mapping under its name, remembered by `header` too; returns it as it is kept.
 
