@@ -146,6 +146,4 @@ def _evenness(texts: list[str], delimiter: str) -> float:
         even += len(row.cells) == wide
         if rows > _SAMPLE:
             break
-    if even * 5 < rows * 3:
-        return 0.0  # prose with commas in it
     return (even / rows) ** 2 * (wide - 1) if rows else 0.0
