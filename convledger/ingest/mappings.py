@@ -144,6 +144,18 @@ def is_unknown_table(path: Path) -> bool:
         return False
 
 
+def wants_mapping(workspace: Path, path: Path) -> bool:
+    """Tell whether a path is a table of which nobody has said how it is to be read."""
+    from convledger.sources.document import NotReadable
+
+    if not is_unknown_table(path):
+        return False
+    try:
+        return mapping_for(workspace, open_sample(path).header) is None
+    except NotReadable:
+        return False
+
+
 def save_mapping(workspace: Path, mapping: Mapping, header: Sequence[str] = ()) -> Mapping:
     """Keep a mapping under its name, remembered by `header` too; returns it as it is kept.
 
