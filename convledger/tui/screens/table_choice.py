@@ -40,6 +40,8 @@ class AnswerRows(RowsBelow):
             for each in self._all
             if wanted in each[0].casefold() or wanted in each[1].casefold()
         ]
+        if wanted:  # those that begin with it come first
+            self._shown.sort(key=lambda each: not each[0].casefold().startswith(wanted))
         self.renew(cursor=0)
 
     def answer_at(self, index: int) -> str | None:
