@@ -17,8 +17,11 @@ def usd_text(pico: int) -> str:
     return f"{sign}{whole}.{fraction}" if fraction else f"{sign}{whole}"
 
 
-def usd_display(pico: int | None, places: int = 2) -> str:
-    """Return `pico` for people: "$1,234.56", "–" for an unknown cost, never "$0.00" for one."""
+def usd_display(pico: int | None, places: int = 2, *, estimated: bool = False) -> str:
+    """Return `pico` for people: "$1,234.56", "–" for an unknown cost, never "$0.00" for one.
+
+    What is estimated, or partly so, has a mark: "~$1,234.56".
+    """
     if pico is None:
         return "–"
     unit = 10 ** (12 - places)
@@ -29,7 +32,8 @@ def usd_display(pico: int | None, places: int = 2) -> str:
     if half == 0 and pico:  # too small to show: less than the smallest amount, or above its minus
         sign, half = (">-" if pico < 0 else "<"), 1
     whole, cents = divmod(half, 10**places)
-    return f"{sign}${whole:,}.{cents:0{places}d}" if places else f"{sign}${whole:,}"
+    mark = "~" if estimated else ""
+    return f"{mark}{sign}${whole:,}.{cents:0{places}d}" if places else f"{mark}{sign}${whole:,}"
 
 
 def pico_from_usd(amount: Decimal) -> int:

@@ -131,6 +131,18 @@ class Questions:
 
         return doubtful_models(self.connection, query)
 
+    def lacks_tokens(self) -> bool:
+        """Tell whether there are calls whose tokens no source records."""
+        from convledger.reports.usage import lacks_tokens
+
+        return lacks_tokens(self.connection)
+
+    def counts_tokens(self) -> bool:
+        """Tell whether there are calls whose tokens were counted from texts, or told rounded."""
+        from convledger.reports.usage import counts_tokens
+
+        return counts_tokens(self.connection)
+
     @in_words
     def conversation(self, name: str) -> Conversation:
         """Return the conversation whose id is or begins with `name`; raises UsageProblem."""

@@ -63,7 +63,7 @@ def _figures(path: Path) -> tuple[dict[str, int], Plan]:
 
 def line(found: dict[str, int], plan: Plan = None) -> str:
     """Return the figures as one line: "$4.12 today · $31.80 7 days · credits 194 until 28 Nov"."""
-    parts = [f"{usd_display(_pico(found, name))} {words}" for name, words in SPANS]
+    parts = [f"{_cost(found, name)} {words}" for name, words in SPANS]
     unpriced = found.get("days_30_unpriced_calls", 0)
     if unpriced:
         parts.append(f"{unpriced:,} {'call' if unpriced == 1 else 'calls'} unpriced")
@@ -148,6 +148,7 @@ def document(found: dict[str, int]) -> dict[str, object]:
             "list_cost_usd": None if pico is None else usd_text(pico),
             "calls": found.get(f"{name}_calls", 0),
             "unpriced_calls": found.get(f"{name}_unpriced_calls", 0),
+            "estimated_calls": found.get(f"{name}_estimated_calls", 0),
         }
     return result
 
@@ -160,4 +161,10 @@ def _pico(found: dict[str, int], name: str) -> int | None:
 
 def spent_today(found: dict[str, int]) -> str:
     """Return today's cost for people."""
-    return usd_display(_pico(found, "today"))
+    return _cost(found, "today")
+
+
+def _cost(found: dict[str, int], name: str) -> str:
+    """Return the cost of a span for people, marked where some of it is an estimate."""
+    estimated = bool(found.get(f"{name}_estimated_calls"))
+    return usd_display(_pico(found, name), estimated=estimated)

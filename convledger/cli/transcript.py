@@ -12,7 +12,7 @@ from convledger.cli.streams import bold, dim
 from convledger.cli.wrapping import wrapped
 from convledger.clock import to_datetime
 from convledger.money import usd_display
-from convledger.reports.render.wording import MARKS, PLACES, who_says
+from convledger.reports.render.wording import MARKS, call_cost, who_says
 from convledger.text.display import display_text
 
 if TYPE_CHECKING:
@@ -47,9 +47,11 @@ def head_lines(found: Conversation, look: Look) -> Iterator[str]:
 
 def facts(found: Conversation, zone: tzinfo, zone_name: str) -> list[tuple[str, str]]:
     """Return what is known of a conversation, as names and foreign text."""
-    cost = usd_display(found.list_pico)
+    cost = usd_display(found.list_pico, estimated=bool(found.estimated_calls))
+    if found.estimated_calls:
+        cost += f"  ({plural(found.estimated_calls, 'call')} estimated)"
     if found.unpriced_calls:
-        cost += f"  ({plural(found.unpriced_calls, 'call')} without a price)"
+        cost += f"  ({plural(found.unpriced_calls, 'call')} without a price or tokens)"
     project = tilde(found.project) + (f"  ({found.branch})" if found.branch else "")
     first, last = minute_text(found.first_at, zone), minute_text(found.last_at, zone)
     until = last[11:] if last[:10] == first[:10] else last
@@ -114,8 +116,11 @@ def _entry_lines(entry: Entry, time: str, look: Look) -> Iterator[str]:
 
 def _call_text(call: CallLine, look: Look) -> str:
     """Return what a call took and cost, as one line."""
+    if call.lacks_tokens and not call.estimated:
+        known = [display_text(call.model)] + ([display_text(call.key)] if look.shows_calls else [])
+        return " · ".join([call_cost(call), *known])
     parts = [
-        f"{usd_display(call.list_pico, PLACES)}",
+        call_cost(call),
         f"{call.context:,} in ({call.cache_read:,} cached)" if call.cache_read else
         f"{call.context:,} in",
         f"{call.output:,} out",

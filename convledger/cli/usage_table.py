@@ -59,17 +59,21 @@ def coverage(ledger: Ledger, report: UsageReport) -> list[str]:
         unpriced, estimated = ledger.doubtful_models(report.query)
         if total.unpriced_calls:
             names = _names(unpriced)
+            no_tokens = " or no tokens" if ledger.lacks_tokens() else ""
             have = "has" if total.unpriced_calls == 1 else "have"
             lines.append(
-                f"{total.unpriced_calls:,} of {total.calls:,} calls {have} no price: {names}; "
-                "`convledger sources --unpriced`"
+                f"{total.unpriced_calls:,} of {total.calls:,} calls {have} no price{no_tokens}: "
+                f"{names}; `convledger sources --unpriced`"
             )
         if total.estimated_calls:
             names = _names(estimated)
+            why = "model or mode is not in the prices as such"
+            if ledger.counts_tokens():
+                why = f"tokens are counted from texts, or their {why}"
             are = "is" if total.estimated_calls == 1 else "are"
             lines.append(
                 f"~ {total.estimated_calls:,} of {total.calls:,} calls {are} estimated, their "
-                f"model or mode is not in the prices as such: {names}"
+                f"{why}: {names}"
             )
     return lines
 

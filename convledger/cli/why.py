@@ -68,7 +68,9 @@ def _lines(each: Explanation, zone: tzinfo, zone_name: str) -> Iterator[str]:
         left = f"  {name.ljust(sizes[0])}  {quantity.rjust(sizes[1])} × {price.ljust(sizes[2])}"
         yield display_text(f"{left} = {amount.rjust(sizes[3])}")
     state = STATES[int(rated.state)]
-    if rated.total_pico is None:
+    if each.tokens and rated.total_pico is None:
+        yield f"  {each.tokens}"
+    elif rated.total_pico is None:
         yield "  no price is known for this model: the cost is unknown, not zero"
         yield "  `convledger help prices` says how to give it one"
     else:
@@ -81,6 +83,8 @@ def _provenance(each: Explanation) -> Iterator[str]:
     from convledger.money import usd_text
 
     rated = each.rated
+    if each.tokens and rated.total_pico is not None:
+        yield each.tokens
     if rated.price_source:
         since = f", in force since {rated.effective_from}" if rated.effective_from else ""
         yield f"priced as {rated.provider or 'any'}/{rated.model}: {rated.rule}"

@@ -65,6 +65,7 @@ class Conversation:
     relation: str
     calls: int = 0
     unpriced_calls: int = 0
+    estimated_calls: int = 0
     tokens: int = 0
     list_pico: int | None = None
     reported_pico: int | None = None
@@ -92,6 +93,7 @@ class Conversation:
             "messages": self.messages,
             "calls": self.calls,
             "unpriced_calls": self.unpriced_calls,
+            "estimated_calls": self.estimated_calls,
             "tokens": self.tokens,
             "list_cost_usd": None if self.list_pico is None else usd_text(self.list_pico),
             "reported_cost_usd": (
@@ -221,11 +223,11 @@ def names(connection: sqlite3.Connection, query: UsageQuery) -> list[str]:
 def _filled(connection: sqlite3.Connection, found: Conversation) -> Conversation:
     sums = connection.execute(
         "SELECT count(*), sum(list_pico IS NULL), sum(input+output+cache_read+cache_write_5m+"
-        "cache_write_1h), sum(list_pico) FROM call WHERE conversation_id=?",
+        "cache_write_1h), sum(list_pico), sum(price_state=3) FROM call WHERE conversation_id=?",
         (found.id,),
     ).fetchone()
     found.calls, found.unpriced_calls, found.tokens = sums[0], sums[1] or 0, sums[2] or 0
-    found.list_pico = sums[3]
+    found.list_pico, found.estimated_calls = sums[3], sums[4] or 0
     found.reported_pico = reported_pico(connection, found.id)
     found.messages = connection.execute(
         "SELECT count(*) FROM message WHERE conversation_id=? AND flags & 2 = 0", (found.id,)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from convledger.clock import iso_text
 from convledger.errors import UsageProblem
 from convledger.money import usd_text
 from convledger.pricing import Rated, Rater
+from convledger.pricing.tariff import State
 from convledger.records import Usage
 from convledger.reports.conversations import storable
+from convledger.store.calls import COUNTED, MISSING, ROUNDED, in_doubt
 
+COUNTED_WORDS = "tokens counted from the texts: the source records none"
+MISSING_WORDS = "the source records no tokens: the cost is unknown, not zero"
+ROUNDED_WORDS = "the source tells tokens in round numbers"
 STATES = {1: "priced", 2: "free", 3: "estimated", 4: "unpriced"}
 
 
@@ -35,6 +40,7 @@ class Explanation:
     rated: Rated
     run_at: int | None
     book: str
+    tokens: str = ""  # how they are known, in words; nothing where the source tells them
 
     def document(self) -> dict[str, Any]:
         """Return the explanation as JSON says it."""
@@ -47,6 +53,7 @@ class Explanation:
             "file": self.file,
             "line": self.line,
             "context": self.context or None,
+            "tokens": self.tokens or "recorded",
             "state": STATES[int(self.rated.state)],
             "rule": self.rated.rule,
             "provider": self.rated.provider,
@@ -81,7 +88,7 @@ class Explanation:
 _SELECT = (
     "SELECT call.key, call.at, reader.name, model.name, logged_provider, native, title, path, "
     "line, context, list_pico, reported_pico, input, output, reasoning, cache_read, "
-    "cache_write_5m, cache_write_1h, web_searches FROM call "
+    "cache_write_5m, cache_write_1h, web_searches, approximate FROM call "
     "JOIN reader ON reader.id=call.reader_id JOIN model ON model.id=model_id "
     "JOIN conversation ON conversation.id=conversation_id JOIN file ON file.id=file_id"
 )
@@ -124,6 +131,11 @@ def explain(
 def _explained(connection: sqlite3.Connection, rater: Rater, row: tuple[Any, ...]) -> Explanation:
     usage = Usage(*row[12:19])
     rated = rater.rate(row[2], row[4] or None, row[3], row[1], usage, row[9])
+    tokens = _known_how(row[19])
+    if tokens:
+        total, state = in_doubt(row[19], rated.total_pico, int(rated.state))
+        lines = rated.lines if total is not None else ()
+        rated = replace(rated, total_pico=total, state=State(state), lines=lines)
     run = connection.execute(
         "SELECT rating_run.at, price_book.name || ' ' || version FROM rating_run "
         "JOIN price_book ON digest=book_digest ORDER BY rating_run.id DESC LIMIT 1"
@@ -131,5 +143,14 @@ def _explained(connection: sqlite3.Connection, rater: Rater, row: tuple[Any, ...
     path = row[7] if isinstance(row[7], str) else row[7].decode("utf-8", "replace")
     return Explanation(
         row[0], row[1], row[2], row[3], row[5], row[6], path, row[8], row[9], row[10], row[11],
-        usage, rated, run[0], run[1],
+        usage, rated, run[0], run[1], tokens,
     )  # fmt: skip
+
+
+def _known_how(doubt: int) -> str:
+    """Return how a call's tokens are known where the source does not tell them exactly."""
+    if doubt & COUNTED:
+        return COUNTED_WORDS
+    if doubt & MISSING:
+        return MISSING_WORDS
+    return ROUNDED_WORDS if doubt & ROUNDED else ""

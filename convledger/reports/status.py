@@ -22,11 +22,12 @@ def status(connection: sqlite3.Connection, now: float) -> dict[str, int]:
         begun = time.mktime((local.tm_year, local.tm_mon, local.tm_mday - days, 0, 0, 0, 0, 0, -1))
         row = connection.execute(
             "SELECT sum(list_pico >> 30), sum(list_pico & 1073741823), sum(calls), "
-            "sum(unpriced_calls) FROM usage WHERE quarter >= ?",
+            "sum(unpriced_calls), sum(estimated_calls) FROM usage WHERE quarter >= ?",
             (int(begun) * SECOND // QUARTER,),
         ).fetchone()
-        high, low, calls, unpriced = (value or 0 for value in row)
+        high, low, calls, unpriced, estimated = (value or 0 for value in row)
         found[f"{name}_pico"] = (high << 30) + low
         found[f"{name}_calls"] = calls
         found[f"{name}_unpriced_calls"] = unpriced
+        found[f"{name}_estimated_calls"] = estimated
     return found

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from convledger.clock import iso_text
 from convledger.money import usd_text
+from convledger.store.calls import ESTIMATED, MISSING
 
 KINDS = {
     1: "prompt",
@@ -23,6 +24,7 @@ KINDS = {
     7: "attachment",
 }
 SIDECHAIN, HIDDEN, INHERITED, ERROR, ROLLED_BACK = 1, 2, 4, 8, 16
+PERSON, BRANCH = 64, 128
 _IN_STEP = 900
 _NO_AGENT = ("", "")
 
@@ -43,6 +45,8 @@ class CallLine(Struct, gc=False):
     list_pico: int | None
     line: int
     file: str
+    estimated: bool = False  # its cost; the tokens too, where they were counted from the texts
+    lacks_tokens: bool = False  # which the source does not record
 
     @property
     def context(self) -> int:
@@ -61,6 +65,8 @@ class CallLine(Struct, gc=False):
             "cache_read": self.cache_read,
             "cache_write": self.cache_write,
             "list_cost_usd": None if self.list_pico is None else usd_text(self.list_pico),
+            "estimated": self.estimated,
+            "tokens_recorded": not self.lacks_tokens,
         }
 
 
@@ -165,16 +171,17 @@ def _calls(connection: sqlite3.Connection, conversation_id: int) -> Calls:
     found: Calls = {}
     for (
         call_id, key, at, model_id, sent, output, reasoning, cache_read, cache_write, list_pico,
-        line, file_id, agent_id, sidechain,
+        line, file_id, agent_id, sidechain, state, doubt,
     ) in connection.execute(
         "SELECT id, key, at, model_id, input, output, reasoning, cache_read, cache_write_5m + "
-        "cache_write_1h, list_pico, line, file_id, agent_id, sidechain FROM call "
+        "cache_write_1h, list_pico, line, file_id, agent_id, sidechain, price_state, "
+        "approximate FROM call "
         "WHERE conversation_id=? ORDER BY at, id",
         (conversation_id,),
     ):  # fmt: skip
         call = CallLine(
             call_id, key, at, models.get(model_id, ""), sent, output, reasoning, cache_read,
-            cache_write, list_pico, line, path(file_id),
+            cache_write, list_pico, line, path(file_id), state == ESTIMATED, doubt & MISSING != 0,
         )  # fmt: skip
         found.setdefault((file_id, line), []).append((call, agent_id, sidechain))
     return found

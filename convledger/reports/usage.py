@@ -191,6 +191,18 @@ def doubtful_models(
     return [row[0] for row in rows if row[1]], [row[0] for row in rows if row[2]]
 
 
+def lacks_tokens(connection: sqlite3.Connection) -> bool:
+    """Tell whether there are calls whose tokens no source records, and nobody has counted."""
+    query = "SELECT EXISTS (SELECT 1 FROM call WHERE approximate & 12 = 4)"
+    return bool(connection.execute(query).fetchone()[0])
+
+
+def counts_tokens(connection: sqlite3.Connection) -> bool:
+    """Tell whether there are calls whose tokens were counted from texts, or told rounded."""
+    query = "SELECT EXISTS (SELECT 1 FROM call WHERE approximate > 1 AND approximate & 12 != 4)"
+    return bool(connection.execute(query).fetchone()[0])
+
+
 def _total(
     connection: sqlite3.Connection,
     query: UsageQuery,

@@ -126,6 +126,7 @@ def test_status_is_one_line(other: Cli, monkeypatch: pytest.MonkeyPatch) -> None
         "list_cost_usd": "2.48297325",
         "calls": 58,
         "unpriced_calls": 0,
+        "estimated_calls": 0,
     }
     parsed = other("status", "--json", "--json")  # not the short way in
     assert parsed.json == document

@@ -9,8 +9,8 @@ from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from convledger.clock import iso_text, to_datetime
-from convledger.money import usd_display, usd_text
-from convledger.reports.render.wording import MARKS, PLACES, who_says
+from convledger.money import usd_text
+from convledger.reports.render.wording import MARKS, call_cost, who_says
 from convledger.text.display import display_text
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def _front_matter(found: Conversation) -> Iterator[str]:
         ("tokens", found.tokens),
         ("list_cost_usd", "" if found.list_pico is None else usd_text(found.list_pico)),
         ("unpriced_calls", found.unpriced_calls or ""),
+        ("estimated_calls", found.estimated_calls or ""),
         ("parent", found.parent),
         *found.labels.items(),
     ]
@@ -94,10 +95,7 @@ def _entry(entry: Entry, time: str) -> Iterator[str]:
 
 
 def _cost(call: CallLine) -> str:
-    return (
-        f"{usd_display(call.list_pico, PLACES)} · {call.context:,} in · {call.output:,} out · "
-        f"{one_line(call.model)}"
-    )
+    return f"{call_cost(call)} · {call.context:,} in · {call.output:,} out · {one_line(call.model)}"
 
 
 def one_line(text: str) -> str:

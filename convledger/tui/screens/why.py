@@ -191,9 +191,9 @@ def _sum(found: Explained) -> Content:
     calls = f"{found.count:,} {plural(found.count, 'call')}"
     words = f"  list cost of {calls}"
     if found.unpriced_calls and found.unpriced_calls == found.count:
-        words = f"  no price is known for {calls}: unknown, not zero"
+        words = f"  no price or no tokens are known of {calls}: unknown, not zero"
     elif found.unpriced_calls:
-        words += f", {found.unpriced_calls:,} without a price are not in it"
+        words += f", {found.unpriced_calls:,} without a price or tokens are not in it"
     if estimated:
         words += ", some are estimates"
     if found.count > 1:
@@ -234,6 +234,8 @@ def detail(call: Explanation, zone: tzinfo) -> list[Content]:
 
 def _result(call: Explanation) -> Content:
     total = call.rated.total_pico
+    if total is None and call.tokens:
+        return Content.assemble(("– ", "bold $warning"), (call.tokens, "$foreground"))
     if total is None:
         return Content.assemble(
             ("– ", "bold $warning"),

@@ -9,7 +9,16 @@ from datetime import tzinfo
 from convledger.money import usd_display
 from convledger.reports.reading import Head
 from convledger.reports.render.wording import PLACES
-from convledger.reports.thread import ERROR, HIDDEN, INHERITED, ROLLED_BACK, SIDECHAIN, CallLine
+from convledger.reports.thread import (
+    BRANCH,
+    ERROR,
+    HIDDEN,
+    INHERITED,
+    PERSON,
+    ROLLED_BACK,
+    SIDECHAIN,
+    CallLine,
+)
 from convledger.text.display import clip, display_text
 from convledger.tui.amounts import size, tokens, usd
 from convledger.tui.widgets import remembered
@@ -56,7 +65,7 @@ class Look:
 
 def bar_of(head: Head) -> Part:
     """Return the bar beside the text of an entry: broken where it is not of this thread."""
-    sign = "┆ " if head.flags & (INHERITED | ROLLED_BACK) else "▎ "
+    sign = "┆ " if head.flags & (INHERITED | ROLLED_BACK | BRANCH) else "▎ "
     return sign, "$error" if head.flags & ERROR else COLOURS.get(head.kind, "$muted")
 
 
@@ -107,6 +116,8 @@ def _name(script: Script, index: int) -> str:
     head = script.heads[index]
     if head.kind == "prompt":
         return "task" if indent_of(head) else "you"
+    if head.kind == "answer" and head.flags & PERSON:
+        return name_of_person(head)
     if head.kind == "answer":
         return clip(display_text(script.model(index)), _NAME) or "answer"
     name = clip(display_text(head.name), _NAME)
@@ -115,6 +126,11 @@ def _name(script: Script, index: int) -> str:
     if head.kind == "note":
         return _NOTES.get(head.name, name) or "note"
     return name or _PLAIN.get(head.kind, head.kind)
+
+
+def name_of_person(head: Head) -> str:
+    """Return who of the people behind a support desk has answered."""
+    return clip(display_text(head.name), _NAME) or "person"
 
 
 def _labels(script: Script, index: int, *, is_open: bool) -> list[Part]:
@@ -135,6 +151,8 @@ def _labels(script: Script, index: int, *, is_open: bool) -> list[Part]:
     if indent_of(head) and (is_open or _begins_agent(script, index)):
         agent = clip(display_text(head.agent_name or head.agent), _NAME)
         labels.append((f"  agent {agent}".rstrip(), "$secondary"))
+    if head.flags & BRANCH and index not in script.branches:
+        labels.append(("  another branch", "$warning"))
     if index in script.branches:
         labels.append(("  branch {} of {}".format(*script.branches[index]), "$warning"))
     return labels
@@ -151,7 +169,9 @@ def _figures(call: CallLine | None) -> str:
 
 
 def _cost(call: CallLine) -> str:
-    return "– no price" if call.list_pico is None else usd_display(call.list_pico, PLACES)
+    if call.list_pico is None:
+        return "– no tokens" if call.lacks_tokens and not call.context else "– no price"
+    return usd_display(call.list_pico, PLACES, estimated=call.estimated)
 
 
 def _ink(head: Head) -> str:
