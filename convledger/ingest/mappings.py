@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Mapping as AnyMapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from convledger.errors import ConfigError, UsageProblem
 from convledger.paths import real_path
-from convledger.store.connection import transaction
+from convledger.store.connection import bulk_writing, transaction
 from convledger.store.settings import note, setting
 
 if TYPE_CHECKING:
@@ -217,7 +218,8 @@ def follow_mappings(connection: sqlite3.Connection, workspace: Path) -> Followed
     }
     followed = Followed()
     files = _files_with(connection, changed, followed) if changed else []
-    with transaction(connection):
+    # What refers to what is taken out with it: each row is not looked up again.
+    with bulk_writing(connection) if files else nullcontext(), transaction(connection):
         if files:
             from convledger.store.forget_file import forget_files
 
