@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convledger.cli import chosen, following, options, streams
+from convledger.cli.import_table import map_option, settle
 from convledger.cli.outcome import DONE, INTERRUPTED
 from convledger.cli.printing import print_json
 from convledger.cli.progress import size_text
@@ -23,8 +24,16 @@ if TYPE_CHECKING:
 @click.argument("paths", nargs=-1, metavar="[PATH ...]", type=click.Path(path_type=Path))
 @click.option("--as", "source", metavar="SOURCE", help="Read PATH as the logs of this source.")
 @click.option("--no-texts", is_flag=True, help="Only count; store and index no text.")
+@map_option
 @options.json_flag
-def import_(paths: tuple[Path, ...], source: str | None, no_texts: bool, as_json: bool) -> int:
+def import_(
+    paths: tuple[Path, ...],
+    source: str | None,
+    no_texts: bool,
+    mapping: str | None,
+    write_map: Path | None,
+    as_json: bool,
+) -> int:
     """Read what is new in every known log folder of this machine, or in PATH.
 
     A PATH is a file, a folder or an archive of any known source: an agent's logs, a chat export,
@@ -38,6 +47,10 @@ def import_(paths: tuple[Path, ...], source: str | None, no_texts: bool, as_json
 
         raise UsageProblem("--as needs a PATH: convledger import PATH --as SOURCE")
     texts = not no_texts
+    if paths or mapping or write_map:
+        source, goes_on = settle(paths, source, mapping, write_map, quiet=as_json)
+        if not goes_on:
+            return DONE
     found = _found(paths, source, quiet=as_json)
     with chosen.open_ledger() as ledger:
         result = with_progress(

@@ -64,7 +64,7 @@ def roots_in(path: Path, source: str | None) -> list[tuple[str, Path]]:
         found = _sniffed_archive(path)
     else:
         reader = sniff(path)
-        found = [(reader, path)] if reader else []
+        found = [(reader, path)] if reader else _unknown_table(path)
     if not found:
         what = "" if path.is_dir() else what_it_is(path)
         raise UsageProblem(
@@ -74,6 +74,13 @@ def roots_in(path: Path, source: str | None) -> list[tuple[str, Path]]:
             "with --as SOURCE: `convledger help sources` names them all"
         )
     return found
+
+
+def _unknown_table(path: Path) -> list[tuple[str, Path]]:
+    """Return a file as a table where it is one, whatever it is of: its mapping will say."""
+    from convledger.ingest.mappings import READER, is_unknown_table
+
+    return [(READER, path)] if is_unknown_table(path) else []
 
 
 def _is_member(path: Path) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Mapping as AnyMapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from convledger.errors import ConfigError, UsageProblem
 from convledger.paths import real_path
-from convledger.store.connection import transaction
+from convledger.store.connection import bulk_writing, transaction
 from convledger.store.settings import note, setting
 
 if TYPE_CHECKING:
@@ -128,6 +129,34 @@ def open_sample(path: Path, mapping: Mapping | None = None) -> Sample:
         return sample_of(Table(document.stream(), encoding, delimiter))
 
 
+def is_unknown_table(path: Path) -> bool:
+    """Tell whether a path is a file that is a table and that no other reader knows."""
+    from convledger.ingest.recognise import glimpse_at, is_zip, source_of
+    from convledger.sources.document import NotReadable
+    from convledger.sources.registry import module_of
+
+    if not path.is_file() or is_zip(path):
+        return False
+    try:
+        glimpse = glimpse_at(path)
+        source = source_of(glimpse)
+        return source == READER or (source is None and module_of(READER).recognises(glimpse) > 0)
+    except NotReadable:
+        return False
+
+
+def wants_mapping(workspace: Path, path: Path) -> bool:
+    """Tell whether a path is a table of which nobody has said how it is to be read."""
+    from convledger.sources.document import NotReadable
+
+    if not is_unknown_table(path):
+        return False
+    try:
+        return mapping_for(workspace, open_sample(path).header) is None
+    except NotReadable:
+        return False
+
+
 def save_mapping(workspace: Path, mapping: Mapping, header: Sequence[str] = ()) -> Mapping:
     """Keep a mapping under its name, remembered by `header` too; returns it as it is kept.
 
@@ -189,7 +218,8 @@ def follow_mappings(connection: sqlite3.Connection, workspace: Path) -> Followed
     }
     followed = Followed()
     files = _files_with(connection, changed, followed) if changed else []
-    with transaction(connection):
+    # What refers to what is taken out with it: each row is not looked up again.
+    with bulk_writing(connection) if files else nullcontext(), transaction(connection):
         if files:
             from convledger.store.forget_file import forget_files
 

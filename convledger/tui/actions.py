@@ -48,6 +48,7 @@ SCOPES = {
     "compare": "Compare",
     "slider": "on the timeouts",
     "sources": "Sources",
+    "table_mapping": "How a table is read",
     "sitting": "in a review of memory",
     "findings": "Findings",
 }
@@ -215,6 +216,10 @@ def _actions() -> Iterable[Action]:
     yield Action("sources", "stop", "x", "Stop", "Stop reading; it goes on later.")
     yield Action("sources", "price", "p", "Set price", "Give an unpriced model a price.", True)
     yield Action("sources", "alias", "a", "Alias", "Price a model like another one.")
+
+    yield Action("table_mapping", "next_question", "n", "Next question", "To what is open.", True)
+    yield Action("table_mapping", "detail", "x", "Detail", "The column means nothing more.", True)
+    yield Action("table_mapping", "save", "s", "Save", "Remember this, and import.", True)
 
     yield Action("sitting", "still_true", "y", "Still true", "It holds; a new entry is accepted.")
     yield Action("sitting", "edit", "e", "Edit", "Give the entry another text, and confirm it.")

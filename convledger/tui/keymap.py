@@ -20,6 +20,7 @@ _TOGETHER = (
     ("app", "search", "list"),
     ("app", "sources", "list"),
     ("app", "sitting", "list"),
+    ("table_mapping", "list"),
 )
 # An action that stands before another one on purpose: the screen has a search of its own.
 _BEFORE = {("memory.search", "app.search"), ("app.search", "memory.search")}

@@ -235,7 +235,7 @@ def test_empty_token_cells_are_unknown_and_zeros_are_no_call(tmp_path: Path) -> 
 
 
 def test_claimed_cost_without_tokens_is_kept_beside_a_call_that_lacks_them(tmp_path: Path) -> None:
-    mapping = {
+    mapping: dict[str, Any] = {
         "rows": "calls",
         "columns": {"conversation": "id", "cost": "cost"},
         "cost": {"currency": "USD"},
@@ -250,7 +250,7 @@ def test_claimed_cost_without_tokens_is_kept_beside_a_call_that_lacks_them(tmp_p
 
 
 def test_each_currency_of_a_column_is_kept_apart(tmp_path: Path) -> None:
-    mapping = {
+    mapping: dict[str, Any] = {
         "rows": "calls",
         "columns": {"conversation": "id", "cost": "cost", "currency": "cur"},
         "numbers": {"decimal": ","},

@@ -82,7 +82,14 @@ def with_memory_files(workspace: Path) -> None:
     memory_file_parts.edited(workspace, "Deploy on Fridays", "Deploy on Thursdays")
 
 
+def with_table(_: Path) -> None:
+    """Have a table in the home folder that leaves two questions open."""
+    text = "ticket,date,from,text\n1,03/04/2026,Ops,Hello\n"
+    (Path(os.environ["HOME"]) / "t.csv").write_text(text)
+
+
 READ = ("2", "enter")
+MAP = ("8", "i", "t", "full_stop", "c", "s", "v", "enter")
 PACK = ("3", "p")
 CUT = ("4", "shift+tab", "shift+tab")  # to the time line
 SIT = ("ctrl+r",)
@@ -214,6 +221,9 @@ STEPS = {
     "sources.stop": Step(("8",), text),
     "sources.price": Step(("8",), screen, "Price"),
     "sources.alias": Step(("8",), text),
+    "table_mapping.next_question": Step(MAP, cursor, 1, with_table),
+    "table_mapping.detail": Step((*MAP, "end"), text, None, with_table),
+    "table_mapping.save": Step(MAP, text, None, with_table),
     "app.review_memory": Step((), screen, "Review"),
     "sitting.still_true": Step(SIT, text, None, review_parts.with_memory),
     "sitting.edit": Step(SIT, screen, "EditEntry", review_parts.with_memory),

@@ -76,6 +76,8 @@ class Cells:
         role = self._roles.get(written.casefold())
         if role is None:
             role = self._roles.get("*")
+        if role is None and not written and not self.text(row, "text").strip():
+            return ""  # a row of the conversation in which nobody speaks
         if role is None:
             raise BadLine(
                 f"{written!r:.60} in {self._mapping.column('role')} is nobody the mapping names"

@@ -110,36 +110,35 @@ def _written(text: str, form: str, zone: tzinfo) -> int | None:
     text = text.strip()
     plain = _PLAIN.fullmatch(text) if form != YEAR_FIRST else None
     if plain:
-        first, second, year, hour, minute, seconds = plain.groups("0")
-        day, month = (first, second) if form == DAY_FIRST else (second, first)
+        first, second, year, hour, minute, seconds = map(int, plain.groups("0"))
+        days, months = (first, second) if form == DAY_FIRST else (second, first)
         try:
-            moment = datetime(int(year), int(month), int(day), int(hour), int(minute), int(seconds))
+            return _at(datetime(year, months, days, hour, minute, seconds), zone)
         except ValueError:
             return None
-        return _at(moment, zone)
     if not text or len(text) > _LONGEST or not text.isascii():
         text = text.replace("\u202f", " ").replace("\xa0", " ")
         if not text or len(text) > _LONGEST:
             return None
     text = _WEEKDAY.sub("", text)
     found = _DATE.match(text)
-    date: tuple[int, int, int] | None
+    day: tuple[int, int, int] | None
     if found:
-        date = _ordered(found[1], found[2], found[3], form)
+        day = _ordered(found[1], found[2], found[3], form)
         end = found.end()
     else:
         named = _NAMED.match(text)
         if named is None or form == YEAR_FIRST:
             return None
-        date, end = _with_month_name(named), named.end()
-    if date is None:
+        day, end = _with_month_name(named), named.end()
+    if day is None:
         return None
     time = _time(text[end:])
     if time is None:
         return None
     (hour, minute, second, micro), offset = time
     try:
-        moment = datetime(*date, hour, minute, second, micro)
+        moment = datetime(*day, hour, minute, second, micro)
     except ValueError:
         return None
     return _at(moment.replace(tzinfo=offset) if offset else moment, zone)

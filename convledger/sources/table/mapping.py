@@ -24,7 +24,7 @@ MEANINGS = {
     "conversation": "id of the conversation",
     "message": "id of the message",
     "request": "provider's id of the request",
-    "at": "instant of the row; of a conversation its start",
+    "at": "instant, or start",
     "ended_at": "end of the conversation",
     "role": "who speaks",
     "text": "text of the message",

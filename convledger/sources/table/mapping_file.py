@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping as AnyMapping
 from typing import Any
 
-from convledger.errors import ConfigError, UsageProblem
+from convledger.errors import UsageProblem
 from convledger.sources.table import instants, numbers
 from convledger.sources.table.lines import ENCODINGS
 from convledger.sources.table.mapping import (
@@ -291,9 +291,7 @@ def _literal(value: Any) -> str:
     return json.dumps(clean, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def check_name(name: str) -> str:
-    """Return a mapping's name, made of what a person typed. Raises ConfigError."""
-    plain = re.sub(r"[^a-z0-9._-]+", "-", name.strip().lower()).strip("-._")[:40]
-    if not NAME.fullmatch(plain):
-        raise ConfigError(f"{name!r:.60} is no name for a mapping: use letters and digits")
-    return plain
+def name_of(text: str) -> str:
+    """Return a name for a mapping, made of a file's name or of what a person typed."""
+    plain = re.sub(r"[^a-z0-9._-]+", "-", text.strip().lower()).strip("-._")[:40].strip("-._")
+    return plain if NAME.fullmatch(plain) else "table"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from msgspec import Struct
 
+from convledger.clock import to_datetime
 from convledger.sources.lenient import BadLine
 from convledger.sources.table import instants, numbers
 from convledger.sources.table.mapping import INSTANTS, ROLES, TEXTS, TOKENS, Mapping
@@ -71,6 +74,10 @@ _ROLE_WORDS = {
     "tool": "the result of a tool",
     "ignore": "leave these rows out",
 }
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
+    *("October", "November", "December"),
+)
 _FORM_WORDS = {
     instants.ISO: "ISO 8601, like 2026-11-20T14:30:00Z",
     instants.UNIX: "seconds since 1970, or parts of them",
@@ -92,8 +99,18 @@ def _of_instants(mapping: Mapping, sample: Sample) -> list[Question]:
         text = f"In {column}, is {example} written day first or month first?"
     else:
         text = f"How are the instants in {column} written, like {example or 'none'}?"
-    choices = tuple(Choice(form, _FORM_WORDS[form]) for form in forms)
+    choices = tuple(Choice(form, _FORM_WORDS[form] + _as_date(example, form)) for form in forms)
     return [Question("instants.format", text, choices)]
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+
+
+def _as_date(written: str, form: str) -> str:
+    """Return what an example is in a format, nothing where it is no instant in it."""
+    at = instants.reader_of(form, UTC)(written)
+    return "" if at is None else f": it is {_day(to_datetime(at))}"
 
 
 def _of_numbers(mapping: Mapping, sample: Sample) -> list[Question]:

@@ -53,6 +53,7 @@ class Taken:
 
     calls: list[Call] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
+    at: int | None = None
 
 
 class Rows:
@@ -109,7 +110,7 @@ class Rows:
             self._at = at
         at = self._at
         standing.spans(at)
-        taken = Taken()
+        taken = Taken(at=at)
         self._describe(standing, row, at, facts)
         if role == "ignore":
             return taken

@@ -65,6 +65,8 @@ class Table:
         if not isinstance(header, Row) or len(header.cells) > MOST_COLUMNS:
             raise NotReadable("no table: its first line names no columns")
         self.header = named_columns(header.cells)
+        if len(self.header) < 2:
+            raise NotReadable("no table: its first line names one column alone")
 
     @property
     def done(self) -> int:

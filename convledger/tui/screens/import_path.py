@@ -40,7 +40,12 @@ class ImportScreen(PathDialog):
         return PathSight(found.path, _words(found), is_good, tuple(completions(text)))
 
     def read(self, path: Path) -> None:
-        """Have the feeder read it, and say later what it has brought."""
+        """Have the feeder read it, once a table among it is mapped."""
+        from convledger.tui.screens.import_table import when_mapped
+
+        when_mapped(self.books, path, lambda: self._read_now(path))
+
+    def _read_now(self, path: Path) -> None:
         books = self.books
         books.say(f"Reading {shown_path(str(path))} …")
         books.feeder.import_paths([path], lambda came: books.tell(lambda: _came(books, path, came)))
