@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import os
 import posixpath
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from convledger.ingest.archives import INSIDE, archive_of, members
 from convledger.ingest.discover import DATABASES
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from convledger.ingest.databases import Database
 
 Mappings = Callable[[Sequence[str]], Mapping[str, Any] | None]
+_BUFFER = 1 << 16
 _JOURNALS = ("-wal", "-journal")
 
 
@@ -88,7 +90,8 @@ class FileDocument:
         raw = self._open.enter_context(closing(open_log(Path(path))))
         if path.endswith(".zst"):
             return self._open.enter_context(closing(decompressed(raw)))
-        return raw
+        # A file has no buffer of its own here, and gives a line byte by byte.
+        return cast(BinaryIO, io.BufferedReader(cast(io.RawIOBase, raw), _BUFFER))
 
     def content(self, most: int = LARGEST) -> bytes:
         """Return all of it as UTF-8 without a byte order mark."""

@@ -185,6 +185,23 @@ class CallBook:
         return len(fresh)
 
 
+def uncount(connection: sqlite3.Connection, conversation_ids: Iterable[int]) -> None:
+    """Make the tokens unknown that were counted from texts of conversations, to count them anew."""
+    book = CallBook(connection)
+    for conversation_id in conversation_ids:
+        rows = connection.execute(
+            f"SELECT {_COLUMNS}, id FROM call WHERE conversation_id=? AND approximate & 8 != 0",
+            (conversation_id,),
+        ).fetchall()
+        for values in rows:
+            row = CallRow(*values)
+            book.change(
+                row, input=0, output=0, approximate=row.approximate & ~COUNTED, list_pico=None,
+                price_state=UNPRICED,
+            )  # fmt: skip
+    book.write()
+
+
 def in_doubt(doubt: int, pico: int | None, state: int) -> tuple[int | None, int]:
     """Return a call's cost and price state by how its tokens are known: `approximate` of it."""
     if doubt & MISSING and not doubt & COUNTED:

@@ -6,6 +6,7 @@ import sqlite3
 from typing import TYPE_CHECKING, Any
 
 from convledger.store.bodies import PageReader, PageWriter, said_text
+from convledger.store.calls import uncount
 from convledger.store.erasing_bodies import UNSAY, forget, list_page, prepare, rewrite_pages
 from convledger.store.probes import Probes
 
@@ -49,6 +50,7 @@ class _Changing:
         self._ages: dict[int, int] = {}
         self._places: list[tuple[object, ...]] = []
         self._listed = False
+        self._conversations: set[int] = set()
         self.count = 0
 
     def compare(self, row: tuple[Any, ...], entry: Entry) -> None:
@@ -61,6 +63,7 @@ class _Changing:
         if body == message.body and wanted == (kind, flags, name):
             return
         self.count += 1
+        self._conversations.add(row[2])
         encoded = body.encode("utf-8", "replace")
         if encoded and not flags & _HIDDEN:
             self._connection.execute(UNSAY, (row_id, said_text(name, body, encoded)))
@@ -93,9 +96,11 @@ class _Changing:
         return self._ages[file_id]
 
     def finish(self) -> None:
-        """Leave nothing of the old bodies in the pages that held them."""
+        """Leave nothing of the old bodies in the pages that held them, nor tokens of theirs."""
         self._pages.flush()
         if self._listed:
             counts = {"pages_rewritten": 0, "pages_removed": 0}
             rewrite_pages(self._connection, Probes(), counts)
             forget(self._connection)
+        if self._conversations:
+            uncount(self._connection, self._conversations)

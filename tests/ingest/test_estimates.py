@@ -195,3 +195,13 @@ def test_an_older_file_does_not_take_back_what_a_newer_one_says(
     take_in(bench, older)
 
     assert ANSWER in bench.said()
+
+
+def test_a_newer_text_is_counted_anew(bench: Bench, chat: Chat, export: Path) -> None:
+    take_in(bench, export)
+    chat.said = [*chat.said[:1], ("a1", "q1", Kind.ANSWER, ANSWER * 3), *chat.said[2:]]
+    export.write_text("[ ]")
+    bench.ledger.sync()
+
+    assert tokens(bench.ledger.connection)[0] == (count_tokens(QUESTION), count_tokens(ANSWER * 3))
+    assert bench.is_sound()
