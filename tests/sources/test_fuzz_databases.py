@@ -30,7 +30,7 @@ DATABASES = {
     "zed": "threads.sql",
 }
 some = settings(
-    max_examples=50,
+    max_examples=35,
     derandomize=True,
     database=None,
     deadline=None,
