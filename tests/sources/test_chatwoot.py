@@ -101,3 +101,12 @@ def test_webhooks_tell_it_by_piece_and_each_message_counts_once(tmp_path: Path) 
     assert told_of is not None
     assert (told_of.handled_by, told_of.handed_off_at) == ("bot_then_human", 1_791_277_207_000_000)
     assert (told_of.bot_messages, told_of.human_messages, told_of.customer_messages) == (1, 1, 1)
+
+
+def test_one_conversation_with_its_messages_is_taken_as_a_whole(tmp_path: Path) -> None:
+    content = json.dumps(CONVERSATIONS[1], indent=2).encode()
+    found = read_bytes("chatwoot", tmp_path, "one.json", content)
+
+    assert outcomes(found) == {"2/12": ("bot_then_human", "escalated", "")}
+    assert len(found.messages) == 4
+    assert chatwoot.recognises(glimpse_at(tmp_path / "one.json")) == 100

@@ -137,3 +137,16 @@ def test_sample_has_two_conversations_of_which_one_is_resolved() -> None:
     assert zendesk.recognises(glimpse_at(SAMPLE)) == 100
     assert len(found.conversations) == 2
     assert [each[1] for each in outcomes(found).values()] == ["resolved_assumed", "escalated"]
+
+
+@pytest.mark.parametrize("wrapped", [True, False])
+def test_one_ticket_with_its_comments_is_taken_as_a_whole(wrapped: bool, tmp_path: Path) -> None:
+    ticket = json.loads(TICKETS.read_text("utf-8").splitlines()[2])
+    bare = {key: ticket[key] for key in ticket if key != "comments"}
+    told = {"ticket": bare, "comments": ticket["comments"]} if wrapped else ticket
+    found = read_bytes("zendesk", tmp_path, "one.json", json.dumps(told, indent=2).encode())
+
+    assert outcomes(found) == {"303": ("bot_then_human", "escalated", "")}
+    assert len(found.messages) == 3
+    assert found.rejected == []
+    assert zendesk.recognises(glimpse_at(tmp_path / "one.json")) >= 70

@@ -27,7 +27,8 @@ from convledger.sources.support.dialogue import Batch, Dialogue
 from convledger.sources.support.records import records
 from convledger.sources.values import dict_of, dicts_in, name_of, text_of
 
-_PAGES = ("payload", "conversations", "messages")
+_STREAMED = ("payload", "conversations")
+_PAGES = (*_STREAMED, "messages")  # messages may lie within the conversation they belong to
 _STATUSES = ("open", "resolved", "pending", "snoozed")
 _REPORTS = ("conversation_bot_handoff", "conversation_bot_resolved", "conversation_resolved",
             "conversation_opened", "first_response", "reply_time")  # fmt: skip
@@ -60,7 +61,7 @@ def read(document: Document, _state: bytes, *, texts: bool) -> Iterator[Found]:
     batch = Batch(document.changed_at, texts=texts)
     known: dict[str, Known] = {}
     touched: dict[str, Known] = {}
-    for record in records(document, _PAGES):
+    for record in records(document, _STREAMED):
         if isinstance(record, Rejected):
             batch.reject(record)
             continue

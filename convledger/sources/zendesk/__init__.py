@@ -18,7 +18,8 @@ from convledger.sources.values import dict_of, dicts_in
 from convledger.sources.zendesk import agents, tickets
 from convledger.sources.zendesk.comments import Comments
 
-_PAGES = ("tickets", "ticket_events", "comments", "conversations", "results")
+_STREAMED = ("tickets", "ticket_events", "conversations", "results")
+_PAGES = (*_STREAMED, "comments")  # comments may lie within the ticket that they belong to
 TEST = "a test of the AI agent (test_mode): left out"
 
 
@@ -41,7 +42,7 @@ def read(document: Document, _state: bytes, *, texts: bool) -> Iterator[Found]:
     """Yield the conversations of a document: outcomes and details, or messages."""
     batch = Batch(document.changed_at, texts=texts)
     comments = Comments(document.relative)
-    for record in records(document, _PAGES):
+    for record in records(document, _STREAMED):
         if isinstance(record, Rejected):
             batch.reject(record)
             continue
