@@ -7,6 +7,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -121,7 +122,7 @@ def with_odd(value: Any, choose: Any) -> Any:
     """Return decoded JSON with an odd value at some place."""
     ways = sorted(places_in(value), key=repr)
     way = ways[choose(len(ways))]
-    odd = VALUES[choose(len(VALUES))]
+    odd = deepcopy(VALUES[choose(len(VALUES))])  # which a later change may go into
     if not way:
         return odd
     inner = value
