@@ -29,7 +29,7 @@ _MOST_AT_ONCE = LARGEST  # bytes that one query may give
 _TRIES, _MOST_TRIES = 3, 30  # readings of one query, and of all, while the file is being written
 _SOME = 50
 _MEASURED = (str, bytes)
-_PRAGMAS = ("table_info",)
+_PRAGMAS = ("table_info", "index_list", "index_info")  # which only tell
 _BUSY = "being written right now; it is read again when that has ended"
 
 

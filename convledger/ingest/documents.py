@@ -91,7 +91,8 @@ class FileDocument:
         if path.endswith(".zst"):
             return self._open.enter_context(closing(decompressed(raw)))
         # A file has no buffer of its own here, and gives a line byte by byte.
-        return cast(BinaryIO, io.BufferedReader(cast(io.RawIOBase, raw), _BUFFER))
+        buffered = io.BufferedReader(cast(io.RawIOBase, raw), _BUFFER)
+        return cast(BinaryIO, self._open.enter_context(closing(buffered)))
 
     def content(self, most: int = LARGEST) -> bytes:
         """Return all of it as UTF-8 without a byte order mark."""

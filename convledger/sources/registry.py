@@ -62,8 +62,15 @@ def known_roots(
     environment: Mapping[str, str], home: Path, platform: str
 ) -> list[tuple[str, Path]]:
     """Return (reader, folder) for each place where a known tool keeps its logs on this machine."""
-    return [
-        (name, root)
-        for name, place in PLACES.items()
-        for root in place.roots(environment, home, platform)
-    ]
+    found = []
+    for name, place in PLACES.items():
+        roots = place.roots(environment, home, platform)
+        found += [(name, root) for root in roots]
+        if place.EXPANDS:
+            found += [(name, more) for root in roots if root.is_dir() for more in _more(name, root)]
+    return found
+
+
+def _more(source: str, root: Path) -> list[Path]:
+    """Return the folders that a tool's own list of projects names."""
+    return cast("list[Path]", import_module(places.MODULES[source]).further_roots(root))

@@ -58,6 +58,9 @@ class Chat:
 
 @pytest.fixture
 def chat(monkeypatch: pytest.MonkeyPatch) -> Chat:
+    # What asks for readers by name holds on to the question: it must be there before.
+    import convledger.ingest.recognise  # noqa: F401
+
     made = Chat()
     monkeypatch.setattr(registry, "module_of", lambda _: made)
     monkeypatch.setattr("convledger.ingest.read_document.module_of", lambda _: made)

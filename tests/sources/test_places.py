@@ -42,9 +42,15 @@ BY_SYSTEM = {
                                 f"{MAC}/Claude/local-agent-mode-sessions"],
     ("claude-code", "win32"): [".claude/projects", ".config/claude/projects",
                                f"{WINDOWS}/Claude/local-agent-mode-sessions"],
-    ("copilot-chat", "linux"): [f".config/{editor}/User" for editor in EDITORS],
-    ("copilot-chat", "darwin"): [f"{MAC}/{editor}/User" for editor in EDITORS],
-    ("copilot-chat", "win32"): [f"{WINDOWS}/{editor}/User" for editor in EDITORS],
+    ("copilot-chat", "linux"): [
+        *(f".config/{editor}/User" for editor in EDITORS), ".vscode-server/data/User",
+    ],
+    ("copilot-chat", "darwin"): [
+        *(f"{MAC}/{editor}/User" for editor in EDITORS), ".vscode-server/data/User",
+    ],
+    ("copilot-chat", "win32"): [
+        *(f"{WINDOWS}/{editor}/User" for editor in EDITORS), ".vscode-server/data/User",
+    ],
     ("llm", "linux"): [".config/io.datasette.llm"],
     ("llm", "darwin"): [f"{MAC}/io.datasette.llm"],
     ("llm", "win32"): [f"{WINDOWS}/io.datasette.llm"],
