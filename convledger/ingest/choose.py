@@ -13,7 +13,13 @@ from pathlib import Path
 from convledger.errors import UsageProblem
 from convledger.ingest.archives import is_archive
 from convledger.ingest.lines import NotReadable
-from convledger.ingest.recognise import ENDINGS, is_zip, members_by_source, source_at, what_it_is
+from convledger.ingest.recognise import (
+    is_zip,
+    may_be_log,
+    members_by_source,
+    source_at,
+    what_it_is,
+)
 from convledger.paths import INSIDE, archive_of, stored_path
 from convledger.sources.places import Kind
 from convledger.sources.registry import PLACES
@@ -148,9 +154,7 @@ def _sniffed_folder(path: Path) -> list[tuple[str, Path]]:
     Else each log by its own reader, so that none takes in what is not its own.
     """
     logs = [
-        file
-        for file in itertools.islice(_files(path), MOST_FILES)
-        if file.name.lower().endswith(ENDINGS)
+        file for file in itertools.islice(_files(path), MOST_FILES) if may_be_log(file.as_posix())
     ]
     by_file = _sniffed(logs[:SNIFFED_FILES])
     readers = {reader for reader, _ in by_file}
@@ -240,7 +244,7 @@ def _glance_at_folder(path: Path) -> Glance:
         for file in _files(start)
     )
     seen = list(itertools.islice(files, GLANCED_FILES + 1))
-    some = (Path(file) for _, _, file in seen if file.lower().endswith(ENDINGS))
+    some = (Path(file) for _, _, file in seen if may_be_log(file.replace(os.sep, "/")))
     readers = {reader for reader, _ in _sniffed(itertools.islice(some, GLANCED_LOGS))}
     found = known or sorted((reader, path) for reader in readers)
     logs = sum(_is_log(file, start, reader or readers) for reader, start, file in seen)
@@ -253,8 +257,11 @@ def _is_log(file: str, start: Path, readers: str | set[str]) -> bool:
     return any(PLACES[name].is_log(relative) for name in names)
 
 
-def completions(typed: str, endings: tuple[str, ...] = ENDINGS) -> list[str]:
-    """Return how a typed path can go on: folders with a slash, then files with these endings."""
+def completions(typed: str, endings: tuple[str, ...] | None = None) -> list[str]:
+    """Return how a typed path can go on: folders with a slash, then files with these endings.
+
+    Without endings those files come that may be logs.
+    """
     if typed.startswith("~") and "/" not in typed:
         return ["~/"] if typed == "~" else []
     start, _, name = typed.rpartition("/")
@@ -267,7 +274,7 @@ def completions(typed: str, endings: tuple[str, ...] = ENDINGS) -> list[str]:
                     continue
                 if entry.is_dir():
                     folders.append(entry.name + "/")
-                elif entry.name.endswith(endings):
+                elif entry.name.endswith(endings) if endings else may_be_log(entry.path):
                     files.append(entry.name)
     except (OSError, ValueError, RuntimeError):
         return []

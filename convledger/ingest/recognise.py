@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 
 from convledger.ingest.archives import Archive, TooMuch, is_packed, opened
@@ -16,22 +16,30 @@ from convledger.sources.glimpse import (
     EMPTY,
     HEAD,
     HTML,
-    JSON_LINES,
     MAYBE,
     NO,
     SQLITE,
+    SURE,
     Glimpse,
     glimpse_of,
 )
-from convledger.sources.places import MODULES
+from convledger.sources.places import MODULES, PLACES
 from convledger.sources.registry import module_of
 
 _LINES = {"claude-code": claude_code, "codex": codex}
 _MOST_SEEN = 400  # members of an archive that are looked at
-ENDINGS = (
+_ENDINGS = (
     *(".json", ".jsonl", ".ndjson", ".zst", ".zip", ".html", ".htm", ".csv", ".tsv", ".tab"),
     *(".txt", ".md", ".db", ".vscdb", ".sqlite"),
 )
+_WITHOUT_ENDING = ("gemini-takeout", "aider")  # whose logs may end in nothing of these
+
+
+def may_be_log(path: str) -> bool:
+    """Tell whether a file, by its name and its folder's, is worth a look inside."""
+    return path.lower().endswith(_ENDINGS) or any(
+        PLACES[source].is_log(path) for source in _WITHOUT_ENDING
+    )
 
 
 def glimpse_at(path: Path) -> Glimpse:
@@ -59,18 +67,23 @@ def source_of(glimpse: Glimpse) -> str | None:
     """Return the source that a file is of, None where none knows it."""
     if glimpse.kind in (EMPTY, BINARY):
         return None
-    if glimpse.kind == JSON_LINES or glimpse.records:
-        for record in glimpse.records:
-            for source, place in _LINES.items():
-                if place.knows(record):
-                    return source
     best, certainty = None, NO
     for source in MODULES:
-        with suppress(ModuleNotFoundError):
-            sure = module_of(source).recognises(glimpse)
-            if sure > certainty:
-                best, certainty = source, sure
+        sure = module_of(source).recognises(glimpse)
+        if sure > certainty:
+            best, certainty = source, sure
+    if certainty < SURE and (known := _source_of_records(glimpse)):
+        return known
     return best if certainty >= MAYBE else None
+
+
+def _source_of_records(glimpse: Glimpse) -> str | None:
+    """Return the agent that writes records like those, None where none does."""
+    for record in glimpse.records:
+        for source, place in _LINES.items():
+            if place.knows(record):
+                return source
+    return None
 
 
 def source_at(path: Path) -> str | None:
@@ -126,9 +139,7 @@ def _by_name(name: str) -> str | None:
 def _worth_a_look(archive: Archive) -> Iterator[str]:
     """Yield the members that may be somebody's: the largest first, as the logs are."""
     members = [
-        member
-        for member in archive.members()
-        if not member.wrong and member.name.lower().endswith(ENDINGS)
+        member for member in archive.members() if not member.wrong and may_be_log(member.name)
     ]
     members.sort(key=lambda member: -member.size)
     for member in members[:_MOST_SEEN]:

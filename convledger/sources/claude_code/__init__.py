@@ -70,13 +70,10 @@ def in_archive(name: str) -> bool:
 
 
 def knows(record: dict[str, object]) -> bool:
-    """Tell whether a record is one of Claude Code's; other agents have records much like them."""
+    """Tell whether a record may be Claude Code's, where no other reader is sure of its file."""
     message = record.get("message")
-    if "systemPayload" in record or (isinstance(message, dict) and "parts" in message):
-        return False
     if "sessionId" in record and "type" in record:
-        # An observation of Langfuse's has both too, and so has Qwen's telemetry.
-        return "traceId" not in record and not isinstance(message, str)
+        return not isinstance(message, str)  # as in the prompts that Gemini CLI keeps
     return record.get("type") in ("user", "assistant", "summary") and (
         "message" in record or "leafUuid" in record
     )

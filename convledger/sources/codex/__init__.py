@@ -37,7 +37,10 @@ def thread_of(relative: str) -> str:
     return found[1] if found else name.removesuffix(".zst").removesuffix(".jsonl")
 
 
-_TYPES = ("session_meta", "turn_context", "response_item", "event_msg", "token_usage_record")
+_TYPES = frozenset((
+    "session_meta", "turn_context", "response_item", "event_msg", "token_usage_record",
+    "thread.started", "turn.started", "turn.completed", "item.completed",  # `codex exec --json`
+))  # fmt: skip
 
 
 def in_archive(name: str) -> bool:
@@ -46,8 +49,6 @@ def in_archive(name: str) -> bool:
 
 
 def knows(record: dict[str, object]) -> bool:
-    """Tell whether a record is one of Codex's, of a rollout or of `codex exec --json`."""
+    """Tell whether a record may be Codex's, where no other reader is sure of its file."""
     kind = record.get("type")
-    if kind in _TYPES:
-        return isinstance(record.get("payload"), dict)
-    return kind in ("thread.started", "turn.started", "turn.completed", "item.completed")
+    return isinstance(kind, str) and kind in _TYPES

@@ -9,7 +9,7 @@ import msgspec
 from convledger.sources import gemini_cli
 from convledger.sources.document import Document, Found, NotReadable
 from convledger.sources.findings import Figures, Message, Rejected, Texts
-from convledger.sources.glimpse import JSON_LINES, JSON_OBJECT, LIKELY, NO, SURE, Glimpse
+from convledger.sources.glimpse import JSON_LINES, JSON_OBJECT, NO, SURE, Glimpse
 from convledger.sources.json_records import record_blocks
 from convledger.sources.lenient import records as each
 from convledger.sources.line_blocks import line_blocks
@@ -29,18 +29,14 @@ def recognises(glimpse: Glimpse) -> int:
         return SURE if gemini_cli.is_of_qwen(glimpse) else NO
     if glimpse.kind not in (JSON_LINES, JSON_OBJECT):
         return NO
-    best = NO
     for record in glimpse.records:
         if record.get("type") not in _TYPES or not {"uuid", "sessionId"} <= record.keys():
             continue
-        event = dict_of(dict_of(record.get("systemPayload")).get("uiEvent"))
-        if text_of(event.get("event.name")).startswith("qwen-code."):
+        if {"systemPayload", "usageMetadata"} & record.keys():
             return SURE
         if isinstance(dict_of(record.get("message")).get("parts"), list):
             return SURE
-        if "systemPayload" in record or "usageMetadata" in record:
-            best = LIKELY
-    return best
+    return NO
 
 
 def read(document: Document, state: bytes, *, texts: bool) -> Iterator[Found]:  # noqa: ARG001
