@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from hashlib import blake2b
 from typing import Any, Protocol, TypeVar
 
 import msgspec
 
+from convledger.sources.content import json_text
 from convledger.sources.document import Document, Found, NotReadable
 from convledger.sources.findings import Figures, Message, Rejected
 from convledger.sources.glimpse import Glimpse
 from convledger.sources.json_pieces import Piece, pieces
 from convledger.sources.lenient import BadLine, loads, scrub
-from convledger.sources.values import dicts_in
+from convledger.sources.values import dicts_in, digest
 
 INSIDE = ("conversations",)
 _MESSAGES, _TEXT = 500, 1 << 20  # messages and characters that are handed on together
@@ -156,12 +156,6 @@ def short_name(native: str) -> str:
     return native if len(native) <= _LONGEST_NAME else digest(native)
 
 
-def digest(*parts: object) -> str:
-    """Return a stable name for what has none of its own."""
-    said = "\0".join(str(part) for part in parts)
-    return blake2b(said.encode("utf-8", "replace"), digest_size=16).hexdigest()
-
-
 def arguments(value: Any) -> str:
     """Return a tool call's arguments as JSON text; what is no object is named its input."""
     if isinstance(value, str):
@@ -174,10 +168,7 @@ def arguments(value: Any) -> str:
         value = {"input": value}
     elif value is None:
         value = {}
-    try:
-        return msgspec.json.encode(value).decode()
-    except (RecursionError, ValueError):
-        return "{}"
+    return json_text(value)
 
 
 def kilobytes(size: Any) -> str:

@@ -20,11 +20,15 @@ def flat_text(content: Any) -> str:
 
 
 def json_text(value: Any) -> str:
-    """Return decoded JSON as JSON text, numbers of any size with it."""
+    """Return decoded JSON as JSON text, numbers of any size with it; `{}` for what can't be."""
     try:
         return msgspec.json.encode(value).decode()
-    except (OverflowError, ValueError, RecursionError):
+    except (OverflowError, ValueError, TypeError, RecursionError):
+        pass
+    try:
         return json.dumps(value, ensure_ascii=False, default=str)
+    except (ValueError, TypeError, RecursionError):
+        return "{}"
 
 
 def _part(block: Any) -> str:

@@ -10,8 +10,8 @@ from msgspec import Struct
 from convledger.sources.document import Document, NotReadable
 from convledger.sources.findings import Rejected
 from convledger.sources.lenient import BadLine, loads
+from convledger.sources.line_blocks import LARGEST_LINE
 
-LARGEST_LINE = 64 << 20
 BLOCK = 1 << 20
 _SPACE = b"\0 \t\r\n"
 

@@ -173,7 +173,8 @@ def decode_line(decoder: msgspec.json.Decoder[Any], line: bytes) -> Any:
     except RecursionError:
         raise BadLine("nested too deeply") from None
     except (msgspec.MsgspecError, UnicodeDecodeError, ValueError):
-        return conform(loads(line), decoder.type)
+        record = loads(line)
+        return record if _struct_of(decoder.type) is None else conform(record, decoder.type)
 
 
 def records(

@@ -1,4 +1,4 @@
-"""The order of messages that name the one before them: a tree, however broken a file holds it."""
+"""Messages that name the one before them: a tree, however broken a file holds it."""
 
 from __future__ import annotations
 
@@ -33,3 +33,36 @@ def path_to(parents: Mapping[str, str], leaf: str) -> set[str]:
         found.add(leaf)
         leaf = parents[leaf]
     return found
+
+
+class Lineage:
+    """Takes in records with their parents, in the order they were written."""
+
+    def __init__(self) -> None:
+        self._parents: dict[str, str] = {}
+        self._before: dict[str, str] = {}
+        self._last = ""
+
+    @property
+    def last(self) -> str:
+        """The record that was taken in last."""
+        return self._last
+
+    def add(self, name: str, parent: str) -> None:
+        """Take in a record; one without a parent is a root. The first of a name holds."""
+        if name not in self._parents:
+            self._parents[name] = parent
+            self._before[name] = self._last
+        self._last = name
+
+    def path(self) -> set[str]:
+        """Return the last record and those above it.
+
+        Above one whose parent is missing, as of a line that was lost, stands the one before it.
+        """
+        known = self._parents
+        found = {
+            name: parent if not parent or parent in known else self._before[name]
+            for name, parent in known.items()
+        }
+        return path_to(found, self._last)

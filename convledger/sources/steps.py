@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from convledger.sources.findings import Kind
+from convledger.sources.findings import Kind, Message
 
 _SPOKEN = frozenset([Kind.ANSWER, Kind.THINKING, Kind.TOOL_CALL])
 
@@ -47,3 +47,23 @@ def steps_of(parts: Iterable[Part]) -> list[Step]:
             found.append(Step(len(found), []))
         found[-1].parts.append(part)
     return found
+
+
+def messages_of(
+    steps: Iterable[Step],
+    conversation: str,
+    uuid: str,
+    place: tuple[int, int],
+    flags: int,
+    parent: str,
+) -> Iterator[Message]:
+    """Yield the steps of a message, each behind the one before; `place` is its line and instant."""
+    for step in steps:
+        name = step.uuid(uuid)
+        for block, part in enumerate(step.parts):
+            yield Message(
+                *(conversation, name, block, *place, part.kind, part.body),
+                *(flags | part.flags, part.name),
+                parent=parent,
+            )
+        parent = name

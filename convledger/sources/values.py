@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
+from hashlib import blake2b
 from typing import Any
 
 from convledger.clock import EARLIEST, LATEST, SECOND, parse_instant
@@ -24,6 +25,12 @@ def name_of(value: Any) -> str:
     if isinstance(value, str):
         return value
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
+
+
+def digest(*parts: object) -> str:
+    """Return a stable name for what has none of its own, by what it says."""
+    said = "\0".join(str(part) for part in parts).encode("utf-8", "replace")
+    return blake2b(said, digest_size=16).hexdigest()
 
 
 def dict_of(value: Any) -> dict[str, Any]:

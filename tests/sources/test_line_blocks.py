@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from convledger.sources import line_blocks
 from convledger.sources.findings import Lines, Rejected
 from convledger.sources.line_blocks import line_blocks as blocks_of
-from convledger.sources.lineage import Lineage
+from convledger.sources.message_trees import Lineage
 
 some = settings(max_examples=60, derandomize=True, database=None, deadline=None)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from convledger.sources.aider.raw_lines import raw_lines
 from convledger.sources.aider.usage import routed
 from convledger.sources.document import Document, Found
 from convledger.sources.findings import Call, Figures, Rejected
-from convledger.sources.lenient import BadLine, loads
+from convledger.sources.json_lines import json_lines
+from convledger.sources.lenient import BadLine
 from convledger.sources.values import dict_of, instant_of, name_of, pico_of, text_of, tokens_of
 
 _BATCH = 500
@@ -22,17 +22,17 @@ def read(document: Document, *, texts: bool) -> Iterator[Found]:
         yield Found(done=document.size)
         return
     runs = _Runs(document.changed_at)
-    figures, done = Figures(), 0
-    for number, raw in enumerate(raw_lines(document.stream()), 1):
-        done += len(raw)
-        if raw.strip(b" \t\r\n\0"):
-            try:
-                runs.take(loads(raw), number, figures)
-            except BadLine as error:
-                excerpt = raw.rstrip(b"\r\n")[:400]
-                figures.rejected.append(Rejected(number, done - len(raw), str(error), excerpt))
+    figures = Figures()
+    for line in json_lines(document):
+        if isinstance(line, Rejected):
+            figures.rejected.append(line)
+            continue
+        try:
+            runs.take(line.record, line.number, figures)
+        except BadLine as error:
+            figures.rejected.append(line.rejected(str(error)))
         if len(figures.calls) >= _BATCH:
-            yield Found(figures, done=done)
+            yield Found(figures, done=line.end)
             figures = Figures()
     yield Found(figures, done=document.size)
 

@@ -14,11 +14,12 @@ from hashlib import blake2b
 from typing import BinaryIO
 
 from convledger.clock import parse_instant
-from convledger.sources.aider.raw_lines import raw_lines
 from convledger.sources.aider.replies import Reply, parts_of
 from convledger.sources.aider.usage import call_of, model_of
 from convledger.sources.document import Document, Found
 from convledger.sources.findings import Call, Figures, Kind, Measure, Message, Texts
+from convledger.sources.json_lines import lines_of
+from convledger.sources.line_blocks import LARGEST_LINE
 from convledger.sources.titles import PROMPT, title_line
 from convledger.zones import MachineZone
 
@@ -67,8 +68,8 @@ def read(document: Document, *, texts: bool) -> Iterator[Found]:
 
 def _lines(stream: BinaryIO) -> Iterator[tuple[_Line, int]]:
     done = 0
-    for number, raw in enumerate(raw_lines(stream), 1):
-        done += len(raw)
+    for number, (raw, size) in enumerate(lines_of(stream, LARGEST_LINE), 1):
+        done += size
         yield _Line(number, raw.decode("utf-8", "replace").rstrip("\r\n")), done
 
 

@@ -8,11 +8,9 @@ from convledger.sources.amp.figures import Counting
 from convledger.sources.amp.records import name_by_path, object_of, thread_of
 from convledger.sources.amp.texts import messages_of
 from convledger.sources.document import Document, Found, NotReadable
-from convledger.sources.findings import Message, Texts
 from convledger.sources.glimpse import JSON_OBJECT, LIKELY, NO, SURE, Glimpse
+from convledger.sources.line_passes import told
 from convledger.sources.values import dict_of, dicts_in, text_of
-
-MOST_AT_ONCE = 400
 
 
 def recognises(glimpse: Glimpse) -> int:
@@ -45,10 +43,4 @@ def read(document: Document, state: bytes, *, texts: bool) -> Iterator[Found]:  
         return
     whole = object_of(content)
     name = text_of(whole.get("id")) or name_by_path(document.relative)
-    some: list[Message] = []
-    for message in messages_of(whole, name, document.changed_at):
-        some.append(message)
-        if len(some) >= MOST_AT_ONCE:
-            yield Found(texts=Texts(some), done=document.size)
-            some = []
-    yield Found(texts=Texts(some), done=document.size)
+    yield from told(messages_of(whole, name, document.changed_at), document.size)

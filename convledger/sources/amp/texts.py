@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from convledger.sources.amp.records import message_uuid
-from convledger.sources.content import flat_text
+from convledger.sources.content import flat_text, json_text
 from convledger.sources.findings import Flag, Kind, Message
-from convledger.sources.gemini_cli.parts import json_text
 from convledger.sources.values import dict_of, dicts_in, instant_of, list_of, text_of
 
 _Block = tuple[int, str, str, int]  # kind, body, name, flags

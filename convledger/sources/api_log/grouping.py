@@ -9,8 +9,8 @@ from msgspec import Struct, field
 from convledger.clock import EARLIEST, SECOND
 from convledger.sources.api_log import records
 from convledger.sources.api_log.records import Body, Line
-from convledger.sources.exchanges.histories import digest, is_unique
-from convledger.sources.values import instant_of, name_of
+from convledger.sources.exchanges.histories import is_unique
+from convledger.sources.values import digest, instant_of, name_of
 
 _SECONDS = EARLIEST // SECOND
 MOST_FOLLOWED = 2000  # responses that a later one may follow

@@ -6,7 +6,6 @@ from msgspec import Raw, Struct
 
 from convledger.clock import SECOND
 from convledger.sources.chat_exports import (
-    digest,
     is_blank,
     name_in_source,
     short_name,
@@ -20,7 +19,7 @@ from convledger.sources.trees import (
     parents_first,
     path_to,
 )
-from convledger.sources.values import instant_of
+from convledger.sources.values import digest, instant_of
 
 # What stands in an answer's place although no model wrote it.
 _CONTEXT = frozenset({"user_editable_context", "model_editable_context", "system_error"})

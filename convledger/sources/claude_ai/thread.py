@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from msgspec import Raw, Struct
 
-from convledger.sources.chat_exports import digest, is_blank, name_in_source, short_name
+from convledger.sources.chat_exports import is_blank, name_in_source, short_name
 from convledger.sources.claude_ai.records import Block, Conversation, DesignContent, Said
 from convledger.sources.trees import (
     instants_along,
@@ -16,7 +16,7 @@ from convledger.sources.trees import (
     parents_first,
     path_to,
 )
-from convledger.sources.values import instant_of
+from convledger.sources.values import digest, instant_of
 
 _ASSISTANTS = frozenset({"assistant", "claude", "ai"})
 _FROM_OUTSIDE = frozenset({"tool_result", "user_interjection"})  # in the midst of an answer

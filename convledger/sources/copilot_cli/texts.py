@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import msgspec
-
-from convledger.sources.content import flat_text
+from convledger.sources.content import flat_text, json_text
 from convledger.sources.copilot_cli.places import session_of
 from convledger.sources.document import Document, Found
 from convledger.sources.findings import Flag, Kind, Message, Rejected, Texts
@@ -95,7 +93,9 @@ class EventTeller:
             name = text_of(request.get("name")) or "tool"
             self._tools[text_of(request.get("toolCallId"))] = name
             given = request.get("arguments")
-            body = given if isinstance(given, str) else _json(given if given is not None else {})
+            body = (
+                given if isinstance(given, str) else json_text(given if given is not None else {})
+            )
             blocks.append((Kind.TOOL_CALL, name, body or "{}", 0))
         return blocks
 
@@ -111,13 +111,6 @@ def _result(data: dict[str, Any]) -> str:
     else:
         body = flat_text(result)
     return body or text_of(dict_of(error).get("message")) or text_of(error)
-
-
-def _json(value: object) -> str:
-    try:
-        return msgspec.json.encode(value).decode()
-    except RecursionError:
-        raise BadLine("nested too deeply") from None
 
 
 def read_texts(document: Document) -> Iterator[Found]:

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import Raw, Struct
 
+from convledger.sources.content import json_text
 from convledger.sources.cursor import records
 from convledger.sources.findings import (
     Call,
@@ -190,13 +191,13 @@ def _blocks(bubble: dict[str, Any], placed: Placed) -> list[tuple[int, str, str,
     tool = dict_of(bubble.get("toolFormerData"))
     name = text_of(tool.get("name"))
     if name or tool.get("toolCallId"):
-        given = _json_text(tool.get("rawArgs") or tool.get("params") or "{}")
+        given = _as_json(tool.get("rawArgs") or tool.get("params") or "{}")
         found.append((int(Kind.TOOL_CALL), name or "tool", given, 0))
         result = tool.get("result") or tool.get("error")
         if result:
             is_error = tool.get("status") == "error"
             failed = int(Flag.ERROR) if is_error else 0
-            found.append((int(Kind.TOOL_RESULT), name, _json_text(result), failed))
+            found.append((int(Kind.TOOL_RESULT), name, _as_json(result), failed))
     return found
 
 
@@ -220,13 +221,8 @@ def _typed(value: object) -> str:
     return "".join(parts).strip()
 
 
-def _json_text(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    try:
-        return msgspec.json.encode(value).decode()
-    except RecursionError:
-        raise BadLine("nested too deeply") from None
+def _as_json(value: object) -> str:
+    return value if isinstance(value, str) else json_text(value)
 
 
 def _kind(value: object, placed: Placed) -> int:

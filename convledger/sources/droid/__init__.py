@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from typing import Any
 
 from convledger.sources.document import Document, Found, NotReadable
 from convledger.sources.droid.figures import Counting
@@ -16,15 +17,14 @@ from convledger.sources.droid.records import (
     total_of,
 )
 from convledger.sources.droid.texts import Transcript
-from convledger.sources.findings import Figures, Message, Rejected, Texts
+from convledger.sources.findings import Message, Rejected
 from convledger.sources.glimpse import JSON_LINES, JSON_OBJECT, LIKELY, NO, SURE, Glimpse
-from convledger.sources.json_records import record_blocks
 from convledger.sources.lenient import BadLine
 from convledger.sources.lenient import records as each
 from convledger.sources.line_blocks import line_blocks
+from convledger.sources.line_passes import any_record, each_record, told
 from convledger.sources.values import instant_of, text_of
 
-MOST_AT_ONCE = 400
 _HALF_WRITTEN = "not whole, as while it is being written; it is read again when it changes"
 
 
@@ -71,14 +71,7 @@ def _total(document: Document) -> Iterator[Found]:
 
 def _counted(document: Document) -> Iterator[Found]:
     counting = Counting(document.relative)
-    for lines in line_blocks(document.stream()):
-        if isinstance(lines, Rejected):
-            yield Found(Figures(rejected=[lines]), done=lines.offset)
-            continue
-        rejected: list[Rejected] = []
-        for number, record in each(counted_record, lines, rejected):
-            counting.record(record, number)
-        yield Found(Figures(rejected=rejected), done=lines.offset + len(lines.data))
+    yield from each_record(document, counted_record, counting.record)
     beside = document.beside(sibling_of(document.relative, SETTINGS))
     try:
         settings = settings_of(beside)
@@ -115,12 +108,12 @@ def _figures(
 
 def _said(document: Document) -> Iterator[Found]:
     transcript = Transcript(document.relative, document.changed_at)
-    some: list[Message] = []
-    for records, rejected, done in record_blocks(document):
-        for number, record in records:
-            some.extend(transcript.messages(record, number))
-            if len(some) >= MOST_AT_ONCE:
-                yield Found(texts=Texts(some), done=done)
-                some = []
-        yield Found(texts=Texts(some, rejected), done=done)
-        some = []
+    said: list[Message] = []
+
+    def tell(record: dict[str, Any], line: int) -> None:
+        said.extend(transcript.messages(record, line))
+
+    for found in each_record(document, any_record, tell, texts=True):
+        yield from told(said, found.done)
+        said.clear()
+        yield found

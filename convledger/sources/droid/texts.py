@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from convledger.sources.content import flat_text
+from convledger.sources.content import flat_text, json_text
 from convledger.sources.droid.figures import is_prompt, message_uuid
 from convledger.sources.droid.records import stem_of
 from convledger.sources.findings import Flag, Kind, Message
-from convledger.sources.gemini_cli.parts import json_text
 from convledger.sources.values import dict_of, dicts_in, instant_of, text_of
 
 _Block = tuple[int, str, str, int]  # kind, body, name, flags

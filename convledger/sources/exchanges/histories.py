@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from hashlib import blake2b
 
 from convledger.sources.exchanges.said import Saying
 from convledger.sources.findings import Kind, Message, Texts
+from convledger.sources.values import digest
 
 MOST_KNOWN = 200_000  # names that are remembered while a file is read
 UNIQUE_LENGTH = 16  # ids as long as this are no two requests'
@@ -21,12 +21,6 @@ UNIQUE_LENGTH = 16  # ids as long as this are no two requests'
 def is_unique(name: str) -> bool:
     """Tell whether an id is one that no other request has."""
     return len(name) >= UNIQUE_LENGTH
-
-
-def digest(*parts: str) -> str:
-    """Return a name for what these texts say together."""
-    said = "\0".join(parts).encode("utf-8", "replace")
-    return blake2b(said, digest_size=16).hexdigest()
 
 
 class Exchange:

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from convledger.sources.document import Document, Found, NotReadable
-from convledger.sources.exchanges.rows import LONGEST_LINE, is_json_lines
+from convledger.sources.exchanges.rows import is_json_lines
 from convledger.sources.findings import Figures, Lines, Rejected, Texts
 from convledger.sources.glimpse import JSON_LINES, Glimpse
 from convledger.sources.json_pieces import pieces
+from convledger.sources.line_blocks import line_blocks
 
-CHUNK = 8 << 20
 TOGETHER = 1 << 20  # bytes of a list's elements that go into one finding
 
 
@@ -47,7 +47,7 @@ def read(
         raise NotReadable("empty")
     found = Found()
     parts = (
-        _lines(document)
+        line_blocks(document.stream())
         if is_json_lines(start, whole=len(head) < 1 << 16)
         else _elements(document, inside, wrapped)
     )
@@ -81,37 +81,6 @@ def _merge(found: Figures, more: Figures) -> None:
         earlier.last_at = max(earlier.last_at or 0, facts.last_at or 0) or None
         earlier.details = {**facts.details, **earlier.details}
         earlier.project = earlier.project or facts.project
-
-
-def _lines(document: Document) -> Iterator[Lines | Rejected]:
-    """Yield a document's lines some megabytes a time, the last also without its end."""
-    stream = document.stream()
-    rest, number, offset = b"", 1, 0
-    skipping = False
-    while block := stream.read(CHUNK):
-        cut = block.rfind(b"\n")
-        if skipping:
-            first = block.find(b"\n")
-            offset += len(block) if first < 0 else first + 1
-            if first < 0:
-                continue
-            skipping, number = False, number + 1
-            block, cut = block[first + 1 :], cut - first - 1
-        if cut < 0:
-            rest += block
-            if len(rest) > LONGEST_LINE:
-                reason = f"longer than {LONGEST_LINE >> 20} MB"
-                yield Rejected(number, offset, reason, rest[:400])
-                offset += len(rest)
-                rest, skipping = b"", True
-            continue
-        data = rest + block[:cut]
-        count = data.count(b"\n") + 1
-        yield Lines(data, number, offset, count)
-        rest = block[cut + 1 :]
-        number, offset = number + count, offset + len(data) + 1
-    if rest.strip(b"\0 \t\r\n"):
-        yield Lines(rest, number, offset, rest.count(b"\n") + 1)
 
 
 def _elements(

@@ -11,14 +11,14 @@ from msgspec import Struct
 from convledger.sources.document import Document, NotReadable
 from convledger.sources.findings import Rejected
 from convledger.sources.glimpse import JSON_OBJECT, Glimpse
+from convledger.sources.json_lines import lines_of, raw_lines
 from convledger.sources.json_pieces import pieces
 from convledger.sources.lenient import BadLine, loads
+from convledger.sources.line_blocks import LARGEST_LINE
 from convledger.sources.values import dicts_in
 
 LARGEST_FIELD = 16 << 20
-LONGEST_LINE = 64 << 20
 MOST_COLUMNS = 1000
-_BLOCK = 1 << 20
 _DELIMITERS = ",;\t|"
 
 
@@ -42,11 +42,11 @@ def rows(document: Document, inside: tuple[str, ...] = ()) -> Iterator[Row | Rej
     if not start:
         raise NotReadable("empty")
     if is_json_lines(start, whole=len(head) < 1 << 16):
-        for number, offset, line in lines_in(document.stream()):
-            if isinstance(line, Rejected):
-                yield line
-            elif line.strip(b"\0 \t\r\n"):
-                yield from _unwrapped(_decoded(number, offset, line), inside)
+        for line in raw_lines(document):
+            row = (
+                line if isinstance(line, Rejected) else _decoded(line.number, line.start, line.data)
+            )
+            yield from _unwrapped(row, inside)
     elif start[:1] in (b"[", b"{", b"<"):
         for piece in pieces(document.stream(), inside):
             if isinstance(piece, Rejected):
@@ -90,48 +90,21 @@ def is_json_lines(start: bytes, *, whole: bool) -> bool:
     return True
 
 
-def lines_in(stream: BinaryIO) -> Iterator[tuple[int, int, bytes | Rejected]]:
-    """Yield number, offset and bytes of each line; one that is too long comes as Rejected."""
-    number, offset, held = 1, 0, 0
-    parts: list[bytes] = []
-    excerpt = b""
-    while block := stream.read(_BLOCK):  # the stream itself has no buffer for lines
-        *ends, rest = block.split(b"\n")
-        for part in ends:
-            line = b"".join((*parts, part, b"\n"))
-            size = held + len(part) + 1
-            yield number, offset, _too_long(number, offset, excerpt) if excerpt else line
-            number, offset, held = number + 1, offset + size, 0
-            parts, excerpt = [], b""
-        held += len(rest)
-        if not excerpt:
-            parts.append(rest)
-        if held > LONGEST_LINE and not excerpt:
-            excerpt, parts = b"".join(parts)[:400], []
-    if held:
-        line = b"".join(parts)
-        yield number, offset, _too_long(number, offset, excerpt) if excerpt else line
-
-
-def _too_long(number: int, offset: int, excerpt: bytes) -> Rejected:
-    return Rejected(number, offset, f"longer than {LONGEST_LINE >> 20} MB", excerpt)
-
-
 class _Text:
     """Lines of text with the place of the next one in bytes."""
 
     def __init__(self, stream: BinaryIO) -> None:
-        self._lines = lines_in(stream)
+        self._lines = lines_of(stream, LARGEST_LINE)
         self.offset = 0
 
     def __iter__(self) -> _Text:
         return self
 
     def __next__(self) -> str:
-        _, offset, line = next(self._lines)
-        if isinstance(line, Rejected):
-            raise csv.Error(line.reason)
-        self.offset = offset + len(line)
+        line, size = next(self._lines)
+        self.offset += size
+        if size > len(line):
+            raise csv.Error(f"longer than {LARGEST_LINE >> 20} MB")
         return line.decode("utf-8", "replace")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from convledger.sources.content import flat_text, placeholder
+from convledger.sources.content import flat_text, json_text, placeholder
 from convledger.sources.findings import Flag, Kind
 from convledger.sources.lenient import BadLine, loads, scrub
 from convledger.sources.values import dict_of, list_of, name_of, text_of
@@ -67,16 +67,11 @@ def object_in(value: Any) -> dict[str, Any]:
     return dict_of(value)
 
 
-def json_text(value: Any) -> str:
-    """Return the arguments of a tool call as JSON text."""
+def as_json(value: Any) -> str:
+    """Return the arguments of a tool call as JSON text, which they may be already."""
     if isinstance(value, str):
         return value or "{}"
-    if value is None:
-        return "{}"
-    try:
-        return msgspec.json.encode(value).decode("utf-8", "replace")
-    except (msgspec.MsgspecError, ValueError, TypeError, RecursionError):
-        return "{}"
+    return "{}" if value is None else json_text(value)
 
 
 def sayings(value: Any, role: str = "user") -> Iterator[Saying]:
@@ -218,7 +213,7 @@ def _call(call: dict[str, Any]) -> Part:
     given = function.get("arguments")
     if given is None:
         given = function.get("args", inner.get("input"))
-    return Part(Kind.TOOL_CALL, json_text(given), name)
+    return Part(Kind.TOOL_CALL, as_json(given), name)
 
 
 def _parts(content: Any, role: str) -> Iterator[Part]:
@@ -255,7 +250,7 @@ def _block(block: dict[str, Any], role: str) -> Iterator[Part]:
         given = block.get("arguments")
         for key in ("input", "action", "code", "queries"):
             given = block.get(key) if given is None else given
-        yield Part(Kind.TOOL_CALL, json_text(given), name)
+        yield Part(Kind.TOOL_CALL, as_json(given), name)
     elif kind in _MEDIA and not isinstance(block.get("text"), str):
         yield Part(_text(role, "").kind, placeholder(_MEDIA[kind], dict_of(block.get("source"))))
     else:

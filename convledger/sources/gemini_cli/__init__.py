@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -24,13 +25,10 @@ from convledger.sources.gemini_cli.records import (
 )
 from convledger.sources.gemini_cli.texts import Conversation
 from convledger.sources.glimpse import JSON_LINES, JSON_OBJECT, LIKELY, NO, SURE, Glimpse
-from convledger.sources.json_records import record_blocks
 from convledger.sources.lenient import BadLine, conform, loads
-from convledger.sources.lenient import records as each
-from convledger.sources.line_blocks import line_blocks
+from convledger.sources.line_passes import any_record, each_record, told
 from convledger.sources.values import dict_of, dicts_in, text_of
 
-MOST_AT_ONCE = 400
 _HEAD = 64 << 10
 _TYPES = frozenset(["user", "info", "warning", "error", *ANSWERS])
 
@@ -111,14 +109,7 @@ def _counted_in_lines(
     document: Document, buckets: Callable[[TokenCounts], Buckets]
 ) -> Iterator[Found]:
     counting = Counting(stem_of(document.relative), buckets)
-    for lines in line_blocks(document.stream()):
-        if isinstance(lines, Rejected):
-            yield Found(Figures(rejected=[lines]), done=lines.offset)
-            continue
-        rejected: list[Rejected] = []
-        for number, record in each(counted_record, lines, rejected):
-            _count(counting, record, number)
-        yield Found(Figures(rejected=rejected), done=lines.offset + len(lines.data))
+    yield from each_record(document, counted_record, partial(_count, counting))
     yield _counted(document, counting)
 
 
@@ -149,12 +140,15 @@ def _counted(document: Document, counting: Counting) -> Found:
 
 def _said_in_lines(document: Document) -> Iterator[Found]:
     conversation, session = Conversation(), ""
-    for records, rejected, done in record_blocks(document):
-        for number, record in records:
-            session = session or _session_in(record)
-            conversation.apply(record, number)
-        yield Found(texts=Texts(rejected=rejected), done=done)
-    yield from _said(document, conversation, session or stem_of(document.relative))
+
+    def take(record: dict[str, Any], line: int) -> None:
+        nonlocal session
+        session = session or _session_in(record)
+        conversation.apply(record, line)
+
+    yield from each_record(document, any_record, take, texts=True)
+    session = session or stem_of(document.relative)
+    yield from told(conversation.messages(session, document.changed_at), document.size)
 
 
 def _session_in(record: dict[str, Any]) -> str:
@@ -162,16 +156,6 @@ def _session_in(record: dict[str, Any]) -> str:
     return text_of(dict_of(record.get("$set")).get("sessionId")) or (
         text_of(record.get("sessionId")) if own else ""
     )
-
-
-def _said(document: Document, conversation: Conversation, session: str) -> Iterator[Found]:
-    some: list[Any] = []
-    for message in conversation.messages(session, document.changed_at):
-        some.append(message)
-        if len(some) >= MOST_AT_ONCE:
-            yield Found(texts=Texts(some), done=document.size)
-            some = []
-    yield Found(texts=Texts(some), done=document.size)
 
 
 def _object(
@@ -241,6 +225,5 @@ def _said_in_object(document: Document, record: dict[str, Any]) -> Iterator[Foun
     conversation = Conversation()
     for number, message in enumerate(dicts_in(record["messages"]), 1):
         conversation.put(message, number)
-    yield from _said(
-        document, conversation, text_of(record.get("sessionId")) or stem_of(document.relative)
-    )
+    session = text_of(record.get("sessionId")) or stem_of(document.relative)
+    yield from told(conversation.messages(session, document.changed_at), document.size)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import msgspec
-
-from convledger.sources.content import flat_text
+from convledger.sources.content import flat_text, json_text
 from convledger.sources.values import dict_of, text_of
 
 _NOT_A_PROMPT = (
@@ -50,19 +48,6 @@ class Parts(NamedTuple):
 def is_prompt(text: str) -> bool:
     """Tell whether a user message was typed by a person."""
     return bool(text.strip()) and not text.lstrip().startswith(_NOT_A_PROMPT)
-
-
-def json_bytes(value: Any) -> bytes:
-    """Return a decoded value as JSON."""
-    try:
-        return msgspec.json.encode(value)
-    except (msgspec.MsgspecError, ValueError, RecursionError, TypeError, OverflowError):
-        return b"{}"
-
-
-def json_text(value: Any) -> str:
-    """Return a decoded value as JSON text."""
-    return json_bytes(value).decode("utf-8", "replace")
 
 
 def parts_of(content: Any) -> Parts:

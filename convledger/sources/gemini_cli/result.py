@@ -8,8 +8,8 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import Any
 
+from convledger.sources.content import json_text
 from convledger.sources.findings import Call, Figures, Flag, Kind, Message, Texts
-from convledger.sources.gemini_cli.parts import json_text
 from convledger.sources.gemini_cli.records import Buckets, TokenCounts, buckets_of
 from convledger.sources.lenient import token_count
 from convledger.sources.titles import PROMPT, title_line

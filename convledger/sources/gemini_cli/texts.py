@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from convledger.sources.content import json_text
 from convledger.sources.findings import Flag, Kind, Message
 from convledger.sources.gemini_cli.figures import message_uuid
-from convledger.sources.gemini_cli.parts import Parts, is_prompt, json_text, parts_of
+from convledger.sources.gemini_cli.parts import Parts, is_prompt, parts_of
 from convledger.sources.gemini_cli.records import ANSWERS
 from convledger.sources.values import dicts_in, instant_of, list_of, text_of
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from convledger.sources.document import Document, Found, NotReadable
+from convledger.sources.document import Document, Found
 from convledger.sources.findings import CUMULATIVE_LIMIT, Call, Figures, Rejected
 from convledger.sources.goose.messages import fill, made_up, messages_of
-from convledger.sources.lenient import BadLine, loads
+from convledger.sources.json_lines import json_lines
+from convledger.sources.lenient import BadLine
 from convledger.sources.titles import GENERATED, PROMPT, title_line
 from convledger.sources.values import dicts_in, instant_of, name_of, text_of
 
@@ -20,20 +21,14 @@ def read(document: Document, *, texts: bool) -> Iterator[Found]:
     found = Found()
     rejected = found.texts.rejected if texts else found.figures.rejected
     name = document.relative.rsplit("/", 1)[-1].removesuffix(".jsonl")
-    offset, before, first_at, last_at = 0, "", None, None
+    before, first_at, last_at = "", None, None
     head: dict[str, Any] = {}
     prompt = ""
-    for number, line in enumerate(document.stream(), 1):
-        start, offset = offset, offset + len(line)
-        if not line.strip(b"\0 \t\r\n"):
+    for line in json_lines(document):
+        if isinstance(line, Rejected):
+            rejected.append(line)
             continue
-        try:
-            record = loads(line)
-        except BadLine as error:
-            if number == 1 and line.lstrip()[:1] == b"<":
-                raise NotReadable("a web page, not JSON lines") from None
-            rejected.append(Rejected(number, start, str(error), line[:400]))
-            continue
+        record = line.record
         if "role" not in record:
             head = head or record
             continue
@@ -48,11 +43,11 @@ def read(document: Document, *, texts: bool) -> Iterator[Found]:
         uuid = name_of(record.get("id")) or made_up(
             name, name_of(record.get("created")), role, blocks
         )
-        place = (number, at or last_at or document.changed_at)
+        place = (line.number, at or last_at or document.changed_at)
         found.texts.messages += messages_of(blocks, role, (name, uuid, before), place, 0)
         before = uuid
         if len(found.texts.messages) >= _AT_ONCE:
-            found.done = offset
+            found.done = line.end
             yield found
             found = Found()
             rejected = found.texts.rejected

@@ -25,7 +25,7 @@ from convledger.sources.lenient import BadLine, loads
 from convledger.sources.librechat.nesting import LISTS, Nested, taken_apart
 from convledger.sources.librechat.parts import is_person, parts_of
 from convledger.sources.message_trees import ordered, path_to
-from convledger.sources.steps import Step, steps_of
+from convledger.sources.steps import Step, messages_of, steps_of
 from convledger.sources.titles import GENERATED, PROMPT, title_line
 from convledger.sources.values import dict_of, dicts_in, instant_of, name_of, text_of, tokens_of
 
@@ -138,14 +138,10 @@ class Conversation:
         for number, name in enumerate(self._order, 1):
             flags = 0 if name in self._path else Flag.BRANCH
             uuid, parent = self._uuid(name), last.get(self._parents[name], "")
-            for step in self._steps(name):
-                for block, part in enumerate(step.parts):
-                    yield Message(
-                        self.native, step.uuid(uuid), block, number, self._at[name], part.kind,
-                        part.body, flags | part.flags, part.name, parent=parent,
-                    )  # fmt: skip
-                parent = step.uuid(uuid)
-            last[name] = parent
+            steps = self._steps(name)
+            place = (number, self._at[name])
+            yield from messages_of(steps, self.native, uuid, place, flags, parent)
+            last[name] = steps[-1].uuid(uuid) if steps else parent
 
     def _steps(self, name: str) -> list[Step]:
         return steps_of(parts_of(self._said[name]))

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from convledger.sources.content import flat_text
+from convledger.sources.content import flat_text, json_text
 from convledger.sources.findings import Flag, Kind
 from convledger.sources.steps import Part
 from convledger.sources.values import dict_of, dicts_in, text_of
@@ -78,7 +78,4 @@ def _json(arguments: Any) -> str:
             pass
         else:
             return arguments or "{}"
-    try:
-        return msgspec.json.encode({} if arguments is None else arguments).decode()
-    except (msgspec.MsgspecError, ValueError, OverflowError, RecursionError):
-        return "{}"
+    return "{}" if arguments is None else json_text(arguments)

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from convledger.sources.content import flat_text
+from convledger.sources.content import flat_text, json_text
 from convledger.sources.findings import Flag, Kind
 from convledger.sources.open_webui.records import Entry, value_of
 from convledger.sources.steps import Part
@@ -50,7 +50,9 @@ def blocks_of(entry: Entry) -> Iterator[Part]:
     if entry.error:
         said = entry.error
         said = text_of(dict_of(said).get("content")) or said
-        yield Part(Kind.NOTE, said if isinstance(said, str) else _json(said), "error", Flag.ERROR)
+        yield Part(
+            Kind.NOTE, said if isinstance(said, str) else json_text(said), "error", Flag.ERROR
+        )
 
 
 def _file_name(file: dict[str, Any]) -> str:
@@ -59,13 +61,6 @@ def _file_name(file: dict[str, Any]) -> str:
     url = text_of(file.get("url"))
     kind = text_of(file.get("type")) or "file"
     return name or (f"[{kind}]" if not url or url.startswith("data:") else url)
-
-
-def _json(value: Any) -> str:
-    try:
-        return msgspec.json.encode(value).decode()
-    except (msgspec.MsgspecError, ValueError, TypeError, RecursionError):
-        return ""
 
 
 def _arguments(value: Any) -> str:
@@ -80,7 +75,7 @@ def _arguments(value: Any) -> str:
         if not isinstance(inner, str | dict | list):
             break
         value = inner
-    return _json(value) if value not in (None, "") else ""
+    return json_text(value) if value not in (None, "") else ""
 
 
 def _listed(items: list[dict[str, Any]]) -> Iterator[Part]:
@@ -99,11 +94,11 @@ def _listed(items: list[dict[str, Any]]) -> Iterator[Part]:
             name = names.get(text_of(item.get("call_id")), "")
             yield Part(Kind.TOOL_RESULT, _result(item.get("output")), name)
         elif kind.endswith(_INTERPRETER):
-            yield Part(Kind.TOOL_CALL, _json({"code": item.get("code")}), _INTERPRETER)
+            yield Part(Kind.TOOL_CALL, json_text({"code": item.get("code")}), _INTERPRETER)
             yield Part(Kind.TOOL_RESULT, _result(item.get("output")), _INTERPRETER)
         elif kind:
             rest = {key: each for key, each in item.items() if key not in ("type", "id", "status")}
-            yield Part(Kind.TOOL_CALL, _json(rest), kind)
+            yield Part(Kind.TOOL_CALL, json_text(rest), kind)
 
 
 def _said(item: dict[str, Any]) -> str:
@@ -150,7 +145,7 @@ def _detail(opened: re.Match[str], inside: str) -> Iterator[Part]:
         return
     held = {name: unescape(value) for name, value in _ATTRIBUTE.findall(opened.string)}
     if opened[1] == _INTERPRETER:
-        yield Part(Kind.TOOL_CALL, _json({"code": unescape(said).strip()}), _INTERPRETER)
+        yield Part(Kind.TOOL_CALL, json_text({"code": unescape(said).strip()}), _INTERPRETER)
         yield Part(Kind.TOOL_RESULT, _plain(held.get("output", "")), _INTERPRETER)
         return
     name = held.get("name", "")

@@ -29,7 +29,7 @@ from convledger.sources.message_trees import ordered, path_to
 from convledger.sources.open_webui.blocks import blocks_of, prompt_text
 from convledger.sources.open_webui.records import Chat, Entry, Row, settled
 from convledger.sources.open_webui.usage import measure, usage_in
-from convledger.sources.steps import steps_of
+from convledger.sources.steps import messages_of, steps_of
 from convledger.sources.titles import GENERATED, PROMPT, title_line
 from convledger.sources.values import dict_of, instant_of, list_of, name_of, text_of
 
@@ -177,11 +177,7 @@ class _ChatReader:
             flags = 0 if name in self._path else Flag.BRANCH
             flags |= Flag.INHERITED if name in self._copied else 0
             uuid, parent = self._uuid(name), last.get(self._parents[name], "")
-            for step in steps_of(blocks_of(entry)):
-                for block, part in enumerate(step.parts):
-                    yield Message(
-                        self.native, step.uuid(uuid), block, number, self._at[name], part.kind,
-                        part.body, flags | part.flags, part.name, parent=parent,
-                    )  # fmt: skip
-                parent = step.uuid(uuid)
-            last[name] = parent
+            steps = steps_of(blocks_of(entry))
+            place = (number, self._at[name])
+            yield from messages_of(steps, self.native, uuid, place, flags, parent)
+            last[name] = steps[-1].uuid(uuid) if steps else parent

@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from convledger.sources.document import Document, Found
-from convledger.sources.findings import Figures, Message, Rejected, Texts
 from convledger.sources.glimpse import JSON_LINES, JSON_OBJECT, LIKELY, NO, SURE, Glimpse
-from convledger.sources.json_records import record_blocks
-from convledger.sources.lenient import BadLine
-from convledger.sources.lenient import records as each
-from convledger.sources.line_blocks import line_blocks
+from convledger.sources.line_passes import any_record, each_record, told
 from convledger.sources.pi.figures import Counting
 from convledger.sources.pi.records import counted_entry
 from convledger.sources.pi.texts import Tree
 from convledger.sources.values import dict_of
 
-MOST_AT_ONCE = 400
 _ROLES = ("user", "assistant", "toolResult", "bashExecution")
 
 
@@ -44,31 +39,14 @@ def read(document: Document, state: bytes, *, texts: bool) -> Iterator[Found]:  
 
 def _counted(document: Document) -> Iterator[Found]:
     counting = Counting(document.relative, document.changed_at)
-    for lines in line_blocks(document.stream()):
-        if isinstance(lines, Rejected):
-            yield Found(Figures(rejected=[lines]), done=lines.offset)
-            continue
-        found = Figures()
-        for number, entry in each(counted_entry, lines, found.rejected):
-            try:
-                counting.entry(entry, number, found)
-            except BadLine as error:
-                found.rejected.append(lines.rejected(number, str(error)))
-        if counting.facts.first_at is not None or found.calls or counting.facts.title:
-            found.conversations[counting.session] = counting.facts
-        yield Found(found, done=lines.offset + len(lines.data))
+    for found in each_record(document, counted_entry, counting.entry):
+        found.figures.calls, counting.calls = counting.calls, []
+        if counting.facts.first_at is not None or found.figures.calls or counting.facts.title:
+            found.figures.conversations[counting.session] = counting.facts
+        yield found
 
 
 def _said(document: Document) -> Iterator[Found]:
     tree = Tree(document.relative, document.changed_at)
-    for entries, rejected, done in record_blocks(document):
-        for number, entry in entries:
-            tree.add(entry, number)
-        yield Found(texts=Texts(rejected=rejected), done=done)
-    some: list[Message] = []
-    for message in tree.messages():
-        some.append(message)
-        if len(some) >= MOST_AT_ONCE:
-            yield Found(texts=Texts(some), done=document.size)
-            some = []
-    yield Found(texts=Texts(some), done=document.size)
+    yield from each_record(document, any_record, tree.add, texts=True)
+    yield from told(tree.messages(), document.size)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from convledger.sources.findings import Call, ConversationFacts, Figures, Measure
+from convledger.sources.findings import Call, ConversationFacts, Measure
 from convledger.sources.lenient import BadLine
 from convledger.sources.pi.records import (
     UNIQUE_LENGTH,
@@ -33,8 +33,9 @@ class Counting:
         self._last_at = 0
         self._model = ("", "")
         self.facts = ConversationFacts(self.session)
+        self.calls: list[Call] = []  # those that nobody has taken yet
 
-    def entry(self, entry: CountedEntry, line: int, found: Figures) -> None:
+    def entry(self, entry: CountedEntry, line: int) -> None:
         """Take in one entry. Raises BadLine where its figures are impossible."""
         kind = entry.type
         if kind == "session":
@@ -51,7 +52,7 @@ class Counting:
             facts.first_at = at if facts.first_at is None else min(facts.first_at, at)
             facts.last_at = at if facts.last_at is None else max(facts.last_at, at)
         if kind == "message" and message is not None:
-            self._message(entry, message, line, found, inherited=inherited)
+            self._message(entry, message, line, inherited=inherited)
         elif kind == "model_change":
             self._model = (entry.provider or "", entry.model_id or entry.model or "")
         elif kind == "session_info" and entry.name:
@@ -61,7 +62,7 @@ class Counting:
             self.facts.entitle(CUSTOM, title_line(title))
         elif kind in ("compaction", "branch_summary") and entry.usage is not None:
             bare = CountedMessage("assistant", usage=entry.usage, model=entry.model)
-            self._answer(entry, bare, line, found, inherited=inherited)
+            self._answer(entry, bare, line, inherited=inherited)
 
     def _header(self, entry: CountedEntry) -> None:
         if self._headed:
@@ -83,12 +84,11 @@ class Counting:
         entry: CountedEntry,
         message: CountedMessage,
         line: int,
-        found: Figures,
         *,
         inherited: bool,
     ) -> None:
         if message.role == "assistant":
-            self._answer(entry, message, line, found, inherited=inherited)
+            self._answer(entry, message, line, inherited=inherited)
         elif message.role == "user" and not self._titled:
             text = content_text(_decoded(message.content))
             self.facts.entitle(PROMPT, title_line(text))
@@ -99,7 +99,6 @@ class Counting:
         entry: CountedEntry,
         message: CountedMessage,
         line: int,
-        found: Figures,
         *,
         inherited: bool,
     ) -> None:
@@ -124,7 +123,7 @@ class Counting:
             call.key = entry_uuid(self.session, entry.id or "", entry.timestamp, line, words)
         if inherited:
             call.conversation, call.copied_into = self._parent, self.session
-        found.calls.append(call)
+        self.calls.append(call)
 
     def _name(self, call: Call, message: CountedMessage, counts: tuple[int, int, int, int]) -> None:
         """Name a call by its response, else by what its copies in other files share."""

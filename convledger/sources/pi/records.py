@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 from msgspec import Raw, Struct
 
+from convledger.sources.content import json_text
 from convledger.sources.findings import Tokens
-from convledger.sources.gemini_cli.parts import json_bytes
 from convledger.sources.lenient import scrub
 
 _ENDING = re.compile(r"\.jsonl(\.zst)?\Z")
@@ -88,7 +88,7 @@ def entry_uuid(session: str, name: str, stamp: Instant, line: int, said: bytes =
 
 def said_in(role: str, content: Any) -> bytes:
     """Return what a message's decoded content says, in bytes that only it has."""
-    return role.encode("utf-8", "replace") + json_bytes(content) if content else b""
+    return f"{role}{json_text(content)}".encode("utf-8", "replace") if content else b""
 
 
 counted_entry = msgspec.json.Decoder(CountedEntry)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from convledger.sources.content import flat_text
+from convledger.sources.content import flat_text, json_text
 from convledger.sources.findings import Flag, Kind, Message
-from convledger.sources.gemini_cli.parts import json_text
-from convledger.sources.lineage import Lineage
+from convledger.sources.message_trees import Lineage
 from convledger.sources.pi.records import entry_uuid, said_in, session_of_path
 from convledger.sources.titles import content_text
 from convledger.sources.values import dict_of, dicts_in, instant_of, name_of, text_of

@@ -8,17 +8,14 @@ import msgspec
 
 from convledger.sources import gemini_cli
 from convledger.sources.document import Document, Found, NotReadable
-from convledger.sources.findings import Figures, Message, Rejected, Texts
+from convledger.sources.findings import Figures
 from convledger.sources.glimpse import JSON_LINES, JSON_OBJECT, NO, SURE, Glimpse
-from convledger.sources.json_records import record_blocks
-from convledger.sources.lenient import records as each
-from convledger.sources.line_blocks import line_blocks
+from convledger.sources.line_passes import any_record, each_record, told
 from convledger.sources.qwen_code.figures import Counting
 from convledger.sources.qwen_code.records import buckets_of, counted_record
 from convledger.sources.qwen_code.texts import Tree
 from convledger.sources.values import dict_of, text_of
 
-MOST_AT_ONCE = 400
 _TYPES = ("user", "assistant", "tool_result", "system")
 _TELEMETRY = b'"input_token_count"'
 
@@ -51,14 +48,7 @@ def read(document: Document, state: bytes, *, texts: bool) -> Iterator[Found]:  
 
 def _counted(document: Document) -> Iterator[Found]:
     counting = Counting(document.relative)
-    for lines in line_blocks(document.stream()):
-        if isinstance(lines, Rejected):
-            yield Found(Figures(rejected=[lines]), done=lines.offset)
-            continue
-        rejected: list[Rejected] = []
-        for number, record in each(counted_record, lines, rejected):
-            counting.record(record, number)
-        yield Found(Figures(rejected=rejected), done=lines.offset + len(lines.data))
+    yield from each_record(document, counted_record, counting.record)
 
     def is_counted_elsewhere(session: str) -> bool:
         return _counts(document, session, is_agent=counting.is_agent)
@@ -106,14 +96,5 @@ def _describe_agent(document: Document, figures: Figures) -> None:
 
 def _said(document: Document) -> Iterator[Found]:
     tree = Tree(document.relative, document.changed_at)
-    for records, rejected, done in record_blocks(document):
-        for number, record in records:
-            tree.add(record, number)
-        yield Found(texts=Texts(rejected=rejected), done=done)
-    some: list[Message] = []
-    for message in tree.messages():
-        some.append(message)
-        if len(some) >= MOST_AT_ONCE:
-            yield Found(texts=Texts(some), done=document.size)
-            some = []
-    yield Found(texts=Texts(some), done=document.size)
+    yield from each_record(document, any_record, tree.add, texts=True)
+    yield from told(tree.messages(), document.size)

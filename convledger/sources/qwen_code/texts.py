@@ -8,7 +8,7 @@ from typing import Any
 from convledger.sources.findings import Flag, Kind, Message
 from convledger.sources.gemini_cli.parts import is_prompt, parts_of
 from convledger.sources.gemini_cli.places import stem_of
-from convledger.sources.lineage import Lineage
+from convledger.sources.message_trees import Lineage
 from convledger.sources.qwen_code.figures import answer_uuid
 from convledger.sources.qwen_code.records import agent_of
 from convledger.sources.values import dict_of, dicts_in, instant_of, list_of, text_of
