@@ -35,13 +35,19 @@ def lines_of(stream: BinaryIO, longest: int) -> Iterator[tuple[bytes, int]]:
     parts: list[bytes] = []
     length = 0
     while block := stream.read(BLOCK):
-        for number, piece in enumerate(block.split(b"\n")):
-            if number:
-                yield b"".join((*parts, b"\n")), length + 1
-                parts, length = [], 0
-            length += len(piece)
-            if length <= longest:
-                parts.append(piece)
+        first, *others = block.split(b"\n")
+        length += len(first)
+        if length <= longest:
+            parts.append(first)
+        if not others:
+            continue
+        yield b"".join((*parts, b"\n")), length + 1
+        last = others.pop()
+        for line in others:
+            size = len(line)
+            yield (line + b"\n" if size <= longest else b"\n"), size + 1
+        length = len(last)
+        parts = [last] if length <= longest else []
     if length:
         yield b"".join(parts), length
 

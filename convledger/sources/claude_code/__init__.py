@@ -13,7 +13,8 @@ KIND, HOW = Kind.AGENT, How.LINES
 FOLDERS: tuple[str, ...] = ()
 DATABASES = False
 EXPANDS = False
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
+# Compiled on use: every report imports this module.
+_UUID = r"(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
 def roots(environment: Mapping[str, str], home: Path, platform: str) -> list[Path]:
@@ -58,14 +59,14 @@ def session_of(relative: str) -> str:
     parts = relative.removesuffix(".jsonl").split("/")
     if "subagents" in parts[1:]:
         return parts[parts.index("subagents") - 1]
-    return parts[-1] if _UUID.fullmatch(parts[-1]) else "/".join(parts)
+    return parts[-1] if re.fullmatch(_UUID, parts[-1]) else "/".join(parts)
 
 
 def in_archive(name: str) -> bool:
     """Tell whether a member of an archive stands where Claude Code keeps its transcripts."""
     return (
         "projects/" in name
-        or _UUID.fullmatch(name.rsplit("/", 1)[-1].removesuffix(".jsonl")) is not None
+        or re.fullmatch(_UUID, name.rsplit("/", 1)[-1].removesuffix(".jsonl")) is not None
     )
 
 

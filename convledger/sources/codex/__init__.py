@@ -12,7 +12,8 @@ NAME, TITLE = "codex", "Codex"
 KIND, HOW = Kind.AGENT, How.LINES
 DATABASES = False
 EXPANDS = False
-_ROLLOUT_ID = re.compile(r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.jsonl")
+# Compiled on use: every report imports this module.
+_ROLLOUT_ID = r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.jsonl"
 
 
 def roots(environment: Mapping[str, str], home: Path, platform: str) -> list[Path]:  # noqa: ARG001
@@ -33,7 +34,7 @@ def is_log(relative: str) -> bool:
 def thread_of(relative: str) -> str:
     """Return the thread id in a rollout's file name, else the name itself."""
     name = relative.rsplit("/", 1)[-1]
-    found = _ROLLOUT_ID.search(name)
+    found = re.search(_ROLLOUT_ID, name)
     return found[1] if found else name.removesuffix(".zst").removesuffix(".jsonl")
 
 
