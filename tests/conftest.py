@@ -24,7 +24,11 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # Apps and plans make many small objects that refer to each other and last for a test.
 gc.set_threshold(200_000, 20, 20)
 
-LEAKS = ("CLAUDE_", "CODEX_", "XDG_", "CONVLEDGER_", "APPDATA", "LOCALAPPDATA")
+LEAKS = (
+    *("CLAUDE_", "CODEX_", "XDG_", "CONVLEDGER_", "APPDATA", "LOCALAPPDATA", "GEMINI_", "QWEN_"),
+    *("OPENCODE_", "COPILOT_", "CLINE_", "GOOSE_", "LLM_", "PI_", "AMP_", "FACTORY_", "DROID_"),
+    *("CRUSH_", "AIDER_"),
+)
 PLAIN = ("NO_COLOR", "COLUMNS", "FORCE_COLOR", "PYTHONIOENCODING")
 
 

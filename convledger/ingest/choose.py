@@ -162,7 +162,40 @@ def _sniffed_folder(path: Path) -> list[tuple[str, Path]]:
         (reader,) = readers
         if PLACES[reader].KIND is Kind.AGENT or _takes_only(reader, path, logs, by_file):
             return _whole_and_else(reader, path, by_file)
-    return by_file + _sniffed(logs[SNIFFED_FILES:])
+    return _together(path, by_file + _sniffed(logs[SNIFFED_FILES:]))
+
+
+def _together(path: Path, by_file: list[tuple[str, Path]]) -> list[tuple[str, Path]]:
+    """Return the logs of each agent as one folder where they lie as the agent keeps them.
+
+    What stands beside a log is a part of it: a database, the messages of a session.
+    """
+    found: list[tuple[str, Path]] = []
+    for reader in dict.fromkeys(reader for reader, _ in by_file):
+        files = [file for one, file in by_file if one == reader]
+        root = _own_folder(reader, path, files, by_file) if len(files) > 1 else None
+        found += [(reader, root)] if root else [(reader, file) for file in files]
+    return found
+
+
+def _own_folder(
+    reader: str, path: Path, files: list[Path], by_file: list[tuple[str, Path]]
+) -> Path | None:
+    """Return the folder below which an agent's reader takes all these files and no others."""
+    if PLACES[reader].KIND is not Kind.AGENT:
+        return None
+    is_log = PLACES[reader].is_log
+    root = Path(os.path.commonpath([file.parent for file in files]))
+    while root == path or path in root.parents:
+        taken = [
+            (one, file)
+            for one, file in by_file
+            if root in file.parents and is_log(file.relative_to(root).as_posix())
+        ]
+        if len([file for one, file in taken if one == reader]) == len(files):
+            return root if len(taken) == len(files) else None
+        root = root.parent
+    return None
 
 
 def _whole_and_else(

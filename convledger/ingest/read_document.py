@@ -57,10 +57,8 @@ def read_document(job: Job, *, texts: bool, mappings: Mappings | None = None) ->
         if texts:
             row.texts_size = size
         else:
-            if row.mtime_ns != changed_ns:
-                row.texts_size = -1  # a database may change and be as large as before
             row.size, row.mtime_ns, row.inode, row.device = size, changed_ns, inode, device
-            row.texts_size = 0  # what changes in a database need not change its size
+            row.texts_size = -1  # what changes in a database need not change its size
         last = Part(row, read_bytes=size - before, restarted=restarted, first_reading=first)
         last.figures = None if texts else Figures()
         last.texts = Texts() if texts else None
