@@ -51,6 +51,16 @@ def latest_leaf(parents: Sequence[int], instants: Sequence[int]) -> int:
     return max(leaves, key=lambda index: (instants[index], index), default=-1)
 
 
+def begun_at(
+    created: int | None, known: Sequence[int | None], updated: int | None, changed_at: int
+) -> int:
+    """Return when a conversation began: as it says, else by its messages, else its last change."""
+    if created is not None:
+        return created
+    first = min((at for at in known if at is not None), default=updated)
+    return changed_at if first is None else first
+
+
 def instants_along(
     parents: Sequence[int], order: Sequence[int], known: Sequence[int | None], start: int
 ) -> list[int]:

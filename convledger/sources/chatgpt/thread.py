@@ -13,6 +13,7 @@ from convledger.sources.chat_exports import (
 )
 from convledger.sources.chatgpt.records import Content, Conversation, Node, SaidMessage
 from convledger.sources.trees import (
+    begun_at,
     instants_along,
     last_of_runs,
     latest_leaf,
@@ -52,7 +53,12 @@ def thread_of(conversation: Conversation, changed_at: int) -> Thread:
     parents = _parents(nodes, index_of)
     order = parents_first(parents)
     known = [_instant(node) for node in nodes]
-    start = _start(conversation, known, changed_at)
+    start = begun_at(
+        instant_of(conversation.create_time),
+        known,
+        instant_of(conversation.update_time),
+        changed_at,
+    )
     instants = instants_along(parents, order, known, start)
     current = index_of.get(conversation.current_node or "", -1)
     is_path_known = current >= 0
@@ -161,12 +167,3 @@ def _instant(node: Node) -> int | None:
     if type(stamp) is float and _SURELY_SECONDS < stamp < 4 * _SURELY_SECONDS:
         return round(stamp * SECOND)
     return None if stamp is None else instant_of(stamp)
-
-
-def _start(conversation: Conversation, known: list[int | None], changed_at: int) -> int:
-    start = instant_of(conversation.create_time)
-    if start is None:
-        start = min((at for at in known if at is not None), default=None)
-    if start is None:
-        start = instant_of(conversation.update_time)
-    return changed_at if start is None else start

@@ -10,6 +10,7 @@ from msgspec import Raw, Struct
 from convledger.sources.chat_exports import is_blank, name_in_source, short_name
 from convledger.sources.claude_ai.records import Block, Conversation, DesignContent, Said
 from convledger.sources.trees import (
+    begun_at,
     instants_along,
     last_of_runs,
     latest_leaf,
@@ -50,7 +51,17 @@ def thread_of(conversation: Conversation, changed_at: int) -> Thread:
     parents = _parents(said)
     order = parents_first(parents)
     known = [_instant(message) for message in said]
-    instants = instants_along(parents, order, known, _start(conversation, known, changed_at))
+    instants = instants_along(
+        parents,
+        order,
+        known,
+        begun_at(
+            instant_of(conversation.created_at),
+            known,
+            instant_of(conversation.updated_at),
+            changed_at,
+        ),
+    )
     leaf = latest_leaf(parents, [known[i] or instants[i] for i in range(len(said))])
     taken = path_to(parents, leaf)
     native = native_id(conversation)
@@ -171,12 +182,3 @@ def _instant(message: Said) -> int | None:
     return (
         instant_of(content.timestamp) if at is None and isinstance(content, DesignContent) else at
     )
-
-
-def _start(conversation: Conversation, known: list[int | None], changed_at: int) -> int:
-    start = instant_of(conversation.created_at)
-    if start is None:
-        start = min((at for at in known if at is not None), default=None)
-    if start is None:
-        start = instant_of(conversation.updated_at)
-    return changed_at if start is None else start
