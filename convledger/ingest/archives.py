@@ -8,11 +8,12 @@ import re
 import stat
 import struct
 import tempfile
+import threading
 import zipfile
 import zlib
 from calendar import timegm
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
@@ -86,9 +87,20 @@ class Archive:
         self._changed_ns = changed_ns
         self._sizes: dict[str, int] = {}  # of what was read, by member
         self._total = 0
+        self._members: dict[str, Member] | None = None
 
     def members(self) -> list[Member]:
         """Return all members but folders. Raises NotReadable where two have one name."""
+        return list(self._by_name().values())
+
+    def size_of(self, name: str) -> int:
+        """Return what a member claims to unpack to, 0 where there is none. Raises NotReadable."""
+        member = self._by_name().get(name)
+        return member.size if member is not None and not member.wrong else 0
+
+    def _by_name(self) -> dict[str, Member]:
+        if self._members is not None:
+            return self._members
         found: dict[str, Member] = {}
         for info in self._zip.infolist():
             if info.filename.endswith("/") or not info.filename:
@@ -96,7 +108,8 @@ class Archive:
             if info.filename in found:
                 raise NotReadable(f"holds two members named {info.filename!r:.80}")
             found[info.filename] = Member(info.filename, info.file_size, _wrong(info))
-        return list(found.values())
+        self._members = found
+        return found
 
     def made_ns(self) -> int:
         """Return when its latest member was written, as its maker says, else when it came here."""
@@ -144,7 +157,8 @@ class Archive:
     def _check(self, size: int, most: int, packed: int) -> None:
         ratio = self._allowed.ratio
         if size > most:
-            raise NotReadable(f"unpacks to more than {_words(most)}")
+            more = _MORE_BYTES if most == self._allowed.total else ""
+            raise NotReadable(f"unpacks to more than {_words(most)}{more}")
         if size > RATIO_FROM and size > ratio * max(1, packed):
             raise NotReadable(f"unpacks to more than {ratio} times its size{_MORE_TIMES}")
 
@@ -177,9 +191,58 @@ def is_packed(path: Path) -> bool:
         return raw.read(4) in _BEGINS
 
 
+class _Kept(threading.local):
+    """The zip that a thread keeps open between its members, where it does."""
+
+    depth = 0
+    stamp: tuple[object, ...] = ()
+    archive: Archive | None = None
+    closing: ExitStack | None = None
+
+
+_kept = _Kept()
+
+
+@contextmanager
+def kept_open() -> Iterator[None]:
+    """Keep open the zip that was opened last: listed once, and all of it under one limit."""
+    _kept.depth += 1
+    try:
+        yield
+    finally:
+        _kept.depth -= 1
+        if not _kept.depth:
+            _close_kept()
+
+
+def _close_kept() -> None:
+    closing, _kept.closing, _kept.archive, _kept.stamp = _kept.closing, None, None, ()
+    if closing is not None:
+        closing.close()
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[Archive]:
     """Open a zip that has no more members than may be. Raises NotReadable."""
+    if not _kept.depth:
+        with _opened(path) as archive:
+            yield archive
+        return
+    try:
+        info = path.lstat()
+    except OSError as error:
+        raise NotReadable(error.strerror or str(error)) from error
+    stamp = (str(path), info.st_ino, info.st_dev, info.st_size, info.st_mtime_ns)
+    if _kept.archive is None or _kept.stamp != stamp:
+        _close_kept()
+        closing = ExitStack()
+        _kept.archive = closing.enter_context(_opened(path))
+        _kept.closing, _kept.stamp = closing, stamp
+    yield _kept.archive
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Archive]:
     with open_log(path) as raw:
         try:
             info = os.fstat(raw.fileno())

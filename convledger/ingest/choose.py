@@ -18,6 +18,7 @@ from convledger.ingest.recognise import (
     may_be_log,
     members_by_source,
     source_at,
+    source_of_member,
     what_it_is,
 )
 from convledger.paths import INSIDE, archive_of, stored_path
@@ -66,6 +67,8 @@ def roots_in(path: Path, source: str | None) -> list[tuple[str, Path]]:
         return [(source, path)]
     if path.is_dir():
         found = _known_layout(path) or _sniffed_folder(path)
+    elif _is_member(path):
+        found = _sniffed_member(path)
     elif is_archive(path) or is_zip(path):
         found = _sniffed_archive(path)
     else:
@@ -93,6 +96,17 @@ def _is_member(path: Path) -> bool:
     """Tell whether a path names a member of an archive that is there."""
     archive = archive_of(str(path))
     return archive is not None and archive.is_file()
+
+
+def _sniffed_member(path: Path) -> list[tuple[str, Path]]:
+    """Return the reader that knows a member of an archive."""
+    archive = archive_of(str(path))
+    try:
+        name = str(path)[len(str(archive)) + len(INSIDE) :]
+        source = source_of_member(archive or path, name)
+    except NotReadable as error:
+        raise UsageProblem(f"{path}: can't be read: {error}") from error
+    return [(source, path)] if source else []
 
 
 def _known_layout(path: Path) -> list[tuple[str, Path]]:

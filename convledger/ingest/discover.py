@@ -13,7 +13,7 @@ from convledger.paths import INSIDE, archive_of
 from convledger.sources.registry import PLACES
 
 DATABASES, JOURNALS = (".db", ".vscdb", ".sqlite"), ("-wal", "-journal", "-shm")
-_NO_ZIPS = (".jsonl", ".json", ".zst", ".csv", ".md", ".html", *DATABASES)
+_NO_ZIPS = (".jsonl", ".zst", *DATABASES)  # of which there may be many, or which are locked
 DEEPEST = 24  # folders below a root; deeper is a loop or a mistake
 
 

@@ -10,7 +10,7 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from convledger.ingest.archives import INSIDE, archive_of, members
+from convledger.ingest.archives import INSIDE, archive_of, members, opened
 from convledger.ingest.discover import DATABASES
 from convledger.ingest.lines import NotReadable, decompressed, open_log
 from convledger.ingest.member_stream import stream_of_member
@@ -53,7 +53,8 @@ class FileDocument:
         size, changed = info.st_size, info.st_mtime_ns
         if self._archive is not None:
             name = self._path[len(str(self._archive)) + len(INSIDE) :]
-            size = dict(members(self._archive)).get(name, 0)
+            with opened(self._archive) as archive:
+                size = archive.size_of(name)
         else:
             if self._path.endswith(DATABASES):
                 size, changed = with_journal(self._path, size, changed)

@@ -45,7 +45,7 @@ class _Said:
     is_answer: bool
     all_tokens: int = 0
     sent_tokens: int = 0
-    context: int = 0  # tokens of it and of all before it, as they are sent again
+    context: int = -1  # tokens of it and of all before it, as they are sent again; -1: unsummed
 
 
 def follow(
@@ -161,15 +161,21 @@ def _said_in(
     ).fetchall()
     found: dict[int, _Said] = {}
     last: dict[int | None, _Said] = {}  # of the conversation, and of each sub-agent
+    children: list[tuple[_Said, int]] = []
+    is_tree = any(row[1] is not None for row in rows)
     size = 0
     place: tuple[int, ...] = ()
     for key, parent_key, file_id, line, kind, flags, agent_id, *where in rows:
         is_answer = kind in _ANSWERS and not flags & Flag.PERSON
         here = (file_id, line, parent_key or 0, agent_id or 0)
         if here != place or agent_id not in last:
-            parent = found.get(parent_key) if parent_key is not None else last.get(agent_id)
-            last[agent_id] = _Said(parent, is_answer, context=parent.context if parent else 0)
+            # What has no parent follows on what stands before it; of a tree it is the root.
+            is_root = is_tree and (not place or place[0] != file_id)
+            before = None if is_root or parent_key is not None else last.get(agent_id)
+            last[agent_id] = said = _Said(before, is_answer)
             place = here
+            if parent_key is not None:  # it may stand behind, in a file that was read later
+                children.append((said, parent_key))
         said = last[agent_id]
         found[key] = said
         if kind == Kind.NOTE:
@@ -179,8 +185,26 @@ def _said_in(
         said.all_tokens += tokens
         if kind in _SENT:
             said.sent_tokens += tokens
-            said.context += tokens
+    for said, parent_key in children:
+        said.parent = found.get(parent_key)
+    for said in found.values():
+        _add_context(said)
     return found, size
+
+
+def _add_context(said: _Said) -> None:
+    """Sum up what is sent again with all that follows on a message; a circle of parents is cut."""
+    path: list[_Said] = []
+    waiting: _Said | None = said
+    while waiting is not None and waiting.context < 0:
+        waiting.context = 0  # on the path
+        path.append(waiting)
+        waiting = waiting.parent
+    on_path = {id(one) for one in path}
+    if waiting is not None and id(waiting) in on_path:
+        path[-1].parent = None
+    for one in reversed(path):
+        one.context = one.sent_tokens + (one.parent.context if one.parent else 0)
 
 
 def _count(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from convledger.clock import now_us
+from convledger.ingest.archives import kept_open
 from convledger.ingest.choose import roots_in
 from convledger.ingest.discover import Scan, scan
 from convledger.sources.registry import PLACES
@@ -62,6 +63,7 @@ def holding_of(scanned: Scan) -> Holding:
     )
 
 
+@kept_open()
 def find(named: Sequence[Path], source: str | None) -> list[Holding]:
     """Return what paths hold, from their content. Raises UsageProblem where one holds nothing."""
     roots = dict.fromkeys(root for path in named for root in roots_in(path, source))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from convledger.clock import now_us
+from convledger.ingest.archives import kept_open
 from convledger.ingest.discover import Found, Scan, look_at, of_database, scan
 from convledger.paths import stored_path
 from convledger.store.catalog import Catalog
@@ -48,6 +49,7 @@ class Plan:
         return sum(work.bytes for work in self.works)
 
 
+@kept_open()
 def make_plan(connection: sqlite3.Connection, roots: Iterable[tuple[str, Path]]) -> Plan:
     """Scan `roots`; notes new, gone and unreadable files, and returns what must be read."""
     plan = Plan()

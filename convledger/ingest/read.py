@@ -46,7 +46,8 @@ class Part(Struct):
 
     `first_reading`: the file is read for the first time. `restarted`: another file stands where
     one was read before, and is read from its start. `replaces`: the source changes what it has
-    written, so that a message which is known already takes the place of what was stored.
+    written, so that a message which is known already takes the place of what was stored; `told_ns`
+    is when it wrote the file.
     """
 
     row: FileRow
@@ -56,6 +57,7 @@ class Part(Struct):
     restarted: bool = False
     first_reading: bool = False
     replaces: bool = False
+    told_ns: int | None = None
 
 
 def figures_reader(job: Job, state: bytes, family: Family | None) -> Reader:

@@ -45,6 +45,7 @@ def read_document(job: Job, *, texts: bool, mappings: Mappings | None = None) ->
                 if found.state is not None:
                     setattr(row, f"{what}_state", found.state)
                 part = Part(copy(row), restarted=restarted, first_reading=first, replaces=True)
+                part.told_ns = changed_ns
                 part.read_bytes = getattr(row, f"{what}_offset") - before
                 part.figures = None if texts else found.figures
                 part.texts = found.texts if texts else None

@@ -123,9 +123,23 @@ def members_by_source(path: Path) -> dict[str, list[str]]:
                 problem = problem or f"{name}: {error}"
             if source is not None:
                 found.setdefault(source, []).append(name)
+        inner = next((one.name for one in archive.members() if _is_packed_name(one.name)), "")
     if not found and problem:
         raise NotReadable(problem)
+    if not found and inner:
+        raise NotReadable(f"holds another archive, {inner}: unpack it, and import that")
     return found
+
+
+def _is_packed_name(name: str) -> bool:
+    return name.lower().endswith((".zip", ".tar", ".gz", ".tgz", ".7z"))
+
+
+def source_of_member(archive: Path, name: str) -> str | None:
+    """Return the source that a member of a zip is of. Raises NotReadable."""
+    with opened(archive) as found:
+        head = _head_of(found, name)
+    return source_of(glimpse_of(name, head[:HEAD], whole=len(head) <= HEAD))
 
 
 def _by_name(name: str) -> str | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from convledger.ingest.archives import kept_open
 from convledger.ingest.family import Family
 from convledger.ingest.lines import NotReadable
 from convledger.ingest.mappings import mappings
@@ -165,6 +166,7 @@ class Importer:
             else:
                 yield Reading(place)
 
+    @kept_open()
     def _run(self, stage: str, works: list[Work], readings: Iterator[Reading]) -> None:
         """Store `readings` of `works` in batches, each a transaction of its own."""
         if not works:

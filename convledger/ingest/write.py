@@ -86,9 +86,11 @@ class Writer:
 
             without_erased_figures(self._erased, reader, reader_id, row.path, found)
         for facts in found.conversations.values():
-            conversation_id = self.catalog.describe(reader_id, row.source_id, facts)
+            conversation_id, is_older = self.catalog.describe(
+                reader_id, row.source_id, facts, part.told_ns
+            )
             if facts.outcome is not None or facts.details:
-                note_outcome(self._connection, conversation_id, facts)
+                note_outcome(self._connection, conversation_id, facts, is_older=is_older)
             self.tally.conversations.add(conversation_id)
         for agent in found.agents:
             self.catalog.describe_agent(reader_id, agent)

@@ -9,6 +9,30 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from convledger.sources.findings import AgentFacts, ConversationFacts
 
+_SPAN = """
+  source_id=coalesce(source_id, :source),
+  title_rank=max(title_rank, :rank),
+  first_at=min(coalesce(first_at, :first), coalesce(:first, first_at)),
+  last_at=max(coalesce(last_at, :last), coalesce(:last, last_at))
+WHERE id=:id"""
+_DESCRIBE = f"""UPDATE conversation SET
+  title=CASE WHEN :rank > title_rank OR (:rank = title_rank AND (:rank > 1 OR :whole
+    OR coalesce(:first, 0) < coalesce(first_at, 0))) THEN :title ELSE title END,
+  project=CASE WHEN project='' OR (:project!='' AND (:whole
+    OR coalesce(:first, 0) < coalesce(first_at, 0))) THEN :project ELSE project END,
+  branch=CASE WHEN :branch!='' THEN :branch ELSE branch END,
+  version=CASE WHEN :version!='' THEN :version ELSE version END,
+  parent_native=CASE WHEN :parent!='' THEN :parent ELSE parent_native END,
+  relation=CASE WHEN :relation!='' THEN :relation ELSE relation END,
+  told_ns=max(told_ns, :told), {_SPAN}"""
+_DESCRIBE_OLDER = f"""UPDATE conversation SET
+  title=CASE WHEN :rank > title_rank THEN :title ELSE title END,
+  project=CASE WHEN project='' THEN :project ELSE project END,
+  branch=CASE WHEN branch='' THEN :branch ELSE branch END,
+  version=CASE WHEN version='' THEN :version ELSE version END,
+  parent_native=CASE WHEN parent_native='' THEN :parent ELSE parent_native END,
+  relation=CASE WHEN relation='' THEN :relation ELSE relation END, {_SPAN}"""
+
 
 @dataclass(slots=True)
 class Catalog:
@@ -86,27 +110,20 @@ class Catalog:
             )
         return self._agents[name]
 
-    def describe(self, reader_id: int, source_id: int, facts: ConversationFacts) -> int:
+    def describe(
+        self, reader_id: int, source_id: int, facts: ConversationFacts, told_ns: int | None = None
+    ) -> tuple[int, bool]:
         """Note what some lines say about a conversation; a better title replaces a worse one.
 
-        A prompt is the title of the earliest lines only, whichever file is read first.
+        A prompt is the title of the earliest lines only, whichever file is read first. Of whole
+        documents the newer, by `told_ns`, takes the place of the older in any order. Returns the
+        id, and whether a newer document has told of it before.
         """
         conversation_id = self.conversation(reader_id, facts.native)
+        known_ns = self._one("SELECT told_ns FROM conversation WHERE id=?", (conversation_id,))
+        is_older = told_ns is not None and told_ns < known_ns
         self.connection.execute(
-            """UPDATE conversation SET
-              source_id=coalesce(source_id, :source),
-              title=CASE WHEN :rank > title_rank OR (:rank = title_rank AND (:rank > 1
-                OR coalesce(:first, 0) < coalesce(first_at, 0))) THEN :title ELSE title END,
-              title_rank=max(title_rank, :rank),
-              project=CASE WHEN project='' OR (:project!='' AND coalesce(:first, 0) <
-                coalesce(first_at, 0)) THEN :project ELSE project END,
-              branch=CASE WHEN :branch!='' THEN :branch ELSE branch END,
-              version=CASE WHEN :version!='' THEN :version ELSE version END,
-              parent_native=CASE WHEN :parent!='' THEN :parent ELSE parent_native END,
-              relation=CASE WHEN :relation!='' THEN :relation ELSE relation END,
-              first_at=min(coalesce(first_at, :first), coalesce(:first, first_at)),
-              last_at=max(coalesce(last_at, :last), coalesce(:last, last_at))
-            WHERE id=:id""",
+            _DESCRIBE_OLDER if is_older else _DESCRIBE,
             {
                 "source": source_id,
                 "rank": facts.title_rank,
@@ -118,10 +135,12 @@ class Catalog:
                 "relation": facts.relation,
                 "first": facts.first_at,
                 "last": facts.last_at,
+                "told": told_ns or 0,
+                "whole": told_ns is not None,
                 "id": conversation_id,
             },
         )
-        return conversation_id
+        return conversation_id, is_older
 
     def entitle(self, reader_id: int, native: str, rank: int, title: str) -> None:
         """Give a known conversation a title from outside its own file."""

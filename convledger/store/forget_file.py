@@ -150,7 +150,8 @@ def _blank(connection: sqlite3.Connection, ids: str) -> None:
     """Empty what files have told of conversations that stay; it is told again."""
     connection.execute(
         "UPDATE conversation SET title='', title_rank=0, project='', branch='', version='', "
-        f"first_at=NULL, last_at=NULL WHERE id {_IN} AND title_rank<9",  # 9: erased by a person
+        "first_at=NULL, last_at=NULL, told_ns=0 "
+        f"WHERE id {_IN} AND title_rank<9",  # 9: erased by a person
         (ids,),
     )
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from convledger.store.bodies import PageReader, PageWriter, said_text
-from convledger.store.calls import Birth
+from convledger.store.calls import Birth, uncount
 from convledger.store.redacted_titles import redact_title
 from convledger.store.settings import note, setting
 from convledger.store.tombstones import has_tombstones, is_erased
@@ -154,7 +154,27 @@ def write_batch(
         INDEX_WORDS,
         [(row_id, words[place]) for row_id, place in enumerate(order, first) if words[place]],
     )
+    _uncount_behind(connection, fresh)
     return [key for key, _ in fresh]
+
+
+def _uncount_behind(connection: sqlite3.Connection, fresh: list[tuple[int, Entry]]) -> None:
+    """Have tokens counted anew that were counted without a message which came before them."""
+    any_counted = "SELECT 1 FROM call INDEXED BY call_counted WHERE approximate & 10 != 0 "
+    if connection.execute(f"{any_counted} LIMIT 1").fetchone() is None:
+        return
+    first: dict[int, int] = {}
+    for _, (_, _, conversation_id, _, message) in fresh:
+        first[conversation_id] = min(first.get(conversation_id, message.at), message.at)
+    behind = [
+        conversation_id
+        for conversation_id, at in first.items()
+        if connection.execute(
+            f"{any_counted} AND conversation_id=? AND at>=? LIMIT 1", (conversation_id, at)
+        ).fetchone()
+    ]
+    if behind:
+        uncount(connection, behind)
 
 
 class _Copies:

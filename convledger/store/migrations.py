@@ -257,6 +257,10 @@ def _m006_outcomes(connection: sqlite3.Connection) -> None:
     _execute_all(connection, _OUTCOMES)
 
 
+def _m007_ages_of_what_is_told(connection: sqlite3.Connection) -> None:
+    connection.execute("ALTER TABLE conversation ADD COLUMN told_ns INTEGER NOT NULL DEFAULT 0")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _m001_first_tables,
     _m002_sums_by_conversation,
@@ -264,6 +268,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _m004_memory,
     _m005_exports,
     _m006_outcomes,
+    _m007_ages_of_what_is_told,
 )
 PAGE_SIZE = 16384  # fewer, fuller pages: the index and the bodies are written in long runs
 SCHEMA_VERSION = len(MIGRATIONS)

@@ -36,6 +36,19 @@ _PUT = (
     f"INSERT INTO outcome (conversation_id, {_COLUMNS}) VALUES (?{', ?' * 11}) "
     f"ON CONFLICT (conversation_id) DO UPDATE SET {_SETS}"
 )
+# What an older file tells fills only what no newer one has told.
+_FILLS = "CASE WHEN {0} IN ('', 'unknown') AND excluded.{0}!='' THEN excluded.{0} ELSE {0} END"
+_OLDER = ", ".join(
+    [
+        *(f"{name}={_FILLS.format(name)}" for name in _TEXTS),
+        *(f"{name}=coalesce({name}, excluded.{name})" for name in _NUMBERS),
+    ]
+)
+_OLDER += (
+    ", resolved_at=CASE WHEN resolution IN ('', 'unknown') "
+    "THEN coalesce(resolved_at, excluded.resolved_at) ELSE resolved_at END"
+)
+_PUT_OLDER = _PUT.removesuffix(_SETS) + _OLDER
 MOST_DETAILS, LONGEST_NAME, LONGEST_DETAIL = 200, 200, 20_000
 
 
@@ -93,23 +106,31 @@ def outcomes_told(
 
 
 def note_outcome(
-    connection: sqlite3.Connection, conversation_id: int, facts: ConversationFacts
+    connection: sqlite3.Connection,
+    conversation_id: int,
+    facts: ConversationFacts,
+    *,
+    is_older: bool = False,
 ) -> None:
     """Keep what a source says of how a conversation ended, and its details; the latest counts.
 
-    What it does not say stays as it was told before, but an empty detail takes back what was. Of
-    details there are 200 at most; a longer value than 20,000 characters is cut.
+    What it does not say stays as it was told before, but an empty detail takes back what was. An
+    older file than has told of it before adds what that did not say. Of details there are 200 at
+    most; a longer value than 20,000 characters is cut.
     """
     if facts.outcome is not None:
-        connection.execute(_PUT, (conversation_id, *astuple(facts.outcome)))
+        put = _PUT_OLDER if is_older else _PUT
+        connection.execute(put, (conversation_id, *astuple(facts.outcome)))
     if not facts.details:
         return
+    if not is_older:
+        connection.executemany(
+            "DELETE FROM detail WHERE conversation_id=? AND name=?",
+            [(conversation_id, name) for name, value in facts.details.items() if not value],
+        )
+    way = "IGNORE" if is_older else "REPLACE"
     connection.executemany(
-        "DELETE FROM detail WHERE conversation_id=? AND name=?",
-        [(conversation_id, name) for name, value in facts.details.items() if not value],
-    )
-    connection.executemany(
-        "INSERT OR REPLACE INTO detail (conversation_id, name, value) VALUES (?, ?, ?)",
+        f"INSERT OR {way} INTO detail (conversation_id, name, value) VALUES (?, ?, ?)",
         [
             (conversation_id, name[:LONGEST_NAME], value[:LONGEST_DETAIL])
             for name, value in list(facts.details.items())[:MOST_DETAILS]

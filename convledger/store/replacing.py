@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from convledger.store.bodies import PageReader, PageWriter, said_text
 from convledger.store.calls import uncount
 from convledger.store.erasing_bodies import UNSAY, forget, list_page, prepare, rewrite_pages
+from convledger.store.messages import message_key
 from convledger.store.probes import Probes
 
 if TYPE_CHECKING:
@@ -30,8 +31,8 @@ def replace_changed(connection: sqlite3.Connection, again: list[tuple[int, Entry
         told = {(key, entry[2]): entry for key, entry in some}
         marks = ",".join("?" * len(some))
         rows = connection.execute(
-            "SELECT id, key, conversation_id, file_id, kind, flags, coalesce(name, ''), page_id, "
-            f"start, length FROM message WHERE key IN ({marks})",
+            "SELECT id, key, conversation_id, file_id, kind, flags, coalesce(name, ''), "
+            f"parent_key, page_id, start, length FROM message WHERE key IN ({marks})",
             [key for key, _ in some],
         ).fetchall()
         for row in rows:
@@ -47,23 +48,31 @@ class _Changing:
         self._connection = connection
         self._read = PageReader(connection).body
         self._pages = PageWriter(connection)
-        self._ages: dict[int, int] = {}
-        self._places: list[tuple[object, ...]] = []
+        self._ages: dict[tuple[str, int], int] = {}
+        self._places: dict[int, list[tuple[int, int, int]]] = {}
         self._listed = False
         self._conversations: set[int] = set()
         self.count = 0
 
     def compare(self, row: tuple[Any, ...], entry: Entry) -> None:
-        row_id, _, _, file_id, kind, flags, name, *place = row
+        row_id, _, conversation_id, file_id, kind, flags, name, parent_key, *place = row
         message = entry[4]
-        if flags & _REDACTED or not self._is_newer(entry[1], file_id):
+        if flags & _REDACTED:
             return
+        parent = message_key(entry[0], message.parent, 0) if message.parent else parent_key
+        if file_id != entry[1] and not self._is_newer(entry[1], conversation_id):
+            if parent_key is None and parent is not None:
+                self._put_below(row_id, conversation_id, parent)
+            return
+        self._places.setdefault(conversation_id, []).append((entry[1], message.line, row_id))
         wanted = (message.kind, message.flags | (flags & _STORED), message.name)
+        if parent != parent_key:
+            self._put_below(row_id, conversation_id, parent)
         body = self._read(*place)
         if body == message.body and wanted == (kind, flags, name):
             return
         self.count += 1
-        self._conversations.add(row[2])
+        self._conversations.add(conversation_id)
         encoded = body.encode("utf-8", "replace")
         if encoded and not flags & _HIDDEN:
             self._connection.execute(UNSAY, (row_id, said_text(name, body, encoded)))
@@ -73,30 +82,41 @@ class _Changing:
         list_page(self._connection, place[0])
         encoded = message.body.encode("utf-8", "replace")
         self._connection.execute(
-            "UPDATE message SET file_id=?, line=?, kind=?, flags=?, name=?, page_id=?, start=?, "
-            "length=? WHERE id=?",
-            (entry[1], message.line, *wanted[:2], message.name or None, *self._pages.add(encoded),
-             row_id),
-        )  # fmt: skip
+            "UPDATE message SET kind=?, flags=?, name=?, page_id=?, start=?, length=? WHERE id=?",
+            (*wanted[:2], message.name or None, *self._pages.add(encoded), row_id),
+        )
         if encoded and not message.flags & _HIDDEN:
             self._connection.execute(
                 "INSERT INTO said (rowid, text) VALUES (?, CAST(? AS TEXT))",
                 (row_id, said_text(message.name, message.body, encoded)),
             )
 
-    def _is_newer(self, file_id: int, stored: int) -> bool:
-        return file_id == stored or self._age(file_id) >= self._age(stored)
+    def _put_below(self, row_id: int, conversation_id: int, parent: int | None) -> None:
+        self._connection.execute("UPDATE message SET parent_key=? WHERE id=?", (parent, row_id))
+        self._conversations.add(conversation_id)
 
-    def _age(self, file_id: int) -> int:
-        if file_id not in self._ages:
-            found = self._connection.execute(
-                "SELECT mtime_ns FROM file WHERE id=?", (file_id,)
-            ).fetchone()
-            self._ages[file_id] = int(found[0]) if found else 0
-        return self._ages[file_id]
+    def _is_newer(self, file_id: int, conversation_id: int) -> bool:
+        """Tell whether no newer document has told of a conversation."""
+        age = self._number("SELECT mtime_ns FROM file WHERE id=?", file_id)
+        return age >= self._number("SELECT told_ns FROM conversation WHERE id=?", conversation_id)
+
+    def _number(self, query: str, row_id: int) -> int:
+        if (query, row_id) not in self._ages:
+            found = self._connection.execute(query, (row_id,)).fetchone()
+            self._ages[query, row_id] = int(found[0]) if found else 0
+        return self._ages[query, row_id]
 
     def finish(self) -> None:
-        """Leave nothing of the old bodies in the pages that held them, nor tokens of theirs."""
+        """Leave nothing of the old bodies in the pages that held them, nor tokens of theirs.
+
+        All messages of a conversation that changed move to the file that told of the change, so
+        that they stay in its order.
+        """
+        for conversation_id in self._conversations:
+            self._connection.executemany(
+                "UPDATE message SET file_id=?, line=? WHERE id=?",
+                self._places.get(conversation_id, ()),
+            )
         self._pages.flush()
         if self._listed:
             counts = {"pages_rewritten": 0, "pages_removed": 0}

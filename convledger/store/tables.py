@@ -123,6 +123,7 @@ class Conversation(SQLModel, table=True):
     version: str = ""
     first_at: int | None = None
     last_at: int | None = None
+    told_ns: int = 0  # when the newest document that tells of it was written
 
 
 class Agent(SQLModel, table=True):

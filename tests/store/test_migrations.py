@@ -246,6 +246,7 @@ def test_steps_are_only_ever_added() -> None:
         "_m004_memory",
         "_m005_exports",
         "_m006_outcomes",
+        "_m007_ages_of_what_is_told",
     ]
 
 
@@ -270,6 +271,7 @@ def make_older(path: Path, version: int, *tables: str) -> None:
     with sqlite3.connect(path) as older:
         for table in tables:
             older.execute(f"DROP TABLE {table}")
+        older.execute("ALTER TABLE conversation DROP COLUMN told_ns")
         for index in ("call_uncounted", "call_counted"):
             older.execute(f"DROP INDEX IF EXISTS {index}")
         older.execute(f"PRAGMA user_version={version}")

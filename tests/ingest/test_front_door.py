@@ -1,0 +1,152 @@
+"""What a person brings in by name, hostile or unlucky: taken right, or refused with the reason."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from collections import Counter
+from pathlib import Path
+from typing import BinaryIO
+
+import pytest
+
+from convledger.errors import UsageProblem
+from convledger.ingest import archives
+from convledger.memory.erase import Wanted
+from tests.ingest.exports import chat, chatgpt, write
+from tests.ingest.logs import Bench
+
+EXPORT = chatgpt(chat(1, "What floats?", "A boat."))
+
+
+@pytest.fixture(autouse=True)
+def _set_apart(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONVLEDGER_CONFIG", str(tmp_path / "config.toml"))
+
+
+def zipped(path: Path, *members: tuple[str, str]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in members:
+            archive.writestr(name, text)
+    return path
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    return zipped(tmp_path / "export.zip", ("conversations.json", EXPORT), ("user.json", "{}"))
+
+
+@pytest.mark.parametrize("name", ["export.zip", "export", "export.bin", "conversations.json"])
+def test_a_zip_is_known_by_what_it_is(bench: Bench, archive: Path, name: str) -> None:
+    path = archive.with_name(name)
+    if path != archive:
+        shutil.copy(archive, path)
+    bench.ledger.import_paths([path])
+
+    assert bench.calls() == 1
+    assert bench.ledger.sync().calls == 0
+    assert bench.is_sound()
+
+
+def test_one_member_of_a_zip_can_be_named(bench: Bench, archive: Path) -> None:
+    bench.ledger.import_paths([Path(f"{archive}!/conversations.json")])
+
+    assert bench.calls() == 1
+
+
+def test_a_member_that_is_not_there_is_refused(bench: Bench, archive: Path) -> None:
+    with pytest.raises(UsageProblem, match="no longer in the archive"):
+        bench.ledger.import_paths([Path(f"{archive}!/nothing.json")])
+
+
+def test_a_zip_in_a_zip_is_named(bench: Bench, archive: Path, tmp_path: Path) -> None:
+    outer = tmp_path / "outer.zip"
+    with zipfile.ZipFile(outer, "w") as made:
+        made.write(archive, "inner.zip")
+
+    with pytest.raises(UsageProblem, match=r"holds another archive, inner\.zip: unpack it"):
+        bench.ledger.import_paths([outer])
+
+
+def test_members_that_are_harmless_alone_are_under_one_limit(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archives, "RATIO_FROM", 1 << 20)
+    padded = EXPORT[:-1] + " " * (900 << 10) + "]"
+    names = [f"conversations-{number:03d}.json" for number in range(5)]
+    path = zipped(tmp_path / "bombs.zip", *((name, padded) for name in names))
+    bench.ledger.import_paths([path], "chatgpt")
+    states = Counter(file.state for file in bench.ledger.files())
+    (reason,) = {file.reason for file in bench.ledger.files() if file.state != "live"}
+
+    assert states == {"live": 1, "unreadable": 4}
+    assert reason.startswith("the archive unpacks to more than 200 times its size; archive_ratio")
+
+
+def test_the_settings_allow_more(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archives, "RATIO_FROM", 1 << 20)
+    (tmp_path / "config.toml").write_text("archive_ratio = 100000\n")
+    padded = EXPORT[:-1] + " " * (2 << 20) + "]"
+    bench.ledger.import_paths([zipped(tmp_path / "large.zip", ("conversations.json", padded))])
+
+    assert bench.calls() == 1
+
+
+def test_a_zip_is_listed_once_and_not_for_each_member(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = []
+    look = archives._look_at_end
+
+    def counted(raw: BinaryIO, size: int, most: int) -> None:
+        listed.append(size)
+        look(raw, size, most)
+
+    names = [f"conversations-{number:03d}.json" for number in range(40)]
+    path = zipped(tmp_path / "many.zip", *((name, EXPORT) for name in names))
+    monkeypatch.setattr(archives, "_look_at_end", counted)
+    bench.ledger.import_paths([path])
+
+    assert len(bench.ledger.files()) == 40
+    assert len(listed) <= 5
+
+
+def test_nothing_is_kept_open_behind_an_import(bench: Bench, archive: Path) -> None:
+    bench.ledger.import_paths([archive])
+
+    assert archives._kept.archive is None
+    assert archives._kept.depth == 0
+
+
+def test_what_was_erased_stays_away_whatever_is_imported(bench: Bench, tmp_path: Path) -> None:
+    bench.ledger.import_paths([write(tmp_path, 1, EXPORT)])
+    connection = bench.ledger.connection
+    (found,) = connection.execute("SELECT id FROM conversation").fetchone()
+    bench.ledger.erase(Wanted(conversations=(found,), figures=True), now=1)
+    bench.ledger.import_paths(
+        [write(tmp_path, 2, chatgpt(chat(1, "What floats?", "A boat.", "?")))]
+    )
+    bench.ledger.import_paths([zipped(tmp_path / "again.zip", ("conversations.json", EXPORT))])
+
+    assert (bench.calls(), bench.said()) == (0, [])
+    for table in ("outcome", "detail", "usage", "conversation_sum"):
+        assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
+    assert bench.is_sound()
+
+
+def test_the_figures_of_an_erased_text_stay_as_they_were_counted(
+    bench: Bench, tmp_path: Path
+) -> None:
+    bench.ledger.import_paths([write(tmp_path, 1, EXPORT)])
+    connection = bench.ledger.connection
+    counted = connection.execute("SELECT input, output, list_pico FROM call").fetchall()
+    (found,) = connection.execute("SELECT id FROM conversation").fetchone()
+    bench.ledger.erase(Wanted(conversations=(found,)), now=1)
+    bench.ledger.import_paths([write(tmp_path, 2, EXPORT)])
+
+    assert connection.execute("SELECT input, output, list_pico FROM call").fetchall() == counted
+    assert bench.said() == []
+    assert connection.execute("SELECT title FROM conversation").fetchone() == ("",)
+    assert bench.is_sound()
