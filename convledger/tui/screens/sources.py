@@ -12,6 +12,7 @@ from textual.containers import Horizontal, Vertical
 
 from convledger.tui.actions import bindings
 from convledger.tui.paced import Paced
+from convledger.tui.screens.importing import ImportingScreen
 from convledger.tui.screens.place import PlaceScreen
 from convledger.tui.screens.source_words import (
     NAMES,
@@ -128,6 +129,9 @@ class SourcesScreen(PlaceScreen):
         if feed.found:
             self._found = feed.found
         self.query_one(FeedLine).show(feed)
+        over = self.app.screen
+        if isinstance(over, ImportingScreen):
+            over.fed(feed)
         self.query_one(NoLogs).show(feed.state, self._found)
 
     def _look_over(self, ledger: Ledger) -> Overview:
@@ -238,6 +242,28 @@ class SourcesScreen(PlaceScreen):
         from convledger.tui.screens.import_path import ImportScreen
 
         self.app.push_screen(ImportScreen())
+
+    def action_discover(self) -> None:
+        """Show what lies on this machine, and which of it is not read."""
+        from convledger.tui.screens.discovered import DiscoveredScreen
+
+        self.app.push_screen(DiscoveredScreen())
+
+    def action_about(self) -> None:
+        """Show what the manual says of the source under the cursor."""
+        from convledger.tui.screens.about_source import AboutSourceScreen
+
+        rows = self.query_one(SourceRows)
+        if rows.sources:
+            self.app.push_screen(AboutSourceScreen(rows.sources[rows.cursor].source))
+        else:
+            self.books.say("No source yet: `convledger help sources` names all that are read.")
+
+    def show_rejected(self) -> None:
+        """Go to the lines that were left out."""
+        self._file = None
+        self._ask_overview.wish(anew=True)
+        self.query_one("#rejected").focus()
 
     def action_stop(self) -> None:
         """Stop reading, or go on."""
