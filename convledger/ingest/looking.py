@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +41,7 @@ def look(named: Sequence[Path], *, whole: bool = False) -> Look:
     problems: list[tuple[Path, str]] = []
     large: list[Glance] = []
     good: list[Path] = []
-    for path in named:
+    for path in dict.fromkeys(map(_absolute, named)):
         if not whole:
             seen = glance(path) if _is_folder(path) else Glance(path)
             if not seen.whole:
@@ -61,9 +62,17 @@ def look(named: Sequence[Path], *, whole: bool = False) -> Look:
     return Look(tuple(found.values()), tuple(problems), tuple(large), tuple(good))
 
 
+def _absolute(path: Path) -> Path:
+    """Return a path with its links as they are named."""
+    try:
+        return Path(os.path.abspath(path.expanduser()))  # noqa: PTH100
+    except (OSError, ValueError, RuntimeError):  # a ~name of nobody
+        return path
+
+
 def _is_folder(path: Path) -> bool:
     try:
-        return path.expanduser().is_dir()
+        return path.is_dir()
     except (OSError, ValueError, RuntimeError):
         return False
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual import events
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
@@ -21,6 +22,10 @@ class AboutSourceScreen(Dialog[None]):
     AboutSourceScreen VerticalScroll {
         height: auto; max-height: 100%; padding: 0 1; scrollbar-size-vertical: 1;
     }
+    AboutSourceScreen.-low > #frame {
+        width: 100%; height: auto; max-height: 100%; padding: 0;
+    }
+    AboutSourceScreen.-low VerticalScroll { padding: 0; }
     AboutSourceScreen Static { width: 100%; height: auto; }
     """
 
@@ -33,11 +38,14 @@ class AboutSourceScreen(Dialog[None]):
 
     def parts(self) -> list[Widget]:
         """Return the page in a frame that scrolls."""
-        head, _, rest = source_text(self._source).partition("\n\n")
-        words = rest.strip("\n") or "The manual has no page of it."
-        text = Content.assemble((" ".join(head.split()), "bold $primary"), "\n\n", words)
+        page = source_text(self._source).strip("\n")
+        text = Content(page or "The manual has no page of it.")
         command = Content.styled(f"\nconvledger help {self._source}", "$muted")
         return [VerticalScroll(Static(text), Static(command))]
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Take all of a small screen: the lines of a page are as long as it is wide."""
+        self.set_class(event.size.height < 28 or event.size.width < 90, "-low")
 
     def on_mount(self) -> None:
         """Let the arrow keys scroll at once."""

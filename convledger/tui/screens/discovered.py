@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from convledger.ingest.looking import Look
 from convledger.text.display import display_text
 from convledger.tui.amounts import size
 from convledger.tui.widgets.dialog import Dialog
@@ -128,14 +129,16 @@ class DiscoveredScreen(Dialog[None]):
         if at is None or not at[0].files:
             self.app.bell()
             return
-        self.app.switch_screen(ImportingScreen([at[0].root], found=[at[0]]))
+        root = at[0].root
+        seen = Look((at[0],), good=(root,))
+        self.app.switch_screen(ImportingScreen([root], seen, asks=True))
 
 
 def _discover(ledger: Ledger) -> Seen:
     from convledger.ingest.front_door import not_there, on_this_machine
 
     there, missing = on_this_machine(ledger.discover())
-    read = {(one.source, one.root) for one in ledger.sources() if one.calls or one.conversations}
+    read = {(one.source, one.root) for one in ledger.sources() if one.last_read_at}
     found = [(each, (each.source, str(each.root)) in read) for each in there]
     found.sort(key=lambda one: (one[1], one[0].title.casefold()))
     held = {each.title for each in there}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from textual.content import Content
@@ -14,6 +15,13 @@ from convledger.tui.screens.path_dialog import PathDialog, PathSight
 from convledger.words import plural
 
 _SHOWN = 5  # findings that are listed while one types; the next screen lists them all
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSight(PathSight):
+    """What is at the paths of a line, with all that was found there."""
+
+    seen: Look = field(default_factory=Look)
 
 
 class ImportScreen(PathDialog):
@@ -42,21 +50,23 @@ class ImportScreen(PathDialog):
         seen = look(named)
         goes_on = completions(typed_path(text)) if len(named) < 2 else []
         first = named[0] if named else Path()
-        return PathSight(first, _words(seen), bool(seen.good), tuple(goes_on), seen.good)
+        return ImportSight(first, _words(seen), bool(seen.good), tuple(goes_on), seen)
 
     def read_all(self, sight: PathSight) -> None:
         """Have the feeder read them, once every table among them is mapped."""
-        self._when_mapped(list(sight.several), list(sight.several))
+        assert isinstance(sight, ImportSight)
+        self._when_mapped(list(sight.seen.good), sight.seen)
 
-    def _when_mapped(self, left: list[Path], named: list[Path]) -> None:
+    def _when_mapped(self, left: list[Path], seen: Look) -> None:
         from convledger.tui.screens.import_table import when_mapped
         from convledger.tui.screens.importing import ImportingScreen
 
-        if not left:
-            self.app.switch_screen(ImportingScreen(named))
-            return
-        path = left[0].expanduser()
-        when_mapped(self.books, path, lambda: self._when_mapped(left[1:], named))
+        if left:
+            when_mapped(self.books, left[0], lambda: self._when_mapped(left[1:], seen))
+        elif self.is_current:
+            # What is too large to be looked at while one types is shown before it is read.
+            known = None if seen.large else seen
+            self.app.switch_screen(ImportingScreen(list(seen.good), known))
 
 
 def _words(seen: Look) -> Content:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -34,7 +33,6 @@ from convledger.tui.widgets.path_line import shown_path
 from convledger.words import plural
 
 if TYPE_CHECKING:
-    from convledger.ingest.front_door import Holding
     from convledger.ingest.result import SyncResult
     from convledger.ledger import Ledger
     from convledger.memory.importing import ImportResult
@@ -49,7 +47,7 @@ _STAGES = {"figures": "Reading figures", "texts": "Reading texts", "tokens": "Co
 
 
 class ImportingScreen(Dialog[None]):
-    """Looks, reads, and reports; asks before it reads what was `found` without being named.
+    """Looks where nobody has before, reads, and reports; asks first what nobody has seen.
 
     Leaving it lets the import go on.
     """
@@ -70,12 +68,12 @@ class ImportingScreen(Dialog[None]):
     ImportingScreen.-low > #frame { padding: 0 1; }
     """
 
-    def __init__(self, named: list[Path], *, found: Sequence[Holding] = ()) -> None:
+    def __init__(self, named: list[Path], seen: Look | None = None, *, asks: bool = False) -> None:
         super().__init__("Import", "esc Back")
         self._named = named
-        self._found = tuple(found)  # where somebody has looked before
+        self._asks = asks or seen is None
         self._stage = LOOKING
-        self._seen: Look | None = None
+        self._seen = seen
         self._came: SyncResult | None = None
         self._memory: list[Path] = []
 
@@ -89,17 +87,13 @@ class ImportingScreen(Dialog[None]):
         return [VerticalScroll(Static(id="found"), Static("Looking …", id="state"))]
 
     def on_mount(self) -> None:
-        """Look at everything, in a thread of its own: a folder may be large."""
-        if self._found:
-            self._looked(Look(self._found, good=tuple(self._named)))
+        """Look at everything, in another thread: a folder may be large."""
+        if self._seen is not None:
+            self._looked(self._seen)
             return
-        books = self.books
-
-        def work() -> None:
-            seen = look(self._named, whole=True)
-            books.tell(lambda: self._looked(seen))
-
-        threading.Thread(target=work, name="look", daemon=True).start()
+        named = list(self._named)
+        name = ("look", id(self))
+        self.books.ask(name, lambda _: look(named, whole=True), self._looked, slow=True)
 
     def on_resize(self, event: events.Resize) -> None:
         """Leave out what is only air on a small screen."""
@@ -117,7 +111,7 @@ class ImportingScreen(Dialog[None]):
         if not seen.good:
             self._stage = DONE
             self._say(Content.styled("Nothing was read.", "$muted"))
-        elif self._found:
+        elif self._asks:
             self._stage = ASKING
             words = f"Read {plural(seen.files, 'file')}, {size(seen.bytes)}?"
             self._say(Content.assemble((words, "bold $accent"), ("  ⏎ reads it", "$muted")))
@@ -133,8 +127,8 @@ class ImportingScreen(Dialog[None]):
         def done(came: SyncResult | Exception) -> None:
             books.tell(lambda: self._ended(books, came))
 
-        if self._found:
-            books.feeder.import_found(list(self._found), done)
+        if self._asks:
+            books.feeder.import_found(list(self._seen.found), done)
         else:
             books.feeder.import_paths(named, done)
 

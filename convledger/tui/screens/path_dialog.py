@@ -25,16 +25,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PathSight:
-    """What is at a path: in words, whether it can be read, and how the path can go on.
-
-    `several` are all the paths where more than one is named.
-    """
+    """What is at a path: in words, whether it can be read, and how the path can go on."""
 
     path: Path
     words: Content
     can_be_read: bool
     paths: tuple[str, ...] = ()
-    several: tuple[Path, ...] = ()
 
 
 class PathDialog(Dialog[None]):

@@ -114,6 +114,7 @@ class SourcesScreen(PlaceScreen):
         """Show all panels where there is room, else one at a time."""
         cells, lines = FOLDED
         self.set_class(event.size.width < cells or event.size.height < lines, "-folded")
+        self._fit_sources()
         self._name_panels()
 
     # ---- figures
@@ -142,7 +143,7 @@ class SourcesScreen(PlaceScreen):
         self._overview = overview
         rows = self.query_one(SourceRows)
         rows.show(overview.sources)
-        rows.styles.height = None if self.has_class("-folded") else 2 * max(1, len(rows.sources))
+        self._fit_sources()
         self.query_one(RejectedRows).show(overview.rejected)
         self.query_one(UnpricedRows).show(overview.unpriced)
         self._name_panels()
@@ -150,6 +151,12 @@ class SourcesScreen(PlaceScreen):
         if is_empty != self.has_class("-empty"):
             self.set_class(is_empty, "-empty")
             self.query_one("NoLogs" if is_empty else "#sources").focus()
+
+    def _fit_sources(self) -> None:
+        """Give the list of sources the lines that it needs, so far as its share goes."""
+        lines = 2 * max(1, len(self.query_one(SourceRows).sources)) + 2  # and the frame
+        is_folded = self.has_class("-folded")
+        self.query_one("#sources-panel").styles.height = None if is_folded else lines
 
     def _list_files(self, ledger: Ledger) -> list[FileLine]:
         files = ledger.files()
