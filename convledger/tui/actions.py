@@ -179,6 +179,7 @@ def _actions() -> Iterable[Action]:
     yield Action("reader", "previous_prompt", "N,p", "Previous", "The one before.")
     yield Action("reader", "find", "f", "Find", "Find words in this conversation.", True)
     yield Action("reader", "family", "t", "Tree", "Sub-agents, forks and resumes.")
+    yield Action("reader", "branch", "o", "Branch", "To the other branch, made by an edit.")
     yield Action("reader", "hidden", "H", "Hidden", "Show what no person or model said.")
     yield Action("reader", "remember", "m", "Remember", "Keep the message as a memory entry.", True)
     yield Action("reader", "copy", "y", "Copy", "Copy the entry's text.")

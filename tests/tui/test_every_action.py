@@ -159,6 +159,7 @@ STEPS = {
     "reader.previous_prompt": Step((*READ, "end"), text),
     "reader.find": Step(READ, text),
     "reader.family": Step(READ, text),
+    "reader.branch": Step(READ, text),
     "reader.hidden": Step(READ, text),
     "reader.copy": Step(READ, copied, True),
     "reader.why": Step(READ, screen, "Why"),

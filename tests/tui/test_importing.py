@@ -14,9 +14,12 @@ from convledger.ledger import Ledger
 from convledger.memory.in_exports import memory_in
 from convledger.tui.screens.importing import ImportingScreen
 from tests.ingest.logs import Bench
+from tests.tui import pilot as pilots
 from tests.tui.import_parts import with_rejected
 from tests.tui.pilot import press, screen_text, settled
 from tests.tui.source_parts import SIZES, app_of, go, odd_bench, opened
+
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "sources"
 
 
 @pytest.fixture
@@ -155,3 +158,21 @@ def test_memory_is_seen_in_zips_folders_and_files(tmp_path: Path, export: Path) 
     assert memory_in([export], has_notes=False) == [export]
     assert memory_in([tmp_path], has_notes=False) == [memories]
     assert memory_in([tmp_path / "deep", tmp_path / "none"], has_notes=True) == []
+
+
+async def test_key_leads_from_branch_to_branch(tmp_path: Path) -> None:
+    from convledger.tui.widgets.transcript import Transcript
+
+    books = tmp_path / "new"
+    with Ledger.open(books) as ledger:
+        ledger.import_paths([FIXTURES / "chatgpt"])
+    async with pilots.opened(books, place="conversations") as pilot:
+        await press(pilot, "end", "enter", "home")
+        transcript = pilot.app.screen.query_one(Transcript)
+        first, second = sorted(transcript.script.branches)
+        places = []
+        for _ in range(3):
+            await press(pilot, "o")
+            places.append(transcript.cursor)
+
+        assert places == [first, second, first]
