@@ -89,7 +89,7 @@ class DiscoveredScreen(Dialog[None]):
     DEFAULT_CSS = """
     DiscoveredScreen > #frame { height: 90%; max-height: 40; padding: 0 1; }
     DiscoveredScreen FoundRows { background: $surface; }
-    DiscoveredScreen #places { width: 100%; height: auto; max-height: 3; padding: 1 1 0 1; }
+    DiscoveredScreen #places { width: 100%; height: auto; max-height: 6; padding: 1 1 0 1; }
     DiscoveredScreen.-low > #frame { width: 100%; height: 100%; max-height: 100%; }
     """
 
