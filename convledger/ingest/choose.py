@@ -307,28 +307,30 @@ def _is_log(file: str, start: Path, readers: str | set[str]) -> bool:
 def completions(typed: str, endings: tuple[str, ...] | None = None) -> list[str]:
     """Return how a typed path can go on: folders with a slash, then files with these endings.
 
-    Without endings those files come that may be logs.
+    Without endings those files come that may be logs. What is typed last may stand anywhere in a
+    name; names that begin with it come first.
     """
     if typed.startswith("~") and "/" not in typed:
         return ["~/"] if typed == "~" else []
     start, _, name = typed.rpartition("/")
     folder = Path(f"{start}/").expanduser() if start or typed.startswith("/") else Path()
-    folders, files = [], []
+    folders, files, sought = [], [], name.lower()
     try:
         with os.scandir(folder) as entries:
             for entry in itertools.islice(entries, GLANCED_FILES):
-                if not entry.name.lower().startswith(name.lower()):
+                if sought not in entry.name.lower():
                     continue
                 if entry.is_dir():
                     folders.append(entry.name + "/")
-                elif entry.name.endswith(endings) if endings else may_be_log(entry.path):
+                elif entry.name.lower().endswith(endings) if endings else may_be_log(entry.path):
                     files.append(entry.name)
     except (OSError, ValueError, RuntimeError):
         return []
     head = typed[: len(typed) - len(name)]
-    found = [*sorted(folders, key=_hidden_last), *sorted(files, key=_hidden_last)]
+
+    def order(one: str) -> tuple[bool, bool, str]:
+        lower = one.lower()
+        return not lower.startswith(sought), lower.startswith("."), lower
+
+    found = [*sorted(folders, key=order), *sorted(files, key=order)]
     return [head + one for one in found[:COMPLETIONS]]
-
-
-def _hidden_last(name: str) -> tuple[bool, str]:
-    return name.startswith("."), name.lower()

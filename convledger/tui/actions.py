@@ -48,6 +48,8 @@ SCOPES = {
     "compare": "Compare",
     "slider": "on the timeouts",
     "sources": "Sources",
+    "paths": "in a list of paths",
+    "import": "What came in",
     "table_mapping": "How a table is read",
     "sitting": "in a review of memory",
     "findings": "Findings",
@@ -177,6 +179,7 @@ def _actions() -> Iterable[Action]:
     yield Action("reader", "previous_prompt", "N,p", "Previous", "The one before.")
     yield Action("reader", "find", "f", "Find", "Find words in this conversation.", True)
     yield Action("reader", "family", "t", "Tree", "Sub-agents, forks and resumes.")
+    yield Action("reader", "branch", "o", "Branch", "To the other branch, made by an edit.")
     yield Action("reader", "hidden", "H", "Hidden", "Show what no person or model said.")
     yield Action("reader", "remember", "m", "Remember", "Keep the message as a memory entry.", True)
     yield Action("reader", "copy", "y", "Copy", "Copy the entry's text.")
@@ -212,10 +215,19 @@ def _actions() -> Iterable[Action]:
     yield Action("slider", "longer", "right,l", "Longer", "A longer inactivity timeout.", True)
 
     yield Action("sources", "rescan", "r", "Re-scan", "Look at all folders again now.", True)
-    yield Action("sources", "import", "i", "Import", "Read a file or folder by its path.", True)
+    yield Action("sources", "import", "i", "Import", "Read files, zips or folders.", True)
+    yield Action("sources", "discover", "d", "Discover", "What lies here and is not read.", True)
+    yield Action("sources", "about", "m", "About", "What the manual says of the source.", True)
     yield Action("sources", "stop", "x", "Stop", "Stop reading; it goes on later.")
     yield Action("sources", "price", "p", "Set price", "Give an unpriced model a price.", True)
     yield Action("sources", "alias", "a", "Alias", "Price a model like another one.")
+
+    yield Action("paths", "into", "right,l", "Into", "Go into the folder, or take the file.", True)
+    yield Action("paths", "above", "left,h,backspace", "Above", "Go to the folder above.", True)
+
+    yield Action("import", "read", "enter", "Read", "Read what was found; later, leave.", True)
+    yield Action("import", "rejected", "r", "Rejected", "Show the lines that were left out.", True)
+    yield Action("import", "memory", "m", "Memory", "Take in the memory that came along.", True)
 
     yield Action("table_mapping", "next_question", "n", "Next question", "To what is open.", True)
     yield Action("table_mapping", "detail", "x", "Detail", "The column means nothing more.", True)

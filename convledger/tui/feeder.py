@@ -14,6 +14,7 @@ from convledger.tui.failures import failure_of
 
 if TYPE_CHECKING:
     from convledger.ingest.discover import Scan
+    from convledger.ingest.front_door import Holding
     from convledger.ingest.result import SyncResult
     from convledger.ingest.sync import Progress
 
@@ -118,6 +119,23 @@ class Feeder:
 
         It is read during a pause too, as it was asked for; a later pause stops it.
         """
+
+        def found() -> list[Holding]:
+            from convledger.ingest.front_door import find
+
+            return find(named, None)
+
+        self._import(found, done)
+
+    def import_found(
+        self, found: list[Holding], done: Callable[[SyncResult | Exception], None]
+    ) -> None:
+        """Read what was found before, as `import_paths` reads what is named."""
+        self._import(lambda: found, done)
+
+    def _import(
+        self, found: Callable[[], list[Holding]], done: Callable[[SyncResult | Exception], None]
+    ) -> None:
         pauses = self._pauses
 
         def stopping() -> bool:
@@ -126,10 +144,7 @@ class Feeder:
         def work() -> None:
             try:
                 with Ledger.open(self._workspace) as ledger:
-                    from convledger.ingest.front_door import find
-
-                    found = find(named, None)
-                    done(ledger.import_found(found, listener=self._progress, stopping=stopping))
+                    done(ledger.import_found(found(), listener=self._progress, stopping=stopping))
             except Exception as error:  # noqa: BLE001 - whatever it is, a person waits for the end
                 done(failure_of(error, self._workspace) or error)
             self._say(self._feed)

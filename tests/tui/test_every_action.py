@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from convledger.ledger import Ledger
 from convledger.tui.actions import ACTIONS, BY_ID, SCOPES, bindings
@@ -16,6 +17,7 @@ from convledger.tui.numbered import SCREENS
 from convledger.tui.widgets.rows import Rows
 from tests.tui import compare_parts, memory_file_parts, review_parts
 from tests.tui.finding_parts import with_findings
+from tests.tui.import_parts import with_rejected
 from tests.tui.memory_parts import remembered
 from tests.tui.pack_parts import with_pack
 from tests.tui.pilot import NOW, opened, press, screen_text
@@ -88,7 +90,23 @@ def with_table(_: Path) -> None:
     (Path(os.environ["HOME"]) / "t.csv").write_text(text)
 
 
+def typed_line(pilot: Pilot[None]) -> object:
+    return pilot.app.screen.query_one(Input).value
+
+
+def with_folder(_: Path) -> None:
+    """Have a folder in the home folder to go into."""
+    (Path(os.environ["HOME"]) / "below" / "deeper").mkdir(parents=True)
+
+
+def with_export(_: Path) -> None:
+    """Have an export that holds memory, and a conversation that can't be used."""
+    with_rejected(Path(os.environ["HOME"]) / "x.zip")
+
+
 READ = ("2", "enter")
+PICK = ("8", "i", *"below"[:3], "down")
+BROUGHT = ("8", "i", "x", "full_stop", "z", "i", "p", "enter")
 MAP = ("8", "i", "t", "full_stop", "c", "s", "v", "enter")
 PACK = ("3", "p")
 CUT = ("4", "shift+tab", "shift+tab")  # to the time line
@@ -141,6 +159,7 @@ STEPS = {
     "reader.previous_prompt": Step((*READ, "end"), text),
     "reader.find": Step(READ, text),
     "reader.family": Step(READ, text),
+    "reader.branch": Step(READ, text),
     "reader.hidden": Step(READ, text),
     "reader.copy": Step(READ, copied, True),
     "reader.why": Step(READ, screen, "Why"),
@@ -218,9 +237,16 @@ STEPS = {
     "slider.longer": Step(("5", "tab"), text, None, compare_parts.with_plans),
     "sources.rescan": Step(("8",), text),
     "sources.import": Step(("8",), screen, "Import"),
+    "sources.discover": Step(("8",), screen, "Discovered"),
+    "sources.about": Step(("8",), screen, "AboutSource"),
     "sources.stop": Step(("8",), text),
     "sources.price": Step(("8",), screen, "Price"),
     "sources.alias": Step(("8",), text),
+    "paths.into": Step(PICK, typed_line, "~/below/", with_folder),
+    "paths.above": Step((*PICK, "right"), typed_line, None, with_folder),
+    "import.read": Step(BROUGHT, screen, "Sources", with_export),
+    "import.rejected": Step(BROUGHT, focused_id, "rejected", with_export),
+    "import.memory": Step(BROUGHT, text, None, with_export),
     "table_mapping.next_question": Step(MAP, cursor, 1, with_table),
     "table_mapping.detail": Step((*MAP, "end"), text, None, with_table),
     "table_mapping.save": Step(MAP, text, None, with_table),

@@ -15,7 +15,7 @@ from convledger.ingest.result import SyncResult
 from convledger.ledger import Ledger
 from convledger.tui.feeder import Feed
 from convledger.tui.screens.import_path import ImportScreen
-from convledger.tui.screens.sources import SourcesScreen
+from convledger.tui.screens.importing import ImportingScreen
 from convledger.tui.widgets.source_rows import SourceRows
 from tests.ingest.logs import Bench
 from tests.tui.pilot import press, screen_text, settled
@@ -46,10 +46,10 @@ async def test_without_logs_it_says_where_it_looked_and_what_to_do(tmp_path: Pat
         text = screen_text(pilot)
 
         assert "keeps the books of your AI conversations" in text
-        assert "○ claude-code  not there" in text
-        assert "○ codex        no logs in it" in text
+        assert "○ Claude Code  not there" in text
+        assert "○ Codex        no logs in it" in text
         assert "convledger demo" in text
-        assert "i                 imports a file or folder" in text
+        assert "i                 imports exports" in text
         assert "Rejected" not in text
 
 
@@ -93,14 +93,15 @@ async def test_path_says_what_it_is_before_it_is_read(
     async with opened(studio, size=(80, 24)) as pilot:
         await go(pilot, "i")
         assert isinstance(pilot.app.screen, ImportScreen)
-        assert "Claude Code and Codex · 3 logs" in screen_text(pilot)
+        assert "● Claude Code  agent  2 files" in screen_text(pilot)
+        assert "● Codex        agent  1 file," in screen_text(pilot)
         assert imports == []
 
         await typed(pilot, "~/.claude/projects/rail/odd.jsonl")
-        assert "Claude Code · 1 log" in screen_text(pilot)
+        assert "● Claude Code  agent  1 file," in screen_text(pilot)
         await press(pilot, "enter")
         assert [paths for paths, _ in imports] == [[bench.claude / "rail" / "odd.jsonl"]]
-        assert isinstance(pilot.app.screen, SourcesScreen)
+        assert isinstance(pilot.app.screen, ImportingScreen)
 
 
 async def test_what_an_import_brought_is_told(
@@ -110,6 +111,7 @@ async def test_what_an_import_brought_is_told(
         await go(pilot, "i", "enter")
         said: list[str] = []
         app_of(pilot).say = lambda words, **_: said.append(words)  # type: ignore[method-assign]
+        await press(pilot, "escape")
         imports[0][1](SyncResult(conversations=2, calls=1, messages=40, rejected=3))
         await settled(pilot)
         imports[0][1](SyncResult())
@@ -132,7 +134,7 @@ async def test_path_that_holds_nothing_is_not_read(
         await go(pilot, "i")
         for path, said in (
             ("~/nowhere", "there is no such file or folder"),
-            ("~/letters", "a folder without a log of a known tool"),
+            ("~/letters", "no conversations of a known tool in it"),
             ("", "An export, a log, a table"),
         ):
             await typed(pilot, path)
@@ -149,7 +151,7 @@ async def test_path_goes_on_with_what_is_below_it(studio: Path, bench: Bench) ->
         from textual.widgets import Input
 
         line = pilot.app.screen.query_one(Input)
-        assert (line.value, line.has_focus) == ("~/.claude/projects/", True)
+        assert (line.value, line.has_focus) == ("~/.claude/projects/", False)
 
 
 def test_glance_tells_what_a_path_holds_and_never_raises(bench: Bench) -> None:

@@ -48,7 +48,7 @@ async def test_each_source_says_what_it_holds_and_how_far_it_is_read(studio: Pat
         await go(pilot)
         text = shown(pilot, "#sources")
 
-        assert "claude-code" in text
+        assert "Claude Code  agent" in text
         assert "58 conversations · 663 calls" in text
         assert "● 62 live · △ 1 rejected" in text
         assert "85 B waiting" in text
@@ -182,9 +182,9 @@ async def test_enter_on_a_source_shows_its_files_alone_and_all_again(studio: Pat
     async with opened(studio) as pilot:
         await go(pilot, "down", "enter")
         panel = pilot.app.screen.query_one("#files-panel", Panel)
-        assert "Files · codex" in str(panel.border_title)
+        assert "Files · Codex" in str(panel.border_title)
         assert str(panel.border_subtitle) == "17 files"
-        assert "▸ codex" in shown(pilot, "#sources")
+        assert "▸ Codex" in shown(pilot, "#sources")
 
         await press(pilot, "enter")
         await asked(pilot)

@@ -42,9 +42,9 @@ async def test_each_folder_is_named_with_files_and_bytes(own_home: Path, tmp_pat
         await asked(pilot, own_home)
         text = screen_text(pilot)
 
-        assert "● claude-code  1,200 files, 1.80 GB  ~/.claude/projects" in text
-        assert "✕ claude-code  Permission denied     ~/shut" in text
-        assert "○ codex        not there             ~/evil␛[31m" in text
+        assert "● Claude Code  1,200 files, 1.80 GB  ~/.claude/projects" in text
+        assert "✕ Claude Code  Permission denied     ~/shut" in text
+        assert "○ Codex        not there             ~/evil␛[31m" in text
         assert "Read 1,200 files, 1.80 GB?" in text
 
 

@@ -1,30 +1,41 @@
-"""Import: a path typed or pasted, and what it is before any of it is read."""
+"""Import: paths typed, picked, pasted or dropped, and what they are before any of it is read."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from convledger.sources.registry import PLACES
+from convledger.ingest.looking import Look, look
 from convledger.text.display import display_text
+from convledger.tui.dropped_paths import paths_in, typed_path
+from convledger.tui.screens.importing_words import by_source, finding_lines, problem_line
 from convledger.tui.screens.path_dialog import PathDialog, PathSight
-from convledger.tui.widgets.path_line import shown_path
+from convledger.words import plural
 
-if TYPE_CHECKING:
-    from convledger.ingest.choose import Glance
-    from convledger.ledger import SyncResult
-    from convledger.tui.app import ConvledgerApp
+_SHOWN = 5  # findings that are listed while one types; the next screen lists them all
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSight(PathSight):
+    """What is at the paths of a line, with all that was found there."""
+
+    seen: Look = field(default_factory=Look)
 
 
 class ImportScreen(PathDialog):
-    """Reads logs from a path."""
+    """Reads files, zips and folders."""
 
+    HELP = (
+        "Type a path, pick one below, paste it, or drop files onto the terminal: several at once "
+        "too. What each holds is told by what is in it, before anything is read. Down goes into "
+        "the list, enter or right into a folder, left to the folder above."
+    )
     TO_TYPE = (
         "An export, a log, a table, a zip, a folder of them, a home folder: what it is is told by "
-        "what is in it. It stays a source: what is added to it later is read too. It is only "
-        "read, never written."
+        "what is in it. Drop files onto the terminal, or pick below. It stays a source: what is "
+        "added to it later is read too. It is only read, never written."
     )
     EXAMPLE = "~/Downloads/export.zip"
 
@@ -32,69 +43,42 @@ class ImportScreen(PathDialog):
         super().__init__("Import")
 
     def look_at(self, text: str) -> PathSight:
-        """Tell what would be read of a path, or why nothing would."""
-        from convledger.ingest.choose import completions, glance
+        """Tell what would be read of the paths, or why nothing would."""
+        from convledger.ingest.choose import completions
 
-        found = glance(Path(text.strip()))
-        is_good = not found.problem and (bool(found.roots) or not found.whole)
-        return PathSight(found.path, _words(found), is_good, tuple(completions(text)))
+        named = paths_in(text)
+        seen = look(named)
+        goes_on = completions(typed_path(text)) if len(named) < 2 else []
+        first = named[0] if named else Path()
+        return ImportSight(first, _words(seen), bool(seen.good), tuple(goes_on), seen)
 
-    def read(self, path: Path) -> None:
-        """Have the feeder read it, once a table among it is mapped."""
+    def read_all(self, sight: PathSight) -> None:
+        """Have the feeder read them, once every table among them is mapped."""
+        assert isinstance(sight, ImportSight)
+        self._when_mapped(list(sight.seen.good), sight.seen)
+
+    def _when_mapped(self, left: list[Path], seen: Look) -> None:
         from convledger.tui.screens.import_table import when_mapped
+        from convledger.tui.screens.importing import ImportingScreen
 
-        when_mapped(self.books, path, lambda: self._read_now(path))
-
-    def _read_now(self, path: Path) -> None:
-        books = self.books
-        books.say(f"Reading {shown_path(str(path))} …")
-        books.feeder.import_paths([path], lambda came: books.tell(lambda: _came(books, path, came)))
-        self.dismiss(None)
-
-
-def _words(glance: Glance) -> Content:
-    """Return what stands at a path: what would be read, or why nothing would."""
-    if glance.problem:
-        return Content.assemble(("○ ", "$muted"), (display_text(glance.problem), "$muted"))
-    at_least = "" if glance.whole else "more than "
-    if glance.roots:
-        logs = "1 log" if glance.logs == 1 else f"{at_least}{glance.logs:,} logs"
-        readers = " and ".join(dict.fromkeys(PLACES[reader].TITLE for reader, _ in glance.roots))
-        return Content.assemble(
-            ("● ", "$success"), (readers, "bold"), (f" · {logs} · ", "$muted"),
-            ("⏎ reads it", "bold $accent"),
-        )  # fmt: skip
-    if not glance.whole:
-        words = "a large folder, no log of a known tool seen yet · ⏎ looks through all of it"
-        return Content.assemble(("? ", "$warning"), (words, "$muted"))
-    return Content.assemble(("○ ", "$muted"), ("a folder without a log of a known tool", "$muted"))
+        if left:
+            when_mapped(self.books, left[0], lambda: self._when_mapped(left[1:], seen))
+        elif self.is_current:
+            # What is too large to be looked at while one types is shown before it is read.
+            known = None if seen.large else seen
+            self.app.switch_screen(ImportingScreen(list(seen.good), known))
 
 
-def _came(books: ConvledgerApp, path: Path, came: SyncResult | Exception) -> None:
-    """Say what an import has brought."""
-    where = shown_path(str(path))
-    if isinstance(came, Exception):
-        books.say(str(came), severity="error", seconds=12)
-        return
-    if books.feed.state == "nothing":
-        books.feeder.begin()  # there is something to follow now
-    books.say(f"{where}: {_brought(came)}", seconds=12)
-    books.renew()
-
-
-def _brought(came: SyncResult) -> str:
-    if came.busy:
-        return "another convledger is reading into these books, and reads this too."
-    counts = [
-        (came.conversations, "conversation"),
-        (came.calls, "call"),
-        (came.messages, "message"),
-        (came.rejected, "rejected line"),
-    ]
-    words = [f"{count:,} {name if count == 1 else name + 's'}" for count, name in counts if count]
-    if came.known_messages:
-        words.append(f"{came.known_messages:,} messages known already")
-    if came.estimated:
-        words.append(f"~ tokens of {came.estimated:,} calls counted from their texts")
-    stopped = " Stopped before the end; what was read is kept." if came.stopped else ""
-    return f"{', '.join(words) or 'nothing new, all of it is in the ledger'}.{stopped}"
+def _words(seen: Look) -> Content:
+    """Return what stands at the paths: what would be read, or why nothing would."""
+    lines = finding_lines(seen.found, _SHOWN)
+    more = len(by_source(seen.found)) - _SHOWN
+    if more > 0:
+        lines.append(Content.styled(f"  and {plural(more, 'more source')}", "$muted"))
+    for each in seen.large:
+        words = f"{display_text(each.path.name) or '/'}: a large folder; ⏎ looks through all of it"
+        lines.append(Content.assemble(("? ", "$warning"), (words, "$muted")))
+    lines += [problem_line(path, reason) for path, reason in seen.problems[:_SHOWN]]
+    if seen.found:
+        lines.append(Content.styled("⏎ reads it", "bold $accent"))
+    return Content("\n").join(lines)

@@ -280,11 +280,7 @@ class MemoryFilesDoors(PlaceScreen):
         def bring(
             ledger: Ledger, goes_on: Callable[[int, int], bool]
         ) -> tuple[Told, list[Operation]]:
-            memory = ledger.memory
-            before = max((one.id for one in memory.history(1)), default=0)
-            told = ledger.memory_files.bring_in([path], format_name or None, scope, now, goes_on)
-            made = memory.history(len(told) + LOOKED_BACK)
-            return told, [one for one in made if one.id > before and one.at == now]
+            return bring_in(ledger, [path], format_name, scope, now, goes_on)
 
         self._run(bring, self._brought)
 
@@ -296,7 +292,7 @@ class MemoryFilesDoors(PlaceScreen):
         if made:
             words = f"import of {plural(len(told), 'file')}"
             ids = [one.id for one in made]  # the latest first, as they have to be taken back
-            self.books.undoing.push(Step(words, partial(_undo_all, ids, now)))
+            self.books.undoing.push(Step(words, partial(undo_all, ids, now)))
         if self.is_ready and self.app.screen is self:
             self.app.push_screen(BroughtScreen(told, whole=whole))
         else:
@@ -310,6 +306,23 @@ def _put_back(
     ledger.memory_files.put_back(written, now(), operation)
 
 
-def _undo_all(operations: Sequence[int], now: Callable[[], int], ledger: Ledger) -> None:
+def bring_in(
+    ledger: Ledger,
+    paths: list[Path],
+    format_name: str,
+    scope: str,
+    now: int,
+    goes_on: Callable[[int, int], bool] = lambda _, __: True,
+) -> tuple[Told, list[Operation]]:
+    """Take in memory from paths; returns what became of each file, and what can be taken back."""
+    memory = ledger.memory
+    before = max((one.id for one in memory.history(1)), default=0)
+    told = ledger.memory_files.bring_in(paths, format_name or None, scope, now, goes_on)
+    made = memory.history(len(told) + LOOKED_BACK)
+    return told, [one for one in made if one.id > before and one.at == now]
+
+
+def undo_all(operations: Sequence[int], now: Callable[[], int], ledger: Ledger) -> None:
+    """Take back what an import has done."""
     for each in operations:
         ledger.memory.undo(now(), each)

@@ -14,6 +14,7 @@ from textual.widgets import Input, Label, Static
 
 from convledger.errors import UsageProblem
 from convledger.text.display import display_text
+from convledger.tui.dropped_paths import typed_path
 from convledger.tui.screens.path_dialog import PathDialog, PathSight
 from convledger.tui.widgets.dialog import Dialog
 from convledger.tui.widgets.lines import Line, wrapped
@@ -87,8 +88,8 @@ class MemoryImportScreen(PathDialog):
         from convledger.memory.readers.registry import known_format
         from convledger.memory.words import scope_of
 
-        found = glance(Path(text.strip()))
-        paths = tuple(completions(text, ENDINGS))
+        found = glance(Path(typed_path(text)))
+        paths = tuple(completions(typed_path(text), ENDINGS))
         wanted = self._typed("format")
         try:
             scope_of(self._typed("scope"))

@@ -12,8 +12,10 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from convledger.paths import home
+from convledger.tui.dropped_paths import typed_path
 from convledger.tui.widgets.dialog import Dialog
-from convledger.tui.widgets.entry import Entry
+from convledger.tui.widgets.path_entry import PathEntry
 from convledger.tui.widgets.path_rows import PathRows
 from convledger.tui.widgets.rows import Rows
 
@@ -72,9 +74,13 @@ class PathDialog(Dialog[None]):
         """Read a path, and leave."""
         raise NotImplementedError
 
+    def read_all(self, sight: PathSight) -> None:
+        """Read what was looked at: of several paths all, where a subclass can."""
+        self.read(sight.path)
+
     def parts(self) -> list[Widget]:
         """Return the line, what the path is, and how it can go on."""
-        typed = Entry("~/", placeholder=self.EXAMPLE, select_on_focus=False, id="path")
+        typed = PathEntry("~/", placeholder=self.EXAMPLE, select_on_focus=False, id="path")
         return [
             Horizontal(Static("›", id="sign", markup=False), typed, id="line"),
             *self.more(),
@@ -119,9 +125,23 @@ class PathDialog(Dialog[None]):
     def _go_on(self, event: Rows.Opened) -> None:
         path = self.query_one(PathRows).path_at(event.index)
         if path is not None:
-            self.line.value = path
-            self.line.cursor_position = len(path)
-            self.line.focus()
+            self._take_over(path)
+            if not path.endswith("/"):
+                self.line.focus()
+
+    @on(PathRows.Left)
+    def _go_back(self) -> None:
+        """Show the folder above the one that is shown."""
+        folder, _, _ = typed_path(self.line.value).rpartition("/")
+        if folder == "~":
+            folder = str(home())
+        above = folder.rpartition("/")[0]
+        if folder:
+            self._take_over(f"{above}/")
+
+    def _take_over(self, path: str) -> None:
+        self.line.value = path
+        self.line.cursor_position = len(path)
 
     @on(Input.Submitted)
     def _read(self) -> None:
@@ -129,6 +149,6 @@ class PathDialog(Dialog[None]):
             return  # it is being looked at: nothing is read before it says what it is
         sight = self._sight[1]
         if sight.can_be_read:
-            self.read(sight.path)
+            self.read_all(sight)
         else:
             self.app.bell()

@@ -14,7 +14,7 @@ from convledger.reports.thread import HIDDEN
 from convledger.text.display import clip, display_text
 from convledger.tui.actions import bindings
 from convledger.tui.paced import Paced
-from convledger.tui.screens.place import PlaceScreen
+from convledger.tui.screens.branching import BranchingScreen
 from convledger.tui.screens.reader_memory import kept_from, proposed
 from convledger.tui.screens.reader_words import copied_words, count_words, title_words
 from convledger.tui.widgets.blocks import PORTION
@@ -51,7 +51,7 @@ class Reading:
     messages: int | None
 
 
-class ReaderScreen(PlaceScreen):
+class ReaderScreen(BranchingScreen):
     """A conversation over the screen from which it was opened; at a message if one is named."""
 
     NAME = "Conversation"

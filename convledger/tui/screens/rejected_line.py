@@ -12,6 +12,7 @@ from textual.widgets import Label, Static
 from convledger.text.display import display_text
 from convledger.tui.widgets.dialog import Dialog
 from convledger.tui.widgets.path_line import shown_path
+from convledger.tui.widgets.source_rows import title_of
 
 if TYPE_CHECKING:
     from convledger.reports.sources import RejectedLine
@@ -41,7 +42,7 @@ class RejectedLineScreen(Dialog[None]):
         line = self._line
         facts = [
             ("reason", display_text(line.reason)),
-            ("source", display_text(line.source)),
+            ("source", display_text(title_of(line.source))),
             ("file", shown_path(line.path)),
             ("line", f"{line.line:,}, from byte {line.offset:,}"),
         ]

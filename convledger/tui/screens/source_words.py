@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from convledger.tui.widgets.path_line import shown_path
+from convledger.tui.widgets.source_rows import title_of
 from convledger.tui.widgets.tab_strip import Tab
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def panel_titles(source: SourceKey | None, file: str | None, *, folded: bool) ->
     """Return the titles; `folded` ones say which panel of how many it is."""
     titles = {panel: name for panel, (name, _) in NAMES.items()}
     if source is not None:
-        titles["files-panel"] = f"Files · {source[0]} {shown_path(source[1])}"
+        titles["files-panel"] = f"Files · {title_of(source[0])} {shown_path(source[1])}"
     if file is not None:
         titles["rejected-panel"] = f"Rejected lines · {PurePath(file).name}"
     if not folded:

@@ -12,6 +12,7 @@ from textual.containers import Horizontal, Vertical
 
 from convledger.tui.actions import bindings
 from convledger.tui.paced import Paced
+from convledger.tui.screens.importing import ImportingScreen
 from convledger.tui.screens.place import PlaceScreen
 from convledger.tui.screens.source_words import (
     NAMES,
@@ -113,6 +114,7 @@ class SourcesScreen(PlaceScreen):
         """Show all panels where there is room, else one at a time."""
         cells, lines = FOLDED
         self.set_class(event.size.width < cells or event.size.height < lines, "-folded")
+        self._fit_sources()
         self._name_panels()
 
     # ---- figures
@@ -128,6 +130,9 @@ class SourcesScreen(PlaceScreen):
         if feed.found:
             self._found = feed.found
         self.query_one(FeedLine).show(feed)
+        over = self.app.screen
+        if isinstance(over, ImportingScreen):
+            over.fed(feed)
         self.query_one(NoLogs).show(feed.state, self._found)
 
     def _look_over(self, ledger: Ledger) -> Overview:
@@ -138,7 +143,7 @@ class SourcesScreen(PlaceScreen):
         self._overview = overview
         rows = self.query_one(SourceRows)
         rows.show(overview.sources)
-        rows.styles.height = None if self.has_class("-folded") else 2 * max(1, len(rows.sources))
+        self._fit_sources()
         self.query_one(RejectedRows).show(overview.rejected)
         self.query_one(UnpricedRows).show(overview.unpriced)
         self._name_panels()
@@ -146,6 +151,12 @@ class SourcesScreen(PlaceScreen):
         if is_empty != self.has_class("-empty"):
             self.set_class(is_empty, "-empty")
             self.query_one("NoLogs" if is_empty else "#sources").focus()
+
+    def _fit_sources(self) -> None:
+        """Give the list of sources the lines that it needs, so far as its share goes."""
+        lines = 2 * max(1, len(self.query_one(SourceRows).sources)) + 2  # and the frame
+        is_folded = self.has_class("-folded")
+        self.query_one("#sources-panel").styles.height = None if is_folded else lines
 
     def _list_files(self, ledger: Ledger) -> list[FileLine]:
         files = ledger.files()
@@ -238,6 +249,28 @@ class SourcesScreen(PlaceScreen):
         from convledger.tui.screens.import_path import ImportScreen
 
         self.app.push_screen(ImportScreen())
+
+    def action_discover(self) -> None:
+        """Show what lies on this machine, and which of it is not read."""
+        from convledger.tui.screens.discovered import DiscoveredScreen
+
+        self.app.push_screen(DiscoveredScreen())
+
+    def action_about(self) -> None:
+        """Show what the manual says of the source under the cursor."""
+        from convledger.tui.screens.about_source import AboutSourceScreen
+
+        rows = self.query_one(SourceRows)
+        if rows.sources:
+            self.app.push_screen(AboutSourceScreen(rows.sources[rows.cursor].source))
+        else:
+            self.books.say("No source yet: `convledger help sources` names all that are read.")
+
+    def show_rejected(self) -> None:
+        """Go to the lines that were left out."""
+        self._file = None
+        self._ask_overview.wish(anew=True)
+        self.query_one("#rejected").focus()
 
     def action_stop(self) -> None:
         """Stop reading, or go on."""

@@ -17,7 +17,7 @@ from convledger.tui.widgets.no_logs import PROMISE, places
 if TYPE_CHECKING:
     from convledger.ingest.discover import Scan
 
-LOW = 18  # lines of a screen below which the text scrolls
+LOW = 14  # lines of a screen beside the places, below which the text scrolls
 
 
 class FoundLogs(Dialog[bool]):
@@ -75,7 +75,8 @@ class FoundLogs(Dialog[bool]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Keep the answers in sight on a very low screen."""
-        self.set_class(event.size.height < LOW, "-tiny")
+        lines = len(places(self._found))
+        self.set_class(event.size.height < LOW + lines, "-tiny")
 
     @on(Button.Pressed)
     def _answer(self, event: Button.Pressed) -> None:

@@ -11,16 +11,19 @@ from textual.widgets import Static
 
 from convledger.text.display import display_text
 from convledger.tui.amounts import size
-from convledger.tui.widgets.path_line import shown_path
+from convledger.tui.widgets.path_line import ending, shown_path
+from convledger.tui.widgets.source_rows import title_of
+from convledger.words import plural
 
 if TYPE_CHECKING:
     from convledger.ingest.discover import Scan
 
 WHAT_IT_IS = (
-    "convledger keeps the books of your AI conversations: it reads the logs that coding tools "
-    "leave on this machine, and says what every conversation cost, to the last token."
+    "convledger keeps the books of your AI conversations: it reads the logs that tools leave on "
+    "this machine, and exports and logs that you import, and says what every conversation cost."
 )
-NAMED = 4  # tools whose places are named although they hold nothing
+NAMED = 4  # places that are named, although they hold nothing where fewer hold something
+_CELLS, _LEAST = 67, 16  # of a line, and of the path at its end
 PROMISE = (
     "The logs are only read, never written. Everything stays on this machine: convledger opens no "
     "network connection."
@@ -59,7 +62,10 @@ def _head(state: str, found: Sequence[Scan]) -> list[Content]:
 
 def _keys(state: str, found: Sequence[Scan]) -> list[Content]:
     has_logs = any(scan.files for scan in found)
-    keys = [("r", "reads them" if has_logs else "looks again"), ("i", "imports a file or folder")]
+    keys = [
+        ("r", "reads them" if has_logs else "looks again"),
+        ("i", "imports exports, API logs, tables: files, zips, folders"),
+    ]
     if state == "reading":
         keys = [("x", "stops; what is read by then stays")]
     keys = [*keys, ("convledger demo", "shows the app on an invented history")]
@@ -74,28 +80,43 @@ def places(found: Sequence[Scan]) -> list[Content]:
     """Return a line for each place where logs may be: what is there, before it is read."""
     found, others = _worth_naming(found)
     there = [_there(scan) for scan in found]
-    readers = max((len(scan.reader) for scan in found), default=0)
+    titles = max((len(title_of(scan.reader)) for scan in found), default=0)
     cells = max((len(words) for _, _, words in there), default=0)
+    room = max(_LEAST, _CELLS - titles - cells - 6)
+    rest = "nothing in " if any(scan.files for scan in found) else ""
     return [
         Content.assemble(
             (f"{mark} ", style),
-            (f"{scan.reader:<{readers}}  ", "$foreground"),
+            (f"{title_of(scan.reader):<{titles}}  ", "$foreground"),
             (f"{words:<{cells}}  ", "bold $foreground" if scan.files else "$muted"),
-            (shown_path(str(scan.root)), "$muted"),
+            (ending(shown_path(str(scan.root)), room), "$muted"),
         )
         for scan, (mark, style, words) in zip(found, there, strict=True)
-    ] + ([Content.styled(f"  and the places of {others} more tools", "$muted")] if others else [])
+    ] + (
+        [Content.styled(f"  and {rest}the places of {plural(others, 'more tool')}", "$muted")]
+        if others
+        else []
+    )
 
 
 def _worth_naming(found: Sequence[Scan]) -> tuple[list[Scan], int]:
-    """Return the places to name, those with logs first of all, and how many tools have none."""
-    named = [scan for scan in found if scan.files or scan.present or scan.unreadable]
-    readers = list(dict.fromkeys(scan.reader for scan in found))
-    shown = {scan.reader for scan in named} | set(readers[:NAMED])
-    first = {scan.reader: scan for scan in reversed(found)}
-    there = {scan.reader for scan in named}
-    named += [first[reader] for reader in readers[:NAMED] if reader not in there]
-    return named, len(set(readers) - shown)
+    """Return the places to name, and how many tools have none of them.
+
+    Those with logs, or that can't be read, are all named; of the others one for each tool, and
+    only as many as keep the list short.
+    """
+    named = [scan for scan in found if scan.files or scan.unreadable]
+    others: dict[str, Scan] = {}
+    for scan in sorted(found, key=lambda scan: not scan.present):
+        others.setdefault(scan.reader, scan)
+    for reader in dict.fromkeys(scan.reader for scan in found):
+        if len(named) >= NAMED:
+            break
+        if reader not in {scan.reader for scan in named}:
+            named.append(others[reader])
+    order = {id(scan): place for place, scan in enumerate(found)}
+    named.sort(key=lambda scan: (not scan.files, order[id(scan)]))
+    return named, len(set(others) - {scan.reader for scan in named})
 
 
 def _there(scan: Scan) -> tuple[str, str, str]:

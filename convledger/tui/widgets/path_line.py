@@ -42,6 +42,6 @@ def path_line(
     cells: int, before: list[Part], path: Part, after: list[Part], right: list[Part]
 ) -> RowLine:
     """Return a line in which the path is cut at its beginning, and nothing else if possible."""
-    room = cells - cells_of(right) - (4 if right else 1) - cells_of(before) - cells_of(after)
+    room = cells - cells_of(right) - (4 if right else 2) - cells_of(before) - cells_of(after)
     text, style = path
     return RowLine([*before, (ending(text, max(2, room)), style), *after], right)

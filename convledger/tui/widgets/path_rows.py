@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.message import Message
+
 from convledger.text.display import display_text
+from convledger.tui.actions import bindings
 from convledger.tui.widgets.entry import RowsBelow
 from convledger.tui.widgets.path_line import ending
 from convledger.tui.widgets.rows import RowLine
@@ -11,12 +18,32 @@ from convledger.tui.widgets.rows import RowLine
 class PathRows(RowsBelow):
     """Folders, logs and archives below what is typed; enter goes on with one."""
 
-    HELP = "Folders, logs and archives that the path can go on with. Enter takes one over."
+    SCOPE = "paths"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("paths")]
+    HELP = (
+        "Folders, logs and archives that the path can go on with: what is typed last may stand "
+        "anywhere in their names. Enter goes into a folder, or takes a file over; left goes to "
+        "the folder above."
+    )
     lines_per_row = 1
+
+    @dataclass
+    class Left(Message):
+        """The folder above is wanted."""
+
+        rows: PathRows
 
     def __init__(self) -> None:
         super().__init__()
         self._paths: list[str] = []
+
+    def action_into(self) -> None:
+        """Go into the folder under the cursor, or take the file over."""
+        self.action_open()
+
+    def action_above(self) -> None:
+        """Go to the folder above."""
+        self.post_message(self.Left(self))
 
     def show(self, paths: list[str]) -> None:
         """Show other paths from the first on."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from convledger.sources.places import Kind
+from convledger.sources.registry import PLACES
 from convledger.text.display import display_text
 from convledger.tui.amounts import ago, size
 from convledger.tui.widgets.path_line import cells_of, path_line, roomiest, shown_path
@@ -20,10 +22,11 @@ class SourceRows(Rows):
     """Two lines a source. `now` returns UTC microseconds."""
 
     HELP = (
-        "Each source is a tool's reader and the folder it reads. Below stand its files (● still "
+        "Each source is a tool and the folder or file that is read of it, by kind: agents, chat "
+        "exports, API logs, support platforms, tables. Below stand its files (● still "
         "there, ○ gone but kept in the ledger, ✕ unreadable), lines that could not be used (△), "
         "and how many bytes wait to be read. Enter shows the files of one source alone, and all "
-        "again."
+        "again; m says what the manual knows of it, d what lies on this machine and is not read."
     )
 
     def __init__(self, now: Callable[[], int], *, id: str | None = None) -> None:  # noqa: A002
@@ -39,7 +42,7 @@ class SourceRows(Rows):
 
     def show(self, sources: list[SourceLine]) -> None:
         """Show other sources, or other figures of the same."""
-        self._sources = sources
+        self._sources = sorted(sources, key=_order)
         self.renew()
 
     def choose(self, chosen: tuple[str, str] | None) -> None:
@@ -56,7 +59,10 @@ class SourceRows(Rows):
         source = self._sources[index]
         is_chosen = self._chosen == (source.source, source.root)
         before: list[Part] = [("▸ " if is_chosen else "  ", "bold $accent")]
-        before.append((f"{display_text(source.source)}  ", "bold $foreground"))
+        before.append((f"{display_text(title_of(source.source))}  ", "bold $foreground"))
+        kind = self._kind_at(index)
+        if kind and cells >= _WIDE:
+            before.append((f"{kind}  ", "$secondary"))
         conversations = _counted(source.conversations, "conversation")
         calls = _counted(source.calls, "call")
         held: list[Part] = [(calls, "$foreground")]
@@ -66,6 +72,12 @@ class SourceRows(Rows):
         read = self._read(source)
         files = roomiest(cells - cells_of(read) - 6, _files(source), _marks(source))
         return [first, RowLine([("  ", ""), *files], read)]
+
+    def _kind_at(self, index: int) -> str:
+        """Return what a source is, where it is the first of its kind."""
+        kind = kind_of(self._sources[index].source)
+        before = kind_of(self._sources[index - 1].source) if index else ""
+        return kind if kind != before else ""
 
     def _read(self, source: SourceLine) -> list[Part]:
         at = source.last_read_at
@@ -77,6 +89,25 @@ class SourceRows(Rows):
     def empty_lines(self) -> list[str]:
         """Return what to do where nothing is read yet."""
         return ["No source yet.", "r looks at all folders, i imports a path."]
+
+
+def title_of(source: str) -> str:
+    """Return what people call a source."""
+    place = PLACES.get(source)
+    return place.TITLE if place is not None else source
+
+
+def kind_of(source: str) -> str:
+    """Return what a source is: an agent, a chat export, an API log and so on."""
+    place = PLACES.get(source)
+    return place.KIND.value if place is not None else ""
+
+
+def _order(source: SourceLine) -> tuple[int, str, str]:
+    kinds = [kind.value for kind in Kind]
+    kind = kind_of(source.source)
+    place = kinds.index(kind) if kind in kinds else len(kinds)
+    return place, title_of(source.source).casefold(), source.root
 
 
 def _files(source: SourceLine) -> list[Part]:

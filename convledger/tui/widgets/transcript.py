@@ -173,6 +173,14 @@ class Transcript(SheetView):
             self.go_to(at, 0)
         return at is not None
 
+    def go_branch(self) -> bool:
+        """Go to where the next branch begins, at last to the first; tell whether there is one."""
+        begins = sorted(self.script.branches)
+        if begins:
+            at = next((one for one in begins if one > self.cursor), begins[0])
+            self.go_to(at, 0)
+        return bool(begins)
+
     # ---- what was found
 
     def find(self, text: str, messages: Sequence[int]) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from convledger.text.display import display_text
 from convledger.tui.amounts import tokens
 from convledger.tui.widgets.rows import RowLine, Rows
+from convledger.tui.widgets.source_rows import title_of
 
 if TYPE_CHECKING:
     from convledger.reports.sources import UnpricedModel
@@ -42,7 +43,7 @@ class UnpricedRows(Rows):
         del cells
         model = self._models[index]
         calls = "1 call" if model.calls == 1 else f"{model.calls:,} calls"
-        where = f"  {display_text(model.source)} · {display_text(model.provider)}"
+        where = f"  {display_text(title_of(model.source))} · {display_text(model.provider)}"
         return [
             RowLine(
                 [("– ", "$accent"), (display_text(model.model) or "no name", "$foreground")],
