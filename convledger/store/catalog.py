@@ -89,14 +89,16 @@ class Catalog:
     def describe(self, reader_id: int, source_id: int, facts: ConversationFacts) -> int:
         """Note what some lines say about a conversation; a better title replaces a worse one.
 
-        A prompt is the title of the earliest lines only, whichever file is read first.
+        A prompt is the title of the earliest lines only, any other that of the latest, whichever
+        file is read first: an older export does not take a new name back.
         """
         conversation_id = self.conversation(reader_id, facts.native)
         self.connection.execute(
             """UPDATE conversation SET
               source_id=coalesce(source_id, :source),
-              title=CASE WHEN :rank > title_rank OR (:rank = title_rank AND (:rank > 1
-                OR coalesce(:first, 0) < coalesce(first_at, 0))) THEN :title ELSE title END,
+              title=CASE WHEN :rank > title_rank OR (:rank = title_rank AND CASE WHEN :rank > 1
+                THEN coalesce(:last, last_at, 0) >= coalesce(last_at, 0)
+                ELSE coalesce(:first, 0) < coalesce(first_at, 0) END) THEN :title ELSE title END,
               title_rank=max(title_rank, :rank),
               project=CASE WHEN project='' OR (:project!='' AND coalesce(:first, 0) <
                 coalesce(first_at, 0)) THEN :project ELSE project END,
