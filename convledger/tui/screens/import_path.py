@@ -96,5 +96,8 @@ def _brought(came: SyncResult) -> str:
         words.append(f"{came.known_messages:,} messages known already")
     if came.estimated:
         words.append(f"~ tokens of {came.estimated:,} calls counted from their texts")
+    unread = came.unreadable
+    if unread:
+        words.append(f"{len(unread):,} not readable ({Path(unread[0][0]).name}: {unread[0][1]})")
     stopped = " Stopped before the end; what was read is kept." if came.stopped else ""
     return f"{', '.join(words) or 'nothing new, all of it is in the ledger'}.{stopped}"
