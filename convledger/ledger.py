@@ -196,7 +196,7 @@ class Ledger(Dealings):
             tally = importer.tally
             result.calls, result.messages = tally.calls, tally.messages
             result.known_calls, result.known_messages = tally.known_calls, tally.known_messages
-            result.new_conversations = tally.new_conversations
+            result.new_conversations, result.unreadable = tally.new_conversations, tally.unreadable
             result.rejected, result.files = tally.rejected, tally.files
             result.read_bytes, result.conversations = tally.read_bytes, len(tally.conversations)
             pending, pending_bytes = texts_pending(self.connection)

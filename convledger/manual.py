@@ -11,6 +11,21 @@ ORDER = (
 )  # fmt: skip
 
 
+# What people call the sources that have another name here.
+OTHER_NAMES = {
+    **dict.fromkeys(("crisp", "freshchat", "agentforce", "csv", "tsv", "excel", "tables"), "table"),
+    **dict.fromkeys(("openai", "anthropic", "batch", "batches", "api"), "api-log"),
+    **dict.fromkeys(("kilo", "mimocode"), "opencode"),
+    **dict.fromkeys(("roo", "roo-code", "kilo-code"), "cline"),
+    **dict.fromkeys(("claude.ai", "claude-desktop"), "claude-ai"),
+    **dict.fromkeys(("otel", "opentelemetry", "openinference", "traceloop"), "otel-genai"),
+    **dict.fromkeys(("qwen",), "qwen-code"),
+    **dict.fromkeys(("ai-studio", "aistudio", "takeout"), "gemini-takeout"),
+    **dict.fromkeys(("openwebui", "webui"), "open-webui"),
+    **dict.fromkeys(("factory",), "droid"),
+}
+
+
 def topics() -> list[str]:
     """Return the names of all pages, in the order in which to read them."""
     found = {

@@ -35,10 +35,11 @@ def discover(*, as_json: bool, as_csv: bool) -> None:
         print_documents_as_csv(rows, _COLUMNS)
         return
     _print(there, known)
-    if there and places:
+    if there:
         streams.say()
-    if places:
-        streams.say(f"Nothing of {', '.join(places)}.")
+    present = {each.title for each in there}
+    if absent := [title for title in places if title not in present]:
+        streams.say(f"Nothing of {', '.join(absent)}.")
     if there and not all(known):
         streams.remark("`convledger import` reads what is there")
     streams.remark("exports and other files: `convledger import PATH`")
@@ -58,7 +59,7 @@ def _print(there: list[Holding], known: list[bool]) -> None:
         Column("files", "right"),
         Column("size", "right"),
         Column("read"),
-        Column("folder", shrink=True, minimum=24),
+        Column("folder", shrink=True, minimum=24, path=True),
     ]
     cells = [
         [each.title, count(each.files), bytes_text(each.bytes), "yes" if is_read else "–",

@@ -8,7 +8,7 @@ import click
 
 from convledger.cli import streams
 from convledger.cli.commands import COMMANDS
-from convledger.manual import first_sentence, page_text, source_text, topics
+from convledger.manual import OTHER_NAMES, first_sentence, page_text, source_text, topics
 from convledger.words import nearest
 
 
@@ -32,6 +32,8 @@ def help_(ctx: click.Context, topic: str | None) -> None:
             for line in more:
                 streams.say(" " * 14 + line)
         streams.say()
+        streams.say("convledger help NAME tells of one tool, like chatgpt: how to export, what is")
+        streams.say("exact. convledger help sources has all names.")
         streams.say("convledger COMMAND --help lists the options of a command.")
         return
     if topic in known:
@@ -54,14 +56,18 @@ def help_(ctx: click.Context, topic: str | None) -> None:
     from convledger.sources.registry import PLACES
 
     near = nearest(topic, [*known, *COMMANDS, *PLACES])
-    hint = f"; did you mean {near}?" if near else ""
-    raise UsageProblem(f"no such page: {topic}{hint} Pages are: {', '.join(known)}")
+    hint = f"; did you mean {near}?" if near else "."
+    raise UsageProblem(
+        f"no such page: {topic}{hint} Pages are: {', '.join(known)}; "
+        "`convledger help sources` names those of single tools"
+    )
 
 
 def _say_source(topic: str) -> bool:
     """Show what the manual says of a source; False where there is none of that name."""
     from convledger.sources.registry import PLACES
 
+    topic = OTHER_NAMES.get(topic.casefold(), topic)
     if topic not in PLACES:
         return False
     streams.say(streams.bold(f"{PLACES[topic].TITLE} ({topic})"))

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from convledger.ledger import SyncResult
 
 
+_NAMED = 10  # files that are named where many could not be used
+
+
 @click.command(name="import", short_help="Read the logs of this machine, or files.")
 @click.argument("paths", nargs=-1, metavar="[PATH ...]", type=click.Path(path_type=Path))
 @click.option("--as", "source", metavar="SOURCE", help="Read PATH as the logs of this source.")
@@ -51,7 +54,7 @@ def import_(
         source, goes_on = settle(paths, source, mapping, write_map, quiet=as_json)
         if not goes_on:
             return DONE
-    found = _found(paths, source, quiet=as_json)
+    found, aside = _found(paths, source, quiet=as_json)
     with chosen.open_ledger() as ledger:
         result = with_progress(
             lambda line, stop: (
@@ -64,7 +67,8 @@ def import_(
         is_due = (is_new or following.is_due(ledger)) and not result.stopped
         news = following.follow_quietly(ledger) if is_due else None
     if as_json:
-        print_json({**document(result), **following.documents_of(news)})
+        left = [{"path": path, "reason": reason} for path, reason in aside]
+        print_json({**document(result), "left_aside": left, **following.documents_of(news)})
     elif not paths and not any(scan.present for scan in result.scans):
         from convledger.cli.overview import say_no_logs
 
@@ -81,15 +85,18 @@ def import_(
     return INTERRUPTED if result.stopped else DONE
 
 
-def _found(paths: tuple[Path, ...], source: str | None, *, quiet: bool) -> list[Holding]:
-    """Return what the paths hold, and say it, before anything is written."""
+def _found(
+    paths: tuple[Path, ...], source: str | None, *, quiet: bool
+) -> tuple[list[Holding], list[tuple[str, str]]]:
+    """Return what the paths hold and what of them is left aside; say both before writing."""
     if not paths:
-        return []
+        return [], []
     from convledger.cli.names import tilde
-    from convledger.ingest.front_door import find
+    from convledger.ingest.front_door import find, left_aside
     from convledger.text.display import display_text
 
     found = find(paths, source)
+    aside = left_aside(paths, found) if source is None else []
     for each in found if not quiet else ():
         files = f"{each.files:,} file" + ("" if each.files == 1 else "s")
         size = size_text(each.bytes)
@@ -97,7 +104,20 @@ def _found(paths: tuple[Path, ...], source: str | None, *, quiet: bool) -> list[
         streams.say(f"Found: {each.title}, {files}, {size}  {streams.dim(place)}")
         for path, reason in each.problems[:5]:
             streams.note(f"  {display_text(tilde(path))}: {display_text(reason)}")
-    return found
+    if aside and not quiet:
+        _name_files("Left aside", aside)
+    return found, aside
+
+
+def _name_files(words: str, files: list[tuple[str, str]]) -> None:
+    """Name files that could not be used, each with why, as far as there is room."""
+    from convledger.cli.names import tilde
+    from convledger.text.display import display_text
+
+    for path, reason in files[:_NAMED]:
+        streams.note(f"{words}: {display_text(tilde(path))}: {display_text(reason)}")
+    if len(files) > _NAMED:
+        streams.note(f"{words}: {len(files) - _NAMED:,} more files")
 
 
 def document(result: SyncResult) -> dict[str, Any]:
@@ -114,6 +134,9 @@ def document(result: SyncResult) -> dict[str, Any]:
         "known_calls": result.known_calls,
         "estimated_calls": result.estimated,
         "rejected_lines": result.rejected,
+        "unreadable_files": [
+            {"path": path, "reason": reason} for path, reason in result.unreadable
+        ],
         "waiting_files": result.pending_files,
         "waiting_bytes": result.pending_bytes,
         "busy": result.busy,
@@ -128,14 +151,15 @@ def document(result: SyncResult) -> dict[str, Any]:
 
 def _say(result: SyncResult) -> None:
     """Print what an import has done."""
+    unread = len(result.unreadable)
     if not (result.files or result.messages or result.calls or result.rejected):
         if not (result.busy or result.stopped or result.pending_files):
             streams.say("Nothing new: the ledger is up to date.")
     else:
         known = result.conversations - result.new_conversations
         for name, count, more in (
-            ("file", result.files, ""),
-            ("conversation", result.conversations, f"{known:,} known before" if known else ""),
+            ("file", result.files - unread, f"{unread:,} more not readable" if unread else ""),
+            ("conversation", result.new_conversations, _known(known)),
             ("message", result.messages, _known(result.known_messages)),
             ("call", result.calls, _known(result.known_calls)),
         ):
@@ -149,6 +173,8 @@ def _say(result: SyncResult) -> None:
         if result.rejected:
             counted = _counted(result.rejected, "rejected line")
             streams.say(f"{counted}  `convledger sources --rejected` lists them")
+    if result.unreadable:
+        _name_files("Not read", result.unreadable)
     if result.pending_files:
         size = size_text(result.pending_bytes)
         streams.say(f"{_counted(result.pending_files, 'file')} to store and index still ({size})")

@@ -94,7 +94,7 @@ def _print_sources(rows: Sequence[Any]) -> None:
 
     columns = [
         Column("source"),
-        Column("folder", shrink=True, minimum=24),
+        Column("folder", shrink=True, minimum=24, path=True),
         Column("files", "right"),
         Column("size", "right", optional=3),
         Column("waiting", "right"),
@@ -136,7 +136,7 @@ def _print_files(rows: Sequence[Any]) -> None:
         Column("counted", "right"),
         Column("stored", "right"),
         Column("rejected", "right", optional=1),
-        Column("file", shrink=True, minimum=24),
+        Column("file", shrink=True, minimum=24, path=True),
         Column("reason", shrink=True, minimum=12),
     ]
     cells = [

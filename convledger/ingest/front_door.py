@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from convledger.clock import now_us
+from convledger.errors import UsageProblem
 from convledger.ingest.archives import kept_open
 from convledger.ingest.choose import roots_in
 from convledger.ingest.discover import Scan, scan
@@ -66,8 +67,36 @@ def holding_of(scanned: Scan) -> Holding:
 @kept_open()
 def find(named: Sequence[Path], source: str | None) -> list[Holding]:
     """Return what paths hold, from their content. Raises UsageProblem where one holds nothing."""
-    roots = dict.fromkeys(root for path in named for root in roots_in(path, source))
+    roots = dict.fromkeys(root for path in named for root in _roots(path, source))
     return [holding_of(scan(reader, root)) for reader, root in roots]
+
+
+def _roots(path: Path, source: str | None) -> list[tuple[str, Path]]:
+    """Return what a path holds; a folder of nothing but spoilt exports says what they have."""
+    try:
+        return roots_in(path, source)
+    except UsageProblem as error:
+        if source is not None or not path.expanduser().is_dir():
+            raise
+        from convledger.ingest.passed_over import passed_over
+
+        if not (aside := passed_over(path, [])):
+            raise
+        more = f"; and {len(aside) - 1:,} more" if len(aside) > 1 else ""
+        file, reason = aside[0]
+        raise UsageProblem(f"{file}: {reason}{more}") from error
+
+
+def left_aside(named: Sequence[Path], found: Sequence[Holding]) -> list[tuple[str, str]]:
+    """Return the files of named folders that seem to be exports and are not read, with why."""
+    from convledger.ingest.passed_over import passed_over
+
+    roots = [(each.source, each.root) for each in found]
+    aside: dict[str, str] = {}
+    for path in named:
+        if path.expanduser().is_dir():
+            aside.update(passed_over(path, roots))
+    return list(aside.items())
 
 
 def keep(connection: sqlite3.Connection, found: Iterable[Holding]) -> list[tuple[str, Path]]:

@@ -29,3 +29,4 @@ class SyncResult:
     pending_bytes: int = 0
     rerated: str = ""
     estimated: int = 0
+    unreadable: list[tuple[str, str]] = field(default_factory=list)  # files, and why

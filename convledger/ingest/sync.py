@@ -191,6 +191,7 @@ class Importer:
                         else:
                             files += 1
                             if reading.problem:
+                                self.tally.unreadable.append((work.path, reading.problem))
                                 set_state(
                                     self._connection, work.file_id, "unreadable", reading.problem
                                 )

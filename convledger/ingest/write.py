@@ -43,6 +43,7 @@ class Tally:
     files: int = 0
     read_bytes: int = 0
     conversations: set[int] = field(default_factory=set)
+    unreadable: list[tuple[str, str]] = field(default_factory=list)  # files, and why
     last_known: int = 0  # the id of the latest conversation that was there before
 
     @property

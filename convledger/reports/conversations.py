@@ -158,7 +158,7 @@ _SELECT = (
 
 
 def find(connection: sqlite3.Connection, name: str) -> Conversation:
-    """Return the conversation whose native id is or begins with `name`.
+    """Return the conversation whose native id, or its part after a slash, begins with `name`.
 
     Raises UsageProblem where there is none, or several, which it then names.
     """
@@ -172,6 +172,14 @@ def find(connection: sqlite3.Connection, name: str) -> Conversation:
             f"{_SELECT} WHERE native >= ? AND native < ? {among} ORDER BY last_at DESC LIMIT 6",
             (wanted, wanted + "\U0010ffff", only),
         ).fetchall()
+    if not rows and len(wanted) >= 4:
+        rows = connection.execute(
+            f"{_SELECT} WHERE instr('/' || native, '/' || ?) > 1 {among} "
+            "ORDER BY substr('/' || native, -length(?) - 1) <> '/' || ?, last_at DESC LIMIT 6",
+            (wanted, only, wanted, wanted),
+        ).fetchall()
+        if rows and rows[0][2].endswith(f"/{wanted}"):
+            rows = [row for row in rows if row[2].endswith(f"/{wanted}")]
     if not rows:
         raise UsageProblem(
             f"no conversation {name!r:.60}. `convledger report --by conversation` lists them; "

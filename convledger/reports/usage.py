@@ -141,7 +141,7 @@ def check_keys(by: Iterable[str]) -> None:
             from difflib import get_close_matches
 
             near = get_close_matches(key, KEYS, 1)
-            hint = f"; did you mean {near[0]}?" if near else ""
+            hint = f"; did you mean {near[0]}?" if near else "."
             raise UsageProblem(f"no such key: {key}{hint} Keys are: {', '.join(KEYS)}")
 
 

@@ -144,6 +144,17 @@ def clip(text: str, cells: int, ellipsis: str = "…") -> str:
     return text
 
 
+def clip_middle(text: str, cells: int, ellipsis: str = "…") -> str:
+    """Return displayed `text` cut to `cells` terminal cells: more of its end than its beginning."""
+    if width(text) <= cells or cells < len(ellipsis) + 4:
+        return clip(text, cells, ellipsis)
+    start = clip(text, cells // 3, "")
+    start_at, room = len(text), cells - width(start) - len(ellipsis)
+    while start_at > 0 and width(text[start_at - 1 :]) <= room:
+        start_at -= 1
+    return start + ellipsis + text[start_at:]
+
+
 def _steps(text: str) -> Iterator[int]:
     """Yield by how many cells each character moves the cursor."""
     before = ""

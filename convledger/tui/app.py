@@ -247,7 +247,7 @@ class ConvledgerApp(Numbered, Doors):
         place = self.place()
         if place is not None:
             place.fed(feed)
-        if feed.state == "asking" and before.state != "asking":
+        if feed.state == "asking" and before.state not in ("asking", "reading"):  # asked once
             from convledger.tui.screens.welcome import FoundLogs
 
             self.push_screen(FoundLogs(feed.found), self._answered_import)

@@ -144,7 +144,10 @@ class Feeder:
         def work() -> None:
             try:
                 with Ledger.open(self._workspace) as ledger:
-                    done(ledger.import_found(found(), listener=self._progress, stopping=stopping))
+                    came = ledger.import_found(found(), listener=self._progress, stopping=stopping)
+                    if self._feed.state == "nothing":
+                        self.begin()  # there is something to follow now, and it was asked for
+                    done(came)
             except Exception as error:  # noqa: BLE001 - whatever it is, a person waits for the end
                 done(failure_of(error, self._workspace) or error)
             self._say(self._feed)

@@ -149,3 +149,18 @@ def test_other_files_are_no_tables(cli: Cli, own_home: Path, tmp_path: Path) -> 
     prose.write_text("Just some words,\nno table at all.\n")
 
     assert "--map" not in cli("import", str(prose)).err
+
+
+def test_conversation_of_a_table_is_found_by_the_id_that_the_table_gives(
+    cli: Cli, own_home: Path, tmp_path: Path
+) -> None:
+    rows = "".join(f"session_{at},2026-10-0{at}T10:00:00Z,user,Hello {at}\n" for at in (1, 2, 3))
+    path = tmp_path / "grüße.csv"
+    path.write_text("ticket,date,from,text\nsession_11,2026-10-09T10:00:00Z,bot,Hi\n" + rows)
+    assert cli("import", str(path), "--map", "guess").code == 0
+
+    shown = cli("show", "session_1", "--no-sync")
+
+    assert shown.code == 0
+    assert "grusse/session_1\n" in shown.out
+    assert cli("show", "session_", "--no-sync").code == 2

@@ -156,3 +156,19 @@ def test_guess_of_anything_is_no_error() -> None:
     for text in ("a,b\n", "a,b\n,\n", '[{"a": 1}]', "ticket,text\n1,2\n", "id;id;id\n1;2;3\n"):
         found = guessed(text)
         assert mapping_text(found.mapping, {each.key: each.text for each in found.questions})
+
+
+def test_speakers_tell_their_column_whatever_it_is_called() -> None:
+    found = guessed(
+        "Session;Datum;Von;Nachricht\n1;2026-10-01;bot;Guten Tag\n1;2026-10-02;user;Hallo"
+    )
+
+    assert found.mapping.columns["role"] == ("Von",)
+    assert found.mapping.roles == {"bot": "assistant", "user": "user"}
+    assert "columns.role" not in [each.key for each in found.questions]
+
+
+def test_two_columns_of_speakers_are_asked_about() -> None:
+    found = guessed("Session,A,B,Text\n1,bot,user,Hi\n1,user,bot,Hello")
+
+    assert "columns.role" in [each.key for each in found.questions]

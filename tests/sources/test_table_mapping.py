@@ -45,7 +45,10 @@ def test_mapping_is_written_as_it_was_read(name: str) -> None:
         ),
         ('name = "t"\nrow = "calls"', '"row" is not a known key; did you mean "rows"?'),
         (LEAST.replace("role", "rolle"), '"rolle" is not a known key; did you mean "role"?'),
-        (LEAST, '"roles" is missing: say whom each value means'),
+        (
+            LEAST,
+            '"roles" is missing: add a section [roles] that says whom each value of "who" means',
+        ),
         (LEAST.replace('role = "who"', ""), '"role" is missing: who says'),
         (LEAST.replace('"who"', '"ID"') + ROLES, 'names the column "ID", which is conversation'),
         (LEAST.replace('"who"', "5") + ROLES, '"role" must be the name of a column'),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from convledger.text.display import clip, display_text, width
+from convledger.text.display import clip, clip_middle, display_text, width
 from tests.hostile import HOSTILE, unsafe_in
 
 FAMILY = "\U0001f469\u200d\U0001f469\u200d\U0001f467"
@@ -181,3 +181,16 @@ def test_the_finder_finds_what_is_dangerous() -> None:
         re.match("markup|csv|very|right|path up|private|format|backsl|emoji|endless", name)
         for name in harmless
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "cells", "cut"),
+    [
+        ("~/Downloads/export-2026-11.zip", 40, "~/Downloads/export-2026-11.zip"),
+        ("~/Downloads/export-2026-11.zip", 18, "~/Down…2026-11.zip"),
+        ("日本語日本語日本語", 10, "日…日本語"),
+    ],
+)
+def test_the_end_of_a_path_stays_in_sight(text: str, cells: int, cut: str) -> None:
+    assert clip_middle(text, cells) == cut
+    assert width(cut) <= cells

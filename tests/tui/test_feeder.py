@@ -251,3 +251,24 @@ def test_mistake_of_the_program_is_told_and_following_tried_again(
     assert "IndexError" in listening.until("trouble").words
     monkeypatch.setattr(Ledger, "discover", discover)
     listening.until("asking")
+
+
+def test_first_file_that_is_imported_is_followed_without_asking_for_it(
+    own_home: Path, tmp_path: Path, listening: Listening
+) -> None:
+    elsewhere = tmp_path / "exports" / f"{session()}.jsonl"
+    elsewhere.parent.mkdir()
+    elsewhere.write_bytes(turns(1, 3))
+    listening.feeder.start()
+    listening.until("nothing")
+    done: queue.Queue[SyncResult | Exception] = queue.Queue()
+
+    listening.feeder.import_paths([elsewhere], done.put)
+
+    came = done.get(timeout=SECONDS)
+    assert isinstance(came, SyncResult)
+    assert came.calls == 3
+    states = set()
+    while (feed := listening.feeds.get(timeout=SECONDS)).state != "live":
+        states.add(feed.state)
+    assert "asking" not in states

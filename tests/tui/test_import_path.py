@@ -114,6 +114,8 @@ async def test_what_an_import_brought_is_told(
         await press(pilot, "escape")
         imports[0][1](SyncResult(conversations=2, calls=1, messages=40, rejected=3))
         await settled(pilot)
+        imports[0][1](SyncResult(unreadable=[("/logs/daily.json", "sums by day")]))
+        await settled(pilot)
         imports[0][1](SyncResult())
         await settled(pilot)
         imports[0][1](ValueError("disk full"))
@@ -121,6 +123,7 @@ async def test_what_an_import_brought_is_told(
 
         assert said == [
             "~: 2 conversations, 1 call, 40 messages, 3 rejected lines.",
+            "~: 1 not readable (daily.json: sums by day).",
             "~: nothing new, all of it is in the ledger.",
             "disk full",
         ]

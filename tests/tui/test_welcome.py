@@ -8,6 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 from convledger.ingest.discover import Found, Scan
+from convledger.ingest.sync import Progress
 from convledger.tui.app import ConvledgerApp
 from convledger.tui.feeder import Feed
 from convledger.tui.screens.welcome import FoundLogs
@@ -68,6 +69,22 @@ async def test_enter_reads_and_escape_does_not(
         await press(pilot, key)
 
         assert heard == told
+        assert not isinstance(pilot.app.screen, FoundLogs)
+
+
+async def test_who_said_not_now_is_not_asked_again_after_an_import(
+    own_home: Path, tmp_path: Path
+) -> None:
+    async with opened(tmp_path / "books") as pilot:
+        await asked(pilot, own_home)
+        await press(pilot, "escape")
+        app = pilot.app
+        assert isinstance(app, ConvledgerApp)
+
+        app._fed(Feed("reading", progress=Progress("figures", 0, 1, 0, 10, 0.1)))
+        app._fed(Feed("asking", found=scans(own_home)))
+        await settled(pilot)
+
         assert not isinstance(pilot.app.screen, FoundLogs)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from convledger.text.display import clip, display_text
+from convledger.text.display import clip, clip_middle, display_text
 from convledger.text.display import width as cells_of
 
 GAP = "  "
@@ -21,13 +21,17 @@ WAY_OUT = "use --json or a wider terminal"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column; `shrink` may be cut down to `minimum`, the highest `optional` goes first."""
+    """A column; `shrink` may be cut down to `minimum`, the highest `optional` goes first.
+
+    Of `path`s what lies in the middle is cut: their ends are what tells them apart.
+    """
 
     title: str
     align: Literal["left", "right"] = "left"
     shrink: bool = False
     minimum: int = 6
     optional: int = 0
+    path: bool = False
 
 
 def table(
@@ -127,7 +131,8 @@ class _Sheet:
         parts = []
         for at in self._shown:
             room = self._widths[at]
-            text = clip(cells[at], room, self._ellipsis)
+            cut = clip_middle if self._columns[at].path else clip
+            text = cut(cells[at], room, self._ellipsis)
             pad = " " * (room - cells_of(text))
             parts.append(pad + text if self._columns[at].align == "right" else text + pad)
         return GAP.join(parts).rstrip(" ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from convledger.money import usd_display
@@ -28,6 +29,8 @@ MARKS = (
     (ERROR, "failed"),
 )
 PLACES = 4  # digits behind the point of what a single call cost
+_RANDOM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-|[0-9a-f]{32}", re.IGNORECASE)
+_SHORT = 24  # characters that an id of another form may have
 
 
 def who_says(entry: Entry) -> str:
@@ -40,8 +43,16 @@ def who_says(entry: Entry) -> str:
 
 
 def short_id(native: str) -> str:
-    """Return enough of a conversation's id to name it; ids that begin with a time need more."""
-    return native[: 13 if native[14:15] == "7" and native[8:9] == "-" else 8]
+    """Return enough of a conversation's id to name it; ids that begin with a time need more.
+
+    Where an id is no random one, its beginning is that of many: it stays whole where it is short,
+    and what stands before a slash (a mapping, a folder) is left out where it is not.
+    """
+    if _RANDOM.match(native):
+        return native[: 13 if native[14:15] == "7" and native[8:9] == "-" else 8]
+    if len(native) <= _SHORT or not (rest := native.partition("/")[2]):
+        return native[:_SHORT]
+    return short_id(rest)
 
 
 def call_cost(call: CallLine) -> str:

@@ -96,10 +96,24 @@ def _by_names(sample: Sample) -> Mapping:
         rank = _rank(meaning, plain)
         if meaning not in columns or rank < best[meaning]:
             columns[meaning], best[meaning] = (name,), rank
+    if "text" in columns and "role" not in columns and (speaking := _speaking(columns, sample)):
+        columns["role"] = (speaking,)
     columns = {meaning: columns[meaning] for meaning in MEANINGS if meaning in columns}
     if "currency" in columns and "cost" not in columns:
         del columns["currency"]
     return Mapping("guess", _rows(columns, sample), columns)
+
+
+def _speaking(columns: dict[str, tuple[str, ...]], sample: Sample) -> str:
+    """Return the one column of which all values say who speaks, whatever it is called."""
+    used = {name for names in columns.values() for name in names}
+    found = []
+    for name in sample.header:
+        values = {plain_value(value) for value in sample.values(name) if value.strip()}
+        roles = {ROLE_OF.get(value) for value in values}
+        if name not in used and None not in roles and {"user", "assistant"} <= roles:
+            found.append(name)
+    return found[0] if len(found) == 1 else ""
 
 
 def _rank(meaning: str, plain: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Mapping as AnyMapping
 from typing import Any
 
@@ -218,7 +219,12 @@ def _consistent(top: Table, mapping: Mapping) -> None:
     if mapping.has("text") and not mapping.has("role"):
         raise columns.problem("role", "is missing: who says what the text column holds?")
     if mapping.has("role") and not mapping.roles:
-        raise top.problem("roles", 'is missing: say whom each value means, like Customer = "user"')
+        column = mapping.column("role")
+        raise top.problem(
+            "roles",
+            f"is missing: add a section [roles] that says whom each value of {shown(column)} "
+            f'means, like Customer = "user"; there are {", ".join(ROLES)}',
+        )
     if mapping.has("currency") and not mapping.has("cost"):
         raise columns.problem("currency", "is of no use without a cost column")
 
@@ -293,5 +299,6 @@ def _literal(value: Any) -> str:
 
 def name_of(text: str) -> str:
     """Return a name for a mapping, made of a file's name or of what a person typed."""
-    plain = re.sub(r"[^a-z0-9._-]+", "-", text.strip().lower()).strip("-._")[:40].strip("-._")
+    ascii_text = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
+    plain = re.sub(r"[^a-z0-9._-]+", "-", ascii_text).strip("-._")[:40].strip("-._")
     return plain if NAME.fullmatch(plain) else "table"
