@@ -131,6 +131,12 @@ class Questions:
 
         return doubtful_models(self.connection, query)
 
+    def unnamed_sources(self, query: UsageQuery) -> list[str]:
+        """Return the sources in the answer to `query` with unpriced calls that name no model."""
+        from convledger.reports.usage_doubt import unnamed_sources
+
+        return unnamed_sources(self.connection, query)
+
     def lacks_tokens(self) -> bool:
         """Tell whether there are calls whose tokens no source records."""
         from convledger.reports.usage_doubt import lacks_tokens

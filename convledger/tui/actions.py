@@ -216,6 +216,7 @@ def _actions() -> Iterable[Action]:
     yield Action("sources", "stop", "x", "Stop", "Stop reading; it goes on later.")
     yield Action("sources", "price", "p", "Set price", "Give an unpriced model a price.", True)
     yield Action("sources", "alias", "a", "Alias", "Price a model like another one.")
+    yield Action("sources", "estimates", "t", "Estimates", "Count tokens no source tells, or not.")
 
     yield Action("table_mapping", "next_question", "n", "Next question", "To what is open.", True)
     yield Action("table_mapping", "detail", "x", "Detail", "The column means nothing more.", True)

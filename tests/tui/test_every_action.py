@@ -221,6 +221,7 @@ STEPS = {
     "sources.stop": Step(("8",), text),
     "sources.price": Step(("8",), screen, "Price"),
     "sources.alias": Step(("8",), text),
+    "sources.estimates": Step(("8",), text),
     "table_mapping.next_question": Step(MAP, cursor, 1, with_table),
     "table_mapping.detail": Step((*MAP, "end"), text, None, with_table),
     "table_mapping.save": Step(MAP, text, None, with_table),
