@@ -371,25 +371,6 @@ class Ledger(Dealings):
             rebuild_entry_index(self.connection)
 
     @in_words
-    def follow_estimates(self, stopping: Callable[[], bool] = lambda: False) -> int:
-        """Count the tokens that no source records, or forget them, as the settings now say.
-
-        Returns how many calls that concerns. Raises WorkspaceError while another one imports.
-        """
-        from convledger.ingest.estimates import apply
-        from convledger.ingest.lock import ingest_lock
-
-        self._must_be_open()
-        with ingest_lock(self.workspace / paths.LOCK, WAIT_SECONDS) as held:
-            if not held:
-                raise WorkspaceError(
-                    f"{self.workspace}: another convledger is reading the logs; the setting is "
-                    "kept and holds from its next look at them"
-                )
-            self._require_file()
-            return apply(self.connection, lambda: self.rates, stopping)
-
-    @in_words
     def rerate(self, *, dry_run: bool = False) -> Rerating | None:
         """Rate every call with the prices as they stand; None where nothing could change."""
         from convledger.ingest import stamps

@@ -10,6 +10,8 @@ from convledger.config import config_path, save_setting
 
 def switch(wanted: bool, *, as_json: bool, no_sync: bool) -> None:
     """Keep the setting in config.toml, apply it to the ledger at once, and say what that did."""
+    from convledger.ingest.estimates_now import follow_setting
+
     path = config_path()
     with chosen.open_ledger() as ledger:
         if not ledger.is_sealed:  # else nothing could follow it here
@@ -17,7 +19,7 @@ def switch(wanted: bool, *, as_json: bool, no_sync: bool) -> None:
         counted = 0
         if not no_sync:
             counted = bring_up_to_date(ledger, texts=wanted).estimated
-        counted += ledger.follow_estimates()
+        counted += follow_setting(ledger)
     if as_json:
         print_json({"schema": 1, "estimates": wanted, "calls": counted})
         return

@@ -67,17 +67,6 @@ def follow(
     return count_missing(connection, rates(), stopping, listener)
 
 
-def apply(
-    connection: sqlite3.Connection,
-    rates: Callable[[], Rates],
-    stopping: Callable[[], bool] = lambda: False,
-) -> int:
-    """Count, or forget what was counted, at once; return how many calls that concerns."""
-    if not _wanted():
-        return forget_counted(connection)
-    return count_missing(connection, rates(), stopping)
-
-
 def _wanted() -> bool:
     try:
         return load_config().estimates

@@ -37,5 +37,7 @@ def switch(ledger: Ledger) -> Switched | ConvledgerError:
 
 def set_to(ledger: Ledger, wanted: bool) -> Switched:
     """Keep the setting and have the ledger follow it. Raises ConfigError, WorkspaceError."""
+    from convledger.ingest.estimates_now import follow_setting
+
     save_setting(config_path(), "estimates", wanted)
-    return Switched(wanted, ledger.follow_estimates())
+    return Switched(wanted, follow_setting(ledger))
