@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from convledger.memory.file_shelf import MemoryFiles
     from convledger.memory.pack_shelf import PackShelf
     from convledger.memory.shelf import Memory
+    from convledger.plans.billing import Bill
     from convledger.plans.schema import Plan
     from convledger.reports.comparing import Candidate
     from convledger.reports.conversations import Conversation, Entry
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from convledger.reports.sources import FileLine, RejectedLine, SourceLine, UnpricedModel
     from convledger.reports.usage import UsageQuery, UsageReport
     from convledger.store.search import SearchQuery, SearchResult
+    from convledger.store.subscriptions import Subscription
 
 
 class Questions:
@@ -130,6 +132,18 @@ class Questions:
         from convledger.reports.usage_doubt import doubtful_models
 
         return doubtful_models(self.connection, query)
+
+    def token_words(self, one: Subscription, bill: Bill, since: int, until: int) -> str:
+        """Say how far the tokens that a plan bills are known in a period; nothing where exact."""
+        from convledger.reports.plan_book import scope_of, token_words
+
+        return token_words(self.connection, bill, scope_of(one), since, until)
+
+    def unnamed_sources(self, query: UsageQuery) -> list[str]:
+        """Return the sources in the answer to `query` with unpriced calls that name no model."""
+        from convledger.reports.usage_doubt import unnamed_sources
+
+        return unnamed_sources(self.connection, query)
 
     def lacks_tokens(self) -> bool:
         """Tell whether there are calls whose tokens no source records."""

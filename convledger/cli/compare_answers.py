@@ -110,6 +110,8 @@ def comparison_document(found: Comparison, question: Question) -> dict[str, Any]
         "messages": found.messages,
         "calls": found.calls,
         "unpriced_calls": found.unpriced_calls,
+        "estimated_calls": found.estimated_calls,
+        "calls_without_tokens": found.uncounted_calls,
         "plans": [compare_tables.row_document(row) for row in found.rows],
     }
 

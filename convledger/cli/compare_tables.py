@@ -128,6 +128,10 @@ def _below(found: Comparison) -> list[str]:
     ]
     if found.calls:
         parts.append(f"{share(found.calls - found.unpriced_calls, found.calls)} priced")
+    if found.estimated_calls:
+        parts.append(f"~ {found.estimated_calls:,} estimated")
+    if found.uncounted_calls:
+        parts.append(f"{found.uncounted_calls:,} without tokens")
     lines = [" · ".join(parts)]
     if len({row.currency for row in found.rows}) > 1:
         lines.append("the currencies differ: totals can't be weighed against each other")

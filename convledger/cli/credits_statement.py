@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,6 +84,8 @@ def statement(
             others = _restated(ledger, picked, now)
             if not others:
                 streams.note("Nothing of it is closed: there is no other view of it.")
+        for words in _doubts(ledger, picked):
+            streams.note(safe(words))
     text = _text(chosen_form, picked, others, now, is_file=output is not None)
     if output is not None:
         _write(Path(output).expanduser(), text, force=force)
@@ -94,6 +96,15 @@ def statement(
     if chosen_form == "table" and output is None:
         _say_below(picked, others, several=len(uses) > 1)
     return FAILED if altered else DONE
+
+
+def _doubts(ledger: Ledger, picked: Sequence[Picked]) -> Iterator[str]:
+    """Yield of each statement how many of the calls that it bills are estimates, or unknown."""
+    for each in picked:
+        one = each.statement
+        words = ledger.token_words(each.use.subscription, each.use.bill, one.since, one.until)
+        if words:
+            yield f"{one.name}: {words}"
 
 
 def _form(form: str | None, as_json: bool, as_csv: bool) -> str:

@@ -86,6 +86,26 @@ def list_(model: str | None, everything: bool, as_json: bool, as_csv: bool) -> i
     return 0 if rows or not model else 1
 
 
+@prices.command(short_help="Price a logged name like another model.")
+@click.argument("name")
+@click.argument("model", required=False)
+@click.option("--source", metavar="NAME", help="Only in the logs and exports of this source.")
+@click.option("--provider", metavar="NAME", help="Who sells MODEL, where several do.")
+@click.option("--free", is_flag=True, help="The name costs nothing; no MODEL then.")
+@click.option("--note", metavar="TEXT", default="", help="Why, kept beside it.")
+def alias(
+    name: str, model: str | None, source: str | None, provider: str | None, free: bool, note: str
+) -> None:
+    """Price what the logs call NAME like MODEL, and rate every call anew.
+
+    It is written into prices.toml. NAME may be "unknown", with the --source whose calls name no
+    model: Claude.ai's exports, for example. Such calls show as estimates.
+    """
+    from convledger.cli.aliasing import set_alias
+
+    set_alias(name, model, source, provider, free=free, note=note)
+
+
 @prices.command(short_help="Rate every call with the prices as they stand.")
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
 def rerate(dry_run: bool) -> None:

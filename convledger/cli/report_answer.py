@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 COUNTED = (
     "calls", "conversations", "input", "output", "reasoning", "cache_read", "cache_write_5m",
     "cache_write_1h", "list_cost_usd", "unpriced_calls", "reported_cost_usd", "estimated_calls",
-    "tokens_estimated", "web_searches",
+    "tokens_estimated", "tokens_unknown", "web_searches",
 )  # fmt: skip
 
 

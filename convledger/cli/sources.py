@@ -14,6 +14,7 @@ from convledger.errors import UsageProblem
 
 if TYPE_CHECKING:
     from convledger.ledger import Ledger
+    from convledger.reports.sources import UnpricedModel
 
 NAMES = {
     "sources": (
@@ -25,7 +26,7 @@ NAMES = {
         "read_at",
     ),
     "rejected": ("source", "path", "line", "offset", "reason", "excerpt"),
-    "unpriced": ("source", "provider", "model", "calls", "tokens"),
+    "unpriced": ("source", "provider", "model", "calls", "tokens", "calls_without_tokens"),
 }  # fmt: skip
 
 
@@ -36,12 +37,30 @@ NAMES = {
 @click.option(
     "--discover", "wanted", flag_value="discover", help="What lies on this machine, read or not."
 )
+@click.option(
+    "--estimates",
+    type=click.Choice(["on", "off"]),
+    help="Count tokens that no source records from the texts (~), or leave them unknown.",
+)
 @options.json_flag
 @options.csv_flag
 @click.option("--no-sync", is_flag=True, help="Do not look at the logs first.")
-def sources(wanted: str | None, as_json: bool, as_csv: bool, no_sync: bool) -> None:
-    """List each source with its folder, files, bytes that wait, and lines that were rejected."""
+def sources(
+    wanted: str | None, estimates: str | None, as_json: bool, as_csv: bool, no_sync: bool
+) -> None:
+    """List each source with its folder, files, bytes that wait, and lines that were rejected.
+
+    What a source does not record is unknown. Its tokens are counted from the texts and marked ~
+    wherever they are part of a figure, unless `--estimates off` says to leave them unknown.
+    """
     options.one_form(as_json, as_csv)
+    if estimates is not None:
+        from convledger.cli.estimating import switch
+
+        if wanted is not None or as_csv:
+            raise UsageProblem("--estimates goes with --json and --no-sync only")
+        switch(estimates == "on", as_json=as_json, no_sync=no_sync)
+        return
     what = wanted or "sources"
     if what == "discover":
         from convledger.cli.discovering import discover
@@ -176,11 +195,28 @@ def _print_unpriced(rows: Sequence[Any]) -> None:
         Column("calls", "right"),
         Column("tokens", "right"),
     ]
-    cells = [
-        [row.source, row.provider, row.model, count(row.calls), count(row.tokens)] for row in rows
-    ]
+    cells = [[row.source, row.provider, row.model, count(row.calls), _tokens(row)] for row in rows]
     print_table(columns, cells)
+    from convledger.reports.usage_doubt import how_to_name
+
+    lacking = sum(row.calls_without_tokens for row in rows)
+    if lacking:
+        have = "call has" if lacking == 1 else "calls have"
+        streams.remark(
+            f"{lacking:,} {have} no tokens in the source, so no price helps; "
+            "`convledger sources --estimates on` counts them from the texts"
+        )
+    for row in rows:
+        if row.is_unnamed and row.calls > row.calls_without_tokens:
+            streams.remark(how_to_name([row.source]))
     streams.remark("`convledger help prices` says how to give them a price")
+
+
+def _tokens(row: UnpricedModel) -> str:
+    """Return the tokens of a model for people: unknown ones are a dash, not zero."""
+    from convledger.reports.render.numbers import count
+
+    return "–" if not row.tokens and row.calls_without_tokens else count(row.tokens)
 
 
 _PRINTED = {

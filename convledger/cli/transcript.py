@@ -12,6 +12,7 @@ from convledger.cli.streams import bold, dim
 from convledger.cli.wrapping import wrapped
 from convledger.clock import to_datetime
 from convledger.money import usd_display
+from convledger.reports.render.numbers import marked
 from convledger.reports.render.outcome_words import detail_words, outcome_words
 from convledger.reports.render.wording import MARKS, call_cost, who_says
 from convledger.text.display import display_text
@@ -64,7 +65,10 @@ def facts(found: Conversation, zone: tzinfo, zone_name: str) -> list[tuple[str, 
         ("models", ", ".join(found.models)),
         ("messages", f"{found.messages:,}"),
         ("calls", f"{found.calls:,}"),
-        ("tokens", f"{found.tokens:,}"),
+        (
+            "tokens",
+            marked(f"{found.tokens:,}", found.tokens, counted=found.counted, lacking=found.lacking),
+        ),
         ("list cost", cost),
     ]
     if found.reported_pico is not None:

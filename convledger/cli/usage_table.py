@@ -9,9 +9,11 @@ from convledger.cli import streams
 from convledger.cli.names import short_id, tilde
 from convledger.cli.printing import print_table
 from convledger.money import usd_display
-from convledger.reports.render.numbers import compact, count
+from convledger.pricing.names import UNNAMED
+from convledger.reports.render.numbers import compact, count, marked
 from convledger.reports.render.table import Column
 from convledger.reports.usage import PERIODS, UsageReport, UsageRow
+from convledger.reports.usage_doubt import how_to_name
 from convledger.text.display import clip, display_text
 
 if TYPE_CHECKING:
@@ -55,6 +57,11 @@ def print_usage(ledger: Ledger, report: UsageReport, *, everything: bool = False
 def coverage(ledger: Ledger, report: UsageReport) -> list[str]:
     """Return what the total does not hold or only estimates, a line for each."""
     total, lines = report.total, []
+    if total.lacking:
+        lines.append(
+            "tokens of some calls are in no source, and unknown: "
+            "`convledger sources --estimates on` counts them from the texts"
+        )
     if total.counted and not total.estimated_calls:
         lines.append("~ tokens are counted from texts where the source records none")
     if total.unpriced_calls or total.estimated_calls:
@@ -67,6 +74,10 @@ def coverage(ledger: Ledger, report: UsageReport) -> list[str]:
                 f"{total.unpriced_calls:,} of {total.calls:,} calls {have} no price{no_tokens}: "
                 f"{names}; `convledger sources --unpriced`"
             )
+            can_name = UNNAMED in unpriced and not total.lacking  # no price helps without tokens
+            unnamed = ledger.unnamed_sources(report.query) if can_name else []
+            if unnamed:
+                lines.append(how_to_name(unnamed))
         if total.estimated_calls:
             names = _names(estimated)
             why = "model or mode is not in the prices as such"
@@ -132,9 +143,12 @@ def _columns(total: UsageRow, everything: bool) -> list[Column]:
 def _numbers(
     row: UsageRow, total: UsageRow, everything: bool, number: Callable[[int], str]
 ) -> list[str]:
-    about = "~" if row.counted else ""
+
+    def known(tokens: int) -> str:
+        return marked(number(tokens), tokens, counted=row.counted, lacking=row.lacking)
+
     cells = [count(row.calls), count(row.conversations)]
-    cells += [about + number(row.input), about + number(row.output)]
+    cells += [known(row.input), known(row.output)]
     if everything:
         cells.append(number(row.reasoning))
     cells.append(number(row.cache_read))

@@ -74,7 +74,8 @@ def _lines(each: Explanation, zone: tzinfo, zone_name: str) -> Iterator[str]:
         yield "  no price is known for this model: the cost is unknown, not zero"
         yield "  `convledger help prices` says how to give it one"
     else:
-        yield streams.bold(f"  list cost ${usd_text(rated.total_pico)}") + f"  ({state})"
+        about = "~" if state == "estimated" else ""
+        yield streams.bold(f"  list cost {about}${usd_text(rated.total_pico)}") + f"  ({state})"
     yield from (display_text(f"  {text}") for text in _provenance(each))
 
 

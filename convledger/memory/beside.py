@@ -23,6 +23,8 @@ class Said:
     model: str = ""
     output: int | None = None
     pico: int | None = None
+    is_estimate: bool = False
+    lacks_tokens: bool = False  # the source does not record them
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +76,9 @@ def _said(
     call = None
     if kind == _ANSWER:
         call = connection.execute(
-            "SELECT model.name, output, list_pico FROM call JOIN model ON model.id=model_id "
-            "WHERE conversation_id=? AND file_id=? AND line=? ORDER BY call.at LIMIT 1",
+            "SELECT model.name, output, list_pico, price_state=3, approximate & 4 FROM call "
+            "JOIN model ON model.id=model_id WHERE conversation_id=? AND file_id=? AND line=? "
+            "ORDER BY call.at LIMIT 1",
             (conversation, file_id, line),
         ).fetchone()
     page, start, length = place

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-NOT_MODELS = frozenset({"", "unknown", "<synthetic>", "none", "null"})
+UNNAMED = "unknown"  # how a call stands in the ledger whose source names no model
+NOT_MODELS = frozenset({"", UNNAMED, "<synthetic>", "none", "null"})
 LONGEST_NAME = 512
 
 _BRACKET = re.compile(r"\[[^\]]*\]$")

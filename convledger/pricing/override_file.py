@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from convledger.errors import ConfigError
-from convledger.pricing.names import LONGEST_NAME, NOT_MODELS
+from convledger.pricing.names import LONGEST_NAME, NOT_MODELS, UNNAMED
 from convledger.pricing.overrides import PRICE_KEYS, Overrides, OwnAlias, parse_overrides
 from convledger.toml_places import above_comments, new_line, places
 
@@ -45,6 +45,11 @@ def can_be_priced(model: str) -> bool:
     """Tell whether a logged name says enough to carry a price."""
     name = model.strip().lower()
     return name not in NOT_MODELS and len(name) <= LONGEST_NAME and _is_plain(name)
+
+
+def can_stand_for(model: str, log: str | None) -> bool:
+    """Tell whether a logged name can be priced like a model: unnamed ones of one source too."""
+    return can_be_priced(model) or (model.strip().lower() == UNNAMED and bool(log))
 
 
 def amount(written: str) -> str:
@@ -84,7 +89,8 @@ def with_alias(text: str, alias: NewAlias, file_name: str = "prices.toml") -> st
     Raises ConfigError where `text` has a mistake in it already, or says its aliases as one list.
     """
     before = parse_overrides(text, file_name)
-    _require_name(alias.name, file_name)
+    if not can_stand_for(alias.name, alias.log):
+        _require_name(alias.name, file_name)
     if "*" in alias.name or "?" in alias.name:
         raise ConfigError(
             f"{file_name}: a name with * or ? would stand for other models too; set a price instead"

@@ -9,7 +9,7 @@ import msgspec
 
 from convledger.pricing.book import Model, PriceBook, Provider
 from convledger.pricing.match import Fit, stem
-from convledger.pricing.names import LONGEST_NAME, NOT_MODELS, path_hints, spellings
+from convledger.pricing.names import LONGEST_NAME, NOT_MODELS, UNNAMED, path_hints, spellings
 from convledger.pricing.overrides import Overrides, OwnPrice
 
 
@@ -65,17 +65,34 @@ class Resolver:
         asked = _Asked(
             source.lower(), (provider or "").strip().lower(), (model or "").strip().lower()
         )
-        if asked.name in NOT_MODELS or len(asked.name) > LONGEST_NAME:
+        if len(asked.name) > LONGEST_NAME:
             return Resolution("none", provider, model or "")
+        if asked.name in NOT_MODELS:
+            told = self._by_own_alias(asked) if asked.name == UNNAMED else None
+            if told is None:
+                return Resolution("none", provider, model or "")
+            # One model for all that names none: of some of these calls it is hardly true.
+            told = msgspec.structs.replace(told, is_estimate=not told.is_free)
+            target = _Asked(asked.source, told.provider or asked.provider, told.name)
+            return self._with_own_prices(target, told)
         found = self._by_alias(asked) or self._by_book(asked)
         return self._with_own_prices(asked, found)
 
-    def _by_alias(self, asked: _Asked) -> Resolution | None:
+    def _by_own_alias(self, asked: _Asked) -> Resolution | None:
+        """Return what the user says; of calls without a model's name it must be one source's."""
         for own in self._overrides.aliases:
+            if asked.name == UNNAMED and (own.pattern != UNNAMED or own.source != asked.source):
+                continue
             if _alias_fits(own.source, own.pattern, asked):
                 free = Resolution("override", own.provider, asked.name, is_free=True)
                 target = _Asked(asked.source, own.provider or asked.provider, own.model or "")
                 return free if own.free else self._renamed(target, "override")
+        return None
+
+    def _by_alias(self, asked: _Asked) -> Resolution | None:
+        told = self._by_own_alias(asked)
+        if told is not None:
+            return told
         for alias in self._book.aliases:
             if _alias_fits(alias.source, alias.pattern, asked):
                 seller = alias.provider or asked.provider or None

@@ -237,6 +237,8 @@ def beside(
         calls=tally.calls,
         unpriced_calls=tally.unpriced_calls,
         rows=tuple(rows),
+        estimated_calls=tally.estimated_calls,
+        uncounted_calls=tally.uncounted_calls,
     )
 
 

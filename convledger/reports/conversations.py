@@ -24,6 +24,7 @@ from convledger.reports.thread import (
     path_text,
     thread,
 )
+from convledger.reports.usage_doubt import doubts_of
 from convledger.store.outcomes import OutcomeTold, outcome_told
 from convledger.store.patterns import PROJECT, any_of, any_project, labelled
 from convledger.store.standing import standing
@@ -72,6 +73,8 @@ class Conversation:
     tokens: int = 0
     list_pico: int | None = None
     reported_pico: int | None = None
+    counted: bool = False  # whether tokens among these were counted from texts, or told rounded
+    lacking: bool = False  # whether there are calls whose tokens nobody knows
     messages: int = 0
     models: list[str] = field(default_factory=list)
     children: list[str] = field(default_factory=list)
@@ -101,7 +104,9 @@ class Conversation:
             "calls": self.calls,
             "unpriced_calls": self.unpriced_calls,
             "estimated_calls": self.estimated_calls,
-            "tokens": self.tokens,
+            "tokens": None if self.lacking and not self.tokens else self.tokens,
+            "tokens_estimated": self.counted,
+            "tokens_unknown": self.lacking,
             "list_cost_usd": None if self.list_pico is None else usd_text(self.list_pico),
             "reported_cost_usd": (
                 None if self.reported_pico is None else usd_text(self.reported_pico)
@@ -247,6 +252,8 @@ def _filled(connection: sqlite3.Connection, found: Conversation) -> Conversation
     ).fetchone()
     found.calls, found.unpriced_calls, found.tokens = sums[0], sums[1] or 0, sums[2] or 0
     found.list_pico, found.estimated_calls = sums[3], sums[4] or 0
+    for _, counted, lacking in doubts_of(connection, f"[{found.id}]"):
+        found.counted, found.lacking = counted, lacking
     found.reported_pico = reported_pico(connection, found.id)
     found.messages = connection.execute(
         "SELECT count(*) FROM message WHERE conversation_id=? AND flags & 2 = 0", (found.id,)

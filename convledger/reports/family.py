@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 from convledger.errors import UsageProblem
 from convledger.reports.thread import HIDDEN
 
-_SUMS = "sum(list_pico >> 30), sum(list_pico & 1073741823), count(*), sum(list_pico IS NULL)"
+_SUMS = (
+    "sum(list_pico >> 30), sum(list_pico & 1073741823), count(*), sum(list_pico IS NULL), "
+    "sum(price_state=3)"
+)
 
 
 @dataclass(slots=True)
@@ -30,6 +33,7 @@ class Member:
     messages: int = 0
     first_at: int | None = None
     is_here: bool = False
+    estimated_calls: int = 0
     children: list[Member] = field(default_factory=list)
 
     def walk(self) -> Iterator[tuple[int, Member]]:
@@ -149,6 +153,6 @@ def _agents(connection: sqlite3.Connection, conversation_id: int) -> list[Member
 
 
 def _count(member: Member, sums: tuple[int | None, ...]) -> None:
-    high, low, calls, unpriced = (value or 0 for value in sums)
-    member.calls = calls
+    high, low, calls, unpriced, estimated = (value or 0 for value in sums)
+    member.calls, member.estimated_calls = calls, estimated
     member.list_pico = (high << 30) + low if calls > unpriced else None

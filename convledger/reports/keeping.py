@@ -17,7 +17,10 @@ PORTION = 16_384
 _DIGITS = 8  # of most numbers
 _KEPT = (
     "listing (name TEXT PRIMARY KEY, value)",
-    "fitting (id INTEGER PRIMARY KEY, calls, unpriced_calls, tokens, list_high, list_low)",
+    (
+        "fitting (id INTEGER PRIMARY KEY, calls, unpriced_calls, tokens, list_high, list_low, "
+        "estimated_calls)"
+    ),
 )
 
 

@@ -15,6 +15,7 @@ from msgspec import json
 
 from convledger.clock import QUARTER
 from convledger.reports.keeping import keep, kept, numbers, portions, snapshot, value
+from convledger.reports.usage_doubt import doubts_of
 from convledger.store.calls import LOW, LOW_BITS, SUMS, whole
 from convledger.store.outcomes import OutcomeTold, outcomes_told
 from convledger.store.patterns import PROJECT, project_column, unicode_text
@@ -29,7 +30,10 @@ _SEARCHED = ("title", "project", "native")
 _WORDS, _LETTERS = 100, 1000  # SQLite bounds how deep a test and how long a pattern may be
 _WITH_SUMS = "conversation LEFT JOIN conversation_sum ON conversation_id=conversation.id"
 _SUMS_OF_IT = "SELECT 1 FROM conversation_sum WHERE conversation_id=conversation.id"
-_TOTALS = "sum(calls), sum(unpriced_calls), sum(list_high), sum(list_low), sum(tokens)"
+_TOTALS = (
+    "sum(calls), sum(unpriced_calls), sum(list_high), sum(list_low), sum(tokens), "
+    "sum(estimated_calls)"
+)
 # Lower case is what casefold gives for ASCII, of which the characters are as many as the bytes.
 _FOLDED = "CASE WHEN length({0})=length(CAST({0} AS BLOB)) THEN lower({0}) ELSE casefold({0}) END"
 
@@ -81,6 +85,8 @@ class ConversationLine:
     estimated_calls: int = 0
     tokens: int = 0
     list_pico: int | None = None
+    counted: bool = False  # whether tokens among these were counted from texts, or told rounded
+    lacking: bool = False  # whether there are calls whose tokens nobody knows
     labels: dict[str, list[str]] = field(default_factory=dict)
     ending: OutcomeTold | None = None
     details: dict[str, str] = field(default_factory=dict)
@@ -103,6 +109,7 @@ class Totals:
     unpriced_calls: int = 0
     list_pico: int | None = None
     tokens: int = 0
+    estimated_calls: int = 0
 
 
 def matching(connection: sqlite3.Connection, query: ListQuery) -> array[int]:
@@ -136,8 +143,9 @@ def totals(connection: sqlite3.Connection, query: ListQuery) -> Totals:
             counted = summed = "temp.fitting"
         (count,) = connection.execute(f"SELECT count(*) FROM {counted}").fetchone()
         figures = connection.execute(f"SELECT {_TOTALS} FROM {summed}").fetchone()
-    calls, unpriced, high, low, tokens = (figure or 0 for figure in figures)
-    return Totals(count, calls, unpriced, whole(high, low) if calls > unpriced else None, tokens)
+    calls, unpriced, high, low, tokens, estimated = (figure or 0 for figure in figures)
+    cost = whole(high, low) if calls > unpriced else None
+    return Totals(count, calls, unpriced, cost, tokens, estimated)
 
 
 def filters_of(query: ListQuery) -> ListQuery:
@@ -151,7 +159,7 @@ def fill_fitting(connection: sqlite3.Connection, query: ListQuery) -> None:
     if value(connection, "fitting") == name:
         return
     test, values = fitting_test(query)
-    names = ("calls", "unpriced_calls", "tokens", "list_high", "list_low")
+    names = ("calls", "unpriced_calls", "tokens", "list_high", "list_low", "estimated_calls")
     sums = ", ".join(f"coalesce(sum({one}), 0)" for one in names)
     connection.execute("DELETE FROM temp.fitting")
     connection.execute(
@@ -206,6 +214,8 @@ def _fill_figures(connection: sqlite3.Connection, found: dict[int, ConversationL
         line.tokens += tokens
         if calls > unpriced:
             line.list_pico = (line.list_pico or 0) + whole(high, low)
+    for one, some_counted, some_lacking in doubts_of(connection, _json(found)):
+        found[one].counted, found[one].lacking = some_counted, some_lacking
     for one, models in used.items():
         named = sorted(filter(None, models), key=lambda name: (-models[name], name))
         found[one].models = tuple(named)

@@ -66,6 +66,7 @@ class Bar:
     name: str
     parts: tuple[int, ...]
     unpriced_calls: int
+    estimated_calls: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ class Growing:
     trend: tuple[int, ...]
     unpriced_calls: int
     calls: int
+    estimated_calls: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,7 @@ def spark(
     """Return the picodollars of each of the last days, the last of them that of `now`."""
     shown = _last_spans("day", days, now, zone)
     costs = dict.fromkeys(range(len(shown)), 0)
-    for place, _, pico, _ in _sums(connection, shown, ""):
+    for place, _, pico, _, _ in _sums(connection, shown, ""):
         costs[place] = pico
     return tuple(costs.values())
 
@@ -197,43 +199,45 @@ def _spend(connection: sqlite3.Connection, since: int, until: int) -> Spend:
 
 def _sums(
     connection: sqlite3.Connection, shown: list[Span], group: str
-) -> list[tuple[int, str, int, int]]:
-    """Return place of the span, name, picodollars and unpriced calls of each group in each span."""
+) -> list[tuple[int, str, int, int, int]]:
+    """Return place of the span, name, picodollars, unpriced and estimated calls of each group."""
     base, unit = _base(*(edge for span in shown for edge in span[:2]))
     expression, joins = _GROUPS[group]
     values = ", ".join(
         f"({place}, {span.since // unit}, {span.until // unit})" for place, span in enumerate(shown)
     )
     rows = connection.execute(
-        f"WITH span (place, lo, hi) AS (VALUES {values}) SELECT place, {expression}, {_AMOUNT} "
+        f"WITH span (place, lo, hi) AS (VALUES {values}) SELECT place, {expression}, {_AMOUNT}, "
+        "sum(estimated_calls) "
         # Spans come first, so that each reads its own stretch of the amounts and no more.
         f"FROM span CROSS JOIN {base} ON t >= lo AND t < hi {joins} GROUP BY 1, 2"
     )
     return [
-        (place, name, (high << 30) + low, unpriced)
-        for place, name, high, low, _, unpriced in rows
+        (place, name, (high << 30) + low, unpriced, estimated)
+        for place, name, high, low, _, unpriced, estimated in rows
     ]  # fmt: skip
 
 
 def _stacked(
     connection: sqlite3.Connection, shown: list[Span], group: str
-) -> tuple[tuple[str, ...], list[tuple[tuple[int, ...], int]]]:
-    """Return the series, and for each span its parts and unpriced calls; the last ranks nothing."""
+) -> tuple[tuple[str, ...], list[tuple[tuple[int, ...], int, int]]]:
+    """Return the series; for each span parts, unpriced, estimated calls; the last ranks nothing."""
     sums = _sums(connection, shown, group)
     ranked: Counter[str] = Counter()
-    for place, name, pico, _ in sums:
+    for place, name, pico, _, _ in sums:
         if pico:
             ranked[name] += pico if place < len(shown) - 1 else 0
     names = sorted(ranked, key=lambda name: (-ranked[name], name))
     series = (*names[:_SERIES], OTHER) if len(names) > _SERIES else tuple(names)
     column = {name: min(number, _SERIES) for number, name in enumerate(names)}
     parts = [[0] * len(series) for _ in shown]
-    unpriced = [0] * len(shown)
-    for place, name, pico, unpriced_calls in sums:
+    unpriced, estimated = [0] * len(shown), [0] * len(shown)
+    for place, name, pico, unpriced_calls, estimated_calls in sums:
         if pico:
             parts[place][column[name]] += pico
         unpriced[place] += unpriced_calls
-    return series, [(tuple(row), calls) for row, calls in zip(parts, unpriced, strict=True)]
+        estimated[place] += estimated_calls
+    return series, list(zip(map(tuple, parts), unpriced, estimated, strict=True))
 
 
 def _growing(connection: sqlite3.Connection, now: int) -> list[Growing]:
@@ -261,9 +265,9 @@ def _grown(
         "FROM conversation JOIN reader ON reader.id=reader_id WHERE conversation.id=?",
         (model_id, conversation_id),
     ).fetchone()
-    high, low, calls, unpriced = connection.execute(
+    high, low, calls, unpriced, estimated = connection.execute(
         "SELECT sum(list_pico >> 30), sum(list_pico & 1073741823), count(*), "
-        "sum(list_pico IS NULL) FROM call WHERE conversation_id=?",
+        "sum(list_pico IS NULL), sum(price_state=3) FROM call WHERE conversation_id=?",
         (conversation_id,),
     ).fetchone()
     return Growing(
@@ -278,4 +282,5 @@ def _grown(
         trend=tuple(trend),
         unpriced_calls=unpriced,
         calls=calls,
+        estimated_calls=estimated,
     )

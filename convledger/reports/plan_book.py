@@ -30,6 +30,7 @@ from convledger.reports.history import (
     thread_name,
 )
 from convledger.reports.plan_files import PlanShelf, load_plans, plan_stamp
+from convledger.reports.tallies import doubtful_calls
 from convledger.reports.told_outcomes import marks as outcome_marks
 from convledger.store.subscriptions import (
     CreditFact,
@@ -295,6 +296,28 @@ def _chosen_seats(subscription: Subscription, history: PlanHistory) -> tuple[tup
         return () if first is None else changes
     own = history.spans(min(changes[0][0], subscription.began), changes[first][0])
     return (*((since, plan.seats) for since, _, plan in own), *changes[first:])
+
+
+def token_words(
+    connection: sqlite3.Connection, bill: Bill, scope: Scope, since: int, until: int
+) -> str:
+    """Say how far the tokens of a period are known, where the plan bills tokens or their cost."""
+    measures = {
+        unit.measure
+        for plan in bill.contract.plans
+        for unit in (*plan.units, *(each.unit for each in plan.alternatives))
+    }
+    if not any(name == "rated_usd" or "tokens" in name for name in measures if name):
+        return ""
+    estimated, uncounted = doubtful_calls(connection, scope, since, until)
+    words = []
+    if estimated:
+        is_one = estimated == 1
+        words.append(f"~ {estimated:,} {'call is' if is_one else 'calls are'} estimated")
+    if uncounted:
+        is_one = uncounted == 1
+        words.append(f"{uncounted:,} {'call has' if is_one else 'calls have'} unknown tokens")
+    return ", ".join(words)
 
 
 def scope_of(subscription: Subscription) -> Scope:

@@ -232,3 +232,5 @@ class Comparison:
     calls: int
     unpriced_calls: int
     rows: tuple[Compared, ...]
+    estimated_calls: int = 0
+    uncounted_calls: int = 0  # whose tokens nobody knows: plans that bill tokens count none

@@ -41,6 +41,8 @@ class Outline:
     context: list[int]
     largest_context: int
     branches: list[Branch]
+    estimated_from: int | None = None  # the head from which on costs hold estimates
+    counted_from: int | None = None  # and contexts tokens that were counted from texts
 
     def alternates(self) -> dict[int, tuple[int, int]]:
         """Return which of how many alternates begins at a head, as `2, 3` for "branch 2 of 3"."""
@@ -65,18 +67,27 @@ def outline(
     running = largest = 0
     total: int | None = None
     sent: dict[str | int, int] = {}
-    for head in heads:
+    estimated_from: int | None = None
+    counted_from: int | None = None
+    for place, head in enumerate(heads):
         speaker = head.agent or head.flags & SIDECHAIN
         call = head.call
         if call is not None:
             if call.list_pico is not None:
                 running += call.list_pico
                 total = running
+            if call.estimated and estimated_from is None:
+                estimated_from = place
+            if call.lacks_tokens and call.context and counted_from is None:
+                counted_from = place
             sent[speaker] = call.context
             largest = max(largest, call.context)
         cumulative.append(running)
         context.append(sent.get(speaker, 0))
-    return Outline(heads, total, cumulative, context, largest, _branches(every, heads))
+    return Outline(
+        heads, total, cumulative, context, largest, _branches(every, heads), estimated_from,
+        counted_from,
+    )  # fmt: skip
 
 
 def _branches(every: list[Head], heads: list[Head]) -> list[Branch]:

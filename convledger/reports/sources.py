@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from convledger.clock import iso_text
+from convledger.pricing.names import UNNAMED
+from convledger.reports.usage_doubt import lacks_tokens
 
 
 @dataclass(slots=True)
@@ -79,6 +81,12 @@ class UnpricedModel:
     model: str
     calls: int
     tokens: int
+    calls_without_tokens: int = 0  # of those: neither recorded nor counted from the texts
+
+    @property
+    def is_unnamed(self) -> bool:
+        """Whether the source does not say which model it was; a person can."""
+        return self.model == UNNAMED
 
     def document(self) -> dict[str, Any]:
         """Return the model as JSON says it."""
@@ -141,7 +149,20 @@ def unpriced(connection: sqlite3.Connection) -> list[UnpricedModel]:
         FROM usage JOIN model ON model.id=model_id JOIN reader ON reader.id=model.reader_id
         WHERE unpriced_calls>0 GROUP BY 1, 2, 3 ORDER BY 4 DESC"""
     )
-    return [UnpricedModel(*row) for row in rows]
+    found = [UnpricedModel(*row) for row in rows]
+    if found and lacks_tokens(connection):
+        silent = {
+            tuple(row[:3]): row[3]
+            for row in connection.execute(
+                """SELECT reader.name, provider, model.name, count(*)
+                FROM call INDEXED BY call_uncounted JOIN model ON model.id=model_id
+                JOIN reader ON reader.id=model.reader_id WHERE approximate & 12 = 4
+                GROUP BY 1, 2, 3"""
+            )
+        }
+        for one in found:
+            one.calls_without_tokens = silent.get((one.source, one.provider, one.model), 0)
+    return found
 
 
 def _text(stored: str | bytes) -> str:

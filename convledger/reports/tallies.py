@@ -17,13 +17,14 @@ class Tally:
     messages: int
     calls: int
     unpriced_calls: int
+    estimated_calls: int = 0  # of cost or tokens, counted from texts where no source tells them
+    uncounted_calls: int = 0  # whose tokens nobody knows
 
 
 def tally_of(connection: sqlite3.Connection, scope: Scope, since: int, until: int) -> Tally:
     """Return how much was said and called from `since` until `until`."""
     conversations, messages = _said(connection, scope, since, until)
-    calls, unpriced = _called(connection, scope, since, until)
-    return Tally(conversations, messages, calls, unpriced)
+    return Tally(conversations, messages, *_called(connection, scope, since, until))
 
 
 def _said(connection: sqlite3.Connection, scope: Scope, since: int, until: int) -> tuple[int, int]:
@@ -44,14 +45,24 @@ def _said(connection: sqlite3.Connection, scope: Scope, since: int, until: int) 
     return conversations, messages
 
 
-def _called(
+def doubtful_calls(
     connection: sqlite3.Connection, scope: Scope, since: int, until: int
 ) -> tuple[int, int]:
+    """Return how many calls were estimated in a stretch of time, and of how many nobody knows."""
+    _, _, estimated, uncounted = _called(connection, scope, since, until)
+    return estimated, uncounted
+
+
+def _called(
+    connection: sqlite3.Connection, scope: Scope, since: int, until: int
+) -> tuple[int, int, int, int]:
     test, values = scope.sql()
-    calls, unpriced = connection.execute(
-        "SELECT count(*), coalesce(sum(list_pico IS NULL), 0) FROM call "
+    calls, unpriced, estimated, uncounted = connection.execute(
+        "SELECT count(*), coalesce(sum(list_pico IS NULL), 0), "
+        "coalesce(sum(price_state=3 OR approximate & 10 != 0), 0), "
+        "coalesce(sum(approximate & 12 = 4), 0) FROM call "
         "JOIN conversation ON conversation.id=call.conversation_id "
         f"JOIN reader ON reader.id=conversation.reader_id WHERE at >= ? AND at < ? AND {test}",
         [since, until, *values],
     ).fetchone()
-    return calls, unpriced
+    return calls, unpriced, estimated, uncounted

@@ -14,7 +14,7 @@ from convledger.money import usd_text
 from convledger.reports.joined_rows import ended, joined
 from convledger.reports.periods import Span, five_hour_windows, spans
 from convledger.reports.reported_steps import make_reported
-from convledger.reports.usage_doubt import counted_column
+from convledger.reports.usage_doubt import counted_column, lacking_column
 from convledger.store.patterns import PROJECT, any_of, any_project, labelled
 from convledger.store.standing import relation, standing
 
@@ -89,6 +89,7 @@ class UsageRow:
     reported_pico: int | None = None
     title: str | None = None
     counted: bool = False  # whether tokens among these were counted from texts, or told rounded
+    lacking: bool = False  # whether there are calls whose tokens nobody knows
 
     @property
     def tokens(self) -> int:
@@ -111,6 +112,7 @@ class UsageRow:
         )
         row["estimated_calls"] = self.estimated_calls
         row["tokens_estimated"] = self.counted
+        row["tokens_unknown"] = self.lacking
         row["web_searches"] = self.web_searches
         return row
 
@@ -155,7 +157,7 @@ def usage(connection: sqlite3.Connection, query: UsageQuery) -> UsageReport:
     bases = [_base(connection, exact)]
     if not (query.model or _OF_CALLS & set(query.by)):
         bases += ended(connection, (*_COUNTS, *_AMOUNTS), 1 if exact else QUARTER)
-    counted = counted_column(connection)
+    counted = f"{counted_column(connection)}, {lacking_column(connection)}"
     report = UsageReport(query)
     _make_spans(connection, query, exact, bases, where, values)
     spanned, joins, keys, groups = [], _joins(query), [], []
@@ -217,7 +219,9 @@ def _total(
             values,
         ).fetchone()
         return _row({}, found)
-    total = UsageRow({}, counted=any(row.counted for row in rows))
+    total = UsageRow(
+        {}, counted=any(row.counted for row in rows), lacking=any(row.lacking for row in rows)
+    )
     for row in rows:
         for name in _COUNTS[:10]:
             setattr(total, name, getattr(total, name) + getattr(row, name))
@@ -259,9 +263,9 @@ _DISTINCT = (
 
 
 def _row(keys: dict[str, str | None], values: tuple[Any, ...]) -> UsageRow:
-    conversations, counted, *rest = values
+    conversations, counted, lacking, *rest = values
     numbers = [value or 0 for value in rest[: len(_COUNTS) + 4]]
-    row = UsageRow(keys, conversations, counted=bool(counted))
+    row = UsageRow(keys, conversations, counted=bool(counted), lacking=bool(lacking))
     for name, number in zip(_COUNTS[:10], numbers, strict=False):
         setattr(row, name, number)
     reported_calls = numbers[len(_COUNTS) - 1]

@@ -221,6 +221,7 @@ def _actions() -> Iterable[Action]:
     yield Action("sources", "stop", "x", "Stop", "Stop reading; it goes on later.")
     yield Action("sources", "price", "p", "Set price", "Give an unpriced model a price.", True)
     yield Action("sources", "alias", "a", "Alias", "Price a model like another one.")
+    yield Action("sources", "estimates", "t", "Estimates", "Count tokens no source tells, or not.")
 
     yield Action("paths", "into", "right,l", "Into", "Go into the folder, or take the file.", True)
     yield Action("paths", "above", "left,h,backspace", "Above", "Go to the folder above.", True)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import ceil
 
 from convledger.money import PICO, usd_display
-from convledger.reports.render.numbers import DAY, HOUR, MINUTE, SECOND, bytes_text, share
+from convledger.reports.render.numbers import DAY, HOUR, MINUTE, SECOND, bytes_text, marked, share
 
 CENT = PICO // 100
 WHOLE_DOLLARS = 10_000 * PICO  # cents say nothing beside five digits
@@ -67,6 +67,11 @@ def tokens(number: int) -> str:
         if whole < 1000:
             break
     return text
+
+
+def tokens_known(number: int, *, counted: bool, lacking: bool) -> str:
+    """Return tokens with their mark: "~12.4k" counted from texts, "–" where nobody knows any."""
+    return marked(tokens(number), number, counted=counted, lacking=lacking)
 
 
 def ago(elapsed: int) -> str:

@@ -61,7 +61,11 @@ def _counts(
     if totals is None:
         parts.append(Content("…"))
     else:
-        parts.append(Content.styled(usd(totals.list_pico), "bold $accent"))
+        parts.append(
+            Content.styled(
+                usd(totals.list_pico, estimated=bool(totals.estimated_calls)), "bold $accent"
+            )
+        )
         if totals.unpriced_calls:
             words = unpriced.format(totals.calls)
             parts.append(Content(f"{totals.unpriced_calls:,}{words}"))

@@ -9,7 +9,7 @@ from convledger.money import usd_text
 from convledger.pricing import State, parse_overrides
 from convledger.records import Usage
 
-from .shared import ONE_KILO, rate, shipped_rater
+from .shared import ONE_KILO, instant, rate, shipped_rater
 
 SPEC = """
 [[price]]
@@ -172,3 +172,32 @@ def test_mistake_is_named_with_its_place(text: str, complaint: str) -> None:
 
     assert str(caught.value).startswith("team/prices.toml: ")
     assert complaint in str(caught.value)
+
+
+UNNAMED = """
+[[alias]]
+log = "claude-ai"
+pattern = "unknown"
+provider = "anthropic"
+model = "claude-sonnet-4-5"
+
+[[alias]]
+pattern = "*"
+free = true
+"""
+
+
+def test_calls_that_name_no_model_are_given_one_in_their_source_only() -> None:
+    rater = shipped_rater(UNNAMED)
+    told = rater.rate("claude-ai", None, "unknown", instant("2026-11-10"), ONE_KILO, "")
+    other = rater.rate("amp", None, "unknown", instant("2026-11-10"), ONE_KILO, "")
+
+    assert (told.model, told.state.name) == ("claude-sonnet-4-5", "ESTIMATED")
+    assert (other.total_pico, other.state.name) == (None, "UNPRICED")
+
+
+@pytest.mark.parametrize("name", ["<synthetic>", "", "none"])
+def test_what_is_no_model_is_never_given_one(name: str) -> None:
+    toml = f'[[alias]]\nlog = "claude-ai"\npattern = "{name or "*"}"\nmodel = "claude-sonnet-4-5"'
+    rated = shipped_rater(toml).rate("claude-ai", None, name, instant("2026-11-10"), ONE_KILO, "")
+    assert rated.total_pico is None

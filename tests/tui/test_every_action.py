@@ -247,6 +247,7 @@ STEPS = {
     "import.read": Step(BROUGHT, screen, "Sources", with_export),
     "import.rejected": Step(BROUGHT, focused_id, "rejected", with_export),
     "import.memory": Step(BROUGHT, text, None, with_export),
+    "sources.estimates": Step(("8",), text),
     "table_mapping.next_question": Step(MAP, cursor, 1, with_table),
     "table_mapping.detail": Step((*MAP, "end"), text, None, with_table),
     "table_mapping.save": Step(MAP, text, None, with_table),

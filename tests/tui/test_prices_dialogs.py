@@ -219,7 +219,22 @@ async def test_calls_without_a_model_get_no_price(tmp_path: Path) -> None:
         await press(pilot, "8", "p")
 
         assert isinstance(pilot.app.screen, SourcesScreen)
-        assert said == ["These calls name no model, so no price can be set for them."]
+        assert said == ["These calls name no model: a says once which it was."]
+
+
+async def test_calls_without_a_model_are_given_one_once(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    bench.write(bench.log, reply(1).replace(b"claude-sonnet-4-5-20250929", b"unknown"))
+    bench.sync()
+    async with opened(bench.ledger.workspace) as pilot:
+        await press(pilot, "8", "a")
+        rows = pilot.app.screen.query_one(PricedRows)
+        rows.narrow("claude-sonnet-4-5")
+        await press(pilot, "enter", "down", "enter")
+        await settled(pilot)
+    written = (bench.ledger.workspace / "prices.toml").read_text()
+    assert 'log = "claude-code"\npattern = "unknown"' in written
+    assert bench.ledger.unpriced() == []
 
 
 async def test_name_from_a_log_is_harmless_on_the_screen_and_in_the_file(tmp_path: Path) -> None:

@@ -35,6 +35,16 @@ def bytes_text(size: int) -> str:
     return _three_digits(size, _BYTES)
 
 
+def marked(text: str, number: int, *, counted: bool, lacking: bool) -> str:
+    """Return tokens with what is to be said of them: `~` where texts were counted for some.
+
+    `lacking` are calls whose tokens nobody knows: then it is "≥" what is known, or "–".
+    """
+    if lacking and not number:
+        return "–"
+    return f"{'≥' if lacking else ''}{'~' if counted else ''}{text}"
+
+
 def _three_digits(number: int, units: tuple[str, ...]) -> str:
     sign, left = ("-" if number < 0 else ""), abs(number)
     if left < 1000:

@@ -93,6 +93,8 @@ def table_counts(sight: Sight, cells: int) -> str:
     conversations = counted(found.conversations, "conversation")
     calls = counted(found.calls, "call")
     priced = f"{percent(found.calls - found.unpriced_calls, found.calls)} priced"
+    if found.estimated_calls:
+        priced += ", some ~"
     if not found.calls:
         priced = ""
     forms = (

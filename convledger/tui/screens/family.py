@@ -105,7 +105,9 @@ class FamilyRows(Rows):
         about.append(f"{member.messages:,} messages")
         about.append(f"{member.calls:,} calls")
         return [
-            RowLine(first, [(usd(member.list_pico), "$accent")]),
+            RowLine(
+                first, [(usd(member.list_pico, estimated=bool(member.estimated_calls)), "$accent")]
+            ),
             RowLine(
                 [(below, "$muted"), (" · ".join(about), "$muted")],
                 [(self._when(member.first_at), "$muted")],

@@ -13,7 +13,7 @@ from convledger import paths
 from convledger.errors import ConvledgerError
 from convledger.ingest.override_file import PriceChange, change_prices, take_back
 from convledger.text.display import clip, display_text
-from convledger.tui.amounts import tokens
+from convledger.tui.amounts import tokens_known
 from convledger.tui.undo import Step
 from convledger.tui.widgets.dialog import Dialog
 
@@ -55,7 +55,8 @@ class PricingDialog(Dialog[bool]):
         model = self._model
         calls = "1 call" if model.calls == 1 else f"{model.calls:,} calls"
         where = f"{display_text(model.source)} · {display_text(model.provider)}"
-        words = f"{calls} · {tokens(model.tokens)} tokens · {where}"
+        known = tokens_known(model.tokens, counted=False, lacking=bool(model.calls_without_tokens))
+        words = f"{calls} · {known} tokens · {where}"
         name = (display_text(model.model), "bold $foreground")
         return Static(Content.assemble(name, "\n", (words, "$muted")), id="about")
 

@@ -6,7 +6,7 @@ from textual.content import Content
 
 from convledger.reports.listing import ConversationLine
 from convledger.text.display import clip, display_text
-from convledger.tui.amounts import size, tokens, usd
+from convledger.tui.amounts import size, tokens_known, usd
 
 _LONGEST = 400  # characters of a title that can be in sight
 _PLACE = 40  # cells of a project's name
@@ -31,7 +31,7 @@ def count_words(
     many = "message" if messages == 1 else "messages"
     parts = [
         Content("Reading …" if messages is None else f"{messages:,} {many}"),
-        Content(f"{tokens(line.tokens)} tok"),
+        Content(f"{tokens_known(line.tokens, counted=line.counted, lacking=line.lacking)} tok"),
         Content.styled(cost, "bold $accent"),
     ]
     if line.unpriced_calls:

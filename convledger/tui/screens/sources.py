@@ -11,6 +11,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 
 from convledger.tui.actions import bindings
+from convledger.tui.estimating import Switched, set_to, switch
 from convledger.tui.paced import Paced
 from convledger.tui.screens.importing import ImportingScreen
 from convledger.tui.screens.place import PlaceScreen
@@ -22,6 +23,7 @@ from convledger.tui.screens.source_words import (
     panel_tabs,
     panel_titles,
 )
+from convledger.tui.undo import Step
 from convledger.tui.widgets.feed_line import FeedLine
 from convledger.tui.widgets.file_rows import FileRows
 from convledger.tui.widgets.no_logs import NoLogs
@@ -33,6 +35,7 @@ from convledger.tui.widgets.tab_strip import TabStrip
 from convledger.tui.widgets.unpriced_rows import UnpricedRows
 
 if TYPE_CHECKING:
+    from convledger.errors import ConvledgerError
     from convledger.ingest.discover import Scan
     from convledger.ledger import Ledger
     from convledger.reports.sources import FileLine, RejectedLine, UnpricedModel
@@ -84,6 +87,7 @@ class SourcesScreen(PlaceScreen):
         self._source: SourceKey | None = None  # whose files are shown alone
         self._file: str | None = None  # whose rejected lines are shown alone
         self._shown = "sources-panel"
+        self._is_switching = False
         self._ask_overview = Paced(self, "overview", self._look_over, self._show_overview)
         self._ask_files = Paced(self, "files", self._list_files, self._show_files)
 
@@ -297,17 +301,39 @@ class SourcesScreen(PlaceScreen):
         """Price the model under the cursor like another one."""
         from convledger.tui.screens.price import AliasScreen
 
-        model = self._model()
+        model = self._model(to_alias=True)
         if model is not None:
             self.app.push_screen(AliasScreen(model))
 
-    def _model(self) -> UnpricedModel | None:
+    def action_estimates(self) -> None:
+        """Count the tokens that no source records from the texts, or leave them unknown."""
+        if self._is_switching:
+            return
+        self._is_switching = True
+        self.books.ask(("estimates", id(self)), switch, self._switched, slow=True)
+
+    def _switched(self, done: Switched | ConvledgerError) -> None:
+        from convledger.errors import ConvledgerError
+
+        self._is_switching = False
+        books = self.books
+        if isinstance(done, ConvledgerError):
+            books.trouble(done)
+            return
+        words = "estimates on" if done.wanted else "estimates off"
+        books.undoing.push(Step(words, lambda ledger: set_to(ledger, not done.wanted)))
+        books.say(f"{done.words()} t takes that back.")
+        books.renew()
+
+    def _model(self, *, to_alias: bool = False) -> UnpricedModel | None:
         from convledger.pricing.override_file import can_be_priced
 
         model = self.query_one(UnpricedRows).chosen()
         if model is None:
             self.books.say("A price is known for every model.")
-        elif not can_be_priced(model.model):
+        elif model.is_unnamed and not to_alias:
+            self.books.say("These calls name no model: a says once which it was.")
+        elif not model.is_unnamed and not can_be_priced(model.model):
             self.books.say("These calls name no model, so no price can be set for them.")
         else:
             return model

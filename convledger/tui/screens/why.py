@@ -137,8 +137,7 @@ class CallRows(Rows):
     def show(self, calls: list[Explanation]) -> None:
         """Show other calls."""
         self._calls = calls
-        totals = [call.rated.total_pico for call in calls]
-        self._costs = aligned(["–" if pico is None else f"${usd_text(pico)}" for pico in totals])
+        self._costs = aligned([_exact(call) for call in calls])
         self.renew(cursor=0)
 
     def count(self) -> int:
@@ -182,12 +181,20 @@ def explained(ledger: Ledger, name: str) -> Explained:
     return Explained(calls, conversation.list_pico, conversation.calls, conversation.unpriced_calls)
 
 
+def _exact(call: Explanation) -> str:
+    """Return a call's cost to the last digit, with its mark."""
+    total = call.rated.total_pico
+    about = "~" if STATES[int(call.rated.state)] == "estimated" else ""
+    return "–" if total is None else f"{about}${usd_text(total)}"
+
+
 def _sum(found: Explained) -> Content:
     """Return what the calls come to, and how far that is known."""
     if found.problem:
         return Content.styled(display_text(found.problem), "$warning")
-    amount = "–" if found.list_pico is None else f"${usd_text(found.list_pico)}"
     estimated = any(STATES[int(call.rated.state)] == "estimated" for call in found.calls)
+    about = "~" if estimated else ""
+    amount = "–" if found.list_pico is None else f"{about}${usd_text(found.list_pico)}"
     calls = f"{found.count:,} {plural(found.count, 'call')}"
     words = f"  list cost of {calls}"
     if found.unpriced_calls and found.unpriced_calls == found.count:
@@ -245,7 +252,7 @@ def _result(call: Explanation) -> Content:
     state = STATES[int(call.rated.state)]
     return Content.assemble(
         ("list cost ", "$foreground"),
-        (f"${usd_text(total)}", "bold $accent"),
+        (_exact(call), "bold $accent"),
         (f"  {state}", "$muted"),
     )
 

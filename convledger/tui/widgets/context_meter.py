@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from convledger.clock import SECOND, to_datetime
-from convledger.tui.amounts import tokens, usd
+from convledger.tui.amounts import tokens, tokens_known, usd
 from convledger.tui.widgets.canvas import DIM, INK, MONEY, Canvas, Part, measure
 from convledger.tui.widgets.charts import meter
 from convledger.tui.widgets.drawing import Drawing
@@ -27,6 +27,9 @@ class Standing:
     turn: int = 0
     turns: int = 0
     at: int = 0
+    is_estimate: bool = False  # the cost so far; that of all is one from the first on
+    holds_estimates: bool = False
+    is_counted: bool = False  # the context, from the texts
 
 
 def standing(script: Script, index: int) -> Standing:
@@ -43,6 +46,9 @@ def standing(script: Script, index: int) -> Standing:
         turn=script.turn(index),
         turns=len(script.prompts),
         at=outline.heads[index].at,
+        is_estimate=outline.estimated_from is not None and outline.estimated_from <= index,
+        holds_estimates=outline.estimated_from is not None,
+        is_counted=outline.counted_from is not None,
     )
 
 
@@ -67,13 +73,16 @@ class ContextMeter(Drawing):
         now = self._standing
         if not now.turns and not now.at:
             return
-        cost: list[Part] = [(usd(now.so_far), MONEY), (f" of {usd(now.total)}", DIM)]
+        total = usd(now.total, estimated=now.holds_estimates)
+        cost: list[Part] = [
+            (usd(now.so_far, estimated=now.is_estimate), MONEY), (f" of {total}", DIM),
+        ]  # fmt: skip
         turn: list[Part] = [("turn ", DIM), (str(now.turn), INK), (f" of {now.turns}", DIM)]
         context: list[Part] = []
         if now.largest:
             context = [
                 ("context ", DIM),
-                (tokens(now.context), INK),
+                (tokens_known(now.context, counted=now.is_counted, lacking=False), INK),
                 (f" of {tokens(now.largest)}", DIM),
             ]
         moment = to_datetime(now.at).astimezone(self._zone) if now.at >= SECOND else None

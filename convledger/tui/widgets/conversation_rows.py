@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from convledger.text.display import display_text
-from convledger.tui.amounts import ago, tokens, usd
+from convledger.tui.amounts import ago, tokens_known, usd
 from convledger.tui.widgets.paged_rows import PagedRows
 from convledger.tui.widgets.rows import Part, RowLine
 
@@ -49,7 +49,9 @@ class ConversationRows(PagedRows["ConversationLine"]):
         if cells >= ROOMY or self.sorted_by == "calls":
             parts.append(f"{line.calls:,} {'call' if line.calls == 1 else 'calls'}")
         if cells >= ROOMY or self.sorted_by == "tokens":
-            parts.append(f"{tokens(line.tokens)} tok")
+            parts.append(
+                f"{tokens_known(line.tokens, counted=line.counted, lacking=line.lacking)} tok"
+            )
         if self.sorted_by == "started":
             parts.append(f"begun {self._age(line.first_at)}")
         else:

@@ -181,7 +181,8 @@ class CostChart(Drawing):
         parts = self.charted.parts(self.place)
         if not parts and not bar.unpriced_calls:
             return [[(f"{name} ", DIM), ("no calls", DIM)]]
-        head: list[Part] = [(f"{name} ", DIM), (usd(sum(bar.parts) if parts else None), TOTAL)]
+        amount = usd(sum(bar.parts) if parts else None, estimated=bool(bar.estimated_calls))
+        head: list[Part] = [(f"{name} ", DIM), (amount, TOTAL)]
         tail: list[Part] = []
         if bar.unpriced_calls:
             unpriced = f"{bar.unpriced_calls:,} {plural(bar.unpriced_calls, 'call')} unpriced"

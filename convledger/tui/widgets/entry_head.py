@@ -20,7 +20,7 @@ from convledger.reports.thread import (
     CallLine,
 )
 from convledger.text.display import clip, display_text
-from convledger.tui.amounts import size, tokens, usd
+from convledger.tui.amounts import size, tokens_known, usd
 from convledger.tui.widgets import remembered
 from convledger.tui.widgets.blocks import arguments_of
 from convledger.tui.widgets.lines import Part, row
@@ -90,11 +90,15 @@ def header(
         left.append(("  " + " · ".join(filter(None, beside)), "$muted"))
     elif beginning:
         left.append(("  " + clip(summary(head, beginning, script.project), look.cells), _ink(head)))
-    so_far = script.outline.cumulative[index]
+    outline = script.outline
+    about = outline.estimated_from is not None and outline.estimated_from <= index
+    so_far = usd(outline.cumulative[index], estimated=about)
+    if outline.total_pico is None:
+        so_far = usd(None)
     return row(left, _right(head, look.cells, so_far, is_open=is_open), look.cells)
 
 
-def _right(head: Head, cells: int, so_far: int, *, is_open: bool) -> list[Part]:
+def _right(head: Head, cells: int, so_far: str, *, is_open: bool) -> list[Part]:
     """Return the columns at the right: size and figures of a folded entry, the cost by then."""
     call = head.call
     if cells < _NARROW:
@@ -107,7 +111,7 @@ def _right(head: Head, cells: int, so_far: int, *, is_open: bool) -> list[Part]:
             right.append((f"  {length:>7}  {figures:>20}", "$muted"))
         else:
             right.append((f"  {figures or length}", "$muted"))
-    right.append(((usd(so_far) if call is not None else "").rjust(10), "$accent"))
+    right.append(((so_far if call is not None else "").rjust(10), "$accent"))
     return right
 
 
@@ -165,7 +169,12 @@ def _begins_agent(script: Script, index: int) -> bool:
 
 
 def _figures(call: CallLine | None) -> str:
-    return "" if call is None else f"{tokens(call.context + call.output)} tok · {_cost(call)}"
+    if call is None:
+        return ""
+    number = call.context + call.output
+    if not number and call.lacks_tokens:
+        return _cost(call)
+    return f"{tokens_known(number, counted=call.lacks_tokens, lacking=False)} tok · {_cost(call)}"
 
 
 def _cost(call: CallLine) -> str:

@@ -105,7 +105,7 @@ class GrowingList(Rows):
         title = display_text(one.title or one.native)
         model = display_text(one.model) if one.model else "no model"
         name: Part = (title, "bold $foreground" if index == self.cursor else "$foreground")
-        cost = usd(one.list_pico).rjust(COST)
+        cost = usd(one.list_pico, estimated=bool(one.estimated_calls)).rjust(COST)
         right: list[Part] = [(cost, "$muted" if one.list_pico is None else "$accent")]
         columns = self.columns(cells)
         right = [*columns.parts(one), *right]
@@ -163,7 +163,8 @@ def trend_text(trend: Sequence[int]) -> str:
 def _lately(one: Growing, budget: str) -> list[Part]:
     if one.list_pico is None:
         return [("  no price: press w", "$muted")]
-    words = f"{budget} · {usd(one.recent_pico)}" if budget else f"{usd(one.recent_pico)} in 30 min"
+    recent = usd(one.recent_pico, estimated=bool(one.estimated_calls))
+    words = f"{budget} · {recent}" if budget else f"{recent} in 30 min"
     if one.unpriced_calls:
         words = f"{one.unpriced_calls:,} {plural(one.unpriced_calls, 'call')} unpriced"
     return [(f"  {words}", "$muted")]

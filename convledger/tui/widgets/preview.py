@@ -14,7 +14,7 @@ from textual.message import Message
 from convledger.clock import to_datetime
 from convledger.reports.render.outcome_words import outcome_words
 from convledger.text.display import clip, display_text, width
-from convledger.tui.amounts import ago, percent, tokens, usd
+from convledger.tui.amounts import ago, percent, tokens_known, usd
 from convledger.tui.widgets.canvas import BOLD, DIM, INK, MONEY, Canvas
 from convledger.tui.widgets.conversation_rows import project_of
 from convledger.tui.widgets.drawing import Drawing
@@ -125,7 +125,7 @@ def facts(line: ConversationLine, now: int, zone: tzinfo) -> list[Fact]:
         ("started", _moment(line.first_at, now, zone), INK),
         ("last", _moment(line.last_at, now, zone), INK),
         ("calls", f"{line.calls:,}", INK),
-        ("tokens", tokens(line.tokens), INK),
+        ("tokens", tokens_known(line.tokens, counted=line.counted, lacking=line.lacking), INK),
         ("list cost", _cost(line), MONEY if line.list_pico is not None else INK),
     ]
     rows += [

@@ -8,6 +8,7 @@ from datetime import tzinfo
 from convledger.memory.beside import Said
 from convledger.memory.evidence import CHANGED, MISSING, Evidence
 from convledger.memory.veiling import veiled_evidence
+from convledger.reports.render.numbers import marked
 from convledger.text.display import display_text, width
 from convledger.text.secrets import veiled
 from convledger.tui import sitting_words as words
@@ -101,7 +102,11 @@ def _who(said: Said, before: int, zone: tzinfo, cells: int) -> Line:
     when = minute_text(said.at, zone) if is_same else words.moment_text(said.at, zone)
     told = [when]
     if said.output is not None:
-        told += [f"{said.output:,} tok", usd(said.pico)]
+        counted = marked(
+            f"{said.output:,}", said.output, counted=bool(said.lacks_tokens),
+            lacking=bool(said.lacks_tokens) and not said.output,
+        )  # fmt: skip
+        told += [f"{counted} tok", usd(said.pico, estimated=bool(said.is_estimate))]
     about = f"  {' · '.join(told)}"
     return Line(
         row([(display_text(name), f"bold {_colour(said.said_by)}"), (about, DIM)], (), cells)

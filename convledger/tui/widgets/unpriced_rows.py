@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from convledger.text.display import display_text
-from convledger.tui.amounts import tokens
+from convledger.tui.amounts import tokens_known
 from convledger.tui.widgets.rows import RowLine, Rows
 from convledger.tui.widgets.source_rows import title_of
 
@@ -18,7 +18,8 @@ class UnpricedRows(Rows):
 
     HELP = (
         "Models that no price is known for. Their calls cost – and are in no sum of money. p sets "
-        "a price, a prices the model like another one or says that it costs nothing."
+        "a price, a prices the model like another one or says that it costs nothing. Tokens – are "
+        "in no source: t counts them from the texts, marked ~, or leaves them unknown."
     )
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
@@ -43,13 +44,17 @@ class UnpricedRows(Rows):
         del cells
         model = self._models[index]
         calls = "1 call" if model.calls == 1 else f"{model.calls:,} calls"
-        where = f"  {display_text(title_of(model.source))} · {display_text(model.provider)}"
+        title = display_text(title_of(model.source))
+        where = f"  {title} · {display_text(model.provider)}"
+        if model.is_unnamed:
+            where = f"  {title} names no model: a says it once"
+        known = tokens_known(model.tokens, counted=False, lacking=bool(model.calls_without_tokens))
         return [
             RowLine(
                 [("– ", "$accent"), (display_text(model.model) or "no name", "$foreground")],
                 [(f"  {calls}", "$foreground")],
             ),
-            RowLine([(where, "$muted")], [(f"  {tokens(model.tokens)} tokens", "$muted")]),
+            RowLine([(where, "$muted")], [(f"  {known} tokens", "$muted")]),
         ]
 
     def empty_lines(self) -> list[str]:
