@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from convledger.cli import chosen, streams
-from convledger.cli.names import tilde
+from convledger.cli.plain_names import tilde
 from convledger.clock import iso_text
 from convledger.errors import UsageProblem
 from convledger.text.display import clip, display_text
