@@ -166,14 +166,15 @@ class CallBook:
         fresh = [row for row in dirty if not row.id]
         marks = ",".join("?" * 22)
         last = int(self.connection.execute("SELECT coalesce(max(id), 0) FROM call").fetchone()[0])
-        self.connection.executemany(
-            f"INSERT INTO call ({_COLUMNS}) VALUES ({marks})",
-            (row.values() for row in fresh),
-        )
         names = ", ".join(f"{name.strip()}=?" for name in _COLUMNS.split(","))
         self.connection.executemany(
             f"UPDATE call SET {names} WHERE id=?",
             ((*row.values(), row.id) for row in dirty if row.id),
+        )
+        # Behind the changes: a new call may have the name that a changed one had until now.
+        self.connection.executemany(
+            f"INSERT INTO call ({_COLUMNS}) VALUES ({marks})",
+            (row.values() for row in fresh),
         )
         add_usage(self.connection, self._deltas)
         add_usage_of_calls(self.connection, last)

@@ -227,6 +227,22 @@ def test_roll_up_is_in_step_after_any_sequence(batches: list[list[CallRow]]) -> 
     connection.close()
 
 
+def test_a_call_may_take_the_name_that_another_had_until_now() -> None:
+    connection = database()
+    told = [
+        [row(variant="b", conversation_id=1, file_id=3)],
+        [
+            row(conversation_id=2, file_id=2),
+            row(variant="a", conversation_id=1, file_id=1),
+            row(variant="b", conversation_id=1, file_id=3),
+        ],
+    ]
+
+    assert store(connection, *told) == 2
+    assert rolled_up(connection) == list(rebuilt_usage(connection))
+    connection.close()
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(1, 4), st.integers(0, 1), st.integers(1, 5)), max_size=5),

@@ -92,7 +92,8 @@ def brought_lines(came: SyncResult) -> list[Content]:
         for count, name, more in counts
         if count or (more and name in ("message", "call"))
     ]
-    if not came.calls and not came.messages and not came.rejected:
+    lines += [problem_line(Path(path), reason) for path, reason in came.unreadable[:_PROBLEMS]]
+    if not (came.calls or came.messages or came.rejected or came.unreadable):
         words = "Nothing new: all of it is in the ledger." if came.files or came.scans else ""
         lines.insert(0, Content.styled(words or "Nothing new.", "$foreground"))
     if came.pending_files:
@@ -118,6 +119,9 @@ def brought(came: SyncResult) -> str:
         words.append(f"{came.known_messages:,} messages known already")
     if came.estimated:
         words.append(f"~ tokens of {came.estimated:,} calls counted from their texts")
+    if came.unreadable:
+        path, reason = came.unreadable[0]
+        words.append(f"{len(came.unreadable):,} not readable ({Path(path).name}: {reason})")
     stopped = " Stopped before the end; what was read is kept." if came.stopped else ""
     return f"{', '.join(words) or 'nothing new, all of it is in the ledger'}.{stopped}"
 
