@@ -84,9 +84,10 @@ def statement(
             others = _restated(ledger, picked, now)
             if not others:
                 streams.note("Nothing of it is closed: there is no other view of it.")
-        for words in _doubts(ledger, picked):
-            streams.note(safe(words))
-    text = _text(chosen_form, picked, others, now, is_file=output is not None)
+        doubts = list(_doubts(ledger, picked))
+    for words in doubts:
+        streams.note(safe(words))
+    text = _text(chosen_form, picked, others, now, doubts, is_file=output is not None)
     if output is not None:
         _write(Path(output).expanduser(), text, force=force)
         count = len(picked)
@@ -140,7 +141,15 @@ def _tell_altered(kept: Sequence[Kept]) -> bool:
     return any(not each.is_intact for each in kept)
 
 
-def _text(form: str, picked: Sequence[Picked], others: Views, now: int, *, is_file: bool) -> str:
+def _text(
+    form: str,
+    picked: Sequence[Picked],
+    others: Views,
+    now: int,
+    doubts: Sequence[str],
+    *,
+    is_file: bool,
+) -> str:
     """Return the statements in a form; books take one view, so that nothing is booked twice."""
     if form in BOOKS and others:
         streams.note("Books take one view: these are the restated ones alone.")
@@ -150,7 +159,7 @@ def _text(form: str, picked: Sequence[Picked], others: Views, now: int, *, is_fi
         shown.append(each.statement)
         if each.key in others:
             shown.append(others[each.key])
-    return as_text(form, shown, now, is_file=is_file)
+    return as_text(form, shown, now, doubts, is_file=is_file)
 
 
 def _say_below(picked: Sequence[Picked], others: Views, *, several: bool) -> None:

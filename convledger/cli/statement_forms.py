@@ -15,8 +15,18 @@ FORMS = ("table", "csv", "json", "focus", "hledger", "beancount")
 BOOKS = frozenset(("focus", "hledger", "beancount"))
 
 
-def as_text(form: str, statements: Sequence[Statement], now: int, *, is_file: bool = False) -> str:
-    """Return statements in a form; an open period is booked no later than `now`."""
+def as_text(
+    form: str,
+    statements: Sequence[Statement],
+    now: int,
+    doubts: Sequence[str] = (),
+    *,
+    is_file: bool = False,
+) -> str:
+    """Return statements in a form; an open period is booked no later than `now`.
+
+    `doubts` say in words which calls are estimates: JSON has a place for them.
+    """
     if form == "table":
         from convledger.reports.statements.table_form import table_text
 
@@ -35,7 +45,7 @@ def as_text(form: str, statements: Sequence[Statement], now: int, *, is_file: bo
     if form == "json":
         from convledger.reports.statements.json_form import json_text
 
-        return json_text(statements, indent=2)
+        return json_text(statements, indent=2, doubts=doubts)
     if form == "focus":
         from convledger.reports.statements.focus_form import focus_text
 

@@ -9,7 +9,7 @@ from convledger.clock import now_us
 from convledger.ingest.rates import Rates, keep_book
 from convledger.money import usd_display
 from convledger.pricing import ENGINE_VERSION
-from convledger.store.calls import in_doubt, rebuild_usage
+from convledger.store.calls import ESTIMATED, in_doubt, rebuild_usage
 from convledger.store.connection import transaction
 
 
@@ -23,13 +23,15 @@ class Rerating:
     conversations: int
     before_pico: int
     after_pico: int
+    estimated: bool = False  # whether some of both sums is an estimate
 
     def words(self) -> str:
         """Say what changed in one line."""
         return (
             f"rated anew with the prices in force: {self.changed_calls:,} of {self.calls:,} calls "
             f"in {self.conversations:,} conversations changed, "
-            f"{usd_display(self.before_pico)} is now {usd_display(self.after_pico)}"
+            f"{usd_display(self.before_pico, estimated=self.estimated)} is now "
+            f"{usd_display(self.after_pico, estimated=self.estimated)}"
         )
 
 
@@ -92,6 +94,7 @@ def _changes(
         result.calls += 1
         result.before_pico += before or 0
         result.after_pico += after or 0
+        result.estimated |= state == ESTIMATED
         if (after, state) != (before, state_before):
             changes.append((call_id, before, after, state))
             conversations.add(conversation_id)

@@ -59,7 +59,10 @@ class Spend:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """What one period cost, in picodollars by series; UTC microseconds, `ends` exclusive."""
+    """What one period cost, in picodollars by series; UTC microseconds, `ends` exclusive.
+
+    `guessed` has a bit for each series of which something is estimated, the first the lowest.
+    """
 
     begins: int
     ends: int
@@ -67,6 +70,7 @@ class Bar:
     parts: tuple[int, ...]
     unpriced_calls: int
     estimated_calls: int = 0
+    guessed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +142,10 @@ def live(
         month=_spend(connection, days[0].since, days[-1].until),
         hour=_spend(connection, now - HOUR + 1, now + 1),
         series=series,
-        bars=[Bar(*span, *row) for span, row in zip(shown, rows, strict=False)],
+        bars=[
+            Bar(*span, parts, unpriced, estimated, guessed)
+            for span, (parts, unpriced, estimated, guessed) in zip(shown, rows, strict=False)
+        ],
         today_parts=rows[-1][0],
         growing=_growing(connection, now),
         last_call_at=connection.execute(
@@ -220,8 +227,8 @@ def _sums(
 
 def _stacked(
     connection: sqlite3.Connection, shown: list[Span], group: str
-) -> tuple[tuple[str, ...], list[tuple[tuple[int, ...], int, int]]]:
-    """Return the series; for each span parts, unpriced, estimated calls; the last ranks nothing."""
+) -> tuple[tuple[str, ...], list[tuple[tuple[int, ...], int, int, int]]]:
+    """Return the series; for each span what a bar is of. The last of the spans ranks nothing."""
     sums = _sums(connection, shown, group)
     ranked: Counter[str] = Counter()
     for place, name, pico, _, _ in sums:
@@ -231,13 +238,14 @@ def _stacked(
     series = (*names[:_SERIES], OTHER) if len(names) > _SERIES else tuple(names)
     column = {name: min(number, _SERIES) for number, name in enumerate(names)}
     parts = [[0] * len(series) for _ in shown]
-    unpriced, estimated = [0] * len(shown), [0] * len(shown)
+    unpriced, estimated, guessed = ([0] * len(shown) for _ in range(3))
     for place, name, pico, unpriced_calls, estimated_calls in sums:
         if pico:
             parts[place][column[name]] += pico
+            guessed[place] |= bool(estimated_calls) << column[name]
         unpriced[place] += unpriced_calls
         estimated[place] += estimated_calls
-    return series, list(zip(map(tuple, parts), unpriced, estimated, strict=True))
+    return series, list(zip(map(tuple, parts), unpriced, estimated, guessed, strict=True))
 
 
 def _growing(connection: sqlite3.Connection, now: int) -> list[Growing]:

@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from convledger.plans.statement import Statement
-from convledger.reports.plan_book import PlanBook
+from convledger.reports.plan_book import PlanBook, scope_of, token_words
 from convledger.reports.plan_records import kept_statements
 from convledger.reports.projecting import projected_total
 from convledger.store.subscriptions import Subscription
@@ -26,6 +26,7 @@ class PeriodView:
     digest: str = ""
     is_intact: bool = True
     closed_at: int | None = None
+    doubt: str = ""  # how many of its calls are estimates, or have unknown tokens, in words
 
 
 def period_views(
@@ -36,7 +37,7 @@ def period_views(
     anew = book.bill(subscription, now, restate=True) if bill.frozen else None
     restated = {each.since: each for each in anew.statements} if anew is not None else {}
     kept = {each.since: each for each in kept_statements(connection, subscription.id)}
-    found = []
+    scope, found = scope_of(subscription), []
     for statement in bill.statements:
         frozen = kept.get(statement.since)
         is_open = statement is bill.current
@@ -48,6 +49,7 @@ def period_views(
                 digest=frozen.digest if frozen is not None else "",
                 is_intact=frozen is None or frozen.is_intact,
                 closed_at=frozen.closed_at if frozen is not None else None,
+                doubt=token_words(connection, bill, scope, statement.since, statement.until),
             )
         )
     return found

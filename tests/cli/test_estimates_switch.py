@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from pathlib import Path
 
 import pytest
 
 from convledger.config import config_path
+from convledger.ledger import Ledger
+from convledger.paths import default_workspace
+from convledger.tui.widgets.cost_chart import Charted
 from tests.cli.conftest import FIXTURES, Cli
 
 CLAUDE, CHATGPT = (str(FIXTURES / "sources" / name) for name in ("claude-ai", "chatgpt"))
@@ -74,3 +78,22 @@ def test_alias_that_says_nothing_is_refused(
     answer = cli("prices", "alias", *arguments)
     assert answer.code == 2
     assert complaint in answer.err
+
+
+def test_a_statement_of_tokens_says_how_many_calls_are_estimates(chats: Cli) -> None:
+    chats("plan", "use", "tokens-at-list-price", "--since", "2026-01-01", "--yes", "--no-sync")
+    found = chats("credits", "statement", "--period", "all", "--no-sync", "--json")
+
+    assert any("estimated" in words for words in found.json["doubts"])
+    assert "estimated" in found.err
+
+
+def test_the_parts_of_a_bar_know_which_of_them_are_estimates(chats: Cli) -> None:
+    with Ledger.open(default_workspace()) as ledger:
+        (last,) = ledger.connection.execute("SELECT max(at) FROM call WHERE list_pico>0").fetchone()
+        found = ledger.live(last, UTC, bars=1)
+    (bar,) = found.bars
+    charted = Charted(series=found.series, bars=tuple(found.bars))
+
+    assert bar.guessed
+    assert all(amount.startswith("~") for amount in charted.amounts(0))

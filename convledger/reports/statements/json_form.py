@@ -13,10 +13,19 @@ from convledger.reports.statements.figures import exact_text, known_money
 SCHEMA = 1
 
 
-def json_text(statements: Sequence[Statement], *, indent: int | None = None) -> str:
-    """Return statements as JSON; money that nobody knows is null, never 0."""
-    found = [document(each) for each in statements]
-    return json_out.dumps({"schema": SCHEMA, "statements": found}, indent=indent) + "\n"
+def json_text(
+    statements: Sequence[Statement], *, indent: int | None = None, doubts: Sequence[str] = ()
+) -> str:
+    """Return statements as JSON; money that nobody knows is null, never 0.
+
+    `doubts` say in words which of their calls are estimates, or have unknown tokens.
+    """
+    found: dict[str, object] = {
+        "schema": SCHEMA, "statements": [document(each) for each in statements],
+    }  # fmt: skip
+    if doubts:
+        found["doubts"] = list(doubts)
+    return json_out.dumps(found, indent=indent) + "\n"
 
 
 def document(found: Statement) -> dict[str, object]:

@@ -186,6 +186,8 @@ class StatementScreen(Dialog[None]):
                     (money_text(view.projected, currency), "$accent"),
                     (f" by {moment_text(view.statement.until, self._zone(view))}", "$muted"),
                 ]
+        if view.doubt:
+            parts.append((f" · {view.doubt}", "$warning"))
         lines = wrapped(parts, cells)
         return Content("\n").join(Content.assemble(*line) for line in lines)
 

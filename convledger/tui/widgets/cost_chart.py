@@ -56,6 +56,15 @@ class Charted:
             if pico
         ]
 
+    def amounts(self, place: int) -> list[str]:
+        """Return the cost of the same parts in words, marked where some of it is an estimate."""
+        bar = self.bars[place]
+        return [
+            usd(pico, estimated=bool(bar.guessed >> at & 1))
+            for at, pico in enumerate(bar.parts[: len(self.series)])
+            if pico
+        ]
+
 
 class CostChart(Drawing):
     """The bars; left and right choose one, enter opens what is behind it."""
@@ -187,7 +196,7 @@ class CostChart(Drawing):
         if bar.unpriced_calls:
             unpriced = f"{bar.unpriced_calls:,} {plural(bar.unpriced_calls, 'call')} unpriced"
             tail.append((f"  · {unpriced}", DIM))
-        for sums in self._sums(parts):
+        for sums in self._sums(parts, self.charted.amounts(self.place)):
             line = [*head, ("  = ", DIM), *sums, *tail] if sums else [*head, *tail]
             if measure(*line) <= canvas.width:
                 return [line]
@@ -195,7 +204,7 @@ class CostChart(Drawing):
                 return [[*head, *tail], sums]
         return [line]
 
-    def _sums(self, parts: list[tuple[str, int, str]]) -> Iterator[list[Part]]:
+    def _sums(self, parts: list[tuple[str, int, str]], amounts: list[str]) -> Iterator[list[Part]]:
         """Yield the parts as a sum: with their names, with shorter ones, with ever less of them."""
         names = [name for name, _, _ in parts]
         shorter = short_names(names)
@@ -203,9 +212,9 @@ class CostChart(Drawing):
         cut = ([clip(name, room) for name in shorter] for room in range(longest - 1, 2, -1))
         for given in (names, shorter, *cut):
             sums: list[Part] = []
-            for name, (_, pico, colour) in zip(given, parts, strict=True):
+            for name, (_, _, colour), amount in zip(given, parts, amounts, strict=True):
                 plus = [(" + ", DIM)] if sums else []
-                sums += [*plus, ("■ ", colour), (f"{name} ", DIM), usd(pico)]
+                sums += [*plus, ("■ ", colour), (f"{name} ", DIM), amount]
             yield sums
 
     def on_focus(self) -> None:
@@ -269,8 +278,9 @@ class BarParts(Drawing):
         bar = self._charted.bars[self._place]
         parts, total, cells = self._charted.parts(self._place), sum(bar.parts), canvas.width
         y = 0
-        for name, pico, colour in parts:
-            amount, share = usd(pico), percent(pico, total)
+        amounts = self._charted.amounts(self._place)
+        for (name, pico, colour), amount in zip(parts, amounts, strict=True):
+            share = percent(pico, total)
             canvas.put(0, y, ("■ ", colour), (name, INK), end=cells - measure(amount) - 1)
             canvas.right(cells, y, (amount, "$accent"))
             meter(canvas, 0, y + 1, cells - 7, pico, total, colour)
