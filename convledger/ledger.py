@@ -82,10 +82,7 @@ class Ledger(Dealings):
         self.close()
 
     def known_roots(self) -> list[tuple[str, Path]]:
-        """Return (reader, folder) of each place where logs may be on this machine.
-
-        Folders that were imported by name stay sources and are looked at again.
-        """
+        """Return (reader, folder) of each place of logs on this machine, and of those imported."""
         from convledger.sources.registry import known_roots
 
         roots = known_roots(os.environ, paths.home(), sys.platform)
@@ -106,9 +103,9 @@ class Ledger(Dealings):
         stopping: Callable[[], bool] = lambda: False,
         wait_seconds: float = WAIT_SECONDS,
     ) -> SyncResult:
-        """Bring the ledger up to date with the logs: figures, and unless told else the texts too.
+        """Bring the ledger up to date with the logs, safe to stop at any instant.
 
-        Safe to stop at any instant; the next call goes on. Raises WorkspaceError, ConfigError.
+        Figures, and unless told else the texts too. Raises WorkspaceError, ConfigError.
         """
         from convledger.ingest.lock import ingest_lock
         from convledger.ingest.result import SyncResult
@@ -167,14 +164,16 @@ class Ledger(Dealings):
         listener: Listener | None,
         stopping: Callable[[], bool],
     ) -> SyncResult:
-        from convledger.ingest.mappings import follow_mappings
         from convledger.ingest.plan import make_plan, plan_of_paths
         from convledger.ingest.result import SyncResult
         from convledger.store.files import texts_pending
 
         self._require_file()
         self._finish_erasing()
-        follow_mappings(self.connection, self.workspace)
+        if (self.workspace / paths.MAPPINGS).is_dir():
+            from convledger.ingest.mappings import follow_mappings
+
+            follow_mappings(self.connection, self.workspace)
         roots = self.known_roots() if roots is None else roots
         if changed is None:
             plan = make_plan(self.connection, roots)
@@ -204,11 +203,10 @@ class Ledger(Dealings):
             from convledger.ingest.estimates import follow
 
             result.estimated = follow(self.connection, lambda: self.rates, stopping, listener)
-        for scanned in plan.scans:
-            if scanned.reader == "codex" and scanned.present:
-                from convledger.ingest.side_files import take_titles
+        for root in plan.with_titles:
+            from convledger.ingest.side_files import take_titles
 
-                take_titles(self.connection, scanned.root)
+            take_titles(self.connection, root)
         result.pending_files, result.pending_bytes = pending, pending_bytes
         return result
 

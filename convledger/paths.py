@@ -11,6 +11,7 @@ LEDGER = "ledger.db"
 PRICES = "prices.toml"
 PLANS = "plans"
 LOCK = "ingest.lock"
+MAPPINGS = "mappings"  # a folder: how tables are read
 INSIDE = "!/"  # between an archive and its member
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from convledger.errors import ConfigError, UsageProblem
-from convledger.paths import real_path
+from convledger.paths import MAPPINGS, real_path
 from convledger.store.connection import bulk_writing, transaction
 from convledger.store.settings import note, setting
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from convledger.sources.table.mapping import Mapping
     from convledger.sources.table.sample import Sample
 
-FOLDER = "mappings"
 _NOTE = "mapping "  # with a header's fingerprint: what tables with it were read by
 _STAMP = "mappings.stamp"
 READER = "table"
@@ -52,7 +51,7 @@ def saved_mappings(workspace: Path) -> list[Saved]:
     from convledger.toml_files import read_text
 
     found = []
-    for path in sorted((workspace / FOLDER).glob("*.toml")):
+    for path in sorted((workspace / MAPPINGS).glob("*.toml")):
         try:
             text = read_text(path, str(path))
             if text is not None:
@@ -172,7 +171,7 @@ def save_mapping(workspace: Path, mapping: Mapping, header: Sequence[str] = ()) 
     if header and fingerprint(header) not in {fingerprint(each) for each in headers}:
         headers.append(tuple(header))
     kept = replace(mapping, headers=tuple(headers))
-    path = workspace / FOLDER / f"{kept.name}.toml"
+    path = workspace / MAPPINGS / f"{kept.name}.toml"
     text = mapping_text(kept)
     parse_mapping(text, str(path))  # what is kept can be read again
     mine = {fingerprint(each) for each in headers}
@@ -188,8 +187,8 @@ def save_mapping(workspace: Path, mapping: Mapping, header: Sequence[str] = ()) 
 
 def remove_mapping(workspace: Path, name: str) -> bool:
     """Take a mapping away; what was read by it stays. Tell whether there was one."""
-    path = workspace / FOLDER / f"{name}.toml"
-    is_there = path.parent == workspace / FOLDER and path.exists()
+    path = workspace / MAPPINGS / f"{name}.toml"
+    is_there = path.parent == workspace / MAPPINGS and path.exists()
     path.unlink(missing_ok=True)
     return is_there
 
@@ -268,7 +267,7 @@ def _digest(mapping: Mapping) -> str:
 def _stamp(workspace: Path) -> str:
     """Return a text that changes whenever a file of mappings does; empty where there is none."""
     try:
-        files = sorted((workspace / FOLDER).glob("*.toml"))
+        files = sorted((workspace / MAPPINGS).glob("*.toml"))
         stats = [(path.name, path.stat()) for path in files]
     except OSError:
         return ""

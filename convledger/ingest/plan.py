@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from convledger.clock import now_us
-from convledger.ingest.archives import kept_open
 from convledger.ingest.discover import Found, Scan, look_at, of_database, scan
-from convledger.paths import stored_path
+from convledger.paths import INSIDE, stored_path
 from convledger.store.catalog import Catalog
 from convledger.store.connection import transaction
 from convledger.store.files import (
@@ -44,14 +43,28 @@ class Plan:
     rollouts: dict[str, str] = field(default_factory=dict)
 
     @property
+    def with_titles(self) -> list[Path]:
+        """The roots that keep titles beside the logs."""
+        return [each.root for each in self.scans if each.reader == "codex" and each.present]
+
+    @property
     def bytes(self) -> int:
         """How much must be read."""
         return sum(work.bytes for work in self.works)
 
 
-@kept_open()
 def make_plan(connection: sqlite3.Connection, roots: Iterable[tuple[str, Path]]) -> Plan:
     """Scan `roots`; notes new, gone and unreadable files, and returns what must be read."""
+    roots = list(roots)
+    if not any(INSIDE in str(root) for _, root in roots):
+        return _planned(connection, roots)
+    from convledger.ingest.archives import kept_open  # which takes its time, at each report
+
+    with kept_open():
+        return _planned(connection, roots)
+
+
+def _planned(connection: sqlite3.Connection, roots: Iterable[tuple[str, Path]]) -> Plan:
     plan = Plan()
     known: dict[int, dict[str | bytes, Known]] = {}
     for row in known_files(connection):
