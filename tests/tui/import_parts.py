@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import zipfile
 from pathlib import Path
 from typing import Any
+
+from textual.pilot import Pilot
+
+from convledger.tui.screens.importing import ImportingScreen
+from tests.tui.pilot import settled
 
 WHEN = "2026-11-02T09:00:00Z"
 
@@ -37,3 +43,14 @@ def with_rejected(path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("conversations.json", json.dumps([talk(), 7]))
         archive.writestr("memories.json", json.dumps(memories))
+
+
+async def ended(pilot: Pilot[None]) -> ImportingScreen:
+    """Wait until the import that goes on has told what it brought."""
+    dialog = pilot.app.screen
+    assert isinstance(dialog, ImportingScreen)
+    while dialog._came is None:
+        await asyncio.sleep(0.01)
+    await settled(pilot)
+    await settled(pilot)
+    return dialog

@@ -17,7 +17,7 @@ from convledger.tui.numbered import SCREENS
 from convledger.tui.widgets.rows import Rows
 from tests.tui import compare_parts, memory_file_parts, review_parts
 from tests.tui.finding_parts import with_findings
-from tests.tui.import_parts import with_rejected
+from tests.tui.import_parts import ended, with_rejected
 from tests.tui.memory_parts import remembered
 from tests.tui.pack_parts import with_pack
 from tests.tui.pilot import NOW, opened, press, screen_text
@@ -308,6 +308,8 @@ async def test_action(studio: Path, names: list[str]) -> None:
     place = PLACES.get(first.before[0] if first.before else "", "live")
     async with opened(studio, size=(140, 45), place=place) as pilot:
         await press(pilot, *first.before)
+        if first.before == BROUGHT:
+            await ended(pilot)  # a thread of its own reads
         home = pilot.app.screen
         for name in names:
             step, key = STEPS[name], BY_ID[name].keys.split(",")[0]

@@ -12,10 +12,9 @@ from textual.widgets import Input
 from convledger.ingest.looking import look
 from convledger.ledger import Ledger
 from convledger.memory.in_exports import memory_in
-from convledger.tui.screens.importing import ImportingScreen
 from tests.ingest.logs import Bench
 from tests.tui import pilot as pilots
-from tests.tui.import_parts import with_rejected
+from tests.tui.import_parts import ended, with_rejected
 from tests.tui.pilot import press, screen_text, settled
 from tests.tui.source_parts import SIZES, app_of, go, odd_bench, opened
 
@@ -39,19 +38,6 @@ async def dropped(pilot: Pilot[None], text: str) -> None:
     line.post_message(events.Paste(text))
     await settled(pilot)
     await settled(pilot)
-
-
-async def ended(pilot: Pilot[None]) -> ImportingScreen:
-    """Wait until the import that goes on has told what it brought."""
-    import asyncio
-
-    dialog = pilot.app.screen
-    assert isinstance(dialog, ImportingScreen)
-    while dialog._came is None:
-        await asyncio.sleep(0.01)
-    await settled(pilot)
-    await settled(pilot)
-    return dialog
 
 
 async def test_dropped_files_say_what_they_are_and_what_came_in(
