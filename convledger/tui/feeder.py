@@ -62,6 +62,8 @@ class Feeder:
         self._paused = threading.Event()
         self._held = threading.Event()
         self._begun = threading.Event()
+        self._idle = threading.Event()  # no import runs
+        self._idle.set()
         self._pauses = 0
         self._present: set[Path] = set()  # roots that were there when they were last looked at
         self._missed: dict[Path, str] = {}  # roots that went meanwhile, and what was said of them
@@ -142,6 +144,7 @@ class Feeder:
             return self._stopping.is_set() or self._held.is_set() or self._pauses != pauses
 
         def work() -> None:
+            self._idle.clear()
             try:
                 with Ledger.open(self._workspace) as ledger:
                     came = ledger.import_found(found(), listener=self._progress, stopping=stopping)
@@ -150,6 +153,8 @@ class Feeder:
                     done(came)
             except Exception as error:  # noqa: BLE001 - whatever it is, a person waits for the end
                 done(failure_of(error, self._workspace) or error)
+            finally:
+                self._idle.set()
             self._say(self._feed)
 
         threading.Thread(target=work, name="import", daemon=True).start()
@@ -179,6 +184,10 @@ class Feeder:
         while not self._stopping.is_set():
             self._say(Feed("looking"))
             found = ledger.discover()
+            if not self._idle.wait(RETRY_SECONDS):
+                continue
+            if ledger.sources() and not self._asked(ledger, found):
+                return not self._stopping.is_set()
             if any(scan.files for scan in found):
                 self._say(Feed("asking", found=found))
                 self._begun.wait()
@@ -187,6 +196,12 @@ class Feeder:
             if self._begun.wait(RETRY_SECONDS):  # asked to look again, or something was imported
                 return not self._stopping.is_set()
         return False
+
+    @staticmethod
+    def _asked(ledger: Ledger, found: list[Scan]) -> bool:
+        """Whether some of what was found is of no source that a person has named."""
+        known = {(source.source, source.root) for source in ledger.sources()}
+        return any(scan.files and (scan.reader, str(scan.root)) not in known for scan in found)
 
     def _follow(self, ledger: Ledger) -> None:
         from convledger.ingest.watch import Watcher

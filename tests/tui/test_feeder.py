@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -271,4 +272,40 @@ def test_first_file_that_is_imported_is_followed_without_asking_for_it(
     states = set()
     while (feed := listening.feeds.get(timeout=SECONDS)).state != "live":
         states.add(feed.state)
-    assert "asking" not in states
+    assert not {"asking", "trouble"} & states
+
+
+def test_a_look_in_the_middle_of_the_first_import_asks_for_nothing(
+    own_home: Path, tmp_path: Path, listening: Listening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "exports" / f"{session()}.jsonl"
+    elsewhere.parent.mkdir()
+    elsewhere.write_bytes(turns(1, 3))
+    monkeypatch.setattr("convledger.tui.feeder.RETRY_SECONDS", 0.01)
+    looks, discover, sync = threading.Semaphore(0), Ledger.discover, Ledger.sync
+
+    def looked(ledger: Ledger) -> Any:
+        found = discover(ledger)
+        looks.release()
+        return found
+
+    def looked_at_meanwhile(ledger: Ledger, *given: Any, **named: Any) -> SyncResult:
+        while looks.acquire(blocking=False):
+            pass
+        looks.acquire(timeout=SECONDS)
+        looks.acquire(timeout=1)
+        return sync(ledger, *given, **named)
+
+    listening.feeder.start()
+    listening.until("nothing")
+    monkeypatch.setattr(Ledger, "discover", looked)
+    monkeypatch.setattr(Ledger, "sync", looked_at_meanwhile)
+    done: queue.Queue[SyncResult | Exception] = queue.Queue()
+    listening.feeder.import_paths([elsewhere], done.put)
+    assert isinstance(done.get(timeout=SECONDS), SyncResult)
+    monkeypatch.setattr(Ledger, "sync", sync)
+
+    states = set()
+    while (feed := listening.feeds.get(timeout=SECONDS)).state != "live":
+        states.add(feed.state)
+    assert not {"asking", "trouble"} & states
