@@ -289,3 +289,8 @@ def test_json_keeps_readable_text_and_exact_decimals() -> None:
 def test_json_refuses_what_it_can_not_say(value: object) -> None:
     with pytest.raises(ValueError, match=r"JSON"):
         json_out.dumps([value])
+
+
+def test_a_long_text_is_set_out_as_a_short_one_is() -> None:
+    value = {"rows": [{"a": [], "b": {}, "c": 'é "\\ \n', "d": 1.5, "e": None, "f": 2**70}] * 900}
+    assert json_out.dumps(value, indent=2) == json.dumps(value, ensure_ascii=False, indent=2)

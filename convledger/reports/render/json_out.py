@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from convledger.text.display import MARKS_KEPT, UNSEEN, mark_class
 
+_LONG = 20_000  # characters
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -17,10 +18,23 @@ def dumps(value: object, *, indent: int | None = None) -> str:
 
     It raises ValueError for what is no number (NaN, infinity).
     """
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent, default=_plain)
+    text = _SURROGATE.sub("\ufffd", _json(value, None))
+    if indent is not None:
+        text = _json(value, indent) if len(text) < _LONG else _indented(text, indent)
     if text.isascii() and "\x7f" not in text:
         return text
     return _unseen().sub(_escaped, _SURROGATE.sub("\ufffd", text))
+
+
+def _json(value: object, indent: int | None) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent, default=_plain)
+
+
+def _indented(text: str, indent: int) -> str:
+    """Return compact JSON a value to a line, as `json` would, which is slow at it when long."""
+    from msgspec.json import format as reformat
+
+    return reformat(text, indent=indent)
 
 
 def _plain(value: object) -> str:
