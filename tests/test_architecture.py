@@ -72,6 +72,17 @@ def test_module_is_short_and_opens_no_connection(module: Path) -> None:
     assert [name for name in imports(module) if is_one_of(name, NETWORK)] == []
 
 
+def test_tests_are_short_too() -> None:
+    modules = [*(PROJECT / "tests").rglob("*.py"), *(PROJECT / "fixtures").rglob("*.py")]
+
+    assert Path(__file__) in modules
+    assert [
+        name_of(module)
+        for module in modules
+        if len(module.read_text("utf-8").splitlines()) > LONGEST
+    ] == []
+
+
 PURE_MODULES = [
     module
     for name in PURE

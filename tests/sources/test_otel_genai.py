@@ -9,64 +9,23 @@ from typing import Any
 import pytest
 
 from convledger.ledger import Ledger
-from convledger.sources.findings import Flag, Lines, Measure
+from convledger.sources.findings import Lines, Measure
 from convledger.sources.otel_genai import FiguresReader, TextsReader, recognises
-from tests.sources.documents import Read, glimpse_at, read, read_bytes
+from tests.sources.documents import Read, glimpse_at, read
+from tests.sources.otel_parts import (
+    ANSWER,
+    AT,
+    FIXTURES,
+    TRACE,
+    chat,
+    line,
+    logged,
+    logs,
+    read_lines,
+    span,
+)
 
-FIXTURES = Path(__file__).parents[2] / "fixtures" / "sources" / "otel-genai"
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples"
-AT = 1_794_304_800
-TRACE = "5b8efff798038103d269b633813fc60c"
-
-
-def value(of: Any) -> dict[str, Any]:
-    if isinstance(of, bool):
-        return {"boolValue": of}
-    if isinstance(of, int):
-        return {"intValue": str(of)}
-    if isinstance(of, float):
-        return {"doubleValue": of}
-    if isinstance(of, list):
-        return {"arrayValue": {"values": [value(one) for one in of]}}
-    if isinstance(of, dict):
-        return {"kvlistValue": {"values": attributes(of)}}
-    return {"stringValue": of}
-
-
-def attributes(named: dict[str, Any]) -> list[dict[str, Any]]:
-    return [{"key": name, "value": value(of)} for name, of in named.items()]
-
-
-def span(number: int, parent: int | None, named: dict[str, Any], **more: Any) -> dict[str, Any]:
-    found = {
-        "traceId": TRACE,
-        "spanId": f"{number:016x}",
-        "name": "chat",
-        "startTimeUnixNano": str((AT + number) * 10**9),
-        "attributes": attributes(named),
-    }
-    return found | ({"parentSpanId": f"{parent:016x}"} if parent else {}) | more
-
-
-def chat(**more: Any) -> dict[str, Any]:
-    return {
-        "gen_ai.operation.name": "chat",
-        "gen_ai.provider.name": "openai",
-        "gen_ai.response.model": "gpt-5.2",
-        "gen_ai.usage.input_tokens": 100,
-        "gen_ai.usage.output_tokens": 10,
-    } | {name.replace("__", "."): of for name, of in more.items()}
-
-
-def line(*spans: dict[str, Any], resource: dict[str, Any] | None = None) -> bytes:
-    group = {"scopeSpans": [{"spans": list(spans)}]}
-    if resource:
-        group["resource"] = {"attributes": attributes(resource)}  # type: ignore[assignment]
-    return json.dumps({"resourceSpans": [group]}).encode() + b"\n"
-
-
-def read_lines(folder: Path, *lines: bytes) -> Read:
-    return read_bytes("otel-genai", folder, "traces.jsonl", b"".join(lines))
 
 
 def totals(found: Read) -> list[tuple[int, int]]:
@@ -90,20 +49,6 @@ def test_sample_counts_its_one_call() -> None:
         "conv-1", "gpt-5.2-2026-01-01", "openai",
     )  # fmt: skip
     assert recognises(glimpse_at(path)) == 100
-
-
-def test_conversation_over_several_lines_is_one() -> None:
-    found = read("otel-genai", FIXTURES / "traces.jsonl")
-
-    assert list(found.conversations) == ["parcel-1"]
-    assert [(call.input, call.cache_read, call.output) for call in found.calls] == [
-        (100, 200, 30), (40, 320, 12),
-    ]  # fmt: skip
-    assert found.visible() == [
-        ("prompt", "My parcel is late."), ("answer", "It arrives tomorrow."),
-        ("prompt", "Thank you."), ("answer", "You are welcome."),
-    ]  # fmt: skip
-    assert found.conversations["parcel-1"].title == "My parcel is late."
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
@@ -210,31 +155,6 @@ def test_cached_tokens_are_counted_once(
     assert (call.input, call.cache_read, call.cache_write_5m) == expected
 
 
-@pytest.mark.parametrize(
-    ("named", "native"),
-    [
-        ({"session.id": "s"}, "s"),
-        ({"gen_ai.conversation.id": "c", "session.id": "s"}, "c"),
-        ({"traceloop.association.properties.session_id": "s"}, "s"),
-        ({"ai.telemetry.metadata.chatId": "s"}, "s"),
-        ({}, TRACE),
-    ],
-)
-def test_conversation_is_what_spans_name_else_the_trace(
-    tmp_path: Path, named: dict[str, Any], native: str
-) -> None:
-    found = read_lines(tmp_path, line(span(1, None, chat() | named)))
-
-    assert list(found.conversations) == [native]
-
-
-def test_conversation_that_only_the_agent_names_holds_for_its_calls(tmp_path: Path) -> None:
-    agent = {"gen_ai.operation.name": "invoke_agent", "gen_ai.conversation.id": "c"}
-    found = read_lines(tmp_path, line(span(2, 1, chat()), span(1, None, agent)))
-
-    assert [call.conversation for call in found.calls] == ["c"]
-
-
 def test_one_response_in_two_spans_is_one_call(tmp_path: Path) -> None:
     named = chat(gen_ai__response__id="chatcmpl-0000000000000001")
     found = read_lines(tmp_path, line(span(1, None, named)), line(span(2, None, named)))
@@ -242,91 +162,11 @@ def test_one_response_in_two_spans_is_one_call(tmp_path: Path) -> None:
     assert [call.key for call in found.calls] == ["chatcmpl-0000000000000001"]
 
 
-MESSAGES = [{"role": "user", "parts": [{"type": "text", "content": "Hi"}]}]
-ANSWER = [
-    {"role": "assistant", "parts": [{"type": "text", "content": "Yo"}], "finish_reason": "stop"}
-]
-
-
-@pytest.mark.parametrize(
-    "named",
-    [
-        {"gen_ai.input.messages": json.dumps(MESSAGES),
-         "gen_ai.output.messages": json.dumps(ANSWER)},
-        {"gen_ai.input.messages": MESSAGES, "gen_ai.output.messages": ANSWER},
-        {"gen_ai.prompt.0.role": "user", "gen_ai.prompt.0.content": "Hi",
-         "gen_ai.completion.0.role": "assistant", "gen_ai.completion.0.content": "Yo"},
-        {"llm.input_messages.0.message.role": "user",
-         "llm.input_messages.0.message.content": "Hi",
-         "llm.output_messages.0.message.role": "assistant",
-         "llm.output_messages.0.message.contents.0.message_content.type": "text",
-         "llm.output_messages.0.message.contents.0.message_content.text": "Yo"},
-        {"ai.prompt.messages": json.dumps([{"role": "user", "content": "Hi"}]),
-         "ai.response.text": "Yo", "ai.operationId": "ai.generateText.doGenerate"},
-        {"ai.prompt": json.dumps({"prompt": "Hi"}), "ai.response.text": "Yo",
-         "ai.operationId": "ai.generateText.doGenerate"},
-        {"gen_ai.prompt": "Hi", "gen_ai.completion": "Yo"},
-    ],
-)  # fmt: skip
-def test_every_convention_says_what_was_said(tmp_path: Path, named: dict[str, Any]) -> None:
-    found = read_lines(tmp_path, line(span(1, None, chat() | named)))
-
-    assert found.visible() == [("prompt", "Hi"), ("answer", "Yo")]
-
-
-def test_messages_in_events_of_a_span(tmp_path: Path) -> None:
-    events = [
-        {"name": "gen_ai.system.message", "attributes": attributes({"content": "Be kind."})},
-        {"name": "gen_ai.user.message", "attributes": attributes({"content": "Hi"})},
-        {"name": "gen_ai.choice", "attributes": attributes({"message": '{"content": "Yo"}'})},
-    ]
-    found = read_lines(tmp_path, line(span(1, None, chat(), events=events)))
-
-    assert found.visible() == [("prompt", "Hi"), ("answer", "Yo")]
-    assert [message.body for message in found.messages if message.flags & Flag.HIDDEN] == [
-        "Be kind."
-    ]
-
-
-def logged(name: str, body: Any = None, **named: Any) -> dict[str, Any]:
-    record = {"timeUnixNano": str(AT * 10**9), "traceId": TRACE, "spanId": f"{1:016x}",
-              "eventName": name, "attributes": attributes(named)}  # fmt: skip
-    return record | ({"body": value(body)} if body is not None else {})
-
-
-def logs(*records: dict[str, Any]) -> bytes:
-    return json.dumps({"resourceLogs": [{"scopeLogs": [{"logRecords": list(records)}]}]}).encode()
-
-
-def test_messages_logged_as_events_belong_to_their_span(tmp_path: Path) -> None:
-    found = read_lines(
-        tmp_path,
-        line(span(1, None, chat())),
-        logs(logged("gen_ai.user.message", {"content": "Hi"}),
-             logged("gen_ai.choice", {"index": 0, "message": {"content": "Yo"}})),
-    )  # fmt: skip
-
-    assert found.visible(TRACE) == [("prompt", "Hi"), ("answer", "Yo")]
-    assert len(found.calls) == 1
-
-
 def test_details_logged_beside_a_span_count_its_call_once(tmp_path: Path) -> None:
     details = logged("gen_ai.client.inference.operation.details", **chat())
     found = read_lines(tmp_path, line(span(1, None, chat())), logs(details))
 
     assert len({call.key for call in found.calls}) == 1
-
-
-def test_tool_calls_are_told_from_texts(tmp_path: Path) -> None:
-    asked = [
-        {"role": "assistant", "parts": [
-            {"type": "tool_call", "id": "1", "name": "find", "arguments": {"a": 1}}]},
-        {"role": "tool", "parts": [{"type": "tool_call_response", "id": "1", "response": "3"}]},
-    ]  # fmt: skip
-    named = chat() | {"gen_ai.input.messages": json.dumps(asked)}
-    found = read_lines(tmp_path, line(span(1, None, named)))
-
-    assert found.visible() == [("tool_call", '{"a":1}'), ("tool_result", "3")]
 
 
 def test_call_without_usage_is_unknown_and_a_failed_one_none(tmp_path: Path) -> None:

@@ -59,6 +59,16 @@ def studio(read_once: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def planned(studio: Path) -> Path:
+    """The invented history with a plan in force since September, and a pack bought."""
+    from tests.tui.plan_parts import bought, put_in_force
+
+    put_in_force(studio)
+    bought(studio)
+    return studio
+
+
+@pytest.fixture
 def terminal_of(own_home: Path) -> Iterator[Callable[..., Terminal]]:
     """Start programs on a pseudo-terminal of 200x40; they end with the test."""
     from tests.tui.terminal import Terminal  # which Windows has no parts for

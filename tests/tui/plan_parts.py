@@ -1,4 +1,4 @@
-"""What tests of Plans share: a plan like a studio would have, put in force through the services."""
+"""What tests of Plans share: a plan like a studio would have, put in force, and its dialogs."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from functools import partial
 from pathlib import Path
 
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from convledger.clock import SECOND
 from convledger.ledger import Ledger
 from convledger.money import PICO
 from convledger.tui.app import ConvledgerApp
 from convledger.tui.screens.plans import PlansScreen
+from convledger.tui.widgets.choices import OneOf
 from tests.ingest.logs import session, turns
 from tests.tui import pilot as pilots
 from tests.tui.pilot import NOW, press, settled, text_of
@@ -190,3 +192,19 @@ def long_talk(workspace: Path, folder: Path) -> int:
     with Ledger.open(workspace) as ledger:
         ledger.sync([("claude-code", folder / "projects")])
         return ledger.conversation(f"claude-code:{session(77)}").id
+
+
+def screen_name(pilot: Pilot[None]) -> str:
+    return type(pilot.app.screen).__name__
+
+
+def fill(pilot: Pilot[None], key: str, text: str) -> None:
+    pilot.app.screen.query_one(f"#{key}", Input).value = text
+
+
+def choose(pilot: Pilot[None], name: str) -> None:
+    pilot.app.screen.query_one(OneOf).active = name
+
+
+def effect(pilot: Pilot[None]) -> str:
+    return " ".join(shown(pilot, "#effect").split())

@@ -54,11 +54,25 @@ def test_paths_go_into_one_line_and_come_out_again() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["\0", "'", "\\", "file:", "file://[", "\ud800", "~nobody/x", "\"'"]
+    ("text", "path"),
+    [
+        ("'", ""),
+        ("\"'", ""),
+        ("file:", ""),
+        ("\\", "\\"),
+        ("file://[", "file://["),
+        ("\ud800", "\ud800"),
+        ("~nobody/x", "~nobody/x"),
+    ],
 )
-def test_odd_text_is_no_error(text: str) -> None:
-    paths_in(text)
-    typed_path(text)
+def test_odd_text_is_no_error(text: str, path: str) -> None:
+    assert paths_in(text) == [Path(path)]
+    assert typed_path(text) == path
+
+
+def test_text_of_nothing_but_a_nul_names_no_path() -> None:
+    assert paths_in("\0") == []
+    assert typed_path("\0") == ""
 
 
 def test_piece_of_a_path_is_no_path_from_its_beginning() -> None:

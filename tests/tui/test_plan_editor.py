@@ -11,7 +11,7 @@ from convledger.ledger import Ledger
 from convledger.plans.parse import Reading
 from convledger.tui.screens.plan_editor import EditorScreen, free_id
 from tests.tui.pilot import NOW, press, screen_text, settled
-from tests.tui.plan_parts import STUDIO, asked, go, opened, put_in_force, shown
+from tests.tui.plan_parts import STUDIO, asked, go, opened, put_in_force, screen_name, shown
 
 FILE = "studio-400.toml"
 
@@ -45,10 +45,6 @@ async def written(pilot: Pilot[None], text: str) -> None:
 async def opened_editor(pilot: Pilot[None]) -> None:
     await go(pilot, "e")
     await checked(pilot)
-
-
-def screen_name(pilot: Pilot[None]) -> str:
-    return type(pilot.app.screen).__name__
 
 
 @pytest.mark.parametrize("size", [(80, 24), (140, 45)])
