@@ -8,7 +8,7 @@ such a call is an estimate wherever it is shown, and the settings can leave it u
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -249,7 +249,7 @@ def _output(answer: _Said) -> tuple[int, _Said | None]:
 def _uncounted(
     connection: sqlite3.Connection, conversation_id: int
 ) -> Iterable[tuple[CallRow, str, str, str]]:
-    rows: Iterator[tuple[object, ...]] = connection.execute(
+    rows = connection.execute(
         "SELECT call.reader_id, key, variant, conversation_id, agent_id, file_id, line, at, "
         "model_id, context, sidechain, approximate, input, output, reasoning, cache_read, "
         "cache_write_5m, cache_write_1h, web_searches, list_pico, price_state, reported_pico, "
@@ -257,6 +257,6 @@ def _uncounted(
         "FROM call JOIN reader ON reader.id=call.reader_id JOIN model ON model.id=model_id "
         "WHERE conversation_id=? AND approximate & 12 = 4",
         (conversation_id,),
-    )
-    for row in list(rows):
-        yield (CallRow(*row[:23]), str(row[23]), str(row[24]), str(row[25]))  # type: ignore[arg-type]
+    ).fetchall()
+    for *columns, reader, provider, model in rows:
+        yield CallRow(*columns), reader, provider, model

@@ -26,8 +26,7 @@ from convledger.reports.thread import (
 )
 from convledger.reports.usage_doubt import doubts_of
 from convledger.store.outcomes import OutcomeTold, outcome_told
-from convledger.store.patterns import PROJECT, any_of, any_project, labelled
-from convledger.store.standing import standing
+from convledger.store.patterns import any_of
 
 if TYPE_CHECKING:
     from convledger.reports.usage import UsageQuery
@@ -206,21 +205,15 @@ def names(connection: sqlite3.Connection, query: UsageQuery) -> list[str]:
 
     Those without any call are among them.
     """
+    from convledger.reports.usage import conversation_tests
+
     clauses, values = ["true"], list[object]()
     tests = [
         any_of(column, wanted)
         for column, wanted in (("reader.name", query.source), ("native", query.conversation))
         if wanted
     ]
-    if query.project:
-        tests.append(any_project(PROJECT, query.project))
-    for name, wanted in (("tag", query.tag), ("client", query.client)):
-        if wanted:
-            tests.append(labelled("conversation.id", name, wanted))
-    for name, wanted in (("outcome", query.outcome), ("channel", query.channel)):
-        if wanted:
-            tests.append(standing("conversation.id", name, wanted))
-    for test, given in tests:
+    for test, given in [*tests, *conversation_tests(query, "conversation.id")]:
         clauses.append(test)
         values += given
     if query.since is not None:

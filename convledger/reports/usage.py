@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any
@@ -322,18 +322,24 @@ def _filters(query: UsageQuery, exact: bool) -> tuple[str, list[object]]:
         )
         if wanted
     ]
-    if query.project:
-        tests.append(any_project(PROJECT, query.project))
-    for name, wanted in (("tag", query.tag), ("client", query.client)):
-        if wanted:
-            tests.append(labelled("base.conversation_id", name, wanted))
-    for name, wanted in (("outcome", query.outcome), ("channel", query.channel)):
-        if wanted:
-            tests.append(standing("base.conversation_id", name, wanted))
-    for test, given in tests:
+    for test, given in [*tests, *conversation_tests(query, "base.conversation_id")]:
         clauses.append(test)
         values += given
     return (f"WHERE {' AND '.join(clauses)}" if clauses else ""), values
+
+
+def conversation_tests(
+    query: UsageQuery, conversation_id: str
+) -> Iterator[tuple[str, list[object]]]:
+    """Yield SQL tests for the project and the labels that conversations are to have."""
+    if query.project:
+        yield any_project(PROJECT, query.project)
+    for name, wanted in (("tag", query.tag), ("client", query.client)):
+        if wanted:
+            yield labelled(conversation_id, name, wanted)
+    for name, wanted in (("outcome", query.outcome), ("channel", query.channel)):
+        if wanted:
+            yield standing(conversation_id, name, wanted)
 
 
 def _make_spans(

@@ -26,7 +26,15 @@ _LONGEST_BLANK = 200
 _LONGEST_NAME = 200
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _parts = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
-Conversation = TypeVar("Conversation")
+
+
+class Readable(Protocol):
+    """A conversation of an export, as far as it could be read."""
+
+    unreadable: int  # messages of it that could not be decoded
+
+
+Conversation = TypeVar("Conversation", bound=Readable)
 
 
 class Reader(Protocol[Conversation]):
@@ -37,8 +45,8 @@ class Reader(Protocol[Conversation]):
     def conversation(self, data: bytes) -> Conversation | None:
         """Return what a record holds, None where it is no conversation. Raises BadLine."""
 
-    def count(self, conversation: Conversation, figures: Figures) -> str:
-        """Add what a conversation counts, and say what of it can't be read."""
+    def count(self, conversation: Conversation, figures: Figures) -> None:
+        """Add what a conversation counts."""
 
     def messages(self, conversation: Conversation) -> Iterator[list[Message]]:
         """Yield the blocks of each message."""
@@ -81,8 +89,9 @@ def read_export(
                     yield found
                     found, size = Found(done=found.done), 0
         else:
-            fault = reader.count(conversation, found.figures)
-            if fault:
+            reader.count(conversation, found.figures)
+            if conversation.unreadable:
+                fault = f"{conversation.unreadable} of its messages can't be read"
                 rejected.append(place.rejected(fault))
         del conversation
         if len(found.figures.calls) + len(found.figures.conversations) >= _FIGURES:

@@ -45,7 +45,7 @@ def _mark(names: frozenset[str]) -> int:
     return SURE if names & _OWN and len(names & _MARKS) >= 2 else NO
 
 
-def read(document: Document, state: bytes, *, texts: bool) -> Iterator[Found]:  # noqa: ARG001
+def read(document: Document, _state: bytes, *, texts: bool) -> Iterator[Found]:
     """Yield what an export of requests holds."""
     yield from rated.read(document, INSIDE, _requests, texts=texts)
 

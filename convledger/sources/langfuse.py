@@ -71,7 +71,7 @@ def _mark(record: dict[str, Any]) -> int:
     return NO
 
 
-def read(document: Document, state: bytes, *, texts: bool) -> Iterator[Found]:  # noqa: ARG001
+def read(document: Document, _state: bytes, *, texts: bool) -> Iterator[Found]:
     """Yield what an export of observations, or of traces with theirs, holds."""
     yield from rated.read(document, INSIDE, _requests, texts=texts)
 

@@ -70,7 +70,7 @@ def _is_daily(glimpse: Glimpse) -> bool:
     )
 
 
-def read(document: Document, state: bytes, *, texts: bool) -> Iterator[Found]:  # noqa: ARG001
+def read(document: Document, _state: bytes, *, texts: bool) -> Iterator[Found]:
     """Yield what spend logs hold. Raises NotReadable where they are sums by day."""
     head = document.stream().read(1 << 18)
     glimpse = glimpse_of(document.relative, head, whole=len(head) < 1 << 18)

@@ -37,7 +37,7 @@ class DocumentReader(Protocol):
     def recognises(self, glimpse: Glimpse) -> int:
         """Tell how sure it is that a file is the source's: 0 to 100."""
 
-    def read(self, document: Document, state: bytes, *, texts: bool) -> Iterator[Found]:
+    def read(self, document: Document, state: bytes, /, *, texts: bool) -> Iterator[Found]:
         """Yield what a document holds: its figures, or its texts where `texts`."""
 
 

@@ -13,7 +13,7 @@ from convledger.memory.readers.words import kind_of
 NAME, TITLE = "auto-memory", "Claude Code auto memory"
 
 
-def read(content: bytes, path: str) -> Iterator[Item | Rejected]:  # noqa: ARG001
+def read(content: bytes, _path: str) -> Iterator[Item | Rejected]:
     """Yield the items of a file; the `type` of a topic says what they are."""
     text = lines_of(content)
     kind, title = "fact", ""

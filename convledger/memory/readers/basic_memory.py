@@ -21,7 +21,7 @@ _TASK = ("x", "X", "-", " ")
 _TAG = re.compile(r"#[\w/-]+")
 
 
-def read(content: bytes, path: str) -> Iterator[Item | Rejected]:  # noqa: ARG001
+def read(content: bytes, _path: str) -> Iterator[Item | Rejected]:
     """Yield the items of a note: observations with their tags, relations, and other text."""
     text, head, wrong = opened(content)
     yield from wrong

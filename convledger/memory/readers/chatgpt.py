@@ -38,7 +38,7 @@ class _Traces:
     notes: list[tuple[int | None, str, str]] = field(default_factory=list)
 
 
-def read(content: bytes, path: str) -> Iterator[Item | Rejected]:  # noqa: ARG001
+def read(content: bytes, _path: str) -> Iterator[Item | Rejected]:
     """Yield what conversations.json tells: of instructions and snapshots the latest, each note."""
     rejected = too_large(content)
     if rejected is not None:

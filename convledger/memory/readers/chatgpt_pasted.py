@@ -24,7 +24,7 @@ _AGE = re.compile(
 _EXPLAINED = ("chatgpt remembers and automatically", "chatgpt tries to remember")
 
 
-def read(content: bytes, path: str) -> Iterator[Item | Rejected]:  # noqa: ARG001
+def read(content: bytes, _path: str) -> Iterator[Item | Rejected]:
     """Yield the memories of a text; words of the screen itself are left out."""
     text = lines_of(content)
     if isinstance(text, Rejected):

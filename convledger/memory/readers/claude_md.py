@@ -11,6 +11,6 @@ NAME, TITLE = "claude-md", "CLAUDE.md"
 KIND = "instruction"  # what an item is where nothing says else
 
 
-def read(content: bytes, path: str) -> Iterator[Item | Rejected]:  # noqa: ARG001
+def read(content: bytes, _path: str) -> Iterator[Item | Rejected]:
     """Yield the items of a file."""
     return markdown_items(content, kind=KIND)

@@ -17,7 +17,7 @@ from convledger.memory.readers.words import kind_of
 NAME, TITLE = "claude-memories", "Claude.ai memories"
 
 
-def read(content: bytes, path: str) -> Iterator[Item | Rejected]:  # noqa: ARG001
+def read(content: bytes, _path: str) -> Iterator[Item | Rejected]:
     """Yield the items of a file: its texts are Markdown, cut at their headings."""
     found = decoded(content)
     if isinstance(found, Rejected):

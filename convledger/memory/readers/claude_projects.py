@@ -11,7 +11,7 @@ from convledger.memory.readers.json_texts import decoded, instant_in, list_in, t
 NAME, TITLE = "claude-projects", "Claude.ai projects"
 
 
-def read(content: bytes, path: str) -> Iterator[Item | Rejected]:  # noqa: ARG001
+def read(content: bytes, _path: str) -> Iterator[Item | Rejected]:
     """Yield the items of a file: one for a project's instructions, one for each document."""
     found = decoded(content)
     if isinstance(found, Rejected):

@@ -30,7 +30,7 @@ _COLUMN_OF = {word: column for column, words in _COLUMNS.items() for word in wor
 _DELIMITERS = ",;\t|"
 
 
-def read(content: bytes, path: str) -> Iterator[Item | Rejected]:  # noqa: ARG001
+def read(content: bytes, _path: str) -> Iterator[Item | Rejected]:
     """Yield an item a row; a row with a mistake is told and left, the others are read."""
     text = lines_of(content)
     if isinstance(text, Rejected):

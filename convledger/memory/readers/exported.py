@@ -23,7 +23,7 @@ def is_export(head: bytes) -> bool:
     return _HEAD.match(head.removeprefix(b"\xef\xbb\xbf")) is not None
 
 
-def read(content: bytes, path: str) -> Iterator[Item | Rejected]:  # noqa: ARG001
+def read(content: bytes, _path: str) -> Iterator[Item | Rejected]:
     """Yield an item for each entry that is not archived."""
     keys = Keys()
     for place, found in records(content):

@@ -13,7 +13,7 @@ KIND = "instruction"  # what an item is where nothing says else
 ADDED = "added memories"  # "## Gemini Added Memories", and Qwen's of the same kind
 
 
-def read(content: bytes, path: str) -> Iterator[Item | Rejected]:  # noqa: ARG001
+def read(content: bytes, _path: str) -> Iterator[Item | Rejected]:
     """Yield the items of a file."""
     return markdown_items(content, kind=KIND, kind_under=_kind)
 

@@ -16,7 +16,7 @@ IS_JSON = True  # what is written back is a text within JSON
 Spans = dict[int, tuple[int, int]]  # by the number of an observation (from 0): begin, end
 
 
-def read(content: bytes, path: str) -> Iterator[Item | Rejected]:  # noqa: ARG001
+def read(content: bytes, _path: str) -> Iterator[Item | Rejected]:
     """Yield an item for each observation of an entity and for each relation.
 
     A graph in one object, as its tools return it, is read as well. Unknown members are passed over.

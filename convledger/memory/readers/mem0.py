@@ -12,7 +12,7 @@ from convledger.memory.readers.words import kind_of
 NAME, TITLE = "mem0", "mem0"
 
 
-def read(content: bytes, path: str) -> Iterator[Item | Rejected]:  # noqa: ARG001
+def read(content: bytes, _path: str) -> Iterator[Item | Rejected]:
     """Yield the memories of a file."""
     found = decoded(content)
     if isinstance(found, Rejected):

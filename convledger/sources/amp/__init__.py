@@ -28,7 +28,7 @@ def recognises(glimpse: Glimpse) -> int:
     return LIKELY if "created" in own and numbered else NO
 
 
-def read(document: Document, state: bytes, *, texts: bool) -> Iterator[Found]:  # noqa: ARG001
+def read(document: Document, _state: bytes, *, texts: bool) -> Iterator[Found]:
     """Yield what a thread holds."""
     content = document.content()
     if not content.strip(b" \t\r\n\0"):

@@ -81,7 +81,7 @@ def _body_mark(record: dict[str, Any]) -> int:
     return LIKELY if is_bare and len(record) <= 12 else NO
 
 
-def read(document: Document, state: bytes, *, texts: bool) -> Iterator[Found]:  # noqa: ARG001
+def read(document: Document, _state: bytes, *, texts: bool) -> Iterator[Found]:
     """Yield what a log holds that is read as a whole: one of lines too."""
     at = document.changed_at
     if texts:

@@ -50,7 +50,7 @@ def recognises(glimpse: Glimpse) -> int:
     return SURE if is_cut and _TREE.search(glimpse.text) else NO
 
 
-def read(document: Document, state: bytes, *, texts: bool) -> Iterator[Found]:  # noqa: ARG001
+def read(document: Document, _state: bytes, *, texts: bool) -> Iterator[Found]:
     """Yield what an export holds, a conversation after the other."""
     yield from read_export(document, _Reader(document.changed_at), texts=texts)
 
@@ -64,7 +64,7 @@ class _Reader:
     def conversation(self, data: bytes) -> Conversation | None:
         return conversation_of(data)
 
-    def count(self, conversation: Conversation, figures: Figures) -> str:
+    def count(self, conversation: Conversation, figures: Figures) -> None:
         thread = thread_of(conversation, self._changed_at)
         if thread.messages:
             _describe(conversation, thread, figures.conversation(thread.native))
@@ -79,9 +79,6 @@ class _Reader:
                     measure=Measure.MISSING,
                 )
             )  # fmt: skip
-        if not conversation.unreadable:
-            return ""
-        return f"{conversation.unreadable} of its messages can't be read"
 
     def messages(self, conversation: Conversation) -> Iterator[list[Message]]:
         thread = thread_of(conversation, self._changed_at)

@@ -45,7 +45,7 @@ def recognises(glimpse: Glimpse) -> int:
     return SURE if not glimpse.records and _CHAT.search(glimpse.text) else NO
 
 
-def read(document: Document, state: bytes, *, texts: bool) -> Iterator[Found]:  # noqa: ARG001
+def read(document: Document, _state: bytes, *, texts: bool) -> Iterator[Found]:
     """Yield what an export holds, a conversation after the other; empty ones are passed over."""
     yield from read_export(document, _Reader(document), texts=texts)
 
@@ -61,7 +61,7 @@ class _Reader:
     def conversation(self, data: bytes) -> Conversation | None:
         return conversation_of(data)
 
-    def count(self, conversation: Conversation, figures: Figures) -> str:
+    def count(self, conversation: Conversation, figures: Figures) -> None:
         thread = thread_of(conversation, self._changed_at)
         if thread.steps:
             facts = figures.conversation(thread.native)
@@ -76,9 +76,6 @@ class _Reader:
                     provider="anthropic", measure=Measure.MISSING,
                 )
             )  # fmt: skip
-        if not conversation.unreadable:
-            return ""
-        return f"{conversation.unreadable} of its messages can't be read"
 
     def messages(self, conversation: Conversation) -> Iterator[list[Message]]:
         thread = thread_of(conversation, self._changed_at)

@@ -41,7 +41,7 @@ def _messages(glimpse: Glimpse) -> list[dict[str, object]]:
     return found
 
 
-def read(document: Document, state: bytes, *, texts: bool) -> Iterator[Found]:  # noqa: ARG001
+def read(document: Document, _state: bytes, *, texts: bool) -> Iterator[Found]:
     """Yield what a task or a session holds."""
     if document.relative.endswith(ENDING):
         return read_session(document, texts=texts)

@@ -41,7 +41,7 @@ def _log(glimpse: Glimpse) -> int:
     return NO
 
 
-def read(document: Document, state: bytes, *, texts: bool) -> Iterator[Found]:  # noqa: ARG001
+def read(document: Document, _state: bytes, *, texts: bool) -> Iterator[Found]:
     """Yield what a chat session holds."""
     found = Found()
     rejected = found.texts.rejected if texts else found.figures.rejected

@@ -41,7 +41,7 @@ def recognises(glimpse: Glimpse) -> int:
     return NO
 
 
-def read(document: Document, state: bytes, *, texts: bool) -> Iterator[Found]:  # noqa: ARG001
+def read(document: Document, _state: bytes, *, texts: bool) -> Iterator[Found]:
     """Yield what a session holds; of the total beside it only the call."""
     if document.relative.endswith(SETTINGS):
         if not texts:

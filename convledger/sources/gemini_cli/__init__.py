@@ -77,7 +77,7 @@ def _is_own_update(record: dict[str, Any]) -> bool:
     return bool({"lastUpdated", "messages", "sessionId"} & change.keys()) and len(record) == 1
 
 
-def read(document: Document, state: bytes, *, texts: bool) -> Iterator[Found]:  # noqa: ARG001
+def read(document: Document, _state: bytes, *, texts: bool) -> Iterator[Found]:
     """Yield what a session or a printed result holds."""
     yield from read_session(document, buckets_of, texts=texts)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from convledger.sources.findings import Call, Measure
+from convledger.sources.findings import Call, Figures, Measure, Rejected
 from convledger.sources.lenient import BadLine, loads
 from convledger.sources.sqlite_tables import text_in
 from convledger.sources.values import dict_of, text_of, tokens_of
@@ -12,7 +12,33 @@ from convledger.sources.values import dict_of, text_of, tokens_of
 _ROUTERS = ("openrouter/",)
 
 
-def count(call: Call, sent: Any, said: Any, details: Any) -> None:
+def add_request(
+    figures: Figures,
+    call: Call,
+    models: tuple[Any, Any],
+    told: tuple[Any, Any, Any],
+    unrecorded: str = "",
+) -> None:
+    """Add a request to what was found: with `models` asked for and resolved, and tokens as `told`.
+
+    One whose tokens nobody recorded goes by the name `unrecorded` where that is given.
+    """
+    _name(call, *models)
+    try:
+        _count(call, *told)
+    except BadLine as error:
+        figures.rejected.append(Rejected(call.line, 0, str(error)))
+        return
+    if call.measure and unrecorded:
+        call.key = unrecorded
+    if call.total or call.measure:
+        figures.calls.append(call)
+    facts = figures.conversation(call.conversation)
+    facts.first_at = min(facts.first_at or call.at, call.at)
+    facts.last_at = max(facts.last_at or call.at, call.at)
+
+
+def _count(call: Call, sent: Any, said: Any, details: Any) -> None:
     """Put a request's tokens into their places. Raises BadLine.
 
     OpenAI and Gemini tell cached tokens as part of what was sent, Anthropic beside it.
@@ -42,15 +68,10 @@ def count(call: Call, sent: Any, said: Any, details: Any) -> None:
     call.reasoning = min(thought, call.output)
 
 
-def named(call: Call, model: Any, resolved: Any) -> None:
+def _name(call: Call, model: Any, resolved: Any) -> None:
     """Note the model: what the provider resolved it to, without the way it was reached by."""
     name = text_of(resolved) or text_of(model) or "unknown"
     for router in _ROUTERS:
         if name.startswith(router) and len(name) > len(router):
             call.provider, name = router.rstrip("/"), name[len(router) :]
     call.model = name
-
-
-def is_counted(call: Call) -> bool:
-    """Tell whether a request is one: it has tokens, or nobody recorded them."""
-    return bool(call.total or call.measure)

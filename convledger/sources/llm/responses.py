@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from convledger.sources.document import Document, Found
 from convledger.sources.findings import Call, Figures, Flag, Kind, Message, Rejected
-from convledger.sources.lenient import BadLine
-from convledger.sources.llm.counts import count, is_counted, named
+from convledger.sources.llm.counts import add_request
 from convledger.sources.sqlite_tables import Row, Table
 from convledger.sources.titles import PROMPT, title_line
 from convledger.sources.values import instant_of, text_of
@@ -106,17 +105,7 @@ class Responses:
             return
         conversation = text_of(conversation) or uuid
         call = Call(uuid, conversation, instant_of(at) or self._document.changed_at, "", number)
-        named(call, model, resolved)
-        try:
-            count(call, sent, said, details)
-        except BadLine as error:
-            figures.rejected.append(Rejected(number, 0, str(error)))
-            return
-        if is_counted(call):
-            figures.calls.append(call)
-        facts = figures.conversation(conversation)
-        facts.first_at = min(facts.first_at or call.at, call.at)
-        facts.last_at = max(facts.last_at or call.at, call.at)
+        add_request(figures, call, (model, resolved), (sent, said, details))
 
     # -- texts --
 

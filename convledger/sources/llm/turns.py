@@ -9,7 +9,7 @@ from convledger.sources.content import json_text
 from convledger.sources.document import Document, Found
 from convledger.sources.findings import Call, Figures, Flag, Kind, Message, Rejected
 from convledger.sources.lenient import BadLine, loads
-from convledger.sources.llm.counts import count, is_counted, named
+from convledger.sources.llm.counts import add_request
 from convledger.sources.sqlite_tables import Row, Table, text_in
 from convledger.sources.titles import PROMPT, title_line
 from convledger.sources.values import dict_of, instant_of, text_of
@@ -102,19 +102,9 @@ class Turns:
             figures.rejected.append(Rejected(number, 0, "a turn without its id"))
             return
         call = Call(uuid, thread, instant_of(at) or self._document.changed_at, "", number)
-        named(call, model, resolved)
-        try:
-            count(call, sent, said, details)
-        except BadLine as error:
-            figures.rejected.append(Rejected(number, 0, str(error)))
-            return
-        if call.measure:
-            call.key = f"{thread}:{text_of(tip)}"
-        if is_counted(call):
-            figures.calls.append(call)
-        facts = figures.conversation(thread)
-        facts.first_at = min(facts.first_at or call.at, call.at)
-        facts.last_at = max(facts.last_at or call.at, call.at)
+        add_request(
+            figures, call, (model, resolved), (sent, said, details), f"{thread}:{text_of(tip)}"
+        )
 
     # -- texts --
 

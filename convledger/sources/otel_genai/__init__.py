@@ -26,7 +26,7 @@ def recognises(glimpse: Glimpse) -> int:
     return SURE if any(mark in glimpse.head for mark in _MARKS) else MAYBE
 
 
-def read(document: Document, state: bytes, *, texts: bool) -> Iterator[Found]:  # noqa: ARG001
+def read(document: Document, _state: bytes, *, texts: bool) -> Iterator[Found]:
     """Yield what a log holds that is read as a whole: one of lines too."""
     at = document.changed_at
     if texts:

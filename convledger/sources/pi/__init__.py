@@ -32,7 +32,7 @@ def recognises(glimpse: Glimpse) -> int:
     return NO
 
 
-def read(document: Document, state: bytes, *, texts: bool) -> Iterator[Found]:  # noqa: ARG001
+def read(document: Document, _state: bytes, *, texts: bool) -> Iterator[Found]:
     """Yield what a session holds."""
     yield from _said(document) if texts else _counted(document)
 

@@ -36,7 +36,7 @@ def recognises(glimpse: Glimpse) -> int:
     return NO
 
 
-def read(document: Document, state: bytes, *, texts: bool) -> Iterator[Found]:  # noqa: ARG001
+def read(document: Document, _state: bytes, *, texts: bool) -> Iterator[Found]:
     """Yield what a session, or a sub-agent's transcript, holds."""
     if not gemini_cli.is_lines(document):
         yield from gemini_cli.read_session(document, buckets_of, texts=texts)

@@ -59,7 +59,7 @@ def _is_regular(table: Table) -> bool:
     return rows > 0 and wrong * 5 <= rows
 
 
-def read(document: Document, state: bytes, *, texts: bool) -> Iterator[Found]:  # noqa: ARG001
+def read(document: Document, _state: bytes, *, texts: bool) -> Iterator[Found]:
     """Yield what a table holds: its figures, or its texts where `texts`."""
     table = Table(document.stream())
     told = document.mapping(table.header)

@@ -47,7 +47,7 @@ class Below(Horizontal):
         """Compose the panels; a sentence takes the slider's place where there is no timeout."""
         untimed = Drawing(self._draw_untimed, id="untimed", classes="-absent")
         yield Panel("Inactivity timeout", TimeoutSlider(id="slider"), untimed, id=TIMEOUTS)
-        yield Panel("Break-even", BreakEvenChart(focusable=True, id="chart"), id=LINES)
+        yield Panel("Break-even", BreakEvenChart(id="chart"), id=LINES)
 
     def on_resize(self) -> None:
         """Fit the names of the lines to the new width."""

@@ -108,10 +108,10 @@ class LiveScreen(LivePlan):
                 yield Panel("Spend", SpendFigures(), id="spend")
                 with Horizontal(id="middle"):
                     yield Panel("Cost by day", CostChart(), id="chart")
-                    yield Panel("Plan", PlanMeters(id="folded"), id="beside")
+                    yield Panel("Plan", PlanMeters(focusable=False, id="folded"), id="beside")
                 yield Panel("Growing now", GrowingHead(), GrowingList(), id="growing")
             with Vertical(id="side"):
-                meters = PlanMeters(id="meters")
+                meters = PlanMeters(focusable=False, id="meters")
                 yield Panel(
                     "Plan", Static(words.plan_words()), meters, counts="none yet", id="plan"
                 )

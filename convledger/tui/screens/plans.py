@@ -105,8 +105,8 @@ class PlansScreen(PlanDoors):
                     classes="-shown",
                 )
             with Vertical(id="right"):
-                meters = PlanMeters(focusable=True)
-                yield Panel("Burn-down", BurnDownChart(focusable=True), meters, id="burn-panel")
+                meters = PlanMeters()
+                yield Panel("Burn-down", BurnDownChart(), meters, id="burn-panel")
                 yield Panel("Boundaries", BoundaryView(), id="cut-panel")
         yield Panel(
             "Plans",

@@ -59,14 +59,7 @@ class BreakEvenChart(Drawing):
         "one is cheapest where, ▲ stands at your own months."
     )
 
-    def __init__(
-        self,
-        *,
-        focusable: bool = False,
-        id: str | None = None,  # noqa: A002 - Textual's own name
-    ) -> None:
-        super().__init__(focusable=focusable, id=id)
-        self._told: BreakEven | None = None
+    _told: BreakEven | None = None
 
     def show(self, told: BreakEven | None) -> None:
         """Show other plans."""

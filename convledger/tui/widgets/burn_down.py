@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING
@@ -70,16 +70,9 @@ class BurnDownChart(Drawing):
         "at the present rate. A cliff is an expiry, a step up a grant or a top-up."
     )
 
-    def __init__(
-        self,
-        *,
-        focusable: bool = False,
-        id: str | None = None,  # noqa: A002 - Textual's own name
-    ) -> None:
-        super().__init__(focusable=focusable, id=id)
-        self._burn: BurnDown | None = None
-        self._zone: tzinfo = UTC
-        self._groups: list[LotGroup] = []
+    _burn: BurnDown | None = None
+    _zone: tzinfo = UTC
+    _groups: Sequence[LotGroup] = ()
 
     def show(self, burn: BurnDown | None, zone: tzinfo) -> None:
         """Show another balance over time, with days cut in a zone."""

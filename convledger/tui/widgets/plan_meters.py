@@ -49,15 +49,8 @@ class PlanMeters(Drawing):
         "70 %, ▲ 90 %, ◆ 100 %."
     )
 
-    def __init__(
-        self,
-        *,
-        focusable: bool = False,
-        id: str | None = None,  # noqa: A002 - Textual's own name
-    ) -> None:
-        super().__init__(focusable=focusable, id=id)
-        self._meters: Meters | None = None
-        self._zone: tzinfo = UTC
+    _meters: Meters | None = None
+    _zone: tzinfo = UTC
 
     def show(self, meters: Meters | None, zone: tzinfo) -> None:
         """Show other meters; None says that no plan is in force."""
