@@ -157,6 +157,21 @@ async def test_path_goes_on_with_what_is_below_it(studio: Path, bench: Bench) ->
         assert (line.value, line.has_focus) == ("~/.claude/projects/", False)
 
 
+@pytest.mark.parametrize(
+    ("keys", "line"),
+    [("/tmp", "/tmp"), ("~/x", "~/x"), ("x/~y//z", "~/x/~y//z")],
+)
+async def test_path_that_begins_anew_is_shown_as_it_is_typed(
+    studio: Path, bench: Bench, keys: str, line: str
+) -> None:
+    async with opened(studio) as pilot:
+        await go(pilot, "i")
+        await press(pilot, *keys)
+        from textual.widgets import Input
+
+        assert pilot.app.screen.query_one(Input).value == line
+
+
 def test_glance_tells_what_a_path_holds_and_never_raises(bench: Bench) -> None:
     assert glance(Path("~")).roots == bench.roots
     assert glance(bench.log).roots == [("claude-code", bench.log)]

@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 from convledger.paths import home
 from convledger.tui.dropped_paths import typed_path
 from convledger.tui.widgets.dialog import Dialog
-from convledger.tui.widgets.path_entry import PathEntry
+from convledger.tui.widgets.path_entry import HOME, PathEntry
 from convledger.tui.widgets.path_rows import PathRows
 from convledger.tui.widgets.rows import Rows
 
@@ -80,7 +80,7 @@ class PathDialog(Dialog[None]):
 
     def parts(self) -> list[Widget]:
         """Return the line, what the path is, and how it can go on."""
-        typed = PathEntry("~/", placeholder=self.EXAMPLE, select_on_focus=False, id="path")
+        typed = PathEntry(HOME, placeholder=self.EXAMPLE, select_on_focus=False, id="path")
         return [
             Horizontal(Static("›", id="sign", markup=False), typed, id="line"),
             *self.more(),

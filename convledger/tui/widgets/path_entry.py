@@ -7,11 +7,19 @@ from textual import events
 from convledger.tui.dropped_paths import begins_as_path, in_one_line, paths_in
 from convledger.tui.widgets.entry import Entry
 
+HOME = "~/"  # what a line begins with: most paths are below it
+
 
 class PathEntry(Entry):
     """Takes pasted paths in place of what stands there; those of the next drop join them."""
 
     _dropped = ""
+
+    def insert_text_at_cursor(self, text: str) -> None:
+        """Let a path that begins anew take the place of the `~/` that a line begins with."""
+        if self.value == HOME and self.cursor_position == len(HOME) and text[:1] in ("/", "~"):
+            self.value = ""
+        super().insert_text_at_cursor(text)
 
     def _on_paste(self, event: events.Paste) -> None:
         event.stop()
