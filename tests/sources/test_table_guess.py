@@ -20,7 +20,7 @@ def test_help_desk_is_understood_by_its_header_and_values() -> None:
     expected = parse_mapping((FIXTURES / "helpdesk.toml").read_text("utf-8"), "helpdesk.toml")
     assert found.questions == []
     assert replace(found.mapping, headers=()) == replace(expected, name="t", zone="UTC")
-    assert found.notes == ["times that name no offset are taken as UTC (instants.zone)"]
+    assert found.notes == ["times are read in UTC, but for those that name a zone themselves"]
 
 
 def test_whole_conversations_are_told_by_ids_that_come_once() -> None:

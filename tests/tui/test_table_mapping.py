@@ -108,6 +108,22 @@ async def test_zone_and_name_are_set_and_wrong_ones_refused(tmp_path: Path, tabl
         assert dialog.guess.mapping.name == "may-chats-x"
 
 
+async def test_currency_is_the_first_offered_unless_another_is_typed(tmp_path: Path) -> None:
+    costs = tmp_path / "costs.csv"
+    costs.write_text("ticket,date,cost\nT-1,2026-04-13 09:15,0.25\nT-2,2026-04-14 10:15,0.50\n")
+    async with opened(tmp_path / "books", size=(120, 36), place="sources") as pilot:
+        dialog = await mapped(pilot, costs)
+        question = dialog.guess.questions[0]
+        assert "times are read in UTC" in screen_text(pilot)
+        await press(pilot, "enter", "enter")
+        assert (question.key, dialog.guess.mapping.currency) == ("cost.currency", "USD")
+
+    async with opened(tmp_path / "books", size=(120, 36), place="sources") as pilot:
+        dialog = await mapped(pilot, costs)
+        await press(pilot, "enter", *"chf", "enter")
+        assert dialog.guess.mapping.currency == "CHF"
+
+
 async def test_escape_leaves_and_reads_nothing(tmp_path: Path, table: Path) -> None:
     async with opened(tmp_path / "books", place="sources") as pilot:
         await mapped(pilot, table)

@@ -174,7 +174,7 @@ def notes(mapping: Mapping, sample: Sample) -> list[str]:
     ]
     bare = not all(instants.has_offset(value) for value in values)
     if bare and mapping.instants != instants.UNIX:
-        found.append(f"times that name no offset are taken as {mapping.zone} (instants.zone)")
+        found.append(f"times are read in {mapping.zone}, but for those that name a zone themselves")
     if not mapping.has("at"):
         found.append("no column tells when: everything is dated by the file")
     unknown = [
@@ -184,7 +184,7 @@ def notes(mapping: Mapping, sample: Sample) -> list[str]:
     ]
     if unknown:
         words = ", ".join(unknown[:5])
-        found.append(f"a status that means no outcome yet: {words} (resolutions)")
+        found.append(f"a status that means no outcome yet: {words}")
     if mapping.has(*TOKENS) and not mapping.has("model"):
         found.append("no column names the model: it is unknown, and so is the price")
     return found

@@ -68,7 +68,10 @@ class AnswerRows(RowsBelow):
 class TableChoiceScreen(Dialog[str]):
     """A question and its answers; `free`: another answer may be typed."""
 
-    HELP = "Type to narrow the answers, go down to them, and take one with Enter."
+    HELP = (
+        "Type to narrow the answers, go down to them, and take one with Enter; while nothing is "
+        "typed it takes the first."
+    )
     AUTO_FOCUS: ClassVar[str] = "#answer"
     DEFAULT_CSS = """
     TableChoiceScreen > #frame { max-width: 84; height: auto; max-height: 90%; padding: 0 1; }
@@ -94,7 +97,8 @@ class TableChoiceScreen(Dialog[str]):
 
     def parts(self) -> list[Widget]:
         """Return the question, the line, and the answers."""
-        typed = Entry(self._typed, placeholder="type to narrow", select_on_focus=False, id="answer")
+        hint = "type another, or ⏎ takes the first" if self._free else "type to narrow"
+        typed = Entry(self._typed, placeholder=hint, select_on_focus=False, id="answer")
         return [
             Static(Content.styled(display_text(self._question), "$foreground"), id="asked"),
             Horizontal(Static("›", id="sign", markup=False), typed, id="line"),
@@ -124,7 +128,7 @@ class TableChoiceScreen(Dialog[str]):
         exact = any(typed == value for value, _ in self._answers)
         if (self._free and typed) or exact:
             self.dismiss(typed)
-        elif rows.count() and (typed or not self._free):
+        elif rows.count():
             self.dismiss(rows.answer_at(0))
         else:
             self.app.bell()

@@ -199,7 +199,7 @@ class TableMappingScreen(Dialog[bool]):
             from zoneinfo import available_timezones
 
             zones = [("UTC", ""), *((name, "") for name in sorted(available_timezones()))]
-            text = "In which zone are times that name no offset?"
+            text = "In which zone are times that do not name one themselves?"
             self._ask("Zone", text, key, zones)
         else:
             text = "Under which name is this kept? Ids of its conversations begin with it."

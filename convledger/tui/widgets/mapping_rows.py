@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 DETAIL = "a detail"
 SETTINGS = {
     "rows": "What a row is",
-    "instants.zone": "Times without an offset",
+    "instants.zone": "Times are read in",
     "name": "Remembered as",
 }
 
