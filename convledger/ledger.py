@@ -6,9 +6,7 @@ prompt must not wait for the parts that they do not use.
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
     from convledger.ingest.rates import Rates
     from convledger.ingest.rerate import Rerating
     from convledger.ingest.result import SyncResult as SyncResult
+    from convledger.ingest.roots import Leaving
     from convledger.ingest.sync import Listener
     from convledger.memory.erase import Outcome, Outlook, Wanted
     from convledger.memory.erase_course import Heed
@@ -83,16 +82,16 @@ class Ledger(Dealings):
 
     def known_roots(self) -> list[tuple[str, Path]]:
         """Return (reader, folder) of each place of logs on this machine, and of those imported."""
-        from convledger.sources.registry import known_roots
+        from convledger.ingest.roots import known_roots
 
-        roots = known_roots(os.environ, paths.home(), sys.platform)
-        asked = {(reader, str(root)) for reader, root in roots}
-        for reader, root in self.connection.execute(
-            "SELECT name, root FROM source JOIN reader ON reader.id=reader_id WHERE state='kept'"
-        ):
-            if (reader, root) not in asked:
-                roots.append((reader, Path(root)))
-        return roots
+        return known_roots(self.connection)
+
+    @property
+    def leaving(self) -> Leaving:
+        """What a person keeps from being read, and the way to change that."""
+        from convledger.ingest.roots import Leaving
+
+        return Leaving(self.connection, self.path)
 
     def sync(
         self,
@@ -145,7 +144,9 @@ class Ledger(Dealings):
         """Import what `find` of the front door has found; it stays a source."""
         from convledger.ingest.front_door import keep
 
-        roots = keep(self.connection, found)
+        found = list(found)
+        spared = self.leaving.spared(found)
+        roots = keep(self.connection, [each for each in found if each not in spared])
         return self.sync(roots, texts=texts, listener=listener, stopping=stopping)
 
     def import_paths(

@@ -15,10 +15,12 @@ _COLUMNS = ("source", "kind", "root", "files", "bytes", "read")
 
 def discover(*, as_json: bool, as_csv: bool) -> None:
     """Look at the places of all known tools, and say what is there and what is read of it."""
+    from convledger.cli.leaving import documents_of, tell
     from convledger.ingest.front_door import not_there, on_this_machine
 
     with chosen.open_ledger() as ledger:
         there, missing = on_this_machine(ledger.discover())
+        left_out, documents = ledger.leaving.entries(), documents_of(ledger)
         read = {(row.source, row.root): row.calls or row.conversations for row in ledger.sources()}
     known = [bool(read.get((each.source, str(each.root)))) for each in there]
     places = not_there(missing)
@@ -26,7 +28,7 @@ def discover(*, as_json: bool, as_csv: bool) -> None:
         found = [
             each.document() | {"read": is_read} for each, is_read in zip(there, known, strict=True)
         ]
-        print_json({"schema": 1, "found": found, "nothing_at": places})
+        print_json({"schema": 1, "found": found, "nothing_at": places, "left_out": documents})
         return
     if as_csv:
         rows = [
@@ -42,6 +44,7 @@ def discover(*, as_json: bool, as_csv: bool) -> None:
         streams.say(f"Nothing of {', '.join(absent)}.")
     if there and not all(known):
         streams.remark("`convledger import` reads what is there")
+    tell(left_out)
     streams.remark("exports and other files: `convledger import PATH`")
 
 

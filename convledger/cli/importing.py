@@ -17,7 +17,7 @@ from convledger.cli.updating import rejected_words, tell, with_progress
 
 if TYPE_CHECKING:
     from convledger.ingest.front_door import Holding
-    from convledger.ledger import SyncResult
+    from convledger.ledger import Ledger, SyncResult
 
 
 _NAMED = 10  # files that are named where many could not be used
@@ -56,6 +56,8 @@ def import_(
             return DONE
     found, aside = _found(paths, source, quiet=as_json)
     with chosen.open_ledger() as ledger:
+        if not as_json:
+            _say_spared(ledger, found)
         result = with_progress(
             lambda line, stop: (
                 ledger.import_found(found, texts=texts, listener=line, stopping=stop)
@@ -107,6 +109,16 @@ def _found(
     if aside and not quiet:
         _name_files("Left aside", aside)
     return found, aside
+
+
+def _say_spared(ledger: Ledger, found: list[Holding]) -> None:
+    """Say what of a find stays unread because a person has left it out."""
+    from convledger.cli.names import tilde
+    from convledger.text.display import display_text
+
+    for each in ledger.leaving.spared(found) if found else ():
+        place = display_text(tilde(str(each.root)))
+        streams.say(f"Left out: {each.title}, {place}; name that path alone to read it")
 
 
 def _name_files(words: str, files: list[tuple[str, str]]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from convledger.cli import chosen
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from convledger.ingest.discover import Scan
     from convledger.ledger import Ledger
+    from convledger.store.left_out import LeftOut
 
 DAYS = 30
 NAMED = 4  # tools whose places are named where none has logs
@@ -55,8 +56,9 @@ def print_days(ledger: Ledger, keys: tuple[str, ...]) -> None:
     print_usage(ledger, answer)
 
 
-def say_no_logs(scans: Iterable[Scan]) -> None:
+def say_no_logs(scans: Iterable[Scan], left_out: Sequence[LeftOut] = ()) -> None:
     """Say that no logs were found, where they were looked for, and what to do."""
+    from convledger.cli.leaving import words_of
     from convledger.text.display import display_text
 
     say("No logs of AI conversations were found on this machine. Looked in:")
@@ -67,6 +69,8 @@ def say_no_logs(scans: Iterable[Scan]) -> None:
         say(f"  {display_text(str(first[reader]))}  ({reader})")
     if len(first) > NAMED:
         say(f"  and the places of {len(first) - NAMED} more: convledger sources --discover")
+    for entry in left_out:
+        say(f"  but not in what is left out: {words_of(entry)}")
     say()
     say("  convledger demo          try it on an invented history; leaves no trace")
     say("  convledger import PATH   read logs from somewhere else")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 NAMES = {
     "sources": (
         "source", "root", "files", "live", "gone", "unreadable", "bytes", "waiting", "rejected",
-        "conversations", "calls", "last_read_at",
+        "conversations", "calls", "last_read_at", "left_out",
     ),
     "files": (
         "source", "path", "state", "reason", "size", "figures_offset", "texts_offset", "rejected",
@@ -42,18 +42,46 @@ NAMES = {
     type=click.Choice(["on", "off"]),
     help="Count tokens that no source records from the texts (~), or leave them unknown.",
 )
+@click.option(
+    "--leave-out",
+    metavar="NAME|FOLDER",
+    multiple=True,
+    help="Read nothing more of a tool, or of a folder; what was read stays.",
+)
+@click.option(
+    "--take-in",
+    metavar="NAME|FOLDER",
+    multiple=True,
+    help="Read again what was left out.",
+)
 @options.json_flag
 @options.csv_flag
 @click.option("--no-sync", is_flag=True, help="Do not look at the logs first.")
 def sources(
-    wanted: str | None, estimates: str | None, as_json: bool, as_csv: bool, no_sync: bool
+    wanted: str | None,
+    estimates: str | None,
+    leave_out: tuple[str, ...],
+    take_in: tuple[str, ...],
+    as_json: bool,
+    as_csv: bool,
+    no_sync: bool,
 ) -> None:
     """List each source with its folder, files, bytes that wait, and lines that were rejected.
 
     What a source does not record is unknown. Its tokens are counted from the texts and marked ~
     wherever they are part of a figure, unless `--estimates off` says to leave them unknown.
+
+    All known tools of this machine are read, but for those left out: `--leave-out cursor` keeps a
+    tool out, a folder whatever is read there. `import PATH` reads what it names all the same.
     """
     options.one_form(as_json, as_csv)
+    if leave_out or take_in:
+        from convledger.cli.leaving import change
+
+        if wanted is not None or as_csv or estimates is not None:
+            raise UsageProblem("--leave-out and --take-in go with --json only")
+        change(leave_out, take_in, as_json=as_json)
+        return
     if estimates is not None:
         from convledger.cli.estimating import switch
 
@@ -74,16 +102,21 @@ def sources(
         if not no_sync:
             scans = bring_up_to_date(ledger, texts=False).scans
         rows = _asked(ledger, what)
+        left_out = ledger.leaving.entries() if what == "sources" else []
     if as_json:
         print_json({"schema": 1, what: [row.document() for row in rows]})
     elif as_csv:
         print_documents_as_csv([row.document() for row in rows], NAMES[what])
     elif rows:
         _PRINTED[what](rows)
+        if left_out:
+            from convledger.cli.leaving import tell
+
+            tell(left_out)
     elif what == "sources":
         from convledger.cli.overview import say_no_logs
 
-        say_no_logs(scans)
+        say_no_logs(scans, left_out)
     else:
         streams.say(_NOTHING[what])
 
@@ -129,7 +162,7 @@ def _print_sources(rows: Sequence[Any]) -> None:
             tilde(row.root),
             count(row.files),
             bytes_text(row.bytes),
-            bytes_text(row.waiting) if row.waiting else "–",
+            "left out" if row.left_out else bytes_text(row.waiting) if row.waiting else "–",
             *(count(number) if number else "–" for number in (row.gone, row.unreadable)),
             count(row.rejected) if row.rejected else "–",
             count(row.conversations),

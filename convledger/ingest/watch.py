@@ -201,7 +201,11 @@ class Watcher:
     def _look(self) -> bool:
         """Watch roots that appeared, let go of those that vanished; True where a scan is due."""
         changed = False
-        for root in self._folders():
+        folders = self._folders()
+        for root in self._watches.keys() - set(folders):  # they were left out
+            self._observer.unschedule(self._watches.pop(root)[0])
+        self._polled &= set(folders)
+        for root in folders:
             inode = _inode(root)
             watched = self._watches.get(root)
             if watched is not None and watched[1] == inode and self._is_alive(watched[0]):

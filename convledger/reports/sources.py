@@ -9,6 +9,7 @@ from typing import Any
 from convledger.clock import iso_text
 from convledger.pricing.names import UNNAMED
 from convledger.reports.usage_doubt import lacks_tokens
+from convledger.store.left_out import IS_READ
 
 
 @dataclass(slots=True)
@@ -27,12 +28,12 @@ class SourceLine:
     conversations: int
     calls: int
     last_read_at: int | None
+    left_out: bool = False  # nothing new is read of it
 
     def document(self) -> dict[str, Any]:
         """Return the source as JSON says it."""
-        row = asdict(self)
-        at = row.pop("last_read_at")
-        return row | {"last_read_at": iso_text(at) if at else None}
+        at = self.last_read_at
+        return asdict(self) | {"last_read_at": iso_text(at) if at else None}
 
 
 @dataclass(slots=True)
@@ -96,7 +97,7 @@ class UnpricedModel:
 def sources(connection: sqlite3.Connection) -> list[SourceLine]:
     """Return each source with its counts."""
     rows = connection.execute(
-        """SELECT reader.name, root, count(file.id), coalesce(sum(file.state='live'), 0),
+        f"""SELECT reader.name, root, count(file.id), coalesce(sum(file.state='live'), 0),
           coalesce(sum(file.state='gone'), 0), coalesce(sum(file.state='unreadable'), 0),
           coalesce(sum(size), 0),
           coalesce(sum(CASE WHEN file.state='live' THEN max(0, size-figures_offset) END), 0),
@@ -105,11 +106,15 @@ def sources(connection: sqlite3.Connection) -> list[SourceLine]:
           (SELECT count(*) FROM conversation WHERE conversation.source_id=source.id),
           (SELECT count(*) FROM call JOIN conversation ON conversation.id=conversation_id
             WHERE conversation.source_id=source.id),
-          max(read_at)
+          max(read_at), NOT {IS_READ}
         FROM source JOIN reader ON reader.id=source.reader_id
         LEFT JOIN file ON file.source_id=source.id GROUP BY source.id ORDER BY 1, 2"""
     )
-    return [SourceLine(*row) for row in rows]
+    found = []
+    for *known, is_left in rows:
+        found.append(SourceLine(*known))
+        found[-1].left_out = bool(is_left)
+    return found
 
 
 def files(connection: sqlite3.Connection, *, only_troubled: bool = False) -> list[FileLine]:

@@ -59,15 +59,23 @@ def lines_module(source: str) -> Any:
 
 
 def known_roots(
-    environment: Mapping[str, str], home: Path, platform: str
+    environment: Mapping[str, str],
+    home: Path,
+    platform: str,
+    is_left: Callable[[str, Path], bool] = lambda _reader, _root: False,
 ) -> list[tuple[str, Path]]:
-    """Return (reader, folder) for each place where a known tool keeps its logs on this machine."""
+    """Return (reader, folder) for each place where a known tool keeps its logs on this machine.
+
+    What `is_left` says of a reader and its folder is left out, and not looked into.
+    """
     found = []
     for name, place in PLACES.items():
-        roots = place.roots(environment, home, platform)
+        every = place.roots(environment, home, platform)
+        roots = [root for root in every if not is_left(name, root)]
         found += [(name, root) for root in roots]
         if place.EXPANDS:
-            found += [(name, more) for root in roots if root.is_dir() for more in _more(name, root)]
+            further = [more for root in roots if root.is_dir() for more in _more(name, root)]
+            found += [(name, more) for more in further if not is_left(name, more)]
     return found
 
 

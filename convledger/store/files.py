@@ -6,6 +6,8 @@ import sqlite3
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from convledger.store.left_out import IS_READ
+
 if TYPE_CHECKING:
     from convledger.sources.findings import Rejected
 
@@ -70,7 +72,7 @@ def files_without_texts(connection: sqlite3.Connection) -> list[tuple[int, str, 
     return connection.execute(
         "SELECT file.id, reader.name, root FROM file JOIN source ON source.id=source_id "
         "JOIN reader ON reader.id=reader_id "
-        "WHERE texts_size!=size AND file.state='live' ORDER BY mtime_ns DESC"
+        f"WHERE texts_size!=size AND file.state='live' AND {IS_READ} ORDER BY mtime_ns DESC"
     ).fetchall()
 
 
@@ -78,7 +80,8 @@ def texts_pending(connection: sqlite3.Connection) -> tuple[int, int]:
     """Return how many files wait for their texts to be stored, and about how many bytes."""
     found = connection.execute(
         "SELECT count(*), coalesce(sum(max(0, size-texts_offset)), 0) FROM file "
-        "WHERE texts_size!=size AND state='live'"
+        "JOIN source ON source.id=source_id "
+        f"WHERE texts_size!=size AND file.state='live' AND {IS_READ}"
     ).fetchone()
     return int(found[0]), int(found[1])
 

@@ -49,6 +49,7 @@ SCOPES = {
     "slider": "on the timeouts",
     "sources": "Sources",
     "paths": "in a list of paths",
+    "discovered": "What lies on this machine",
     "import": "What came in",
     "table_mapping": "How a table is read",
     "sitting": "in a review of memory",
@@ -221,7 +222,10 @@ def _actions() -> Iterable[Action]:
     yield Action("sources", "stop", "x", "Stop", "Stop reading; it goes on later.")
     yield Action("sources", "price", "p", "Set price", "Give an unpriced model a price.", True)
     yield Action("sources", "alias", "a", "Alias", "Price a model like another one.")
+    yield Action("sources", "leave_out", "o", "Leave out", "Read no more of it, or again.", True)
     yield Action("sources", "estimates", "t", "Estimates", "Count tokens no source tells, or not.")
+
+    yield Action("discovered", "leave_out", "o", "Leave out", "Never read it; or do, again.", True)
 
     yield Action("paths", "into", "right,l", "Into", "Go into the folder, or take the file.", True)
     yield Action("paths", "above", "left,h,backspace", "Above", "Go to the folder above.", True)

@@ -53,7 +53,8 @@ PLACES = {
     "`u` takes a “no secret” back; what is redacted is gone.",
     "sources": "Where the figures come from: folders, files and how far each is read, lines that "
     "could not be used, and models without a price. Sources stand by kind: agents, chat exports, "
-    "API logs, support platforms, tables. `d` shows what lies on this machine and is not read.",
+    "API logs, support platforms, tables. `d` shows what lies on this machine and is not read, "
+    "`o` leaves a source out: what was read stays, nothing new is.",
     "paths": "Goes through folders: right into one, left to the one above.",
     "import": "What was found is told by its content before any of it is read. An import can be "
     "left: it goes on, and says at its end what came in.",

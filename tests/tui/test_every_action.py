@@ -15,6 +15,7 @@ from convledger.ledger import Ledger
 from convledger.tui.actions import ACTIONS, BY_ID, SCOPES, bindings
 from convledger.tui.numbered import SCREENS
 from convledger.tui.widgets.rows import Rows
+from tests.ingest.logs import session, turns
 from tests.tui import compare_parts, memory_file_parts, review_parts
 from tests.tui.finding_parts import with_findings
 from tests.tui.import_parts import ended, with_rejected
@@ -97,6 +98,13 @@ def typed_line(pilot: Pilot[None]) -> object:
 def with_folder(_: Path) -> None:
     """Have a folder in the home folder to go into."""
     (Path(os.environ["HOME"]) / "below" / "deeper").mkdir(parents=True)
+
+
+def with_log(_: Path) -> None:
+    """Have a log of Claude Code in the home folder."""
+    log = Path(os.environ["HOME"]) / ".claude" / "projects" / "bakery" / f"{session()}.jsonl"
+    log.parent.mkdir(parents=True)
+    log.write_bytes(turns(1, 2))
 
 
 def with_export(_: Path) -> None:
@@ -239,6 +247,8 @@ STEPS = {
     "sources.import": Step(("8",), screen, "Import"),
     "sources.discover": Step(("8",), screen, "Discovered"),
     "sources.about": Step(("8",), screen, "AboutSource"),
+    "sources.leave_out": Step(("8",), text),
+    "discovered.leave_out": Step(("8", "d"), text, None, with_log),
     "sources.stop": Step(("8",), text),
     "sources.price": Step(("8",), screen, "Price"),
     "sources.alias": Step(("8",), text),

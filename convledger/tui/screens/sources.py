@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from convledger.ledger import Ledger
     from convledger.reports.sources import FileLine, RejectedLine, UnpricedModel
     from convledger.tui.feeder import Feed
+    from convledger.tui.leaving import Turned
 
 FOLDED = (100, 28)  # cells and lines below which one panel is shown at a time
 MOST_REJECTED = 1000
@@ -304,6 +305,29 @@ class SourcesScreen(PlaceScreen):
         model = self._model(to_alias=True)
         if model is not None:
             self.app.push_screen(AliasScreen(model))
+
+    def action_leave_out(self) -> None:
+        """Have nothing more read of the source under the cursor, or read it again."""
+        from convledger.tui.leaving import turn, turned
+
+        rows = self.query_one(SourceRows)
+        if self._is_switching or not rows.sources:
+            self.app.bell()
+            return
+        source = rows.sources[rows.cursor]
+        self._is_switching = True
+        self.books.feeder.hold()  # what is being read of it stops
+
+        def done(came: Turned | ConvledgerError) -> None:
+            self._is_switching = False
+            turned(self.books, came)
+
+        self.books.ask(
+            ("leaving", id(self)),
+            lambda ledger: turn(ledger, source.source, source.root, is_left=source.left_out),
+            done,
+            slow=True,
+        )
 
     def action_estimates(self) -> None:
         """Count the tokens that no source records from the texts, or leave them unknown."""

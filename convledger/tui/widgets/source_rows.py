@@ -26,7 +26,8 @@ class SourceRows(Rows):
         "exports, API logs, support platforms, tables. Below stand its files (● still "
         "there, ○ gone but kept in the ledger, ✕ unreadable), lines that could not be used (△), "
         "and how many bytes wait to be read. Enter shows the files of one source alone, and all "
-        "again; m says what the manual knows of it, d what lies on this machine and is not read."
+        "again; m says what the manual knows of it, d what lies on this machine and is not read. o "
+        "leaves a source out: nothing new is read of it, what was read stays, and o takes it in."
     )
 
     def __init__(self, now: Callable[[], int], *, id: str | None = None) -> None:  # noqa: A002
@@ -80,6 +81,8 @@ class SourceRows(Rows):
         return kind if kind != before else ""
 
     def _read(self, source: SourceLine) -> list[Part]:
+        if source.left_out:
+            return [("left out", "$warning"), (" · o reads it again", "$muted")]
         at = source.last_read_at
         age = ago(max(0, self._now() - at)) if at else "never"  # clocks can be set back
         if source.waiting:
