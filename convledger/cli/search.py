@@ -54,7 +54,7 @@ def search(
     as_json: bool,
     no_sync: bool,
 ) -> int:
-    """Search prompts, answers, thinking, tool calls and their results.
+    """Search prompts, answers, thinking, tool calls and their results, and titles.
 
     Every word must occur; "a phrase" stands in quotes within the word, and a `*` at the end of a
     word finds all that begins with it. Ends with 1 where nothing is found.
@@ -116,7 +116,7 @@ def _document(query: SearchQuery, result: SearchResult) -> dict[str, Any]:
             "source": hit.source,
             "project": hit.project,
             "at": iso_text(hit.at) if hit.at else None,
-            "kind": KINDS.get(hit.kind, "note"),
+            "kind": "title" if hit.in_title else KINDS.get(hit.kind, "note"),
             "name": hit.name or None,
             "file": hit.file,
             "line": hit.line,
@@ -159,6 +159,7 @@ def _print_hit(hit: Hit, zone: tzinfo) -> None:
 
     width = streams.width()
     kind = KINDS.get(hit.kind, "note").replace("_", " ") + (f" {hit.name}" if hit.name else "")
+    kind = "title" if hit.in_title else kind
     about = clip(display_text(f"{hit.source} · {minute_text(hit.at, zone)} · {kind}"), 58)
     title = clip(display_text(hit.title or "Untitled"), max(20, width - cells_of(about) - 2))
     streams.say(f"{streams.bold(title)}  {about}")

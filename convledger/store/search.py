@@ -1,4 +1,4 @@
-"""Full-text search over everything that was said, newest first among equals."""
+"""Full-text search over titles and everything that was said, newest first among equals."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class SearchQuery:
 
 @dataclass(slots=True)
 class Hit:
-    """A message that matches, with the words around the first match."""
+    """A message that matches, with the words around the first match; or a title's first message."""
 
     message_id: int
     conversation: str
@@ -42,6 +42,7 @@ class Hit:
     before: str
     match: str
     after: str
+    in_title: bool = False
 
 
 @dataclass(slots=True)
@@ -79,6 +80,12 @@ def search(connection: sqlite3.Connection, query: SearchQuery) -> SearchResult:
         enumerate(rows[:among]), key=lambda item: item[1][1] * (1 - item[0] / (4 * among))
     )
     _fill(connection, query, terms, [row[0] for _, row in ordered], result)
+    if not query.kind:
+        from convledger.store.title_search import titles_found
+
+        titles = titles_found(connection, query, terms, {hit.conversation for hit in result.hits})
+        result.matches += len(titles)
+        result.hits = [*titles, *result.hits][: query.limit]
     return result
 
 

@@ -23,7 +23,8 @@ class HitRows(RowsBelow):
     """Two lines a hit, the best first. `now` returns UTC microseconds."""
 
     HELP = (
-        "Messages that match, the best of the newest first. Enter opens the conversation at the "
+        "Messages that match, the best of the newest first, before them conversations whose title "
+        "alone matches. Enter opens the conversation at the "
         "message; escape there comes back to this list."
     )
 
@@ -56,7 +57,7 @@ class HitRows(RowsBelow):
             [(title, "bold $foreground"), (f"  {display_text(hit.source)}", "$muted")],
             [("  " + ago(max(0, self._now() - hit.at)) if hit.at else "", "$muted")],
         )
-        kind = KINDS.get(hit.kind, "note").replace("_", " ")
+        kind = "title" if hit.in_title else KINDS.get(hit.kind, "note").replace("_", " ")
         name = f" {display_text(hit.name)}" if hit.name else ""
         said: Part = (clip(f"{kind}{name}", max(10, cells // 4)), "$primary")
         snippet = _snippet(hit, cells - width(said[0]) - 4)
