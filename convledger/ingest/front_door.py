@@ -12,7 +12,7 @@ from convledger.clock import now_us
 from convledger.errors import UsageProblem
 from convledger.ingest.archives import kept_open
 from convledger.ingest.choose import roots_in
-from convledger.ingest.discover import Scan, scan
+from convledger.ingest.discover import Scan, look_at, scan
 from convledger.sources.registry import PLACES
 from convledger.store.catalog import Catalog
 from convledger.store.connection import transaction
@@ -101,13 +101,27 @@ def left_aside(named: Sequence[Path], found: Sequence[Holding]) -> list[tuple[st
 
 def keep(connection: sqlite3.Connection, found: Iterable[Holding]) -> list[tuple[str, Path]]:
     """Note what was found as sources that are looked at again; return their readers and roots."""
-    roots = [(each.source, each.root) for each in found]
+    named = [(each.source, each.root) for each in found]
+    roots = list(dict.fromkeys(_within(connection, reader, root) for reader, root in named))
     with transaction(connection):
         catalog = Catalog(connection)
         for reader, root in roots:
             source_id = catalog.source(reader, str(root), now_us())
             connection.execute("UPDATE source SET state='kept' WHERE id=?", (source_id,))
     return roots
+
+
+def _within(connection: sqlite3.Connection, reader: str, root: Path) -> tuple[str, Path]:
+    """Return the folder that was imported before and of which a file is a part; else the file."""
+    kept = connection.execute(
+        "SELECT root FROM source JOIN reader ON reader.id=reader_id WHERE name=? AND state='kept'",
+        (reader,),
+    )
+    for (folder,) in kept.fetchall():
+        above = Path(folder)
+        if above in root.parents and look_at(reader, above, str(root)) is not None:
+            return reader, above
+    return reader, root
 
 
 def on_this_machine(scans: Iterable[Scan]) -> tuple[list[Holding], list[Holding]]:

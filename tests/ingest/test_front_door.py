@@ -150,3 +150,23 @@ def test_the_figures_of_an_erased_text_stay_as_they_were_counted(
     assert bench.said() == []
     assert connection.execute("SELECT title FROM conversation").fetchone() == ("",)
     assert bench.is_sound()
+
+
+def test_file_of_a_folder_that_is_known_is_no_source_of_its_own(
+    bench: Bench, tmp_path: Path
+) -> None:
+    folder = tmp_path / "x"
+    folder.mkdir()
+    shard = folder / "conversations.json"
+    shard.write_text(EXPORT)
+    bench.ledger.import_paths([folder])
+    before = [(line.root, line.files, line.calls) for line in bench.ledger.sources()]
+    result = bench.ledger.import_paths([shard])
+
+    assert [(line.root, line.files, line.calls) for line in bench.ledger.sources()] == before
+    assert (before, result.calls) == ([(str(folder), 1, 1)], 0)
+
+    beside = folder / "notes.json"
+    beside.write_text(EXPORT)
+    bench.ledger.import_paths([beside], "chatgpt")  # of a name that the folder's reader passes by
+    assert {line.root for line in bench.ledger.sources()} == {str(folder), str(beside)}
