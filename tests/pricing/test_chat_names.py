@@ -13,9 +13,12 @@ from .shared import ONE_KILO, instant, shipped_rater
     ("slug", "model"),
     [
         ("gpt-5-thinking", "gpt-5"),
+        ("gpt-5-thinking-mini", "gpt-5-mini"),
         ("gpt-5-t-mini", "gpt-5-mini"),
         ("gpt-5-instant", "gpt-5"),
         ("gpt-5-1-thinking", "gpt-5.1"),
+        ("gpt-5-1-instant", "gpt-5.1"),
+        ("gpt-5-2-thinking", "gpt-5.2"),
         ("gpt-5-2-instant", "gpt-5.2"),
         ("gpt-4-1", "gpt-4.1"),
         ("gpt-4-5", "gpt-4.5-preview"),
@@ -29,10 +32,27 @@ def test_slug_of_chatgpt_is_the_model_that_openai_says_it_is(slug: str, model: s
 
 
 @pytest.mark.parametrize(
+    ("slug", "same"),
+    [
+        ("gpt-5-instant", "gpt-5-thinking"),
+        ("gpt-5-1-instant", "gpt-5-1-thinking"),
+        ("gpt-5-2-instant", "gpt-5-2-thinking"),
+    ],
+)
+def test_modes_that_chatgpt_chooses_between_are_sold_at_one_price(slug: str, same: str) -> None:
+    rater, at = shipped_rater(), instant("2026-11-10")
+    one, other = (rater.rate("chatgpt", "openai", name, at, ONE_KILO, "") for name in (slug, same))
+
+    assert one.total_pico is not None
+    assert one.total_pico == other.total_pico
+
+
+@pytest.mark.parametrize(
     ("source", "provider", "name"),
     [
         ("chatgpt", "openai", "auto"),
         ("chatgpt", "openai", "research"),
+        ("chatgpt", "openai", "gpt-5-1-pro"),  # in ChatGPT only
         ("chatgpt", "openai", "gpt-4-browsing"),
         ("chatgpt", "openai", "text-davinci-002-render-sha"),
         ("cursor", None, "default"),
