@@ -14,6 +14,7 @@ from convledger.plans.contract import BilledPeriod, Contract
 from convledger.plans.counted import BillableUnit
 from convledger.plans.counts import Counts
 from convledger.plans.crediting import OVERFLOWN, Scopes, open_reservations, usage_facts
+from convledger.plans.events import Event
 from convledger.plans.excerpt import cut_lots
 from convledger.plans.facts import Fact
 from convledger.plans.fold import Fold
@@ -27,7 +28,7 @@ from convledger.plans.late_bills import (
 )
 from convledger.plans.lines import PeriodFacts, period_lines
 from convledger.plans.lots import Lot
-from convledger.plans.metering import Gauge, Metered, only_beyond
+from convledger.plans.metering import Gauge, Metered, in_doubt, only_beyond
 from convledger.plans.pinning import pinned, versions_in
 from convledger.plans.policies import policies_of, resets_of
 from convledger.plans.rating import CREDITS, RatedUnit, UnitRater, committed_at
@@ -58,7 +59,8 @@ class Bill:
 
     Closed periods stand as they were frozen, unless the bill is restated. `periods` go with
     `statements` one for one; `pending` are outcomes not settled yet. `undecided_since` is when the
-    first conversation opened that may still be charged or not.
+    first conversation opened that may still be charged or not. `in_doubt` is what was served of
+    which estimated tokens are a part, `uncounted` calls by rule whose tokens nobody knows.
     """
 
     contract: Contract
@@ -74,6 +76,8 @@ class Bill:
     lots: dict[str, Lot] = field(default_factory=dict)
     by_hand: ByHand = ByHand()
     undecided_since: int = _FOREVER
+    in_doubt: list[RatedUnit] = field(default_factory=list)
+    uncounted: dict[str, list[Event]] = field(default_factory=dict)
 
     @property
     def current(self) -> Statement | None:
@@ -167,6 +171,8 @@ def replay(
         lots=lots,
         by_hand=by_hand,
         undecided_since=_undecided_since(contract, counts, now),
+        in_doubt=in_doubt(served, metered),
+        uncounted=counts.uncounted,
     )
 
 

@@ -28,7 +28,9 @@ class BillableUnit(Struct, frozen=True, gc=False):
     of settling, for a reversal that of the return. `ends_at` is when it ended or, if nothing more
     happens, will end; None where only a close can end it. `quantity` is 1, more where it was
     split, -1 for a reversal, and the measure's own amount for sums (tokens, picodollars).
-    `attributes` are those of the one event that was counted, for a rate card to look at.
+    `attributes` are those of the one event that was counted, for a rate card to look at. What was
+    measured `is_estimated` where estimated tokens are in it; `uncounted` calls belong to it whose
+    tokens nobody knows.
     """
 
     id: str
@@ -50,3 +52,5 @@ class BillableUnit(Struct, frozen=True, gc=False):
     reverses: str = ""
     events: tuple[str, ...] = ()
     attributes: Mapping[str, str] = NOTHING
+    is_estimated: bool = False
+    uncounted: int = 0

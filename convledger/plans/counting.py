@@ -7,16 +7,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_CEILING, Decimal, InvalidOperation
 from typing import NamedTuple, Protocol
 
+from msgspec import structs
+
 from convledger.plans.counted import BillableUnit
 from convledger.plans.events import (
     ACTION,
     ASSISTANT,
     BUSINESS,
     CALL,
+    ESTIMATED,
+    GUESSED_PRICE,
     HANDOFF,
     OUTCOME,
     ROLES,
     TOOL,
+    UNCOUNTED,
     USER,
     Event,
 )
@@ -57,6 +62,11 @@ _MEASURES: Mapping[str, Callable[[Event], int | None]] = {
     _AUDIO: lambda event: _begun(event.attributes.get(_AUDIO, "0")),
 }
 MEASURES = tuple(_MEASURES)
+# What of a call's doubt is one of its measure: seconds of audio are none of tokens.
+OF_TOKENS = ESTIMATED | UNCOUNTED
+_DOUBTS = {name: OF_TOKENS for name in MEASURES if name != _AUDIO} | {
+    "rated_usd": OF_TOKENS | GUESSED_PRICE
+}
 
 
 class Span(Protocol):
@@ -72,16 +82,20 @@ class Span(Protocol):
 
 
 class Summed(NamedTuple):
-    """What was measured, a unit each event, and the events whose measure is not known."""
+    """What was measured, a unit each event, and the events whose measure is not known.
+
+    `unpriced` have no price, of `uncounted` nobody knows the tokens; one can be both.
+    """
 
     units: list[BillableUnit]
     unpriced: list[Event]
+    uncounted: list[Event]
 
 
 class _Rule:
     """A unit made ready to be asked at every event."""
 
-    __slots__ = ("handed_over", "kinds", "matcher", "measure", "of_tokens", "unit")
+    __slots__ = ("doubts", "handed_over", "kinds", "matcher", "measure", "of_tokens", "unit")
 
     def __init__(
         self, unit: Unit, spans: Mapping[str, Coverage], handed_over: frozenset[str]
@@ -92,6 +106,7 @@ class _Rule:
         self.measure = _MEASURES.get(unit.measure, _nothing_known)
         self.kinds = _kinds_of(unit)
         self.of_tokens = unit.split is not None and unit.split.by == "tokens"
+        self.doubts = OF_TOKENS if self.of_tokens else _DOUBTS.get(unit.measure, 0)
 
     def fits(self, at: int, event: Event) -> bool:
         """Say whether an event is of the kind that is counted and fits."""
@@ -165,7 +180,8 @@ def count_events(
             quantity = _server_tool_uses(event, unit.event)
             if not quantity:
                 continue
-        found.append(_one(unit, at, event, quantity, keep_events))
+        doubt = event.doubt & rule.doubts
+        found.append(_one(unit, at, event, quantity, doubt, keep_events))
     return found
 
 
@@ -181,18 +197,21 @@ def count_sums(
     rule_at: RuleAt, events: Iterable[Event], *, spans: Mapping[str, Coverage] = NO_SPANS
 ) -> Summed:
     """Return the measure of each event that has one: tokens, picodollars, or seconds begun."""
-    summed = Summed([], [])
+    summed = Summed([], [], [])
     for at, event, rule in _fitting(rule_at, events, spans):
         quantity = rule.measure(event)
+        doubt = event.doubt & rule.doubts
+        if doubt & UNCOUNTED:
+            summed.uncounted.append(event)
         if quantity is None:
             summed.unpriced.append(event)
         elif quantity:
-            summed.units.append(_one(rule.unit, at, event, quantity))
+            summed.units.append(_one(rule.unit, at, event, quantity, doubt & ~UNCOUNTED))
     return summed
 
 
 def _one(
-    unit: Unit, at: int, event: Event, quantity: int, keep_events: bool = False
+    unit: Unit, at: int, event: Event, quantity: int, doubt: int, keep_events: bool = False
 ) -> BillableUnit:
     thread = event.thread
     return BillableUnit(
@@ -210,6 +229,8 @@ def _one(
         name=event.name,
         events=(event.id,) if keep_events else (),
         attributes=event.attributes,
+        is_estimated=bool(doubt & ~UNCOUNTED),
+        uncounted=int(doubt & UNCOUNTED > 0),
     )
 
 
@@ -245,21 +266,32 @@ def count_max(
 ) -> Summed:
     """Return the most that was measured at once for each key in each period."""
     found: dict[tuple[str, str, int], BillableUnit] = {}
+    estimated: set[tuple[str, str, int]] = set()
     unpriced: list[Event] = []
+    uncounted: list[Event] = []
     for at, event, rule in _fitting(rule_at, events, spans):
         period = _period_at(periods, at)
         if period is None:
             continue
         quantity = rule.measure(event)
+        doubt = event.doubt & rule.doubts
+        if doubt & UNCOUNTED:
+            uncounted.append(event)
         if quantity is None:
             unpriced.append(event)
             continue
         key = key_of(rule.unit.key, event.thread)
         place = (rule.unit.id, key, period.since)
+        if doubt & ~UNCOUNTED:  # whether it is the most is a guess as well
+            estimated.add(place)
         most = found.get(place)
         if quantity and (most is None or quantity > most.quantity):
             found[place] = _of_period(rule.unit, key, period, at, event, quantity)
-    return Summed(list(found.values()), unpriced)
+    units = [
+        structs.replace(unit, is_estimated=True) if place in estimated else unit
+        for place, unit in found.items()
+    ]
+    return Summed(units, unpriced, uncounted)
 
 
 def _of_period(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from convledger.plans.contract import BilledPeriod, Contract
 from convledger.plans.counted import BillableUnit
-from convledger.plans.counting import count_events, count_max, count_sums, count_unique
+from convledger.plans.counting import Summed, count_events, count_max, count_sums, count_unique
 from convledger.plans.events import Event
 from convledger.plans.inside import Coverage
 from convledger.plans.keys import by_key, grouping
@@ -26,12 +26,13 @@ class Counts:
     """What was counted, and what could not be.
 
     `pending` are outcomes that have not settled yet, `unpriced` calls whose measure needs a price
-    that is not known, by rule.
+    that is not known, `uncounted` those whose tokens nobody knows, by rule.
     """
 
     units: list[BillableUnit] = field(default_factory=list)
     pending: list[BillableUnit] = field(default_factory=list)
     unpriced: dict[str, list[Event]] = field(default_factory=dict)
+    uncounted: dict[str, list[Event]] = field(default_factory=dict)
 
     def add(self, other: Counts) -> None:
         """Take in what was counted elsewhere."""
@@ -39,6 +40,8 @@ class Counts:
         self.pending += other.pending
         for rule, events in other.unpriced.items():
             self.unpriced.setdefault(rule, []).extend(events)
+        for rule, events in other.uncounted.items():
+            self.uncounted.setdefault(rule, []).extend(events)
 
 
 class Counter:
@@ -97,12 +100,10 @@ class Counter:
         if rule.count == "event":
             return Counts(count_events(rule_at, events, spans=spans))
         if rule.count == "sum":
-            summed = count_sums(rule_at, events, spans=spans)
-            return Counts(summed.units, [], {rule.id: summed.unpriced} if summed.unpriced else {})
+            return _summed(rule, count_sums(rule_at, events, spans=spans))
         if rule.count == "unique":
             return Counts(count_unique(rule_at, events, self._all_periods(), spans=spans))
-        most = count_max(rule_at, events, self._all_periods(), spans=spans)
-        return Counts(most.units, [], {rule.id: most.unpriced} if most.unpriced else {})
+        return _summed(rule, count_max(rule_at, events, self._all_periods(), spans=spans))
 
     def _all_periods(self) -> Sequence[BilledPeriod]:
         if self._periods is None:
@@ -130,6 +131,16 @@ class Counter:
             return form
 
         return rule_at
+
+
+def _summed(rule: Unit, summed: Summed) -> Counts:
+    unpriced, uncounted = summed.unpriced, summed.uncounted
+    return Counts(
+        summed.units,
+        [],
+        {rule.id: unpriced} if unpriced else {},
+        {rule.id: uncounted} if uncounted else {},
+    )
 
 
 def _form(rule: Unit, plan: Plan) -> Unit | None:

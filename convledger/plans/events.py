@@ -16,6 +16,8 @@ PERSON = "person"
 CALL, ACTION = "call", "action"
 CLOSE, TOPIC, OUTCOME, HANDOFF = "close", "topic", "outcome", "handoff"
 ROLES = (USER, ASSISTANT, TOOL, BUSINESS, PERSON)
+# How a call's tokens or price are in doubt: bits of `doubt`.
+ESTIMATED, UNCOUNTED, GUESSED_PRICE = 1, 2, 4
 REPLIES = (ASSISTANT, PERSON)  # the company's side of a conversation, whoever it is
 KINDS = (*ROLES, CALL, ACTION, CLOSE, TOPIC, OUTCOME, HANDOFF)
 
@@ -47,7 +49,8 @@ class Event(Struct, frozen=True, gc=False):
 
     `seq` is the order in which its source told it, which decides between events of one instant.
     Token counts and `rated_pico` (None: no price is known) belong to calls; `name` is that of an
-    action, a server tool or an outcome.
+    action, a server tool or an outcome. `doubt` says that the tokens of a call are an estimate or
+    that nobody knows them (they are 0 then), or that its price is a guess.
     """
 
     id: str
@@ -63,6 +66,7 @@ class Event(Struct, frozen=True, gc=False):
     cache_write: int = 0
     rated_pico: int | None = None
     attributes: Mapping[str, str] = NOTHING
+    doubt: int = 0
 
     @property
     def tokens(self) -> int:

@@ -193,6 +193,23 @@ def only_beyond(rated: Iterable[RatedUnit], metered: Metered) -> Iterator[RatedU
             yield each
 
 
+def in_doubt(served: Iterable[RatedUnit], metered: Metered) -> list[RatedUnit]:
+    """Return what estimated or unknown tokens are a part of, or have brought beyond a limit."""
+    told = list(served)
+    doubtful = [each for each in told if each.unit.is_estimated or each.unit.uncounted]
+    guessed = {each.unit.unit for each in doubtful if each.unit.is_estimated}
+    beyond = {unit_id for unit_id, each in metered.beyond.items() if each.limit.unit in guessed} - {
+        each.unit.id for each in doubtful
+    }
+    if beyond:
+        doubtful += [
+            structs.replace(each, unit=structs.replace(each.unit, is_estimated=True))
+            for each in told
+            if each.unit.id in beyond
+        ]
+    return doubtful
+
+
 def _happening(unit_id: str) -> str:
     """Return what unit ids of one call have in common: the thread and the event."""
     return unit_id.split("/", 1)[-1]

@@ -17,9 +17,11 @@ from convledger.plans.events import (
     ASSISTANT,
     CALL,
     CLOSE,
+    ESTIMATED,
     REPLIES,
     ROLES,
     TOPIC,
+    UNCOUNTED,
     USER,
     Event,
 )
@@ -40,9 +42,26 @@ class _Window:
     """A unit while it is being counted."""
 
     __slots__ = (
-        "answers", "began", "closed_at", "event", "extended_at", "gap", "ids", "last_at",
-        "messages", "model", "opened_at", "questions", "replied_at", "rule", "split_count",
-        "topic", "until", "until_unclosed",
+        "answers",
+        "began",
+        "closed_at",
+        "event",
+        "extended_at",
+        "gap",
+        "ids",
+        "is_estimated",
+        "last_at",
+        "messages",
+        "model",
+        "opened_at",
+        "questions",
+        "replied_at",
+        "rule",
+        "split_count",
+        "topic",
+        "uncounted",
+        "until",
+        "until_unclosed",
     )  # fmt: skip
 
     def __init__(self, rule: WindowRule, at: int, event: Event, began: str, gap: int) -> None:
@@ -54,7 +73,8 @@ class _Window:
         self.until = self.until_unclosed = rule.until(at)
         self.closed_at: int | None = None
         self.replied_at: int | None = None
-        self.messages = self.answers = self.questions = self.split_count = 0
+        self.messages = self.answers = self.questions = self.split_count = self.uncounted = 0
+        self.is_estimated = False
         self.topic = self.model = ""
         self.ids: list[str] = []
 
@@ -95,6 +115,8 @@ class _Window:
         if split.by == "tokens":
             if kind == CALL:
                 self.split_count += event.tokens
+                self.is_estimated |= bool(event.doubt & ESTIMATED)
+                self.uncounted += int(event.doubt & UNCOUNTED > 0)
         elif split.by == "messages" and kind in (split.of or _SAID):
             self.split_count += 1
 
@@ -137,6 +159,8 @@ class _Window:
             self.replied_at,
             self.model,
             events=tuple(self.ids),
+            is_estimated=self.is_estimated,
+            uncounted=self.uncounted,
         )
 
 

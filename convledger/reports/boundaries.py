@@ -10,6 +10,7 @@ from itertools import pairwise
 from convledger.plans.contract import Contract
 from convledger.plans.counted import BillableUnit
 from convledger.plans.counts import Counter
+from convledger.plans.doubts import Doubt
 from convledger.plans.events import ROLES, Event
 from convledger.plans.rating import CREDITS, IN_DOLLARS, MONEY, UnitRater, committed_at
 from convledger.plans.schema import Plan, Unit
@@ -59,6 +60,7 @@ def _lane(plan: Plan, events: list[Event], said: Sequence[Said], now: int) -> La
     contract = Contract(always, lambda name: zone_of(name)[0], began, None, began)
     unit = next((each for each in plan.units if each.count == "window"), main_unit(plan))
     counts = Counter(contract, now).count(events)
+    uncounted = counts.uncounted.get(unit.id, []) if unit is not None else []
     own = [each for each in counts.units if unit is not None and each.unit == unit.id]
     prices: dict[str, dict[str, int]] = {}
     for rated in UnitRater(contract.version_at).rate(own):
@@ -80,6 +82,10 @@ def _lane(plan: Plan, events: list[Event], said: Sequence[Said], now: int) -> La
         rule=plan.name,
         counted="" if unit is None or cuts(unit) else _counted(unit, own),
         is_money=unit is not None and unit.measure == IN_DOLLARS,
+        doubt=Doubt(
+            any(each.is_estimated for each in own),
+            sum(each.uncounted for each in own) + len(uncounted),
+        ),
     )
 
 
@@ -97,6 +103,7 @@ def _unit(rule: Unit | None, each: BillableUnit, amounts: dict[str, int], now: i
         gap=each.gap,
         credits=amounts.get(CREDITS),
         money=amounts.get(MONEY),
+        doubt=Doubt(each.is_estimated, each.uncounted),
         waits_for="" if rule is None else _awaited(rule, each, now),
     )
 
@@ -121,6 +128,7 @@ def _thing(rule: Unit, each: BillableUnit, amounts: dict[str, int]) -> LaneUnit:
         ended=COUNTED,
         credits=amounts.get(CREDITS),
         money=amounts.get(MONEY),
+        doubt=Doubt(each.is_estimated, each.uncounted),
         counted=counted_words(rule, each.quantity),
         measured=each.quantity if is_measured else None,
     )

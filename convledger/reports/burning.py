@@ -9,8 +9,9 @@ from fractions import Fraction
 from convledger.clock import DAY, to_datetime
 from convledger.plans import entries as entry
 from convledger.plans.billing import Bill
+from convledger.plans.doubts import Doubts
 from convledger.plans.lots import ADJUSTMENT, INCLUDED, PROMO, TOPUP, Lot
-from convledger.reports.outlook import Outlook, outlook
+from convledger.reports.outlook import Outlook, ahead_doubt, outlook
 from convledger.reports.plan_figures import BurnDown, Level, LotName, Mark
 
 STEPS = 240  # levels of a chart, at most
@@ -25,7 +26,7 @@ def burn_down(bill: Bill, pool: str, zone: tzinfo) -> BurnDown:
     Of a plan that is over it is the last period's, and nothing is foreseen. Instants are UTC
     microseconds, amounts picocredits.
     """
-    now, ended = bill.now, bill.contract.ended
+    now, ended, doubts = bill.now, bill.contract.ended, Doubts(bill)
     since = bill.periods[-1].since if bill.periods else now
     lots = _lots_in_sight(bill, pool, since)
     names = [lot.id for lot in lots]
@@ -41,6 +42,7 @@ def burn_down(bill: Bill, pool: str, zone: tzinfo) -> BurnDown:
             marks=tuple(_given(bill, pool, since, ended)),
             currency=currency,
             is_over=True,
+            left_doubt=doubts.left(pool),
         )
     ahead = outlook(bill, pool)
     until = _end(bill, ahead)
@@ -62,6 +64,8 @@ def burn_down(bill: Bill, pool: str, zone: tzinfo) -> BurnDown:
         wasted=round(ahead.runway.will_expire_unused),
         confidence=ahead.confidence,
         currency=currency,
+        left_doubt=doubts.left(pool),
+        ahead_doubt=ahead_doubt(ahead, doubts),
     )
 
 

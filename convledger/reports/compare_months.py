@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from convledger.plans.doubts import SURE, Doubt
 from convledger.reports.plan_figures import Compared, Comparison
 
 
@@ -24,6 +25,8 @@ class MonthBest:
     in_force_total: int | None = None
     saved: int | None = None
     currency: str = "USD"
+    doubt: Doubt = SURE
+    in_force_doubt: Doubt = SURE
 
 
 def month_best(found: Comparison) -> MonthBest:
@@ -42,6 +45,8 @@ def month_best(found: Comparison) -> MonthBest:
         in_force_total=held.total if held is not None else None,
         saved=saved,
         currency=(best or held or _NOBODY).currency,
+        doubt=(best or _NOBODY).doubt,
+        in_force_doubt=(held or _NOBODY).doubt,
     )
 
 

@@ -266,7 +266,8 @@ def _state(connection: sqlite3.Connection, span: Span) -> _State:
         (near,),
     ).fetchone()
     called = connection.execute(
-        "SELECT count(*), max(id), total(output), total(list_pico), count(list_pico) FROM call "
+        "SELECT count(*), max(id), total(output), total(list_pico), count(list_pico), "
+        "total(approximate) FROM call "
         "WHERE at >= ? AND at < ?",
         span[:2],
     ).fetchone()

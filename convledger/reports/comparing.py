@@ -6,11 +6,14 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
+from functools import reduce
+from operator import or_
 
 from convledger.clock import to_datetime
 from convledger.plans.billing import Bill, replay
 from convledger.plans.contract import Contract
 from convledger.plans.counts import THREAD, Counter, Counts, counted_by
+from convledger.plans.doubts import SURE, Doubt, Doubts
 from convledger.plans.gaps import gaps_of
 from convledger.plans.keys import grouping
 from convledger.plans.lots import INCLUDED
@@ -266,12 +269,16 @@ def _beside(row: Compared, in_force: Compared | None) -> Compared:
         return row
     if row.is_in_force or row.currency != in_force.currency:
         return row
-    return replace(row, difference=row.total - in_force.total)
+    return replace(
+        row,
+        difference=row.total - in_force.total,
+        difference_doubt=row.doubt | in_force.doubt,
+    )
 
 
 def compared(each: WorkedOut, tally: Tally) -> Compared:
     """Return a plan that is worked out as a row; which one is cheapest is not known yet."""
-    bill, plan = each.bill, each.plan
+    bill, plan, doubts = each.bill, each.plan, Doubts(each.bill)
     sums = [statement.sums for statement in bill.statements]
     total = sum(one.total for one in sums)
     fees = sum(one.fees for one in sums)
@@ -307,6 +314,8 @@ def compared(each: WorkedOut, tally: Tally) -> Compared:
         grace=sum(one.grace for one in sums),
         unpriced=gaps.unpriced,
         unpriced_calls=each.unpriced_calls,
+        counted_doubt=_counted_doubt(plan, doubts),
+        doubt=reduce(or_, map(doubts.due, bill.statements), SURE),
     )
 
 
@@ -332,6 +341,15 @@ def _counted(bill: Bill, plan: Plan, calls: int) -> tuple[int, str, int | None, 
         return calls, "calls", None, None
     count = sum(one.units.get(main.id, 0) for one in sums)
     return whole_number(count), main.id, None, whole_number(count)
+
+
+def _counted_doubt(plan: Plan, doubts: Doubts) -> Doubt:
+    """Return the doubt of what `_counted` returns; how many calls there are is known."""
+    pools = {charge.pool for charge in plan.charges if charge.pay_with == "credits"}
+    if pools:
+        return reduce(or_, (doubts.used(pool) for pool in pools))
+    main = main_unit(plan)
+    return SURE if main is None or main.measure else doubts.counted(main.id)
 
 
 def main_unit(plan: Plan) -> Unit | None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
+from functools import reduce
+from operator import or_
 
 from convledger.clock import to_datetime
 from convledger.plans import entries as entry
 from convledger.plans.billing import Bill
+from convledger.plans.doubts import SURE, Doubt, Doubts
 from convledger.plans.entries import Entry
 from convledger.plans.lots import Lot
 from convledger.reports.burning import lot_name
@@ -51,6 +54,8 @@ class CreditLine:
     money: int = 0
     beyond: int = 0
     number: int = 0
+    amount_doubt: Doubt = SURE
+    balance_doubt: Doubt = SURE
 
 
 def credit_lines(bill: Bill, pool: str, zone: tzinfo, *, each: bool = False) -> list[CreditLine]:
@@ -59,13 +64,14 @@ def credit_lines(bill: Bill, pool: str, zone: tzinfo, *, each: bool = False) -> 
     Unless `each`, the usage of a day is one line, and so is what was refused on it.
     """
     lines: list[CreditLine] = []
+    doubts = Doubts(bill)
     day: dict[str, list[Entry]] = {}
     last: Entry | None = None
 
     def end_day() -> None:
         # Usage first: what was refused leaves the balance as the day left it.
         for what in sorted(day, key=lambda what: what != USAGE):
-            lines.append(_summed(what, day[what], bill.lots, zone))
+            lines.append(_summed(what, day[what], bill.lots, zone, doubts))
             if what != USAGE and lines[1:]:
                 lines[-1] = replace(lines[-1], balance=lines[-2].balance)
         day.clear()
@@ -79,7 +85,7 @@ def credit_lines(bill: Bill, pool: str, zone: tzinfo, *, each: bool = False) -> 
         if what:
             day.setdefault(what, []).append(one)
         else:
-            lines.append(_line(one, bill.lots, zone))
+            lines.append(_line(one, bill.lots, zone, doubts))
         last = one
     end_day()
     return lines[::-1]
@@ -89,7 +95,9 @@ def _day(one: Entry, zone: tzinfo) -> object:
     return to_datetime(one.at).astimezone(zone).date()
 
 
-def _summed(what: str, told: Sequence[Entry], lots: dict[str, Lot], zone: tzinfo) -> CreditLine:
+def _summed(
+    what: str, told: Sequence[Entry], lots: dict[str, Lot], zone: tzinfo, doubts: Doubts
+) -> CreditLine:
     moved = [one for one in told if one.lot]
     return CreditLine(
         what=what,
@@ -101,10 +109,12 @@ def _summed(what: str, told: Sequence[Entry], lots: dict[str, Lot], zone: tzinfo
         count=len({one.cause for one in told}),
         cause=told[0].cause if len(told) == 1 else "",
         beyond=sum(one.amount for one in told if not one.lot),
+        amount_doubt=reduce(or_, map(doubts.of_entry, told)),
+        balance_doubt=doubts.left(told[-1].pool, told[-1].at),
     )
 
 
-def _line(one: Entry, lots: dict[str, Lot], zone: tzinfo) -> CreditLine:
+def _line(one: Entry, lots: dict[str, Lot], zone: tzinfo, doubts: Doubts) -> CreditLine:
     lot = lots.get(one.lot)
     names = tuple(_names([one], lots, zone))
     is_grant = one.kind == entry.GRANT and lot is not None
@@ -130,6 +140,8 @@ def _line(one: Entry, lots: dict[str, Lot], zone: tzinfo) -> CreditLine:
         money=lot.cost if is_grant and lot is not None else 0,
         beyond=0 if one.lot else one.amount,
         number=int(by_hand) if by_hand.isdigit() else 0,
+        amount_doubt=doubts.of_entry(one),
+        balance_doubt=doubts.left(one.pool, one.at),
     )
 
 

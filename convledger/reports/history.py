@@ -13,8 +13,11 @@ from convledger.clock import DAY
 from convledger.plans.events import (
     ASSISTANT,
     CALL,
+    ESTIMATED,
+    GUESSED_PRICE,
     PERSON,
     TOOL,
+    UNCOUNTED,
     USER,
     Event,
     Thread,
@@ -36,6 +39,11 @@ _ROLES = {
 _SAID_KIND = f"CASE kind WHEN {_KINDS[ASSISTANT]} THEN kind | (flags & {_BY_PERSON}) ELSE kind END"
 _HANDED_OVER = ("escalated", "handoff", "hand-off", "handed over", "handed_over")
 _MODEL = "model.name || CASE model.speed WHEN '' THEN '' ELSE '-' || model.speed END"
+# Bits as an event has them: tokens that nobody knows, that are approximate, and a guessed price.
+_DOUBT = (
+    f"CASE WHEN approximate & 12 = 4 THEN {UNCOUNTED} WHEN approximate & 11 != 0 THEN {ESTIMATED} "
+    f"WHEN price_state = 3 THEN {GUESSED_PRICE} ELSE 0 END"
+)
 _PORTION = 500  # conversations asked for in one go
 
 
@@ -196,7 +204,7 @@ def _told(
             yield Story(thread, events)
 
 
-_Row = tuple[int, int, int, int, str, int, str, str, int, int, int, int, int | None]
+_Row = tuple[int, int, int, int, str, int, str, str, int, int, int, int, int | None, int]
 
 
 def _said(
@@ -208,7 +216,7 @@ def _said(
         return iter(())
     return connection.execute(
         f"SELECT conversation_id, at, line, key, '', {_SAID_KIND}, coalesce(message.name, ''), '', "
-        "0, 0, 0, 0, NULL "
+        "0, 0, 0, 0, NULL, 0 "
         "FROM conversation JOIN reader ON reader.id=conversation.reader_id "
         "JOIN message ON message.conversation_id=conversation.id "
         f"WHERE {where} AND kind IN ({kinds}) AND {_OWN} ORDER BY conversation.id",
@@ -219,8 +227,8 @@ def _said(
 def _called(connection: sqlite3.Connection, where: str, values: list[object]) -> Iterator[_Row]:
     return connection.execute(
         "SELECT conversation_id, at, line, call.id, call.key || call.variant, 0, '', "
-        f"{_MODEL}, input, output, cache_read, cache_write_5m + cache_write_1h, list_pico "
-        "FROM conversation JOIN reader ON reader.id=conversation.reader_id "
+        f"{_MODEL}, input, output, cache_read, cache_write_5m + cache_write_1h, list_pico, "
+        f"{_DOUBT} FROM conversation JOIN reader ON reader.id=conversation.reader_id "
         "JOIN call ON call.conversation_id=conversation.id "
         f"JOIN model ON model.id=call.model_id WHERE {where} ORDER BY conversation.id",
         values,
@@ -246,7 +254,7 @@ def _events(thread: Thread, rows: list[_Row], needs: Needs) -> list[Event]:
     events = []
     said_by = _Models(rows) if needs.models else None
     for place, row in enumerate(rows):
-        _, at, _, number, key, kind, name, model, fresh, output, read, written, pico = row
+        _, at, _, number, key, kind, name, model, fresh, output, read, written, pico, doubt = row
         if not kind and not needs.calls:
             continue
         if kind not in (0, _KINDS[USER]) and not kind & _BY_PERSON and said_by is not None:
@@ -254,9 +262,10 @@ def _events(thread: Thread, rows: list[_Row], needs: Needs) -> list[Event]:
         told, event_id = (_ROLES[kind], f"m{number}") if kind else (CALL, f"c{key}")
         events.append(
             Event(
-                event_id, at, told, thread, place, model, name, fresh, output, read, written, pico
+                event_id, at, told, thread, place, model, name, fresh, output, read, written, pico,
+                doubt=doubt,
             )
-        )
+        )  # fmt: skip
     return events
 
 

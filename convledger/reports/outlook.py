@@ -19,6 +19,7 @@ from convledger.economics.runway import (
 from convledger.money import PICO
 from convledger.plans import entries as entry
 from convledger.plans.billing import Bill
+from convledger.plans.doubts import Doubt, Doubts
 from convledger.plans.lots import ACTIVE, Lot, Rollover
 from convledger.plans.overages import overage_rate
 from convledger.plans.schedule import lots_of
@@ -109,6 +110,12 @@ def outlook(bill: Bill, pool: str = "") -> Outlook:
         shortfall=shortfall,
         shortfall_money=None if rate is None else round(shortfall * rate),
     )
+
+
+def ahead_doubt(ahead: Outlook, doubts: Doubts) -> Doubt:
+    """Return the doubt of what is foreseen for a pool: of what is left, and of the use so far."""
+    observed = ahead.now - len(ahead.daily) * DAY
+    return doubts.left(ahead.pool) | doubts.used(ahead.pool, observed)
 
 
 def daily_burn(bill: Bill, pool: str = "") -> Iterator[int]:

@@ -233,7 +233,7 @@ class PlanBook:
             counts = counter.count(story.events)
             if story.events[-1].at > counter.now:
                 known.ahead.add(conversation_of(story.thread))
-            if counts.units or counts.pending or counts.unpriced:
+            if counts.units or counts.pending or counts.unpriced or counts.uncounted:
                 known.by_thread[story.thread.id] = counts
 
     def _count_all(self, counter: Counter, contract: Contract, scope: Scope) -> Counts:

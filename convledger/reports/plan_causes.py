@@ -6,6 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from convledger.plans.billing import Bill
+from convledger.plans.doubts import SURE, Doubt, Doubts
 from convledger.plans.late_bills import first_id
 from convledger.reports.credit_lines import KINDS, CreditLine
 
@@ -20,6 +21,7 @@ class UsedBy:
     units: int
     amount: int
     at: int
+    doubt: Doubt = SURE
 
 
 def used_by(
@@ -34,6 +36,8 @@ def used_by(
     amounts: dict[int, int] = {}
     units: dict[int, set[str]] = {}
     last: dict[int, int] = {}
+    guessed: set[int] = set()
+    doubts = Doubts(bill)
     for one in bill.fold.entries(pool):
         unit = first_id(one.cause)
         if one.kind not in kinds or not line.since <= one.at <= line.until or unit not in threads:
@@ -41,10 +45,19 @@ def used_by(
         thread = threads[unit]
         amounts[thread] = amounts.get(thread, 0) + (-one.amount if one.lot else one.amount)
         units.setdefault(thread, set()).add(unit)
+        if doubts.of_entry(one):
+            guessed.add(thread)
         last[thread] = max(one.at, last.get(thread, one.at))
     return sorted(
         (
-            UsedBy(thread, *_name(connection, thread), len(units[thread]), amount, last[thread])
+            UsedBy(
+                thread,
+                *_name(connection, thread),
+                len(units[thread]),
+                amount,
+                last[thread],
+                Doubt(thread in guessed),
+            )
             for thread, amount in amounts.items()
         ),
         key=lambda one: (-one.amount, -one.at, one.conversation_id),

@@ -11,6 +11,7 @@ from datetime import tzinfo
 
 from convledger.plans import entries as entry
 from convledger.plans.billing import Bill
+from convledger.plans.doubts import SURE, Doubt, Doubts
 from convledger.plans.entries import Entry
 from convledger.plans.facts import REFUND as REFUNDED
 from convledger.plans.late_bills import first_id
@@ -18,9 +19,9 @@ from convledger.plans.lots import ACTIVE, ROLLOVER, TOPUP, Lot
 from convledger.plans.rating import IN_DOLLARS
 from convledger.plans.statement import Statement
 from convledger.reports.by_hand import is_taken_by_hand
-from convledger.reports.outlook import Outlook, outlook
+from convledger.reports.outlook import Outlook, ahead_doubt, outlook
 from convledger.reports.periods import local_day
-from convledger.reports.projecting import projected_total
+from convledger.reports.projecting import projected_doubt, projected_total
 
 BY_HAND = "by hand "
 _NAMES = {TOPUP: "top-up", ROLLOVER: "rolled over"}
@@ -91,6 +92,10 @@ class PoolView:
     settled_left: int | None
     outlook: Outlook
     wasted: tuple[Waste, ...]
+    used_doubt: Doubt = SURE
+    left_doubt: Doubt = SURE
+    ahead_doubt: Doubt = SURE
+    settled_doubt: Doubt = SURE
 
     @property
     def left_at_reset(self) -> int | None:
@@ -111,6 +116,7 @@ class LimitLine:
     cap: int
     is_money: bool
     resets_at: int | None
+    doubt: Doubt = SURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +128,10 @@ class CreditView:
     projected: int | None
     pools: tuple[PoolView, ...]
     limits: tuple[LimitLine, ...] = ()
+    live_doubt: Doubt = SURE
+    settled_doubt: Doubt = SURE
+    projected_doubt: Doubt = SURE
+    doubt: Doubt = SURE  # of everything in the present period
 
 
 def credit_view(bill: Bill) -> CreditView:
@@ -129,11 +139,21 @@ def credit_view(bill: Bill) -> CreditView:
     frozen = [each.statement for _, each in sorted(bill.frozen.items())]
     settled = frozen[-1] if frozen else None
     names = pools_of(bill)
-    pools = tuple(_pool(bill, name, settled if len(names) == 1 else None) for name in names)
-    return CreditView(bill.current, settled, projected_total(bill), pools, tuple(_limits(bill)))
+    doubts, projected = Doubts(bill), projected_total(bill)
+    return CreditView(
+        bill.current,
+        settled,
+        projected,
+        tuple(_pool(bill, name, settled if len(names) == 1 else None, doubts) for name in names),
+        tuple(_limits(bill, doubts)),
+        doubts.due(bill.current),
+        doubts.due(settled),
+        projected_doubt(bill, doubts, projected),
+        doubts.of_period(bill.current),
+    )
 
 
-def _limits(bill: Bill) -> Iterator[LimitLine]:
+def _limits(bill: Bill, doubts: Doubts) -> Iterator[LimitLine]:
     plan = bill.contract.plan_at(bill.now)
     if plan is None:
         return
@@ -143,8 +163,9 @@ def _limits(bill: Bill) -> Iterator[LimitLine]:
         if meter is not None and limit.window != "rolling_turns":
             state = meter.state(bill.now)
             yield LimitLine(
-                limit.id, state.used, state.cap, limit.unit in in_dollars, state.will_reset_at
-            )
+                limit.id, state.used, state.cap, limit.unit in in_dollars, state.will_reset_at,
+                doubts.limit(limit.id),
+            )  # fmt: skip
 
 
 def pools_of(bill: Bill) -> list[str]:
@@ -158,7 +179,7 @@ def _is_used(bill: Bill, pool: str) -> bool:
     return bool(totals.lots or totals.usage)
 
 
-def _pool(bill: Bill, pool: str, settled: Statement | None) -> PoolView:
+def _pool(bill: Bill, pool: str, settled: Statement | None, doubts: Doubts) -> PoolView:
     totals = bill.fold.totals(pool)
     ahead = outlook(bill, pool)
     since = bill.periods[-1].since if bill.periods else bill.now
@@ -196,6 +217,10 @@ def _pool(bill: Bill, pool: str, settled: Statement | None) -> PoolView:
         settled_left=None if settled is None else settled.sums.left,
         outlook=ahead,
         wasted=tuple(sorted(wasted, key=lambda each: each.at)),
+        used_doubt=doubts.used(pool, since),
+        left_doubt=doubts.left(pool),
+        ahead_doubt=ahead_doubt(ahead, doubts),
+        settled_doubt=SURE if settled is None else doubts.left(pool, settled.until - 1),
     )
 
 
@@ -234,6 +259,8 @@ class LedgerLine:
     entries: int
     number: int
     conversation_id: int | None
+    amount_doubt: Doubt = SURE
+    balance_doubt: Doubt = SURE
 
 
 def ledger_lines(
@@ -250,6 +277,7 @@ def ledger_lines(
             conversations[fact.id] = conversations[first_id(fact.of)]
     # What became known after its period was closed is booked in the open one, about the other.
     late = {billed.id for billed in bill.billed if billed.about is not None}
+    doubts = Doubts(bill)
     found: list[LedgerLine] = []
     for pool in pools_of(bill):
         lines: list[LedgerLine] = []
@@ -257,7 +285,7 @@ def ledger_lines(
             if one.kind in _HELD and not each:
                 continue
             if (since is None or one.at >= since) and (until is None or one.at < until):
-                line = _line(one, bill, zone, conversations, late)
+                line = _line(one, bill, zone, conversations, late, doubts)
                 if each or not lines or not _is_same(lines[-1], line):
                     lines.append(line)
                 else:
@@ -269,7 +297,12 @@ def ledger_lines(
 
 
 def _line(
-    one: Entry, bill: Bill, zone: tzinfo, conversations: dict[str, int], late: set[str]
+    one: Entry,
+    bill: Bill,
+    zone: tzinfo,
+    conversations: dict[str, int],
+    late: set[str],
+    doubts: Doubts,
 ) -> LedgerLine:
     lot = bill.lots.get(one.lot)
     number = number_of(one.cause) or number_of(one.lot)
@@ -295,6 +328,8 @@ def _line(
         entries=1,
         number=number,
         conversation_id=conversations.get(first_id(one.cause)),
+        amount_doubt=doubts.of_entry(one),
+        balance_doubt=doubts.left(one.pool, one.at),
     )
 
 
@@ -311,4 +346,5 @@ def _joined(one: LedgerLine, other: LedgerLine) -> LedgerLine:
         amount=one.amount + other.amount,
         entries=one.entries + other.entries,
         conversation_id=None,
+        amount_doubt=one.amount_doubt | other.amount_doubt,
     )

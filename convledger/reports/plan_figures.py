@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from convledger.plans.doubts import SURE, Doubt
+
 
 @dataclass(frozen=True, slots=True)
 class LotName:
@@ -64,6 +66,8 @@ class BurnDown:
     confidence: str = ""  # high medium low, or nothing: too few days
     currency: str = "USD"
     is_over: bool = False
+    left_doubt: Doubt = SURE
+    ahead_doubt: Doubt = SURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,7 @@ class LaneUnit:
     counted: str = ""
     measured: int | None = None
     waits_for: str = ""
+    doubt: Doubt = SURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,7 @@ class Lane:
     rule: str = ""
     counted: str = ""
     is_money: bool = False  # whether it measures picodollars
+    doubt: Doubt = SURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +223,9 @@ class Compared:
     degraded: int = 0
     owed: int = 0
     grace: int = 0
+    counted_doubt: Doubt = SURE  # of units and of what is over
+    doubt: Doubt = SURE  # of usage and of what is made of it
+    difference_doubt: Doubt = SURE
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ _TEXTS = ("plan", "name", "period", "currency")
 # As JSON writes them: whole numbers of any length stay exact.
 _NUMBERS = (
     *("until", "at", "spent", "projected", "has_credits", "balance", "available", "empty_at"),
-    *("next_grant_at", "next_grant"),
+    *("next_grant_at", "next_grant", "spent_estimated", "spent_uncounted"),
+    *("projected_estimated", "credits_estimated", "credits_uncounted"),
 )
 _KEPT = ", ".join(
     [f"content->>'$.{name}'" for name in _TEXTS] + [f"content->'$.{name}'" for name in _NUMBERS]

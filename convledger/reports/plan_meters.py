@@ -1,7 +1,8 @@
 """What the Live screen shows of the plan in force, as plain records.
 
 Money is picounits (1e-12) of `currency`, credits are picocredits (1e-12), instants are UTC
-microseconds, shares are exact fractions of 1 (1 is 100 %).
+microseconds, shares are exact fractions of 1 (1 is 100 %). Each figure goes with its doubt, where
+estimated or unknown tokens can enter it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from fractions import Fraction
+
+from convledger.plans.doubts import SURE, Doubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class CreditsMeter:
     used: int
     left: int
     lots: tuple[LotLeft, ...] = ()
+    used_doubt: Doubt = SURE
+    left_doubt: Doubt = SURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,7 @@ class RunwayMeter:
     expiries: tuple[Expiry, ...] = ()
     next_grant_at: int | None = None
     next_grant: int = 0
+    doubt: Doubt = SURE
 
     @property
     def is_empty(self) -> bool:
@@ -81,6 +87,7 @@ class WindowMeter:
     share_at_end: Fraction | None = None
     full_at: int | None = None
     covers: str = ""
+    doubt: Doubt = SURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +101,8 @@ class SpendMeter:
     projected: int | None = None
     budget: int | None = None
     until: int | None = None
+    doubt: Doubt = SURE
+    projected_doubt: Doubt = SURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +123,7 @@ class AlertLine:
     state: str = "open"  # open expected settled
     currency: str = "USD"
     key: tuple[str, str, int] = ("", "", 0)  # scope, period, epoch: what it is muted by
+    doubt: Doubt = SURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,3 +142,4 @@ class Meters:
     spend: SpendMeter | None = None
     alerts: tuple[AlertLine, ...] = ()
     zone: tzinfo = UTC
+    doubt: Doubt = SURE  # of everything in the present period

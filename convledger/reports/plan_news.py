@@ -11,8 +11,10 @@ from msgspec import json
 from convledger.errors import ConvledgerError
 from convledger.plans.alerts import has_crossed
 from convledger.plans.billing import Bill
+from convledger.plans.doubts import SURE, Doubt, Doubts
 from convledger.plans.statement import Statement, digest_of, frozen_bytes
 from convledger.reports.alarms import Watched, watched
+from convledger.reports.alert_doubts import alert_doubt
 from convledger.reports.plan_book import PlanBook
 from convledger.reports.plan_status import figures_of
 from convledger.store.connection import transaction
@@ -29,6 +31,7 @@ class GivenAlert:
     at: int
     watched: Watched
     currency: str
+    doubt: Doubt = SURE
 
 
 @dataclass(slots=True)
@@ -105,6 +108,7 @@ def _alert(
     only_prices = _were_only_prices(connection, subscription, bill)
     statement = bill.current
     currency = "USD" if statement is None else statement.currency
+    doubts = Doubts(bill)
     for each in watched(bill, connection):
         quiet = only_prices or each.is_past
         for threshold in each.rule.at:
@@ -120,7 +124,9 @@ def _alert(
                 ),
             )  # fmt: skip
             if cursor.rowcount and not quiet:
-                found.append(GivenAlert(subscription.plan, threshold, bill.now, each, currency))
+                doubt = alert_doubt(connection, bill, doubts, each.scope, each.period, bill.now)
+                given = GivenAlert(subscription.plan, threshold, bill.now, each, currency, doubt)
+                found.append(given)
     return found
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 
 from convledger.clock import SECOND
 from convledger.plans.billing import Bill
+from convledger.plans.doubts import SURE, Doubt, Doubts
 from convledger.plans.rating import CREDITS
 from convledger.reports.alarms import unit_budget
 from convledger.reports.plan_book import PlanBook
@@ -28,6 +29,7 @@ class TalkUse:
 
     credits: int | None = None
     budget: int | None = None
+    doubt: Doubt = SURE
 
 
 @dataclass(slots=True)
@@ -80,6 +82,10 @@ def talk_uses(bill: Bill) -> dict[int, TalkUse]:
                 name = int(each.unit.thread.id)
                 amount = (found[name].credits or 0) + each.amount
                 found[name] = TalkUse(amount, budget)
+        doubts = Doubts(bill)
+        found = {
+            name: replace(use, doubt=doubts.conversation(str(name))) for name, use in found.items()
+        }
     return found
 
 

@@ -11,14 +11,16 @@ from convledger.clock import DAY, to_datetime
 from convledger.errors import ConfigError
 from convledger.plans import entries as entry
 from convledger.plans.billing import Bill
+from convledger.plans.doubts import Doubts
 from convledger.plans.limits import LimitMeter
 from convledger.plans.schema import Plan
 from convledger.plans.statement import Statement
 from convledger.plans.words import amount_words, number_words, terms
 from convledger.reports.alarms import SHARE, Watched, watched
+from convledger.reports.alert_doubts import alert_doubt
 from convledger.reports.burning import burn_down
 from convledger.reports.credit_lines import CreditLine, credit_lines
-from convledger.reports.outlook import Outlook, outlook
+from convledger.reports.outlook import Outlook, ahead_doubt, outlook
 from convledger.reports.plan_book import PlanBook
 from convledger.reports.plan_figures import BurnDown
 from convledger.reports.plan_meters import (
@@ -32,7 +34,7 @@ from convledger.reports.plan_meters import (
     WindowMeter,
 )
 from convledger.reports.plan_status import main_pool
-from convledger.reports.projecting import projected_total
+from convledger.reports.projecting import projected_doubt, projected_total
 from convledger.store.subscriptions import Subscription
 
 _MOST_ALERTS = 50
@@ -128,25 +130,35 @@ def meters(
     pool, zone = main_pool(bill), bill.contract.zone_at(now)
     ahead = outlook(bill, pool) if pool is not None else None
     is_over = subscription.ended is not None and subscription.ended <= now
+    doubts = Doubts(bill)
     budgets = [rule.budget for rule in plan.alerts if rule.on == "spend" and rule.budget]
     spend = None
     if statement is not None:
         budget = round(budgets[0] * 10**12) if budgets else None
-        spend = SpendMeter(statement.sums.total, projected_total(bill), budget, statement.until)
+        projected = projected_total(bill)
+        spend = SpendMeter(
+            statement.sums.total,
+            projected,
+            budget,
+            statement.until,
+            doubts.due(statement),
+            projected_doubt(bill, doubts, projected),
+        )
     return Meters(
         plan_name=plan.name,
         period_name=period_words(statement, zone),
         currency=plan.currency,
-        credits=_credits(bill, ahead) if ahead is not None else None,
-        runway=_runway(ahead) if ahead is not None and not is_over else None,
+        credits=_credits(bill, ahead, doubts) if ahead is not None else None,
+        runway=_runway(ahead, doubts) if ahead is not None and not is_over else None,
         windows=tuple(
             found
             for meter in bill.metered.meters.values()
-            if not is_over and (found := _window(meter, now)) is not None
+            if not is_over and (found := _window(meter, now, doubts)) is not None
         ),
         spend=spend,
         alerts=tuple(_alerts(connection, subscription, bill)),
         zone=zone,
+        doubt=doubts.of_period(statement),
     )
 
 
@@ -162,7 +174,7 @@ def period_words(statement: Statement | None, zone: tzinfo) -> str:
     return f"{since.day} {since:%b} to {until.day} {until:%b}"
 
 
-def _credits(bill: Bill, ahead: Outlook) -> CreditsMeter:
+def _credits(bill: Bill, ahead: Outlook, doubts: Doubts) -> CreditsMeter:
     totals = bill.fold.totals(ahead.pool)
     # What is owed was used, though no lot has paid for it yet.
     used = _gone(bill, ahead.pool) + totals.debt
@@ -177,6 +189,8 @@ def _credits(bill: Bill, ahead: Outlook) -> CreditsMeter:
         used=used,
         left=left,
         lots=tuple(LotLeft(name, left) for name, left in lots.items()),
+        used_doubt=doubts.used(ahead.pool, bill.current.since if bill.current else bill.now),
+        left_doubt=doubts.left(ahead.pool),
     )
 
 
@@ -194,7 +208,7 @@ def _gone(bill: Bill, pool: str) -> int:
     )
 
 
-def _runway(ahead: Outlook) -> RunwayMeter:
+def _runway(ahead: Outlook, doubts: Doubts) -> RunwayMeter:
     until = ahead.reset_at
     return RunwayMeter(
         now=ahead.now,
@@ -209,10 +223,11 @@ def _runway(ahead: Outlook) -> RunwayMeter:
         ),
         next_grant_at=until,
         next_grant=ahead.next_grant,
+        doubt=ahead_doubt(ahead, doubts),
     )
 
 
-def _window(meter: LimitMeter, now: int) -> WindowMeter | None:
+def _window(meter: LimitMeter, now: int, doubts: Doubts) -> WindowMeter | None:
     """Return how a limit stands and where it is going, at the rate of its window so far."""
     limit = meter.limit
     if limit.window == "rolling_turns":
@@ -230,6 +245,7 @@ def _window(meter: LimitMeter, now: int) -> WindowMeter | None:
         share_at_end=Fraction(at_end) / state.cap if at_end is not None and state.cap else None,
         full_at=meter.full_at(now, rate),
         covers=", ".join(value for values in limit.where.attributes.values() for value in values),
+        doubt=doubts.limit(limit.id),
     )
 
 
@@ -250,6 +266,7 @@ def _alerts(
     connection: sqlite3.Connection, subscription: Subscription, bill: Bill
 ) -> list[AlertLine]:
     """Return the alerts that were given, newest first, the highest of each thing alone."""
+    doubts = Doubts(bill)
     now_watched = {
         (each.scope, each.period, each.epoch): each for each in watched(bill, connection)
     }
@@ -275,6 +292,7 @@ def _alerts(
             state="open" if live is not None else "settled",
             key=key,
             currency="USD" if bill.current is None else bill.current.currency,
+            doubt=alert_doubt(connection, bill, doubts, scope, period, at),
         )
     return list(found.values())[:_MOST_ALERTS]
 

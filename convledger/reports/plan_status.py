@@ -8,8 +8,9 @@ from fractions import Fraction
 from msgspec import Struct
 
 from convledger.plans.billing import Bill
+from convledger.plans.doubts import Doubts
 from convledger.reports.outlook import outlook
-from convledger.reports.projecting import projected_total
+from convledger.reports.projecting import projected_doubt, projected_total
 
 
 class Window(Struct):
@@ -25,7 +26,8 @@ class PlanStatus(Struct):
     """A plan as it stood `at` an instant (UTC microseconds).
 
     Money is picounits of `currency`, credits picocredits; None where there is no such thing.
-    `burn_per_day` is a fraction as text; `empty_at` None where the credits last.
+    `burn_per_day` is a fraction as text; `empty_at` None where the credits last. `..._estimated`
+    says that estimated tokens are in a figure, `..._uncounted` how many calls are not in it.
     """
 
     plan: str
@@ -44,12 +46,18 @@ class PlanStatus(Struct):
     next_grant_at: int | None = None
     next_grant: int = 0
     unpriced: int = 0
+    spent_estimated: bool = False
+    projected_estimated: bool = False
+    credits_estimated: bool = False
+    spent_uncounted: int = 0
+    credits_uncounted: int = 0
     windows: list[Window] = []
 
 
 def figures_of(bill: Bill, zone: tzinfo) -> PlanStatus | None:
     """Return the figures of a bill, None where its plan is not in force."""
     del zone
+    doubts, projected = Doubts(bill), projected_total(bill)
     plan, statement = bill.contract.plan_at(bill.now), bill.current
     if plan is None or statement is None:
         return None
@@ -61,7 +69,7 @@ def figures_of(bill: Bill, zone: tzinfo) -> PlanStatus | None:
         at=bill.now,
         currency=statement.currency,
         spent=statement.sums.total,
-        projected=projected_total(bill),
+        projected=projected,
         unpriced=statement.sums.unpriced,
         windows=[
             Window(state.limit_id, state.used, state.cap, state.until)
@@ -69,6 +77,9 @@ def figures_of(bill: Bill, zone: tzinfo) -> PlanStatus | None:
             if state.since is not None or state.used
         ],
     )
+    due = doubts.due(statement)
+    found.spent_estimated, found.spent_uncounted = due.is_estimated, due.uncounted
+    found.projected_estimated = projected_doubt(bill, doubts, projected).is_estimated
     pool = main_pool(bill)
     if pool is not None:
         ahead = outlook(bill, pool)
@@ -77,6 +88,8 @@ def figures_of(bill: Bill, zone: tzinfo) -> PlanStatus | None:
         found.burn_per_day = _text(ahead.burn_per_day)
         found.empty_at = ahead.empty_at
         found.next_grant_at, found.next_grant = ahead.reset_at, ahead.next_grant
+        left = doubts.left(pool)
+        found.credits_estimated, found.credits_uncounted = left.is_estimated, left.uncounted
     return found
 
 

@@ -15,6 +15,7 @@ from convledger.economics.runway import CreditLot
 from convledger.plans import entries as entry
 from convledger.plans.billing import Bill
 from convledger.plans.counted import BillableUnit
+from convledger.plans.doubts import SURE, Doubt, Doubts
 from convledger.plans.entries import Entry
 from convledger.plans.facts import CHARGE, Policy
 from convledger.plans.lines import PeriodFacts, period_lines
@@ -56,6 +57,19 @@ def projected_total(bill: Bill) -> int | None:
     lots = {**bill.lots, **foreseen.lots}
     _, sums = period_lines(bill.contract, facts, lots, bill.term)
     return sums.total
+
+
+def projected_doubt(bill: Bill, doubts: Doubts, projected: int | None) -> Doubt:
+    """Return the doubt of what is foreseen: of what is due so far and of the burn."""
+    statement = bill.current
+    if statement is None or projected is None:
+        return SURE
+    found = doubts.due(statement)
+    if projected != statement.sums.total:
+        since = bill.now - OBSERVED * DAY
+        for pool in bill.fold.pools:
+            found |= doubts.left(pool) | doubts.used(pool, since)
+    return found
 
 
 def _billed_at_end(bill: Bill, ahead: Fraction) -> Iterator[Billed]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from fractions import Fraction
 
+    from convledger.plans.doubts import Doubt
+
 SECOND = 1_000_000
 MINUTE, HOUR, DAY = 60 * SECOND, 3600 * SECOND, 86_400 * SECOND
 _COMPACT = ("", "k", "M", "B", "T")
@@ -43,6 +45,22 @@ def marked(text: str, number: int, *, counted: bool, lacking: bool) -> str:
     if lacking and not number:
         return "–"
     return f"{'≥' if lacking else ''}{'~' if counted else ''}{text}"
+
+
+def doubted(
+    text: str, amount: int | Fraction | None, doubt: Doubt, *, at_most: bool = False
+) -> str:
+    """Return a figure with what is to be said of it: `~` where estimated tokens are a part of it.
+
+    Where calls are not in it, their tokens unknown, it is "≥" what is known, or "–" where that is
+    nothing; with `at_most` it is what is left, and less by those.
+    """
+    if amount is None or not doubt:
+        return text
+    if at_most and doubt.uncounted:
+        return f"≤{'~' if doubt.is_estimated else ''}{text}"
+    known = 1 if amount else 0
+    return marked(text, known, counted=doubt.is_estimated, lacking=doubt.uncounted > 0)
 
 
 def _three_digits(number: int, units: tuple[str, ...]) -> str:
