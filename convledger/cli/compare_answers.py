@@ -23,7 +23,8 @@ ROW = (
     "plan", "name", "version", "rule", "unit", "units", "included", "over", "currency", "fees",
     "usage", "total", "per_conversation", "per_message", "difference", "cheapest", "in_force",
     "breakage_credits", "breakage_cost", "reversals", "refused", "served_at_less",
-    "owed_credits", "grace_credits", "unpriced_calls", "unpriced_units", "note",
+    "owed_credits", "grace_credits", "unpriced_calls", "unpriced_units", "note", "units_estimated",
+    "total_estimated", "difference_estimated", "calls_without_tokens",
 )  # fmt: skip
 MONTH_ROW = ("month", *ROW)
 SWEEP_ROW = ("timeout_seconds", "units", "total", "own")

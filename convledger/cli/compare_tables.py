@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from convledger.cli import streams
+from convledger.cli.doubt_words import known_text
 from convledger.cli.names import plural
 from convledger.cli.plan_words import money_words
 from convledger.cli.printing import print_table
 from convledger.money import usd_text
-from convledger.reports.render.numbers import share
+from convledger.plans.doubts import Doubt
+from convledger.reports.render.numbers import doubted, share
 from convledger.reports.render.table import Column
 from convledger.text.display import display_text
 from convledger.words import unit_words
@@ -37,8 +39,8 @@ def row_document(row: Compared) -> dict[str, Any]:
         "over": row.over,
         "currency": row.currency,
         "fees": amount(row.fees),
-        "usage": amount(row.usage),
-        "total": amount(row.total),
+        "usage": known_text(row.usage, row.doubt),
+        "total": known_text(row.total, row.doubt),
         "per_conversation": amount(row.per_conversation),
         "per_message": amount(row.per_message),
         "difference": amount(row.difference),
@@ -54,6 +56,10 @@ def row_document(row: Compared) -> dict[str, Any]:
         "unpriced_calls": row.unpriced_calls,
         "unpriced_units": row.unpriced,
         "note": row.note,
+        "units_estimated": row.counted_doubt.is_estimated,
+        "total_estimated": row.doubt.is_estimated,
+        "difference_estimated": row.difference_doubt.is_estimated,
+        "calls_without_tokens": _unknown(row),
     }
 
 
@@ -98,24 +104,37 @@ def _row(row: Compared) -> list[str]:
     difference = ""
     if row.difference is not None:
         difference = money_words(row.difference, row.currency, signed=True)
+        guessed = Doubt(row.difference_doubt.is_estimated)
+        difference = doubted(difference, row.difference, guessed)
     notes = [row.note] if row.note else []
     if row.unpriced_calls:
         notes.append(f"{plural(row.unpriced_calls, 'call')} without a price left out")
+    if unknown := _unknown(row):
+        notes.append(f"{plural(unknown, 'call')} of unknown tokens left out")
     return [
         row.name or row.plan_id,
         ", ".join(marks),
         row.rule,
-        f"{row.units:,} {unit}".rstrip(),
+        f"{doubted(f'{row.units:,}', row.units, row.counted_doubt)} {unit}".rstrip(),
         "–" if row.included is None else f"{row.included:,}",
-        "–" if row.over is None else f"{row.over:,}",
+        "–" if row.over is None else doubted(f"{row.over:,}", row.over, row.counted_doubt),
         money_words(row.fees, row.currency),
-        money_words(row.usage, row.currency),
-        money_words(row.total, row.currency),
-        money_words(row.per_conversation, row.currency, more_places=1),
-        money_words(row.per_message, row.currency, more_places=2),
+        _amount(row, row.usage),
+        _amount(row, row.total),
+        _amount(row, row.per_conversation, more_places=1),
+        _amount(row, row.per_message, more_places=2),
         difference,
         " · ".join(notes),
     ]
+
+
+def _amount(row: Compared, amount: int | None, *, more_places: int = 0) -> str:
+    return doubted(money_words(amount, row.currency, more_places=more_places), amount, row.doubt)
+
+
+def _unknown(row: Compared) -> int:
+    """Return how many calls are in no figure of a plan, their tokens unknown."""
+    return max(row.doubt.uncounted, row.counted_doubt.uncounted)
 
 
 def _below(found: Comparison) -> list[str]:

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from convledger.cli.doubt_words import doubt_document, known_text
 from convledger.clock import iso_text
 from convledger.money import usd_text
 
 if TYPE_CHECKING:
     from convledger.plans.billing import Bill
-    from convledger.reports.plan_credits import CreditView, PoolView
+    from convledger.reports.plan_credits import CreditView, LimitLine, PoolView
     from convledger.store.subscriptions import Subscription
 
 
@@ -31,16 +32,22 @@ def credits_document(one: Subscription, bill: Bill, view: CreditView) -> dict[st
         "due": {
             "settled": None if settled is None else usd_text(settled.due),
             "settled_period": None if settled is None else settled.name,
-            "live": None if current is None else usd_text(current.due),
+            "live": None if current is None else known_text(current.due, view.live_doubt),
             "projected": None if view.projected is None else usd_text(view.projected),
+            "doubts": {
+                "settled": doubt_document(view.settled_doubt),
+                "live": doubt_document(view.live_doubt),
+                "projected": doubt_document(view.projected_doubt),
+            },
         },
         "pools": [_pool_document(each, currency) for each in view.pools],
         "limits": [
             {
                 "limit": each.name,
-                "used": usd_text(each.used) if each.is_money else str(each.used),
+                "used": _used(each),
                 "cap": usd_text(each.cap) if each.is_money else str(each.cap),
                 "resets_at": _at(each.resets_at),
+                "doubts": doubt_document(each.doubt),
             }
             for each in view.limits
         ],
@@ -50,16 +57,23 @@ def credits_document(one: Subscription, bill: Bill, view: CreditView) -> dict[st
 def _pool_document(pool: PoolView, currency: str) -> dict[str, Any]:
     return {
         "pool": pool.pool,
-        "settled": {"left": _text(pool.settled_left)},
+        "settled": {
+            "left": _text(pool.settled_left),
+            "doubts": doubt_document(pool.settled_doubt),
+        },
         "live": {
             "balance": usd_text(pool.balance),
             "reserved": usd_text(pool.reserved),
             "available": usd_text(pool.available),
             "granted_this_period": usd_text(pool.granted),
-            "used_this_period": usd_text(pool.used),
+            "used_this_period": known_text(pool.used, pool.used_doubt),
             "over_this_period": usd_text(pool.over),
             "owed": usd_text(pool.owed),
             "refused_this_period": usd_text(pool.blocked),
+            "doubts": {
+                "left": doubt_document(pool.left_doubt),
+                "used": doubt_document(pool.used_doubt),
+            },
             "lots": list(lot_documents(pool)),
         },
         "projected": ahead_document(pool, currency),
@@ -77,6 +91,7 @@ def lot_documents(pool: PoolView) -> Iterator[dict[str, Any]]:
             "expires_at": _at(lot.expires_at),
             "rolls_over": lot.is_rolled_over,
             "number": lot.number or None,
+            **doubt_document(pool.left_doubt),
         }
 
 
@@ -104,7 +119,15 @@ def ahead_document(pool: PoolView, currency: str) -> dict[str, Any]:
             {"lot": each.lot, "at": iso_text(each.at), "amount": usd_text(each.amount)}
             for each in pool.wasted
         ],
+        "doubts": doubt_document(pool.ahead_doubt),
     }
+
+
+def _used(limit: LimitLine) -> str | None:
+    """Return how much of a limit is used, None where nobody knows any of it."""
+    if limit.doubt.uncounted and not limit.used:
+        return None
+    return usd_text(limit.used) if limit.is_money else str(limit.used)
 
 
 def _rate(rate: Fraction | None) -> str | None:

@@ -8,11 +8,15 @@ import click
 
 from convledger.cli import chosen, options, streams
 from convledger.cli.credits_now import looked_at, safe
+from convledger.cli.doubt_words import doubt_document
 from convledger.cli.plan_checking import complete_plan
 from convledger.cli.plan_words import credits_words, moment_words, used_words
 from convledger.cli.printing import print_documents_as_csv, print_json, print_table
 from convledger.clock import iso_text
 from convledger.money import usd_text
+from convledger.plans.doubts import SURE, Doubt
+
+Doubts = dict[int, Doubt]  # of alerts by their number
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -25,11 +29,12 @@ USUAL = 50
 BOOKED = frozenset(("grant", "void", "refund"))  # what can be booked by hand
 ROW = (
     "at", "day", "kind", "what", "lot", "pool", "credits", "balance", "entries", "number",
-    "conversation", "title", "note",
+    "conversation", "title", "note", "credits_estimated", "balance_estimated",
+    "calls_without_tokens",
 )  # fmt: skip
 ALERT_ROW = (
     "number", "at", "plan", "threshold_percent", "what", "period", "measure", "used", "budget",
-    "muted",
+    "muted", "estimated", "calls_without_tokens",
 )  # fmt: skip
 
 
@@ -115,6 +120,9 @@ def _documents(
                 "conversation": None if of is None else of.native,
                 "title": None if of is None else of.title,
                 "note": notes.get(line.number) or None if line.kind in BOOKED else None,
+                "credits_estimated": line.amount_doubt.is_estimated,
+                "balance_estimated": line.balance_doubt.is_estimated,
+                "calls_without_tokens": line.balance_doubt.uncounted,
             }
         )
     return found
@@ -124,6 +132,7 @@ def _print(
     lines: list[LedgerLine], documents: list[dict[str, Any]], zone: tzinfo, *, each: bool
 ) -> None:
     from convledger.cli.names import short_id
+    from convledger.reports.render.numbers import doubted
     from convledger.reports.render.table import Column
 
     has_pools = any(line.pool for line in lines)
@@ -147,6 +156,7 @@ def _print(
         )  # of a day's usage by chance a single one is not told
         native = document["conversation"] if names_it else None
         moved = credits_words(line.amount, signed=line.moves)
+        moved = doubted(moved, line.amount, line.amount_doubt)
         moved = moved if line.moves else f"({moved})"
         rows.append(
             [
@@ -156,7 +166,9 @@ def _print(
                 line.pool,
                 f"{line.entries:,}",
                 moved,
-                credits_words(line.balance),
+                doubted(
+                    credits_words(line.balance), line.balance, line.balance_doubt, at_most=True
+                ),
                 short_id(native) if native else "",
                 (document["title"] or "") if names_it else "",
                 document["note"] or "",
@@ -176,7 +188,9 @@ def _print(
 @click.option("--no-sync", is_flag=True, help="Do not look at the logs first.")
 def alerts(name: str | None, mute: int | None, as_json: bool, as_csv: bool, no_sync: bool) -> int:
     """List every alert that was given, the newest first. Each is given once in its period."""
+    from convledger import clock
     from convledger.cli.following import look
+    from convledger.reports.alert_doubts import doubts_of_alerts
     from convledger.zones import machine_zone
 
     options.one_form(as_json, as_csv)
@@ -185,27 +199,34 @@ def alerts(name: str | None, mute: int | None, as_json: bool, as_csv: bool, no_s
             muted = ledger.mute_alert(mute)
             streams.note(safe(f"{muted.threshold} % of {muted.what} is off the prompt now."))
             no_sync = True
+        now = clock.now_us()
         if ledger.plan_book.subscriptions():
-            look(ledger, no_sync=no_sync)
+            now = look(ledger, no_sync=no_sync)
         plan = None if name is None else looked_at(ledger, name, no_sync=True)[0].plan
         found = [one for one in reversed(ledger.alerts_given()) if plan in (None, one.plan)]
+        doubts = doubts_of_alerts(ledger.plan_book, ledger.connection, found, now)
         currencies = {
             plan_id: history.plans[-1].currency
             for plan_id, history in ledger.plan_book.shelf.histories.items()
         }
     zone, _ = machine_zone()
     if as_json:
-        print_json({"schema": 1, "alerts": [_alert_document(one) for one in found]})
+        print_json({"schema": 1, "alerts": [_alert_document(one, doubts) for one in found]})
     elif as_csv:
-        print_documents_as_csv([_alert_document(one) for one in found], ALERT_ROW)
+        print_documents_as_csv([_alert_row(one, doubts) for one in found], ALERT_ROW)
     elif found:
-        _print_alerts(found, currencies, zone)
+        _print_alerts(found, doubts, currencies, zone)
     else:
         streams.say("No alert was given yet.")
     return 0
 
 
-def _alert_document(one: AlertGiven) -> dict[str, Any]:
+def _alert_row(one: AlertGiven, doubts: Doubts) -> dict[str, Any]:
+    document = _alert_document(one, doubts)
+    return {**document, **document["doubts"]}
+
+
+def _alert_document(one: AlertGiven, doubts: Doubts) -> dict[str, Any]:
     is_share = one.measure == "share"
     return {
         "number": one.number,
@@ -218,10 +239,13 @@ def _alert_document(one: AlertGiven) -> dict[str, Any]:
         "used": str(one.used) if is_share else usd_text(one.used),
         "budget": str(one.budget) if is_share else usd_text(one.budget),
         "muted": one.is_muted,
+        "doubts": doubt_document(doubts.get(one.number, SURE)),
     }
 
 
-def _print_alerts(found: list[AlertGiven], currencies: dict[str, str], zone: tzinfo) -> None:
+def _print_alerts(
+    found: list[AlertGiven], doubts: Doubts, currencies: dict[str, str], zone: tzinfo
+) -> None:
     from convledger.reports.render.table import Column
 
     columns = [
@@ -240,7 +264,13 @@ def _print_alerts(found: list[AlertGiven], currencies: dict[str, str], zone: tzi
             one.plan,
             f"{one.threshold} %",
             one.what or "untitled",
-            used_words(one.used, one.budget, one.measure, currencies.get(one.plan, "USD")),
+            used_words(
+                one.used,
+                one.budget,
+                one.measure,
+                currencies.get(one.plan, "USD"),
+                doubts.get(one.number, SURE),
+            ),
             "off the prompt" if one.is_muted else "",
         ]
         for one in found

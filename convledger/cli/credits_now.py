@@ -17,6 +17,7 @@ from convledger.cli.credits_documents import (
     lot_documents,
     names_of,
 )
+from convledger.cli.doubt_words import lacking_words
 from convledger.cli.fact_rows import say_facts
 from convledger.cli.following import look
 from convledger.cli.plan_checking import complete_plan
@@ -29,6 +30,8 @@ from convledger.cli.plan_words import (
 )
 from convledger.cli.printing import print_csv, print_json, print_table
 from convledger.clock import iso_text
+from convledger.plans.doubts import Doubt
+from convledger.reports.render.numbers import doubted
 
 if TYPE_CHECKING:
     from convledger.ledger import Ledger
@@ -36,7 +39,10 @@ if TYPE_CHECKING:
     from convledger.reports.plan_credits import CreditView, PoolView
     from convledger.store.subscriptions import Subscription
 
-LOT_ROW = ("pool", "lot", "amount", "left", "expires_at", "rolls_over", "number")
+LOT_ROW = (
+    "pool", "lot", "amount", "left", "expires_at", "rolls_over", "number", "estimated",
+    "calls_without_tokens",
+)  # fmt: skip
 
 
 @click.command(short_help="What is left and how long it lasts (the default).")
@@ -140,6 +146,9 @@ def _print(one: Subscription, bill: Bill, view: CreditView, zone: tzinfo) -> Non
     if not view.pools:
         streams.say()
         streams.say("This plan has no credits: it bills money.")
+    if words := lacking_words(view.doubt):
+        streams.say()
+        streams.remark(words)
 
 
 def limit_rows(view: CreditView, zone: tzinfo) -> Iterator[tuple[str, str]]:
@@ -153,7 +162,9 @@ def limit_rows(view: CreditView, zone: tzinfo) -> Iterator[tuple[str, str]]:
         until = "no window is open"
         if each.resets_at is not None:
             until = f"until {moment_words(each.resets_at, zone)}"
-        yield f"limit {each.name}", f"{used} of {cap}, {share(each.used, each.cap)}, {until} (live)"
+        used = doubted(used, each.used, each.doubt)
+        part = doubted(share(each.used, each.cap), each.used, each.doubt)
+        yield f"limit {each.name}", f"{used} of {cap}, {part}, {until} (live)"
 
 
 def _print_three(view: CreditView, one: Subscription, currency: str) -> None:
@@ -170,17 +181,17 @@ def _print_three(view: CreditView, one: Subscription, currency: str) -> None:
     rows = [
         [
             "due",
-            money_words(settled.due if settled else None, currency),
-            money_words(current.due if current else None, currency),
-            money_words(view.projected, currency),
+            _due(settled.due if settled else None, view.settled_doubt, currency),
+            _due(current.due if current else None, view.live_doubt, currency),
+            _due(view.projected, view.projected_doubt, currency),
         ]
     ]
     rows += [
         [
             f"credits left, {pool.pool}" if pool.pool else "credits left",
-            credits_words(pool.settled_left),
-            credits_words(pool.balance),
-            "–" if pool.left_at_reset is None else _about(pool.left_at_reset),
+            _left(pool.settled_left, pool.settled_doubt),
+            _left(pool.balance, pool.left_doubt),
+            "–" if pool.left_at_reset is None else _then(pool.left_at_reset, pool.ahead_doubt),
         ]
         for pool in view.pools
     ]
@@ -209,7 +220,7 @@ def _print_pool(pool: PoolView, currency: str, zone: tzinfo, *, is_in_force: boo
             [
                 f"{place}.",
                 name,
-                credits_words(lot.left),
+                _left(lot.left, pool.left_doubt),
                 credits_words(lot.amount),
                 moment_words(lot.expires_at, zone, ends),
             ]
@@ -217,13 +228,14 @@ def _print_pool(pool: PoolView, currency: str, zone: tzinfo, *, is_in_force: boo
     if rows:
         print_table(columns, rows)
         streams.say()
-    facts = [("available", f"{credits_words(pool.available)} live")]
+    used = pool.used_doubt
+    facts = [("available", f"{_left(pool.available, pool.left_doubt)} live")]
     if pool.reserved:
         facts.append(("reserved", f"{credits_words(pool.reserved)} live, for what is open"))
-    facts.append(("used this period", f"{credits_words(pool.used)} live"))
+    facts.append(("used this period", f"{_credits(pool.used, used)} live"))
     for name, amount in (("over", pool.over), ("owed", pool.owed), ("refused", pool.blocked)):
         if amount:
-            facts.append((name, f"{credits_words(amount)} live"))
+            facts.append((name, f"{_credits(amount, used)} live"))
     ahead = ahead_rows(pool, currency, zone) if is_in_force else [("runway", "no longer in force")]
     say_facts([*facts, *ahead])
 
@@ -231,10 +243,14 @@ def _print_pool(pool: PoolView, currency: str, zone: tzinfo, *, is_in_force: boo
 def ahead_rows(pool: PoolView, currency: str, zone: tzinfo) -> Iterator[tuple[str, str]]:
     """Yield what is foreseen of a pool: burn, runway, what will be missing or go unused."""
     ahead = pool.outlook
-    if ahead.burn_per_day is None:
+    doubt, guessed = pool.ahead_doubt, Doubt(pool.ahead_doubt.is_estimated)
+    if ahead.burn_per_day is None or (not ahead.burn_per_day and doubt.uncounted):
+        if doubt.uncounted:
+            yield "burn", "nobody knows the tokens of what was used, so nothing can be foreseen"
+            return
         yield "burn", "nothing was used yet, so nothing can be foreseen"
         return
-    month, week = _per_day(ahead.burn_per_day), _per_day(ahead.week_burn)
+    month, week = _per_day(ahead.burn_per_day, doubt), _per_day(ahead.week_burn, doubt)
     observed = len(ahead.daily)
     days = "day" if observed == 1 else f"{observed} days"
     lately = f", {week} in the last 7" if observed > 7 else ""
@@ -247,13 +263,16 @@ def ahead_rows(pool: PoolView, currency: str, zone: tzinfo) -> Iterator[tuple[st
     elif ends is None:
         yield "runway", f"they do not run out (projected, {trust})"
     elif reset is not None and ends >= reset:
-        left = "–" if pool.left_at_reset is None else _about(pool.left_at_reset)
+        left = "–" if pool.left_at_reset is None else _then(pool.left_at_reset, doubt)
         yield "runway", f"they last to {coming}, about {left} left then (projected, {trust})"
     else:
-        days = days_words(ahead.runway.days)
-        yield "runway", f"until {moment_words(ends, zone)}, {days} (projected, {trust})"
-        between = [moment_words(each.depletes_at, zone, "no end")
-                   for each in (ahead.shortest, ahead.longest)]  # fmt: skip
+        days = doubted(days_words(ahead.runway.days), 1, doubt, at_most=True)
+        until = doubted(moment_words(ends, zone), 1, guessed)
+        yield "runway", f"until {until}, {days} (projected, {trust})"
+        between = [
+            doubted(moment_words(each.depletes_at, zone, "no end"), each.depletes_at, guessed)
+            for each in (ahead.shortest, ahead.longest)
+        ]
         if between[0] != between[1]:
             yield (
                 "",
@@ -261,14 +280,15 @@ def ahead_rows(pool: PoolView, currency: str, zone: tzinfo) -> Iterator[tuple[st
             )
         later = ahead.without_expiry.depletes_at
         if later is not None and later > ends:
-            yield "", f"if nothing expired: until {moment_words(later, zone)}"
+            yield "", f"if nothing expired: until {doubted(moment_words(later, zone), 1, guessed)}"
     if reset is not None and ahead.shortfall:
         price = ahead.shortfall_money
-        cost = f", about {money_words(price, currency)}" if price is not None else ""
-        yield "short", f"{_about(ahead.shortfall)} until {coming}{cost} (projected)"
+        cost = f", about {_due(price, doubt, currency)}" if price is not None else ""
+        missing = doubted(_about(ahead.shortfall), ahead.shortfall, doubt)
+        yield "short", f"{missing} until {coming}{cost} (projected)"
     for waste in pool.wasted:
         at = moment_words(waste.at, zone)
-        yield "unused", f"{_about(waste.amount)} of {waste.lot} expire on {at} (projected)"
+        yield "unused", f"{_then(waste.amount, doubt)} of {waste.lot} expire on {at} (projected)"
 
 
 def _about(pico: int | Fraction) -> str:
@@ -277,5 +297,21 @@ def _about(pico: int | Fraction) -> str:
     return credits_words(round(Fraction(pico, whole)) * whole if pico >= 10 * whole else pico)
 
 
-def _per_day(rate: Fraction | None) -> str:
-    return "–" if rate is None else credits_words(rate)
+def _per_day(rate: Fraction | None, doubt: Doubt) -> str:
+    return "–" if rate is None else doubted(credits_words(rate), rate, doubt)
+
+
+def _due(pico: int | None, doubt: Doubt, currency: str) -> str:
+    return doubted(money_words(pico, currency), pico, doubt)
+
+
+def _credits(pico: int | None, doubt: Doubt) -> str:
+    return doubted(credits_words(pico), pico, doubt)
+
+
+def _left(pico: int | None, doubt: Doubt) -> str:
+    return doubted(credits_words(pico), pico, doubt, at_most=True)
+
+
+def _then(pico: int, doubt: Doubt) -> str:
+    return doubted(_about(pico), pico, doubt, at_most=True)

@@ -80,13 +80,14 @@ def alert_words(alert: GivenAlert) -> str:
     from convledger.text.display import clip, display_text
 
     seen = alert.watched
-    used = used_words(seen.used, seen.budget, seen.measure, alert.currency)
+    used = used_words(seen.used, seen.budget, seen.measure, alert.currency, alert.doubt)
     what = clip(display_text(seen.what), LONGEST_NAME) or "untitled"
     return f"{alert_mark(alert.threshold)} {alert.threshold} % of {what}: {used} ({alert.plan})"
 
 
 def documents_of(news: PlanNews | None) -> dict[str, list[dict[str, Any]]]:
     """Return what is new about plans as JSON says it: alerts, and periods that were closed."""
+    from convledger.cli.doubt_words import doubt_document
     from convledger.clock import iso_text
     from convledger.money import usd_text
 
@@ -104,6 +105,7 @@ def documents_of(news: PlanNews | None) -> dict[str, list[dict[str, Any]]]:
                 "used": str(seen.used) if is_share else usd_text(seen.used),
                 "budget": str(seen.budget) if is_share else usd_text(seen.budget),
                 "currency": alert.currency if seen.measure == "money" else None,
+                "doubts": doubt_document(alert.doubt),
             }
         )
     for statement in () if news is None else news.closed:

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from convledger.ledger import Ledger
+    from convledger.plans.doubts import Doubt
     from convledger.plans.schema import Plan
     from convledger.reports.plan_figures import Boundaries, Lane, LaneUnit
 
 FIELDS = (
     "plan", "rule", "unit", "opened_at", "last_at", "ends_at", "quantity", "began", "ended",
     "silence_before_seconds", "credits", "money", "cuts", "waits_for", "measured", "list_cost_usd",
+    "estimated",
 )  # fmt: skip
 BEGAN = {
     "first": "the first message",
@@ -121,6 +123,7 @@ def _row(plan: Plan, lane: Lane, number: int, unit: LaneUnit) -> dict[str, Any]:
         "list_cost_usd": usd_text(unit.measured)
         if lane.is_money and unit.measured is not None
         else None,
+        "estimated": unit.doubt.is_estimated,
     }
 
 
@@ -169,7 +172,7 @@ def _print_things(lane: Lane, currency: str, zone: tzinfo) -> None:
             str(number),
             _moment(each.opened_at, zone),
             each.counted,
-            _cost(each.credits, each.money, currency),
+            _cost(each.credits, each.money, currency, each.doubt),
         ]
         for number, each in enumerate(lane.units, 1)
     ]
@@ -192,24 +195,30 @@ def _cells(number: int, unit: LaneUnit, currency: str, zone: tzinfo) -> list[str
         str(unit.quantity),
         began,
         ended,
-        _cost(unit.credits, unit.money, currency, UNCHARGED.get(unit.waits_for, "–")),
+        _cost(unit.credits, unit.money, currency, unit.doubt, UNCHARGED.get(unit.waits_for, "–")),
     ]
 
 
 def _sum(lane: Lane, currency: str) -> str:
     if lane.counted:
-        return f"{lane.counted}, {_cost(lane.credits, lane.money, currency)}".removesuffix(", –")
+        cost = _cost(lane.credits, lane.money, currency, lane.doubt)
+        return f"{lane.counted}, {cost}".removesuffix(", –")
     count = len(lane.units)
     units = f"{count:,} {'unit' if count == 1 else 'units'}"
-    return f"{units}, {_cost(lane.credits, lane.money, currency)}"
+    return f"{units}, {_cost(lane.credits, lane.money, currency, lane.doubt)}"
 
 
-def _cost(amount: int | None, money: int | None, currency: str, nothing: str = "–") -> str:
+def _cost(
+    amount: int | None, money: int | None, currency: str, doubt: Doubt, nothing: str = "–"
+) -> str:
+    from convledger.reports.render.numbers import doubted
+
     parts = []
     if amount is not None:
-        parts.append(f"{credits_words(amount)} {'credit' if amount == 10**12 else 'credits'}")
+        words = doubted(credits_words(amount), amount, doubt)
+        parts.append(f"{words} {'credit' if amount == 10**12 else 'credits'}")
     if money is not None:
-        parts.append(money_words(money, currency))
+        parts.append(doubted(money_words(money, currency), money, doubt))
     return " + ".join(parts) or nothing
 
 

@@ -210,8 +210,11 @@ def _say(
 
 def so_far_lines(bill: Bill) -> list[str]:
     """Return what a plan has counted in the present period and what that comes to."""
+    from convledger.cli.doubt_words import lacking_words
     from convledger.cli.names import plural
     from convledger.cli.plan_words import credits_words, money_words
+    from convledger.plans.doubts import Doubts
+    from convledger.reports.render.numbers import doubted
     from convledger.reports.statements.figures import first_day
 
     statement = bill.current
@@ -220,20 +223,26 @@ def so_far_lines(bill: Bill) -> list[str]:
     threads = {
         one.unit.thread.id for one in bill.rated if one.unit.billed_at >= bill.periods[-1].since
     }
+    doubts = Doubts(bill)
     counted = ", ".join(
-        f"{credits_words(count)} × {unit}" for unit, count in statement.sums.units.items()
+        f"{doubted(credits_words(count), count, doubts.counted(unit, statement))} × {unit}"
+        for unit, count in statement.sums.units.items()
     )
     among = f", in {plural(len(threads), 'conversation')}" if threads else ""
     lines = [f"Counted so far, since {first_day(statement)}: {counted or 'nothing'}{among}."]
-    due = f"Due so far: {money_words(statement.due, statement.currency)} (live)"
+    money = money_words(statement.due, statement.currency)
+    due = f"Due so far: {doubted(money, statement.due, doubts.due(statement))} (live)"
     if statement.sums.granted or statement.sums.used or statement.sums.served:
-        used = credits_words(statement.sums.served)
-        left = credits_words(statement.sums.left)
+        served, rest = statement.sums.served, statement.sums.left
+        used = doubted(credits_words(served), served, doubts.all_used(statement.since))
+        left = doubted(credits_words(rest), rest, doubts.all_left(), at_most=True)
         lines.append(f"{due}; {used} credits used, {left} left.")
     else:
         lines.append(f"{due}.")
     if statement.sums.unpriced:
         lines.append(f"{plural(statement.sums.unpriced, 'unit')} could not be priced.")
+    if unknown := lacking_words(doubts.of_period(statement)):
+        lines.append(f"{unknown}.")
     return lines
 
 

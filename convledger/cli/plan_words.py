@@ -11,6 +11,8 @@ from convledger.clock import to_datetime
 from convledger.errors import UsageProblem
 from convledger.money import PICO, pico_from_usd
 from convledger.plans.currencies import SIGNS, minor_places
+from convledger.plans.doubts import SURE, Doubt
+from convledger.reports.render.numbers import doubted
 
 MOST = 10**15  # credits or money: more than that is a slip of the finger
 
@@ -68,13 +70,14 @@ def scope_words(scope: Mapping[str, tuple[str, ...]]) -> str:
     return ", ".join(parts) or "all usage"
 
 
-def used_words(used: int, budget: int, measure: str, currency: str) -> str:
-    """Return how much of a budget is used: "360 of 400 credits", "$7.10 of $8.00", "91 %"."""
+def used_words(used: int, budget: int, measure: str, currency: str, doubt: Doubt = SURE) -> str:
+    """Return how much of a budget is used: "360 of 400 credits", "~$7.10 of $8.00", "91 %"."""
     if measure == "credits":
-        return f"{credits_words(used)} of {credits_words(budget)} credits"
+        return f"{doubted(credits_words(used), used, doubt)} of {credits_words(budget)} credits"
     if measure == "money":
-        return f"{money_words(used, currency)} of {money_words(budget, currency)}"
-    return f"{used * 100 // budget} %" if budget else "–"
+        words = doubted(money_words(used, currency), used, doubt)
+        return f"{words} of {money_words(budget, currency)}"
+    return doubted(f"{used * 100 // budget} %", used, doubt) if budget else "–"
 
 
 def amount_of(text: str, what: str, *, signed: bool = False) -> int:

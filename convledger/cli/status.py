@@ -79,8 +79,10 @@ def _plan_parts(plan: dict[str, Any]) -> list[str]:
         whole = abs(plan["balance"]) // PICO
         owed = "-" if plan["balance"] < 0 and whole else ""
         ends = plan["empty_at"] if plan["balance"] > 0 else None
-        until = "" if ends is None else f" until {_day(ends)}"
-        parts.append(f"credits {owed}{whole:,}{until}")
+        guessed = "~" if plan["credits_estimated"] else ""
+        most = "≤" if plan["credits_uncounted"] else ""
+        until = "" if ends is None else f" until {guessed}{_day(ends)}"
+        parts.append(f"credits {most}{guessed}{owed}{whole:,}{until}")
     if plan["alert"] is not None:
         from convledger.reports.alert_marks import alert_mark
         from convledger.text.display import display_text
@@ -107,6 +109,12 @@ def _plan_document(plan: Plan) -> dict[str, object]:
     def amount(name: str) -> str | None:
         return None if plan[name] is None else usd_text(plan[name])
 
+    def doubts(name: str) -> dict[str, object]:
+        return {
+            "estimated": bool(plan[f"{name}_estimated"]),
+            "calls_without_tokens": plan[f"{name}_uncounted"],
+        }
+
     credit = None
     if plan["has_credits"]:
         credit = {
@@ -115,8 +123,9 @@ def _plan_document(plan: Plan) -> dict[str, object]:
             "runs_out_at": instant("empty_at"),
             "next_grant_at": instant("next_grant_at"),
             "next_grant": amount("next_grant"),
+            "doubts": doubts("credits"),
         }
-    alert = plan["alert"]
+    alert, lacks = plan["alert"], plan["spent_uncounted"]
     return {
         "plan": {
             "id": plan["plan"],
@@ -125,8 +134,10 @@ def _plan_document(plan: Plan) -> dict[str, object]:
             "period": plan["period"],
             "period_ends_at": iso_text(plan["until"]),
             "currency": plan["currency"],
-            "live_total": amount("spent"),
+            "live_total": amount("spent") if plan["spent"] or not lacks else None,
             "projected_total": amount("projected"),
+            "projected_total_estimated": bool(plan["projected_estimated"]),
+            "doubts": doubts("spent"),
             "credits": credit,
             "alert": None
             if alert is None

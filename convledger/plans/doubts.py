@@ -5,6 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 from convledger.clock import DAY
@@ -63,6 +65,7 @@ class Doubts:
     def __init__(self, bill: Bill) -> None:
         self._bill = bill
         self._marks = [*_estimated(bill), *_uncounted(bill)]
+        self._pools = {one.pool for one in self._marks if one.pays == CREDITS}
         self._used: dict[str, tuple[list[int], list[int]]] = {}
         self._lots: dict[str, list[tuple[int, int, int]]] = {}
         self._units = {each.unit.id for each in bill.in_doubt if each.unit.is_estimated}
@@ -81,7 +84,7 @@ class Doubts:
         since, until = (_EVER if is_late else statement.since), statement.until
         found = self._sum(lambda one: one.pays == MONEY and since <= one.billed_at < until)
         if any(line.kind == OVERAGE or self._is_bought_by_itself(line) for line in lines):
-            for pool in {one.pool for one in self._marks if one.pays == CREDITS}:
+            for pool in self._pools:
                 begun = min(since, self._begun(pool, statement.since))
                 found |= self.used(pool, begun, until)
         return found
@@ -99,6 +102,14 @@ class Doubts:
         guessed, lacking = self._used[pool]
         end = _FOREVER if until is None else until
         return Doubt(_within(guessed, since, end) > 0, _within(lacking, since, end))
+
+    def all_used(self, since: int) -> Doubt:
+        """Return the doubt of the credits of all pools that were used from an instant on."""
+        return reduce(or_, (self.used(pool, since) for pool in self._pools), SURE)
+
+    def all_left(self) -> Doubt:
+        """Return the doubt of what all pools hold together."""
+        return reduce(or_, map(self.left, self._pools), SURE)
 
     def _instants(self, pool: str) -> tuple[list[int], list[int]]:
         """Return when estimated credits were used, and when calls that are not counted, rising."""
@@ -145,9 +156,11 @@ class Doubts:
         """Return the doubt of the credits that a conversation has used."""
         return self._sum(lambda one: one.pays == CREDITS and one.thread.id == thread_id)
 
-    def counted(self, rule: str) -> Doubt:
-        """Return the doubt of how many units a rule counts."""
-        return self._sum(lambda one: one.rule == rule)
+    def counted(self, rule: str, statement: Statement | None = None) -> Doubt:
+        """Return the doubt of how much a rule counts, in all or in a period."""
+        since = _EVER if statement is None else statement.since
+        until = _FOREVER if statement is None else statement.until
+        return self._sum(lambda one: one.rule == rule and since <= one.billed_at < until)
 
     def of_entry(self, entry: Entry) -> Doubt:
         """Return the doubt of an entry of the credit books: of its use, or of what was left."""

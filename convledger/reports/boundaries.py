@@ -20,6 +20,7 @@ from convledger.plans.words import counted_words, cuts, rule_words
 from convledger.reports.comparing import main_unit
 from convledger.reports.history import Needs, Scope, needs_of, stories
 from convledger.reports.plan_figures import Boundaries, Lane, LaneUnit, Said
+from convledger.reports.render.numbers import doubted
 from convledger.zones import zone_of
 
 _ALWAYS = -(1 << 60)
@@ -62,6 +63,10 @@ def _lane(plan: Plan, events: list[Event], said: Sequence[Said], now: int) -> La
     counts = Counter(contract, now).count(events)
     uncounted = counts.uncounted.get(unit.id, []) if unit is not None else []
     own = [each for each in counts.units if unit is not None and each.unit == unit.id]
+    doubt = Doubt(
+        any(each.is_estimated for each in own),
+        sum(each.uncounted for each in own) + len(uncounted),
+    )
     prices: dict[str, dict[str, int]] = {}
     for rated in UnitRater(contract.version_at).rate(own):
         if rated.amount is not None and rated.pays in (CREDITS, MONEY):
@@ -80,12 +85,9 @@ def _lane(plan: Plan, events: list[Event], said: Sequence[Said], now: int) -> La
         money=sum(each[MONEY] for each in money) if money else None,
         closest=_closest(own, said, unit.timeout) if unit is not None and unit.timeout else None,
         rule=plan.name,
-        counted="" if unit is None or cuts(unit) else _counted(unit, own),
+        counted="" if unit is None or cuts(unit) else _counted(unit, own, doubt),
         is_money=unit is not None and unit.measure == IN_DOLLARS,
-        doubt=Doubt(
-            any(each.is_estimated for each in own),
-            sum(each.uncounted for each in own) + len(uncounted),
-        ),
+        doubt=doubt,
     )
 
 
@@ -129,15 +131,19 @@ def _thing(rule: Unit, each: BillableUnit, amounts: dict[str, int]) -> LaneUnit:
         credits=amounts.get(CREDITS),
         money=amounts.get(MONEY),
         doubt=Doubt(each.is_estimated, each.uncounted),
-        counted=counted_words(rule, each.quantity),
+        counted=doubted(
+            counted_words(rule, each.quantity),
+            each.quantity,
+            Doubt(each.is_estimated, each.uncounted),
+        ),
         measured=each.quantity if is_measured else None,
     )
 
 
-def _counted(rule: Unit, units: Sequence[BillableUnit]) -> str:
+def _counted(rule: Unit, units: Sequence[BillableUnit], doubt: Doubt) -> str:
     amounts = [each.quantity for each in units]
     whole = max(amounts, default=0) if rule.count == "max" else sum(amounts)
-    return counted_words(rule, whole)
+    return doubted(counted_words(rule, whole), whole, doubt)
 
 
 def _closest(

@@ -237,8 +237,9 @@ def _name(candidate: Candidate) -> _Name:
 def _slim(each: WorkedOut) -> WorkedOut:
     """Return what statements and break-even need: the units of a month are many megabytes."""
     bill = replace(
-        each.bill, rated=[], billed=[], pending=[], fold=Fold(), metered=Metered(), lots={}
-    )
+        each.bill, rated=[], billed=[], pending=[], fold=Fold(), metered=Metered(), lots={},
+        in_doubt=[], uncounted={},
+    )  # fmt: skip
     return replace(each, bill=bill, usage=usage_of(each.bill.rated))
 
 

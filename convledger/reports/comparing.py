@@ -56,6 +56,7 @@ class WorkedOut:
     plan: Plan
     bill: Bill
     unpriced_calls: int
+    uncounted_calls: int = 0  # whose tokens nobody knows, of what the plan counts
     usage: Usage | None = None  # what `bill.rated` comes to, where that is left out
 
     @property
@@ -67,7 +68,7 @@ class WorkedOut:
     def is_lacking(self) -> bool:
         """Whether something was served at less, is owed, or has no price."""
         return (
-            bool(self.unpriced_calls)
+            bool(self.unpriced_calls or self.uncounted_calls)
             or self.counts_nothing
             or gaps_of(self.bill.statements).is_lacking
         )
@@ -109,14 +110,20 @@ def work_out(
     ):
         if not counter.by_thread:
             found.add(_together(connection, contract, scope, near, min(until, now)))
-        unpriced = {
-            event.id
-            for events in found.unpriced.values()
-            for event in events
-            if since <= event.at < end
-        }
+        unpriced, uncounted = (
+            len(
+                {
+                    event.id
+                    for events in by_rule.values()
+                    for event in events
+                    if since <= event.at < end
+                }
+            )
+            for by_rule in (found.unpriced, found.uncounted)
+        )
         bill = replay(contract, found, min(until, now))
-        worked_out.append(WorkedOut(candidate, contract.history.plans[-1], bill, len(unpriced)))
+        plan = contract.history.plans[-1]
+        worked_out.append(WorkedOut(candidate, plan, bill, unpriced, uncounted))
     return worked_out
 
 
@@ -259,6 +266,8 @@ def _weighed(rows: Sequence[Compared]) -> list[Compared]:
 def _is_lacking(row: Compared) -> bool:
     return (
         bool(row.degraded or row.unpriced or row.unpriced_calls)
+        or row.doubt.uncounted > 0
+        or row.counted_doubt.uncounted > 0
         or row.owed > 0
         or row.counts_nothing
     )

@@ -61,7 +61,7 @@ def signed_credits(pico: int) -> str:
 
 def of_credits(figure: str) -> str:
     """Return a figure with its noun: "1 credit", "−1 credit", "0 credits", "2.35 credits"."""
-    return f"{figure} {'credit' if figure.lstrip('+−-') == '1' else 'credits'}"
+    return f"{figure} {'credit' if figure.lstrip('+−-~≤≥') == '1' else 'credits'}"
 
 
 def money_text(pico: int | None, currency: str = "USD") -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from convledger.reports.render.numbers import doubted
 from convledger.tui.credit_words import credits_text, money_text
 from convledger.tui.widgets.meter_marks import level_at
 
@@ -104,4 +105,4 @@ def alert_words(alert: GivenAlert) -> str:
         used, budget = (credits_text(one) for one in amounts)
     else:
         used, budget = (money_text(one, alert.currency) for one in amounts)
-    return f"{head}: {used} of {budget} used"
+    return f"{head}: {doubted(used, watched.used, alert.doubt)} of {budget} used"

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual import events, on
 from textual.widget import Widget
 
+from convledger.plans.doubts import Doubt
 from convledger.reports.compare_months import MonthBest, month_best
 from convledger.reports.compare_stock import Look
+from convledger.reports.render.numbers import doubted
 from convledger.text.display import clip, display_text
 from convledger.text.display import width as cells_of
 from convledger.tui.credit_words import money_text
@@ -74,19 +76,19 @@ class MonthRows(Rows):
             return [
                 RowLine(
                     [name, (_cell(_best(best), plan), "$success"),
-                     (money_text(best.total, best.currency).rjust(_MONEY - 2), "bold $success"),
+                     (_total(best).rjust(_MONEY - 2), "bold $success"),
                      ("  ", ""), (_cell(held, plan), "$foreground" if best.in_force else "$muted"),
-                     (money_text(best.in_force_total, best.currency).rjust(_MONEY - 2), "$accent"),
+                     (_held_total(best).rjust(_MONEY - 2), "$accent"),
                      ("  ", "")],
                     [(_saved(best).rjust(_MONEY - 3), "$success" if best.saved else "$muted")],
                 )
             ]  # fmt: skip
         held = f"● {_held(best)} " if best.in_force else "no plan was in force"
-        total = money_text(best.in_force_total, best.currency) if best.in_force else ""
+        total = _held_total(best) if best.in_force else ""
         return [
             RowLine(
                 [name, (_best(best), "$success")],
-                [(money_text(best.total, best.currency), "bold $success")],
+                [(_total(best), "bold $success")],
             ),
             RowLine([(" " * _MONTH, ""), (held, "$muted")], [(total, "$accent")]),
         ]
@@ -192,7 +194,19 @@ def _held(best: MonthBest) -> str:
 
 
 def _saved(best: MonthBest) -> str:
-    return money_text(best.saved, best.currency) if best.saved else "–"
+    guessed = Doubt(best.doubt.is_estimated or best.in_force_doubt.is_estimated)
+    if not best.saved:
+        return "–"
+    return doubted(money_text(best.saved, best.currency), best.saved, guessed)
+
+
+def _total(best: MonthBest) -> str:
+    return doubted(money_text(best.total, best.currency), best.total, best.doubt)
+
+
+def _held_total(best: MonthBest) -> str:
+    text = money_text(best.in_force_total, best.currency)
+    return doubted(text, best.in_force_total, best.in_force_doubt)
 
 
 def _cell(text: str, cells: int) -> str:

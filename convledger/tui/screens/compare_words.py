@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from convledger.reports.compare_choices import ALL_TIME
+from convledger.reports.render.numbers import doubted
 from convledger.text.display import clip, display_text
 from convledger.tui.amounts import percent
 from convledger.tui.credit_words import money_text
@@ -74,7 +75,8 @@ def table_title(sight: Sight, cells: int, *, is_cut: bool) -> str:
     best = next((row for row in rows if row.is_cheapest), None)
     if best is None:
         return title
-    name, total = display_text(best.name), money_text(best.total, best.currency)
+    name = display_text(best.name)
+    total = doubted(money_text(best.total, best.currency), best.total, best.doubt)
     for start in (f"{title} · ★ ", f"{number_word(count).capitalize()} {plans} · ★ ", "★ "):
         room = cells - measure(f"{start} {total}")
         if room >= min(_LEAST_NAME, measure(name)):

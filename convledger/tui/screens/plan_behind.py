@@ -9,6 +9,7 @@ from textual import events, on
 from textual.widget import Widget
 
 from convledger.reports.credit_lines import USAGE
+from convledger.reports.render.numbers import doubted
 from convledger.text.display import display_text
 from convledger.tui.credit_words import clock_text, credits_text, day_text, of_credits
 from convledger.tui.widgets.bar_names import plural
@@ -42,7 +43,7 @@ class UsedRows(Rows):
         units = f"{one.units:,} {plural(one.units, 'unit')}"
         about = f"{display_text(one.source)} · {units} · {clock_text(one.at, self._zone)}"
         title = display_text(one.title) or "no title"
-        credits_used = credits_text(one.amount)
+        credits_used = doubted(credits_text(one.amount), one.amount, one.doubt)
         return [
             RowLine([(title, "$foreground")], [(credits_used, "$accent")]),
             RowLine([(about, "$muted")], []),
@@ -59,7 +60,8 @@ class BehindScreen(Dialog[int]):
     AUTO_FOCUS: ClassVar[str] = "UsedRows"
 
     def __init__(self, line: CreditLine, found: list[UsedBy], zone: tzinfo) -> None:
-        credits_used = credits_text(line.beyond - line.amount)
+        used = line.beyond - line.amount
+        credits_used = doubted(credits_text(used), used, line.amount_doubt)
         what = "Usage of" if line.what == USAGE else f"{line.what.capitalize()} on"
         super().__init__(
             f"{what} {day_text(line.since, zone)} · {of_credits(credits_used)}",

@@ -11,6 +11,7 @@ from textual import events
 from textual.binding import BindingType
 from textual.message import Message
 
+from convledger.reports.render.numbers import doubted
 from convledger.text.display import display_text, width
 from convledger.tui.actions import bindings
 from convledger.tui.amounts import percent
@@ -51,11 +52,13 @@ def alert_figures(alert: AlertLine) -> tuple[str, str]:
     """Return how much of what: "$2.46 of its $2.50", "71 % used"; then in fewer words."""
     if alert.measure == "money":
         used, budget = (money_text(one, alert.currency) for one in (alert.used, alert.budget))
+        used = doubted(used, alert.used, alert.doubt)
         return f"{used} of its {budget}", f"{used} of {budget}"
     if alert.measure == "credits":
-        figures = f"{credits_text(alert.used)} of {credits_text(alert.budget)}"
+        used = doubted(credits_text(alert.used), alert.used, alert.doubt)
+        figures = f"{used} of {credits_text(alert.budget)}"
         return f"{figures} used", figures
-    share = percent(alert.used, alert.budget)
+    share = doubted(percent(alert.used, alert.budget), alert.used, alert.doubt)
     return f"{share} used", share
 
 

@@ -166,7 +166,7 @@ class BoundaryView(Drawing):
 
     def _sum(self, lane: Lane) -> list[tuple[str, str]]:
         currency = self._told.currency if self._told else "USD"
-        return amount_parts(lane.credits, lane.money, currency)
+        return amount_parts(lane.credits, lane.money, currency, lane.doubt)
 
     def _scale(self, told: Boundaries, cells: int) -> Scale:
         if self._scaled is None or self._scaled[0] != cells:

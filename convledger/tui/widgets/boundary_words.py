@@ -6,6 +6,8 @@ from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from convledger.clock import DAY
+from convledger.plans.doubts import SURE, Doubt
+from convledger.reports.render.numbers import doubted
 from convledger.text.display import display_text
 from convledger.tui.credit_words import (
     clock_text,
@@ -74,11 +76,17 @@ def _silence(unit: LaneUnit, following: LaneUnit | None) -> int:
     return (unit.ends_at or unit.last_at) - unit.last_at
 
 
-def amount_parts(credits: int | None, money: int | None, currency: str) -> list[Part]:  # noqa: A002
+def amount_parts(
+    credits: int | None,  # noqa: A002
+    money: int | None,
+    currency: str,
+    doubt: Doubt = SURE,
+) -> list[Part]:
     """Return what units come to: credits, else money, else "–"."""
     if credits is not None:
-        return [(of_credits(credits_text(credits)), MONEY)]
-    return [(money_text(money, currency), DIM if money is None else MONEY)]
+        return [(of_credits(doubted(credits_text(credits), credits, doubt)), MONEY)]
+    text = doubted(money_text(money, currency), money, doubt)
+    return [(text, DIM if money is None else MONEY)]
 
 
 def lane_name(lane: Lane) -> str:
@@ -119,7 +127,7 @@ def unit_forms(told: Boundaries, place: int, zone: tzinfo) -> list[list[Part]]:
         counts = [(f" · counts as {unit.quantity:,}{rule}", WARN)]
     amount: list[Part] = []
     if unit.credits is not None or unit.money is not None:
-        amount = [(" · ", DIM), *amount_parts(unit.credits, unit.money, told.currency)]
+        amount = [(" · ", DIM), *amount_parts(unit.credits, unit.money, told.currency, unit.doubt)]
     elif unit.waits_for:
         amount = [(f" · {_UNCHARGED[unit.waits_for]}", WARN)]
     return [
@@ -140,7 +148,7 @@ def comparison_forms(told: Boundaries) -> list[list[Part]]:
     known = False
     for lane in told.lanes:
         known = lane.credits is not None or lane.money is not None
-        amount = amount_parts(lane.credits, lane.money, told.currency)
+        amount = amount_parts(lane.credits, lane.money, told.currency, lane.doubt)
         sums += [(", ", DIM)] if sums else []
         if lane.counted and not known:
             sums.append((lane_name(lane), INK))

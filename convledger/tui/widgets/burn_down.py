@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING
 
+from convledger.reports.render.numbers import doubted
 from convledger.text.display import clip, display_text
 from convledger.tui.amounts import Axis, axis_steps
 from convledger.tui.credit_words import about_credits, short_credits
@@ -189,7 +190,8 @@ def burn_rates(burn: BurnDown) -> tuple[str, ...]:
     """Return what the pale part is called, in ever fewer words."""
     if burn.burn_per_day is None:
         return ("foreseen",)
-    return f"foreseen at {about_credits(burn.burn_per_day)} a day", "foreseen"
+    rate = doubted(about_credits(burn.burn_per_day), burn.burn_per_day, burn.ahead_doubt)
+    return f"foreseen at {rate} a day", "foreseen"
 
 
 def draw_sentences(canvas: Canvas, sentences: Iterable[str]) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from convledger.plans.doubts import Doubt
+from convledger.reports.render.numbers import doubted
 from convledger.text.display import display_text
 from convledger.tui.credit_words import credits_text, money_text, signed_money
 from convledger.tui.widgets.bar_names import plural
@@ -85,18 +87,25 @@ def layout_of(rows: Sequence[Compared], cells: int) -> Layout:
 def cell_of(row: Compared, key: str) -> tuple[str, str]:
     """Return what stands in a column, and its style."""
     if key == "units":
-        return f"{row.units:,} {display_text(row.unit_name)}", INK
+        units = doubted(f"{row.units:,}", row.units, row.counted_doubt)
+        return f"{units} {display_text(row.unit_name)}", INK
     if key in ("included", "over"):
         number = row.included if key == "included" else row.over
-        return (f"{number:,}", INK) if number is not None else ("–", DIM)
+        if number is None:
+            return "–", DIM
+        text = f"{number:,}"
+        return (doubted(text, number, row.counted_doubt) if key == "over" else text), INK
     if key == "difference":
         return difference_of(row)
     if key == "total":
-        return money_text(row.total, row.currency), total_ink(row)
+        return doubted(money_text(row.total, row.currency), row.total, row.doubt), total_ink(row)
     amounts = {"fees": row.fees, "usage": row.usage, "conversation": row.per_conversation,
                "message": row.per_message}  # fmt: skip
     amount = amounts.get(key)
-    return money_text(amount, row.currency), INK if amount is not None else DIM
+    text = money_text(amount, row.currency)
+    if key != "fees":
+        text = doubted(text, amount, row.doubt)
+    return text, INK if amount is not None else DIM
 
 
 def total_ink(row: Compared) -> str:
@@ -111,8 +120,12 @@ def difference_of(row: Compared) -> tuple[str, str]:
     if row.difference is None or row.is_in_force:
         return "–", DIM
     if not row.difference:
-        return money_text(0, row.currency), DIM
-    return signed_money(row.difference, row.currency), GOOD if row.difference < 0 else BAD
+        guessed = Doubt(row.difference_doubt.is_estimated)
+        return doubted(money_text(0, row.currency), 0, guessed), DIM
+    text = signed_money(row.difference, row.currency)
+    # Either of the two may lack calls: a difference is neither at least nor at most so much.
+    text = doubted(text, row.difference, Doubt(row.difference_doubt.is_estimated))
+    return text, GOOD if row.difference < 0 else BAD
 
 
 def badges(row: Compared) -> list[tuple[str, str]]:
@@ -130,6 +143,9 @@ def note_of(row: Compared) -> str:
     notes = [display_text(row.note)] if row.note else _notes(row)
     if row.unpriced_calls:
         notes.append(f"{row.unpriced_calls:,} {plural(row.unpriced_calls, 'call')} unpriced")
+    unknown = max(row.doubt.uncounted, row.counted_doubt.uncounted)
+    if unknown:
+        notes.append(f"{unknown:,} {plural(unknown, 'call')} of unknown tokens")
     return " · ".join(notes)
 
 

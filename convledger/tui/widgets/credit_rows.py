@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from convledger.reports.credit_lines import UNPAID, USAGE
 from convledger.reports.plan_credits import number_of
+from convledger.reports.render.numbers import doubted
 from convledger.text.display import display_text, width
 from convledger.tui.credit_words import (
     clock_text,
@@ -88,9 +89,10 @@ class CreditRows(Rows):
         """Return what, credits and balance, then when and the lots."""
         line = self.lines[index]
         amount = line.amount - line.beyond if line.what == USAGE else line.amount
-        changed = signed_credits(amount).rjust(_AMOUNT)
+        changed = doubted(signed_credits(amount), amount, line.amount_doubt).rjust(_AMOUNT)
         colour = "$success" if amount > 0 else "$foreground"
-        balance = credits_text(line.balance).rjust(_BALANCE)
+        left = credits_text(line.balance)
+        balance = doubted(left, line.balance, line.balance_doubt, at_most=True).rjust(_BALANCE)
         first = RowLine(
             [(what_words(line, self._currency), "$foreground")],
             [(changed, colour), (balance, "$accent")],
@@ -157,7 +159,7 @@ def _end(line: CreditLine, zone: tzinfo) -> str:
 def _beyond(line: CreditLine) -> list[Part]:
     if not line.beyond:
         return []
-    figure = credits_text(line.beyond)
+    figure = doubted(credits_text(line.beyond), line.beyond, line.amount_doubt)
     if line.what == USAGE:
         return [(f" · {figure} beyond", "$warning")]
     return [(f" · {of_credits(figure)}", "$warning")] if line.what in UNPAID else []

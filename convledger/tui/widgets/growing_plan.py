@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from convledger.plans.doubts import Doubt
+from convledger.reports.render.numbers import doubted
 from convledger.tui.amounts import percent, usd
 from convledger.tui.credit_words import credits_text, of_credits
 from convledger.tui.widgets.meter_marks import level_of
@@ -53,6 +55,8 @@ class PlanColumns:
         if self.has_credits:
             amount = use.credits if use is not None else None
             text = credits_text(amount) if amount is not None else ""
+            if use is not None:
+                text = doubted(text, amount, use.doubt)
             text = of_credits(text) if text and not self._is_named else text
             found.append((text.rjust(self._width), "$foreground"))
         return found
@@ -70,5 +74,7 @@ def _budget(one: Growing, budget: int | None) -> list[Part]:
     share = Fraction(one.list_pico, budget) if budget > 0 else Fraction(int(one.list_pico > 0))
     mark, colour = level_of(share)
     meter = thin_meter(min(one.list_pico, max(budget, 1)), max(budget, 1), METER, colour)
-    text = f"{mark} {percent(one.list_pico, budget)}".strip().rjust(SHARE)
+    known = Doubt(one.estimated_calls > 0)
+    used = doubted(percent(one.list_pico, budget), one.list_pico, known)
+    text = f"{mark} {used}".strip().rjust(SHARE)
     return [("  ", ""), *meter, (text, colour)]

@@ -8,6 +8,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from convledger.clock import DAY
+from convledger.plans.doubts import Doubt
+from convledger.reports.render.numbers import doubted
 from convledger.text.display import clip, display_text
 from convledger.tui.amounts import nearest, percent
 from convledger.tui.credit_words import (
@@ -59,7 +61,8 @@ def draw_head(canvas: Canvas, y: int, name: str, *figures: Parts) -> None:
 def credit_figures(credits: CreditsMeter) -> list[Parts]:  # noqa: A002
     """Return what is left in ever fewer words: "194 of 560 left"."""
     ink = TOTAL if credits.left > 0 else f"bold {BAD}"
-    left = (credits_text(credits.left), ink)
+    text = doubted(credits_text(credits.left), credits.left, credits.left_doubt, at_most=True)
+    left = (text, ink)
     of = f" of {credits_text(credits.granted)}"
     return [[left, (f"{of} left", DIM)], [left, (of, DIM)], [left]]
 
@@ -78,11 +81,12 @@ def draw_credits(canvas: Canvas, y: int, credits: CreditsMeter, lines: int) -> N
         if whole <= 0:
             canvas.fill(0, y + 1, "─", RULE, canvas.width)
     half = (canvas.width + 1) // 2
-    for place, ((name, amount), ink) in enumerate(zip(parts, inks, strict=False)):
+    doubts = [credits.used_doubt, *[credits.left_doubt] * len(lots)]
+    for place, ((name, amount), ink, doubt) in enumerate(zip(parts, inks, doubts, strict=False)):
         row, column = divmod(place, 2)
         if row >= lines - 2:
             return
-        figure = credits_text(amount)
+        figure = doubted(credits_text(amount), amount, doubt, at_most=place > 0)
         end = half * (column + 1) - 1 if column == 0 else canvas.width
         room = end - half * column - measure(figure) - 3
         canvas.put(half * column, y + 2 + row, ("■ ", ink), (clip(name, room), DIM),
@@ -111,15 +115,18 @@ def _merged(lots: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
 
 def runway_figures(runway: RunwayMeter) -> list[Parts]:
     """Return how many days the credits last and at which rate, in ever fewer words."""
-    if runway.burn_per_day is None or runway.burn_per_day <= 0:
-        return [[("no use yet", DIM)]]
-    rate = (f" at {about_credits(runway.burn_per_day)} a day", DIM)
+    doubt, burn = runway.doubt, runway.burn_per_day
+    if burn is None or burn <= 0:
+        nothing = "burn –" if doubt.uncounted else "no use yet"
+        return [[(nothing, DIM)]]
+    rate = (f" at {doubted(about_credits(burn), burn, doubt)} a day", DIM)
     if runway.empty_at is None:
         return [[("lasts", f"bold {GOOD}"), rate], [("lasts", f"bold {GOOD}")]]
     if runway.is_empty:
         return [[("nothing is left", f"bold {BAD}")], [("empty", f"bold {BAD}")]]
     tenths = max(0, runway.empty_at - runway.now) * 10 // DAY
-    days = (f"{tenths // 10:,}.{tenths % 10} days", TOTAL)
+    text = doubted(f"{tenths // 10:,}.{tenths % 10} days", tenths, doubt, at_most=True)
+    days = (text, TOTAL)
     return [[days, rate], [days]]
 
 
@@ -145,7 +152,8 @@ def draw_runway(canvas: Canvas, y: int, runway: RunwayMeter, zone: tzinfo, lines
     labels: list[tuple[int, str, str, str]] = []  # the most important first
     if runway.empty_at is not None and empty < cells:
         canvas.fill(empty, y + 1, "✕", BAD)
-        labels.append((empty, day_text(runway.empty_at, zone), "empty", BAD))
+        day = doubted(day_text(runway.empty_at, zone), 1, Doubt(runway.doubt.is_estimated))
+        labels.append((empty, day, "empty", BAD))
     if runway.next_grant_at is not None:
         grant = signed_credits(runway.next_grant) if runway.next_grant else "reset"
         labels.append((cells - 1, day_text(runway.next_grant_at, zone), grant, DIM))
@@ -153,7 +161,8 @@ def draw_runway(canvas: Canvas, y: int, runway: RunwayMeter, zone: tzinfo, lines
         x = place(expiry.at)
         if expiry.at <= until and 0 < x != empty:
             canvas.fill(x, y + 1, "╋", WARN)
-            words = f"{about_credits(expiry.amount)} expire"
+            amount = about_credits(expiry.amount)
+            words = f"{doubted(amount, expiry.amount, runway.doubt, at_most=True)} expire"
             labels.append((x, day_text(expiry.at, zone), words, WARN))
     canvas.fill(0, y + 1, "●", GOOD)
     labels.append((0, "now", "", DIM))
@@ -220,9 +229,10 @@ def window_words(window: WindowMeter, zone: tzinfo) -> tuple[list[Parts], list[P
         return when, [[("full", f"bold {BAD}"), (" until then", DIM)], [("full", f"bold {BAD}")]]
     if window.full_at is not None:
         full = _moment(window.full_at, window.now, zone)
+        full = doubted(full, 1, Doubt(window.doubt.is_estimated))
         return when, [[("at this rate ", DIM), (f"full {full}", WARN)], [(f"full {full}", WARN)]]
     if window.share_at_end is not None:
-        share = percent(window.share_at_end, 1)
+        share = doubted(percent(window.share_at_end, 1), window.share_at_end, window.doubt)
         return when, [[(f"at this rate {share} at its end", DIM)], [(f"{share} at its end", DIM)]]
     return when, [[]]
 
@@ -233,10 +243,12 @@ def _moment(at: int, now: int, zone: tzinfo) -> str:
     return weekday_text(at, zone) if at - now < 2 * DAY else full_moment_text(at, zone)
 
 
-def share_figures(share: Fraction, *, used: bool = True) -> list[Parts]:
-    """Return a used share with its mark: "△ 71 % used"."""
+def share_figures(window: WindowMeter, *, used: bool = True) -> list[Parts]:
+    """Return the used share of a limit with its mark: "△ 71 % used"."""
+    share = window.share
     mark, colour = level_of(share)
-    figure: Parts = [(f"{mark} {percent(share, 1)}".lstrip(), f"bold {colour}")]
+    text = doubted(percent(share, 1), share, window.doubt)
+    figure: Parts = [(f"{mark} {text}".lstrip(), f"bold {colour}")]
     return [[*figure, (" used", DIM)], figure] if used else [figure]
 
 
@@ -244,7 +256,7 @@ def draw_window(canvas: Canvas, y: int, window: WindowMeter, zone: tzinfo, lines
     """Draw a limit: name with its share, meter, when it ends, what is foreseen; or one line."""
     name = display_text(window.name)
     if lines == 1:
-        (figure,) = share_figures(window.share, used=False)
+        (figure,) = share_figures(window, used=False)
         start = canvas.right(canvas.width, y, *figure)
         room = max(5, min(canvas.width * 2 // 5, measure(name)))
         end = canvas.put(0, y, (name, BOLD), end=min(room, start - 1))
@@ -252,7 +264,7 @@ def draw_window(canvas: Canvas, y: int, window: WindowMeter, zone: tzinfo, lines
         if start - 1 - first >= 3:
             meter(canvas, first, y, start - 1 - first, window.share, 1, level_of(window.share)[1])
         return
-    draw_head(canvas, y, name, *share_figures(window.share))
+    draw_head(canvas, y, name, *share_figures(window))
     meter(canvas, 0, y + 1, canvas.width, window.share, 1, level_of(window.share)[1])
     for row, forms in enumerate(window_words(window, zone)[: lines - 2], y + 2):
         canvas.put(0, row, *roomiest(canvas.width, *forms), end=canvas.width)
@@ -262,7 +274,8 @@ def draw_spend(
     canvas: Canvas, y: int, spend: SpendMeter, currency: str, zone: tzinfo, lines: int
 ) -> None:
     """Draw the bill of the period: head, meter where there is a budget, what is foreseen."""
-    amount = (money_text(spend.spent, currency), TOTAL if spend.spent is not None else DIM)
+    text = spend_text(spend, currency)
+    amount = (text, TOTAL if text != "–" else DIM)
     figures: list[Parts] = [[amount]]
     if spend.budget is not None:
         of = (f" of {money_text(spend.budget, currency)}", DIM)
@@ -276,8 +289,23 @@ def draw_spend(
     if row < y + lines and spend.projected is not None:
         ends = f" by {day_text(spend.until, zone)}" if spend.until is not None else ""
         over = spend.budget is not None and spend.projected > spend.budget
-        words = (f"{money_text(spend.projected, currency)} est.{ends}", WARN if over else DIM)
+        text = money_text(spend.projected, currency)
+        text = doubted(text, spend.projected, spend.projected_doubt)
+        words = (f"{text} est.{ends}", WARN if over else DIM)
         canvas.put(0, row, words, end=canvas.width)
+
+
+def spend_text(spend: SpendMeter, currency: str) -> str:
+    """Return what is billed so far, marked where estimated or unknown tokens enter it."""
+    return doubted(money_text(spend.spent, currency), spend.spent, spend.doubt)
+
+
+def doubt_words(doubt: Doubt) -> str:
+    """Return how many calls no figure holds, their tokens unknown; nothing where all are known."""
+    if not doubt.uncounted:
+        return ""
+    is_one = doubt.uncounted == 1
+    return f"{doubt.uncounted:,} {'call has' if is_one else 'calls have'} unknown tokens"
 
 
 def spend_lines(spend: SpendMeter) -> int:

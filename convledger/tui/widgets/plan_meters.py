@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING
 
+from convledger.plans.doubts import Doubt
+from convledger.reports.render.numbers import doubted
 from convledger.text.display import display_text
-from convledger.tui.credit_words import about_credits, day_text, money_text
+from convledger.tui.credit_words import about_credits, day_text
 from convledger.tui.widgets.burn_down import draw_sentences
 from convledger.tui.widgets.canvas import BAD, BOLD, DIM, MONEY, WARN, Canvas, measure
 from convledger.tui.widgets.drawing import Drawing
@@ -16,6 +18,7 @@ from convledger.tui.widgets.meter_lines import (
     Parts,
     credit_figures,
     credit_lines,
+    doubt_words,
     draw_credits,
     draw_runway,
     draw_spend,
@@ -23,6 +26,7 @@ from convledger.tui.widgets.meter_lines import (
     runway_figures,
     share_figures,
     spend_lines,
+    spend_text,
 )
 
 if TYPE_CHECKING:
@@ -37,7 +41,7 @@ class _Part:
     """One meter: how many lines it may take, fewest last, and how it is drawn with so many."""
 
     heights: tuple[int, ...]
-    draw: Callable[[Canvas, int, int], None]
+    draw: Callable[[Canvas, int, int], object]
 
 
 class PlanMeters(Drawing):
@@ -106,6 +110,10 @@ class PlanMeters(Drawing):
             parts.append(
                 _Part(heights, lambda c, y, n: draw_spend(c, y, spend, meters.currency, zone, n))
             )
+        if unknown := doubt_words(meters.doubt):
+            parts.append(
+                _Part((1, 0), lambda c, y, n: n and c.put(0, y, (unknown, WARN), end=c.width))
+            )
         return parts
 
     def _nothing(self) -> tuple[str, ...]:
@@ -141,18 +149,23 @@ class PlanMeters(Drawing):
             words.append([("credits ", BOLD), *credit_figures(meters.credits)[1]])
         runway = meters.runway
         if runway is not None and runway.empty_at is not None and not runway.is_empty:
-            words.append([(f"until {day_text(runway.empty_at, self._zone)}", BAD)])
+            guessed = Doubt(runway.doubt.is_estimated)
+            day = doubted(day_text(runway.empty_at, self._zone), 1, guessed)
+            words.append([(f"until {day}", BAD)])
             if runway.expiries:
-                amount = about_credits(sum(one.amount for one in runway.expiries))
+                expiring = sum(one.amount for one in runway.expiries)
+                amount = doubted(about_credits(expiring), expiring, runway.doubt, at_most=True)
                 words.append([(f"{amount} expire", WARN)])
         elif runway is not None:
             words.append([("runway ", BOLD), *runway_figures(runway)[-1]])
         for window in meters.windows:
-            (figure,) = share_figures(window.share, used=False)
+            (figure,) = share_figures(window, used=False)
             words.append([(f"{display_text(window.name)} ", BOLD), *figure])
         if meters.spend is not None:
-            amount = money_text(meters.spend.spent, meters.currency)
+            amount = spend_text(meters.spend, meters.currency)
             words.append([("billed ", BOLD), (amount, MONEY)])
+        if unknown := doubt_words(meters.doubt):
+            words.append([(unknown, WARN)])
         return words
 
 
