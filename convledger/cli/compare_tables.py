@@ -117,7 +117,7 @@ def _row(row: Compared) -> list[str]:
         row.rule,
         f"{doubted(f'{row.units:,}', row.units, row.counted_doubt)} {unit}".rstrip(),
         "–" if row.included is None else f"{row.included:,}",
-        "–" if row.over is None else doubted(f"{row.over:,}", row.over, row.counted_doubt),
+        "–" if row.over is None else doubted(f"{row.over:,}", row.over, row.over_doubt),
         money_words(row.fees, row.currency),
         _amount(row, row.usage),
         _amount(row, row.total),

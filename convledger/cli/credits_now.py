@@ -244,13 +244,15 @@ def ahead_rows(pool: PoolView, currency: str, zone: tzinfo) -> Iterator[tuple[st
     """Yield what is foreseen of a pool: burn, runway, what will be missing or go unused."""
     ahead = pool.outlook
     doubt, guessed = pool.ahead_doubt, Doubt(pool.ahead_doubt.is_estimated)
-    if ahead.burn_per_day is None or (not ahead.burn_per_day and doubt.uncounted):
-        if doubt.uncounted:
+    unknown = doubt if ahead.burn_per_day is None else pool.burn_doubt
+    if not ahead.burn_per_day and (ahead.burn_per_day is None or unknown.uncounted):
+        if unknown.uncounted:
             yield "burn", "nobody knows the tokens of what was used, so nothing can be foreseen"
             return
         yield "burn", "nothing was used yet, so nothing can be foreseen"
         return
-    month, week = _per_day(ahead.burn_per_day, doubt), _per_day(ahead.week_burn, doubt)
+    month = _per_day(ahead.burn_per_day, pool.burn_doubt)
+    week = _per_day(ahead.week_burn, pool.week_doubt)
     observed = len(ahead.daily)
     days = "day" if observed == 1 else f"{observed} days"
     lately = f", {week} in the last 7" if observed > 7 else ""

@@ -164,7 +164,9 @@ def _text(
 
 def _say_below(picked: Sequence[Picked], others: Views, *, several: bool) -> None:
     """Say what makes a frozen statement known again, where an open one goes, and what differs."""
-    from convledger.reports.projecting import projected_total
+    from convledger.plans.doubts import Doubts
+    from convledger.reports.projecting import projected_doubt, projected_total
+    from convledger.reports.render.numbers import doubted
     from convledger.reports.statements.figures import last_day
 
     for one in picked:
@@ -180,6 +182,7 @@ def _say_below(picked: Sequence[Picked], others: Views, *, several: bool) -> Non
             total = projected_total(bill)
             if total is not None:
                 words = money_words(total, each.currency)
+                words = doubted(words, total, projected_doubt(bill, Doubts(bill), total))
                 streams.say(safe(f"projected: {words} for {name}, to its end on {last_day(each)}"))
         if one.key in others:
             streams.say(safe(_difference(each, others[one.key])))

@@ -83,10 +83,13 @@ class Doubts:
         is_late = any(line.kind == ADJUSTMENT for line in lines)
         since, until = (_EVER if is_late else statement.since), statement.until
         found = self._sum(lambda one: one.pays == MONEY and since <= one.billed_at < until)
-        if any(line.kind == OVERAGE or self._is_bought_by_itself(line) for line in lines):
+        is_over = any(line.kind == OVERAGE or self._is_bought_by_itself(line) for line in lines)
+        if is_over or self._may_cost_more:
             for pool in self._pools:
                 begun = min(since, self._begun(pool, statement.since))
-                found |= self.used(pool, begun, until)
+                used = self.used(pool, begun, until)
+                # Of unknown use nobody can say that the credits were enough for it.
+                found |= used if is_over else Doubt(uncounted=used.uncounted)
         return found
 
     def of_period(self, statement: Statement | None) -> Doubt:
@@ -169,6 +172,15 @@ class Doubts:
         if entry.kind in _RESTS:
             return Doubt(self.left(entry.pool, entry.at - 1).is_estimated)
         return Doubt(first_id(entry.cause) in self._units)
+
+    @property
+    def _may_cost_more(self) -> bool:
+        """Whether use beyond the credits costs money."""
+        return any(
+            (plan.overage is not None and plan.overage.policy == "charge")
+            or any(topup.trigger == "auto" for topup in plan.topups)
+            for plan in self._bill.contract.plans
+        )
 
     def _is_bought_by_itself(self, line: Line) -> bool:
         return line.kind == TOPPED_UP and any(

@@ -11,7 +11,7 @@ from convledger.plans import entries as entry
 from convledger.plans.billing import Bill
 from convledger.plans.doubts import Doubts
 from convledger.plans.lots import ADJUSTMENT, INCLUDED, PROMO, TOPUP, Lot
-from convledger.reports.outlook import Outlook, ahead_doubt, outlook
+from convledger.reports.outlook import Outlook, ahead_doubt, burn_doubt, outlook
 from convledger.reports.plan_figures import BurnDown, Level, LotName, Mark
 
 STEPS = 240  # levels of a chart, at most
@@ -66,6 +66,7 @@ def burn_down(bill: Bill, pool: str, zone: tzinfo) -> BurnDown:
         currency=currency,
         left_doubt=doubts.left(pool),
         ahead_doubt=ahead_doubt(ahead, doubts),
+        burn_doubt=burn_doubt(ahead, doubts),
     )
 
 

@@ -12,6 +12,7 @@ from hashlib import blake2b
 
 from convledger.clock import DAY, HOUR, to_datetime
 from convledger.economics.projection import projected
+from convledger.plans.doubts import SURE, Doubts
 from convledger.plans.fold import Fold
 from convledger.plans.metering import Metered
 from convledger.plans.schema import Plan
@@ -23,6 +24,7 @@ from convledger.reports.comparing import (
     WorkedOut,
     beside,
     compared,
+    main_unit,
     work_out,
 )
 from convledger.reports.history import Scope, at_work
@@ -177,7 +179,7 @@ class Stock:
             own.append(_own_month(first, look))
         if this_month is not None and this_month.span != look.span:
             own.append(_own_month(self._known(connection, candidates[0], this_month), this_month))
-        return break_even(worked_out, own)
+        return replace(break_even(worked_out, own), own_doubt=first.main_doubt)
 
     def _known(self, connection: sqlite3.Connection, candidate: Candidate, look: Look) -> WorkedOut:
         shelf = self._shelf(connection, look, as_it_was=True)
@@ -240,7 +242,9 @@ def _slim(each: WorkedOut) -> WorkedOut:
         each.bill, rated=[], billed=[], pending=[], fold=Fold(), metered=Metered(), lots={},
         in_doubt=[], uncounted={},
     )  # fmt: skip
-    return replace(each, bill=bill, usage=usage_of(each.bill.rated))
+    main = main_unit(each.plan)
+    doubt = SURE if main is None else Doubts(each.bill).counted(main.id)
+    return replace(each, bill=bill, usage=usage_of(each.bill.rated), main_doubt=doubt)
 
 
 def _own_month(each: WorkedOut, look: Look) -> tuple[str, int, bool]:

@@ -57,6 +57,7 @@ class WorkedOut:
     bill: Bill
     unpriced_calls: int
     uncounted_calls: int = 0  # whose tokens nobody knows, of what the plan counts
+    main_doubt: Doubt = SURE  # of the main unit's count
     usage: Usage | None = None  # what `bill.rated` comes to, where that is left out
 
     @property

@@ -114,8 +114,12 @@ def outlook(bill: Bill, pool: str = "") -> Outlook:
 
 def ahead_doubt(ahead: Outlook, doubts: Doubts) -> Doubt:
     """Return the doubt of what is foreseen for a pool: of what is left, and of the use so far."""
-    observed = ahead.now - len(ahead.daily) * DAY
-    return doubts.left(ahead.pool) | doubts.used(ahead.pool, observed)
+    return doubts.left(ahead.pool) | burn_doubt(ahead, doubts)
+
+
+def burn_doubt(ahead: Outlook, doubts: Doubts, days: int = OBSERVED) -> Doubt:
+    """Return the doubt of what is used a day, in the last days that were observed."""
+    return doubts.used(ahead.pool, ahead.now - min(days, len(ahead.daily)) * DAY)
 
 
 def daily_burn(bill: Bill, pool: str = "") -> Iterator[int]:

@@ -19,7 +19,7 @@ from convledger.plans.lots import ACTIVE, ROLLOVER, TOPUP, Lot
 from convledger.plans.rating import IN_DOLLARS
 from convledger.plans.statement import Statement
 from convledger.reports.by_hand import is_taken_by_hand
-from convledger.reports.outlook import Outlook, ahead_doubt, outlook
+from convledger.reports.outlook import Outlook, ahead_doubt, burn_doubt, outlook
 from convledger.reports.periods import local_day
 from convledger.reports.projecting import projected_doubt, projected_total
 
@@ -95,6 +95,8 @@ class PoolView:
     used_doubt: Doubt = SURE
     left_doubt: Doubt = SURE
     ahead_doubt: Doubt = SURE
+    burn_doubt: Doubt = SURE
+    week_doubt: Doubt = SURE
     settled_doubt: Doubt = SURE
 
     @property
@@ -220,6 +222,8 @@ def _pool(bill: Bill, pool: str, settled: Statement | None, doubts: Doubts) -> P
         used_doubt=doubts.used(pool, since),
         left_doubt=doubts.left(pool),
         ahead_doubt=ahead_doubt(ahead, doubts),
+        burn_doubt=burn_doubt(ahead, doubts),
+        week_doubt=burn_doubt(ahead, doubts, 7),
         settled_doubt=SURE if settled is None else doubts.left(pool, settled.until - 1),
     )
 

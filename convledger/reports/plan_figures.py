@@ -68,6 +68,7 @@ class BurnDown:
     is_over: bool = False
     left_doubt: Doubt = SURE
     ahead_doubt: Doubt = SURE
+    burn_doubt: Doubt = SURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +180,9 @@ class BreakEven:
     unit_name: str
     curves: tuple[Curve, ...]
     bands: tuple[Band, ...]
-    own: tuple[tuple[str, int, bool], ...] = ()  # (month, units, whether it is an estimate)
+    own: tuple[tuple[str, int, bool], ...] = ()  # (month, units, whether it is foreseen)
     currency: str = "USD"
+    own_doubt: Doubt = SURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,9 +225,14 @@ class Compared:
     degraded: int = 0
     owed: int = 0
     grace: int = 0
-    counted_doubt: Doubt = SURE  # of units and of what is over
+    counted_doubt: Doubt = SURE  # of units
     doubt: Doubt = SURE  # of usage and of what is made of it
     difference_doubt: Doubt = SURE
+
+    @property
+    def over_doubt(self) -> Doubt:
+        """The doubt of what is over: that nothing is has no part in any sum."""
+        return self.counted_doubt if self.over else Doubt(uncounted=self.counted_doubt.uncounted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,7 @@ class RunwayMeter:
     next_grant_at: int | None = None
     next_grant: int = 0
     doubt: Doubt = SURE
+    burn_doubt: Doubt = SURE
 
     @property
     def is_empty(self) -> bool:

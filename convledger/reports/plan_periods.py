@@ -5,10 +5,11 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+from convledger.plans.doubts import SURE, Doubt, Doubts
 from convledger.plans.statement import Statement
 from convledger.reports.plan_book import PlanBook, scope_of, token_words
 from convledger.reports.plan_records import kept_statements
-from convledger.reports.projecting import projected_total
+from convledger.reports.projecting import projected_doubt, projected_total
 from convledger.store.subscriptions import Subscription
 
 
@@ -26,6 +27,9 @@ class PeriodView:
     digest: str = ""
     is_intact: bool = True
     closed_at: int | None = None
+    due_doubt: Doubt = SURE
+    restated_doubt: Doubt = SURE
+    projected_doubt: Doubt = SURE
     doubt: str = ""  # how many of its calls are estimates, or have unknown tokens, in words
 
 
@@ -37,18 +41,23 @@ def period_views(
     anew = book.bill(subscription, now, restate=True) if bill.frozen else None
     restated = {each.since: each for each in anew.statements} if anew is not None else {}
     kept = {each.since: each for each in kept_statements(connection, subscription.id)}
-    scope, found = scope_of(subscription), []
+    scope, found, doubts = scope_of(subscription), [], Doubts(bill)
+    doubts_anew = doubts if anew is None else Doubts(anew)
     for statement in bill.statements:
         frozen = kept.get(statement.since)
         is_open = statement is bill.current
+        projected = projected_total(bill) if is_open else None
         found.append(
             PeriodView(
                 statement=statement,
                 restated=restated.get(statement.since) if frozen is not None else None,
-                projected=projected_total(bill) if is_open else None,
+                projected=projected,
                 digest=frozen.digest if frozen is not None else "",
                 is_intact=frozen is None or frozen.is_intact,
                 closed_at=frozen.closed_at if frozen is not None else None,
+                due_doubt=doubts.due(statement),
+                restated_doubt=doubts_anew.due(restated.get(statement.since)),
+                projected_doubt=projected_doubt(bill, doubts, projected) if is_open else SURE,
                 doubt=token_words(connection, bill, scope, statement.since, statement.until),
             )
         )

@@ -20,7 +20,7 @@ from convledger.reports.alarms import SHARE, Watched, watched
 from convledger.reports.alert_doubts import alert_doubt
 from convledger.reports.burning import burn_down
 from convledger.reports.credit_lines import CreditLine, credit_lines
-from convledger.reports.outlook import Outlook, ahead_doubt, outlook
+from convledger.reports.outlook import Outlook, ahead_doubt, burn_doubt, outlook
 from convledger.reports.plan_book import PlanBook
 from convledger.reports.plan_figures import BurnDown
 from convledger.reports.plan_meters import (
@@ -224,6 +224,7 @@ def _runway(ahead: Outlook, doubts: Doubts) -> RunwayMeter:
         next_grant_at=until,
         next_grant=ahead.next_grant,
         doubt=ahead_doubt(ahead, doubts),
+        burn_doubt=burn_doubt(ahead, doubts),
     )
 
 

@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from convledger.errors import ConvledgerError
 from convledger.plans import statement as states
+from convledger.reports.render.numbers import doubted
 from convledger.reports.render.table import WIDER
 from convledger.reports.statements.table_form import table_text
 from convledger.text.display import display_text
@@ -168,22 +169,28 @@ class StatementScreen(Dialog[None]):
         currency, settled = view.statement.currency, view.statement.due
         parts: list[tuple[str, str]] = []
         if view.digest:
-            parts += [("settled ", "$muted"), (money_text(settled, currency), "bold $accent")]
+            text = doubted(money_text(settled, currency), settled, view.due_doubt)
+            parts += [("settled ", "$muted"), (text, "bold $accent")]
             if view.restated is not None:
                 change = view.restated.due - settled
                 told = f" ({signed_money(change, currency)})" if change else " (the same)"
+                due = view.restated.due
+                text = doubted(money_text(due, currency), due, view.restated_doubt)
                 parts += [
                     (" · restated ", "$muted"),
-                    (money_text(view.restated.due, currency), "$accent"),
+                    (text, "$accent"),
                     (told, "$warning" if change else "$muted"),
                 ]
             parts += self._digest(view, cells)
         else:
-            parts += [("live ", "$muted"), (money_text(settled, currency), "bold $accent")]
+            text = doubted(money_text(settled, currency), settled, view.due_doubt)
+            parts += [("live ", "$muted"), (text, "bold $accent")]
             if view.projected is not None:
+                text = money_text(view.projected, currency)
+                text = doubted(text, view.projected, view.projected_doubt)
                 parts += [
                     (" · projected ", "$muted"),
-                    (money_text(view.projected, currency), "$accent"),
+                    (text, "$accent"),
                     (f" by {moment_text(view.statement.until, self._zone(view))}", "$muted"),
                 ]
         if view.doubt:

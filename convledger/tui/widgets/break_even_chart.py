@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from convledger.reports.render.numbers import doubted
 from convledger.text.display import clip, display_text
 from convledger.tui.amounts import Axis, axis_steps, nearest
 from convledger.tui.credit_words import axis_money
@@ -237,7 +238,8 @@ def sentence_forms(told: BreakEven) -> list[list[tuple[str, str]]]:
             "",
         )
         if best:
-            when = f"{units:,} in {display_text(month)}" + (" est." if is_estimate else "")
+            count = doubted(f"{units:,}", units, told.own_doubt)
+            when = f"{count} in {display_text(month)}" + (" est." if is_estimate else "")
             own = [(f"{when}: ", DIM), (best, MONEY)]
     if own:
         return [[*full, (" · ", DIM), *own], full, brief, own]
@@ -303,7 +305,8 @@ def _own_months(canvas: Canvas, told: BreakEven, plot: _Plot, y: int, rows: int)
     for row, (month, units, is_estimate) in enumerate(told.own[:rows], y):
         x = plot.x(min(units, plot.most))
         about = " est." if is_estimate else ""
-        text = f"{units:,} in {display_text(month)}{about}"
+        count = doubted(f"{units:,}", units, told.own_doubt)
+        text = f"{count} in {display_text(month)}{about}"
         ink = DIM if is_estimate else INK
         if measure(text) + 1 <= x:
             canvas.right(x + 1, row, (f"{text} ", ink), ("▲", MONEY))

@@ -190,7 +190,7 @@ def burn_rates(burn: BurnDown) -> tuple[str, ...]:
     """Return what the pale part is called, in ever fewer words."""
     if burn.burn_per_day is None:
         return ("foreseen",)
-    rate = doubted(about_credits(burn.burn_per_day), burn.burn_per_day, burn.ahead_doubt)
+    rate = doubted(about_credits(burn.burn_per_day), burn.burn_per_day, burn.burn_doubt)
     return f"foreseen at {rate} a day", "foreseen"
 
 

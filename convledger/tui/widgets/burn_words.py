@@ -69,7 +69,8 @@ def outlook(burn: BurnDown, zone: tzinfo) -> list[list[Part]]:
         over = ("no longer in force", INK)
         return [[over, (f" · {of_credits(left)} left", DIM)], [over]]
     if burn.burn_per_day is None or burn.burn_per_day <= 0:
-        none = "burn –: tokens unknown" if doubt.uncounted else "no use yet"
+        unknown = doubt if burn.burn_per_day is None else burn.burn_doubt
+        none = "burn –: tokens unknown" if unknown.uncounted else "no use yet"
         return [[(none, INK), (f" · {of_credits(left)} left", DIM)], [(none, INK)]]
     notes: list[Part] = []
     if burn.confidence == "low":

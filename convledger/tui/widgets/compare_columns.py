@@ -94,7 +94,7 @@ def cell_of(row: Compared, key: str) -> tuple[str, str]:
         if number is None:
             return "–", DIM
         text = f"{number:,}"
-        return (doubted(text, number, row.counted_doubt) if key == "over" else text), INK
+        return (doubted(text, number, row.over_doubt) if key == "over" else text), INK
     if key == "difference":
         return difference_of(row)
     if key == "total":

@@ -117,9 +117,9 @@ def runway_figures(runway: RunwayMeter) -> list[Parts]:
     """Return how many days the credits last and at which rate, in ever fewer words."""
     doubt, burn = runway.doubt, runway.burn_per_day
     if burn is None or burn <= 0:
-        nothing = "burn –" if doubt.uncounted else "no use yet"
-        return [[(nothing, DIM)]]
-    rate = (f" at {doubted(about_credits(burn), burn, doubt)} a day", DIM)
+        unknown = doubt if burn is None else runway.burn_doubt
+        return [[("burn –" if unknown.uncounted else "no use yet", DIM)]]
+    rate = (f" at {doubted(about_credits(burn), burn, runway.burn_doubt)} a day", DIM)
     if runway.empty_at is None:
         return [[("lasts", f"bold {GOOD}"), rate], [("lasts", f"bold {GOOD}")]]
     if runway.is_empty:

@@ -11,6 +11,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
+from convledger.reports.render.numbers import doubted
 from convledger.text.display import clip, display_text, width
 from convledger.tui.amounts import usd
 from convledger.tui.credit_words import about_credits, day_text
@@ -111,12 +112,16 @@ def plan_pulse(meters: Meters | None) -> tuple[str, str]:
     """Return the credits left and the last day that they are there, nothing without a plan."""
     if meters is None or meters.credits is None:
         return "", ""
-    left = about_credits(meters.credits.left)
-    runway = meters.runway
+    amount, runway = meters.credits.left, meters.runway
+    left = doubted(about_credits(amount), amount, meters.credits.left_doubt, at_most=True)
     if runway is not None and runway.is_empty:
         return left, ""
     ends = None if runway is None else runway.empty_at or runway.next_grant_at
-    return left, "" if ends is None else day_text(ends, meters.zone)
+    if runway is None or ends is None:
+        return left, ""
+    day = day_text(ends, meters.zone)
+    is_guess = runway.empty_at is not None and runway.doubt.is_estimated
+    return left, f"~{day}" if is_guess else day
 
 
 def _cells(parts: list[Part]) -> int:
