@@ -11,7 +11,6 @@ from convledger.cli.names import plural
 from convledger.cli.plan_words import money_words
 from convledger.cli.printing import print_table
 from convledger.money import usd_text
-from convledger.plans.doubts import Doubt
 from convledger.reports.render.numbers import doubted, share
 from convledger.reports.render.table import Column
 from convledger.text.display import display_text
@@ -59,7 +58,7 @@ def row_document(row: Compared) -> dict[str, Any]:
         "units_estimated": row.counted_doubt.is_estimated,
         "total_estimated": row.doubt.is_estimated,
         "difference_estimated": row.difference_doubt.is_estimated,
-        "calls_without_tokens": _unknown(row),
+        "calls_without_tokens": row.uncounted_calls,
     }
 
 
@@ -104,13 +103,12 @@ def _row(row: Compared) -> list[str]:
     difference = ""
     if row.difference is not None:
         difference = money_words(row.difference, row.currency, signed=True)
-        guessed = Doubt(row.difference_doubt.is_estimated)
-        difference = doubted(difference, row.difference, guessed)
+        difference = doubted(difference, row.difference, row.difference_doubt)
     notes = [row.note] if row.note else []
-    if row.unpriced_calls:
-        notes.append(f"{plural(row.unpriced_calls, 'call')} without a price left out")
-    if unknown := _unknown(row):
-        notes.append(f"{plural(unknown, 'call')} of unknown tokens left out")
+    if row.uncounted_calls:
+        notes.append(f"{plural(row.uncounted_calls, 'call')} of unknown tokens left out")
+    if row.priceless_calls:
+        notes.append(f"{plural(row.priceless_calls, 'call')} without a price left out")
     return [
         row.name or row.plan_id,
         ", ".join(marks),
@@ -130,11 +128,6 @@ def _row(row: Compared) -> list[str]:
 
 def _amount(row: Compared, amount: int | None, *, more_places: int = 0) -> str:
     return doubted(money_words(amount, row.currency, more_places=more_places), amount, row.doubt)
-
-
-def _unknown(row: Compared) -> int:
-    """Return how many calls are in no figure of a plan, their tokens unknown."""
-    return max(row.doubt.uncounted, row.counted_doubt.uncounted)
 
 
 def _below(found: Comparison) -> list[str]:

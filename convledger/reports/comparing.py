@@ -78,7 +78,7 @@ class WorkedOut:
     def counts_nothing(self) -> bool:
         """Whether the plan charges for what was not used at all, whatever was."""
         counted = any(statement.sums.units for statement in self.bill.statements)
-        return bool(self.plan.charges) and not counted
+        return bool(self.plan.charges) and not counted and not self.uncounted_calls
 
 
 def work_out(
@@ -278,6 +278,8 @@ def _beside(row: Compared, in_force: Compared | None) -> Compared:
     if in_force is None or in_force.total is None or row.total is None:
         return row
     if row.is_in_force or row.currency != in_force.currency:
+        return row
+    if row.doubt.uncounted or in_force.doubt.uncounted:  # what one of them lacks is not known
         return row
     return replace(
         row,

@@ -230,6 +230,16 @@ class Compared:
     difference_doubt: Doubt = SURE
 
     @property
+    def uncounted_calls(self) -> int:
+        """How many calls are in no figure, their tokens unknown."""
+        return max(self.doubt.uncounted, self.counted_doubt.uncounted)
+
+    @property
+    def priceless_calls(self) -> int:
+        """How many calls of known tokens have no price."""
+        return max(self.unpriced_calls - self.uncounted_calls, 0)
+
+    @property
     def over_doubt(self) -> Doubt:
         """The doubt of what is over: that nothing is has no part in any sum."""
         return self.counted_doubt if self.over else Doubt(uncounted=self.counted_doubt.uncounted)

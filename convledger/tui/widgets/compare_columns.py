@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from convledger.plans.doubts import Doubt
 from convledger.reports.render.numbers import doubted
 from convledger.text.display import display_text
 from convledger.tui.credit_words import credits_text, money_text, signed_money
@@ -120,11 +119,9 @@ def difference_of(row: Compared) -> tuple[str, str]:
     if row.difference is None or row.is_in_force:
         return "–", DIM
     if not row.difference:
-        guessed = Doubt(row.difference_doubt.is_estimated)
-        return doubted(money_text(0, row.currency), 0, guessed), DIM
+        return doubted(money_text(0, row.currency), 0, row.difference_doubt), DIM
     text = signed_money(row.difference, row.currency)
-    # Either of the two may lack calls: a difference is neither at least nor at most so much.
-    text = doubted(text, row.difference, Doubt(row.difference_doubt.is_estimated))
+    text = doubted(text, row.difference, row.difference_doubt)
     return text, GOOD if row.difference < 0 else BAD
 
 
@@ -141,11 +138,11 @@ def badges(row: Compared) -> list[tuple[str, str]]:
 def note_of(row: Compared) -> str:
     """Return what else is to be known of a plan: its note, and what could not be priced."""
     notes = [display_text(row.note)] if row.note else _notes(row)
-    if row.unpriced_calls:
-        notes.append(f"{row.unpriced_calls:,} {plural(row.unpriced_calls, 'call')} unpriced")
-    unknown = max(row.doubt.uncounted, row.counted_doubt.uncounted)
-    if unknown:
-        notes.append(f"{unknown:,} {plural(unknown, 'call')} of unknown tokens")
+    if row.uncounted_calls:
+        unknown = f"{row.uncounted_calls:,} {plural(row.uncounted_calls, 'call')}"
+        notes.append(f"{unknown} of unknown tokens")
+    if row.priceless_calls:
+        notes.append(f"{row.priceless_calls:,} {plural(row.priceless_calls, 'call')} unpriced")
     return " · ".join(notes)
 
 
