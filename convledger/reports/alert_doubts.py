@@ -42,7 +42,7 @@ def alert_doubt(
 def _of_conversation(connection: sqlite3.Connection, conversation_id: str) -> Doubt:
     """Return the doubt of what a conversation costs at list price."""
     estimated, uncounted = connection.execute(
-        "SELECT coalesce(max(list_pico > 0 AND (price_state=3 OR approximate & 11 != 0)), 0), "
+        "SELECT coalesce(max(list_pico > 0 AND (price_state=3 OR approximate & 10 != 0)), 0), "
         "coalesce(sum(approximate & 12 = 4), 0) FROM call WHERE conversation_id=?",
         (conversation_id,),
     ).fetchone()

@@ -41,7 +41,7 @@ _HANDED_OVER = ("escalated", "handoff", "hand-off", "handed over", "handed_over"
 _MODEL = "model.name || CASE model.speed WHEN '' THEN '' ELSE '-' || model.speed END"
 # Bits as an event has them: tokens that nobody knows, that are approximate, and a guessed price.
 _DOUBT = (
-    f"CASE WHEN approximate & 12 = 4 THEN {UNCOUNTED} WHEN approximate & 11 != 0 THEN {ESTIMATED} "
+    f"CASE WHEN approximate & 12 = 4 THEN {UNCOUNTED} WHEN approximate & 10 != 0 THEN {ESTIMATED} "
     f"WHEN price_state = 3 THEN {GUESSED_PRICE} ELSE 0 END"
 )
 _PORTION = 500  # conversations asked for in one go

@@ -59,7 +59,7 @@ def _called(
     test, values = scope.sql()
     calls, unpriced, estimated, uncounted = connection.execute(
         "SELECT count(*), coalesce(sum(list_pico IS NULL), 0), "
-        "coalesce(sum(price_state=3 OR approximate & 11 != 0), 0), "
+        "coalesce(sum(price_state=3 OR approximate & 10 != 0), 0), "
         "coalesce(sum(approximate & 12 = 4), 0) FROM call "
         "JOIN conversation ON conversation.id=call.conversation_id "
         f"JOIN reader ON reader.id=conversation.reader_id WHERE at >= ? AND at < ? AND {test}",

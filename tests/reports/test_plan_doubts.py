@@ -56,13 +56,21 @@ def test_counted_tokens_mark_what_is_due_and_what_will_be(shop: Shop) -> None:
     assert (found.spend.doubt, found.spend.projected_doubt) == (GUESSED, GUESSED)
 
 
-@pytest.mark.parametrize("doubt", [COUNTED, ROUNDED, COPY])
+@pytest.mark.parametrize("doubt", [COUNTED, ROUNDED])
 def test_every_kind_of_approximate_tokens_is_an_estimate(shop: Shop, doubt: int) -> None:
     shop.plan(BY_TOKENS)
     shop.use()
     called(shop, "2026-01-05T10:00", doubt)
 
     assert Doubts(shop.bill("2026-01-10")).left("") == GUESSED
+
+
+def test_a_copy_that_counts_is_no_estimate(shop: Shop) -> None:
+    shop.plan(BY_TOKENS)
+    shop.use()
+    called(shop, "2026-01-05T10:00", COPY)
+
+    assert Doubts(shop.bill("2026-01-10")).left("") == SURE
 
 
 def test_conversations_are_counted_exactly_whatever_their_tokens_are(shop: Shop) -> None:
