@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from convledger import clock
+from convledger import clock, paths
 from convledger.__main__ import _run
 from convledger.cli import chosen
 from convledger.cli.outcome import finished
+from tests.workspaces import move_logs
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 
@@ -64,10 +65,24 @@ def expected() -> Any:
     return json.loads((FIXTURES / "expected.json").read_text("utf-8"))
 
 
+@pytest.fixture(scope="session")
+def read_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder for what `import` makes of the invented logs, for the tests after it."""
+    return tmp_path_factory.mktemp("read")
+
+
 @pytest.fixture
-def other(cli: Cli, history: Path) -> Cli:
+def other(cli: Cli, history: Path, read_once: Path) -> Cli:
     """Return the command line over a workspace that has read the invented logs."""
-    assert cli("import").code == 0
+    workspace = paths.default_workspace()
+    home, books = read_once / "home", read_once / "books"
+    if not home.exists():
+        assert cli("import").code == 0
+        shutil.copytree(workspace, books)
+        home.write_text(str(history))
+    else:
+        shutil.copytree(books, workspace)
+        move_logs(workspace, Path(home.read_text()), history)
     return cli
 
 

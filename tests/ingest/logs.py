@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from convledger.ingest.result import SyncResult
-from convledger.ledger import Ledger
 from convledger.store.bodies import PageReader
+from tests.workspaces import empty_workspace
 
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 MODEL = "claude-sonnet-4-5-20250929"
@@ -119,7 +119,7 @@ class Bench:
         (self.claude / "bakery").mkdir(parents=True)
         (self.codex / "sessions").mkdir(parents=True)
         self.roots = [("claude-code", self.claude), ("codex", self.codex)]
-        self.ledger = Ledger.open(folder / "workspace")
+        self.ledger = empty_workspace(folder / "workspace")
         self._moment = 1_795_000_000
 
     @property

@@ -9,9 +9,10 @@ import pytest
 
 from convledger.ledger import Ledger
 from tests.ingest.conftest import bench as bench
+from tests.workspaces import empty_workspace
 
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with Ledger.open(tmp_path / "workspace") as opened:
+    with empty_workspace(tmp_path / "workspace") as opened:
         yield opened

@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from convledger.reports.periods import instant_of
 from convledger.store.bodies import PageWriter
 from convledger.store.calls import rebuild_usage
-from convledger.store.migrations import MIGRATIONS
+from tests.workspaces import empty_tables
 
 MINUTE = 60_000_000
 
@@ -22,9 +22,7 @@ class Books:
     """An empty ledger, and what is put into it."""
 
     def __init__(self) -> None:
-        self.connection = sqlite3.connect(":memory:", isolation_level=None)
-        for step in MIGRATIONS:
-            step(self.connection)
+        self.connection = empty_tables()
         self._lines = 0
 
     def _id(self, table: str, **facts: object) -> int:

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from convledger.clock import parse_instant
-from convledger.ledger import Ledger
 from convledger.money import PICO
 from convledger.plans.billing import Bill
 from convledger.reports.plan_news import PlanNews
 from convledger.store.subscriptions import Subscription
 from tests.reports.books import Books
+from tests.workspaces import empty_workspace
 
 HEAD = """schema = 1
 id = "{id}"
@@ -62,7 +62,7 @@ class Shop(Books):
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.ledger = Ledger.open(folder)
+        self.ledger = empty_workspace(folder)
         self.connection = self.ledger.connection
         self._lines = self._said = 0
         self._threads: dict[str, int] = {}
