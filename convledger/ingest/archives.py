@@ -88,14 +88,38 @@ class Archive:
         self._sizes: dict[str, int] = {}  # of what was read, by member
         self._total = 0
         self._members: dict[str, Member] | None = None
+        self._plain: dict[str, str] | None = None
 
     def members(self) -> list[Member]:
         """Return all members but folders. Raises NotReadable where two have one name."""
         return list(self._by_name().values())
 
+    def files(self) -> dict[str, Member]:
+        """Return the members by their names within a path. Raises NotReadable where two are one.
+
+        A path knows no `./`, no `//` and no `/` at its start, which the names in a zip may have.
+        """
+        found: dict[str, Member] = {}
+        for member in self.members():
+            name = plain_name(member.name)
+            if name in found:
+                raise NotReadable(f"holds two members named {name!r:.80}")
+            if name:
+                found[name] = member
+        return found
+
+    def _own_name(self, name: str) -> str:
+        """Return the name that a member has in the zip, where `name` may be the one in a path."""
+        by_name = self._by_name()
+        if name in by_name:
+            return name
+        if self._plain is None:
+            self._plain = {plain_name(each): each for each in by_name}
+        return self._plain.get(name, name)
+
     def size_of(self, name: str) -> int:
         """Return what a member claims to unpack to, 0 where there is none. Raises NotReadable."""
-        member = self._by_name().get(name)
+        member = self._by_name().get(self._own_name(name))
         return member.size if member is not None and not member.wrong else 0
 
     def _by_name(self) -> dict[str, Member]:
@@ -127,7 +151,7 @@ class Archive:
         What counts is what comes out, never what the archive claims.
         """
         try:
-            info = self._zip.getinfo(name)
+            info = self._zip.getinfo(self._own_name(name))
         except KeyError:
             raise NotReadable("no longer in the archive") from None
         if info.flag_bits & 1:
@@ -165,6 +189,11 @@ class Archive:
     def content(self, name: str, most: int) -> bytes:
         """Return all that a member unpacks to. Raises NotReadable."""
         return b"".join(self.blocks(name, most))
+
+
+def plain_name(name: str) -> str:
+    """Return the name of a member as a path keeps it: without empty parts and dots."""
+    return "/".join(part for part in name.split("/") if part not in ("", "."))
 
 
 def _words(size: int) -> str:
@@ -292,7 +321,7 @@ def members(path: Path) -> list[tuple[str, int]]:
     Refused are more members than may be, and two of one name, of which one would be lost.
     """
     with opened(path) as archive:
-        return [(each.name, each.size) for each in archive.members() if not each.wrong]
+        return [(name, each.size) for name, each in archive.files().items() if not each.wrong]
 
 
 def open_member(outer: Path, path: str) -> BinaryIO:

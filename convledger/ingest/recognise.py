@@ -152,12 +152,14 @@ def _by_name(name: str) -> str | None:
 
 def _worth_a_look(archive: Archive) -> Iterator[str]:
     """Yield the members that may be somebody's: the largest first, as the logs are."""
-    members = [
-        member for member in archive.members() if not member.wrong and may_be_log(member.name)
+    found = [
+        (name, member.size)
+        for name, member in archive.files().items()
+        if not member.wrong and may_be_log(name)
     ]
-    members.sort(key=lambda member: -member.size)
-    for member in members[:_MOST_SEEN]:
-        yield member.name
+    found.sort(key=lambda each: -each[1])
+    for name, _ in found[:_MOST_SEEN]:
+        yield name
 
 
 def _head_of(archive: Archive, name: str) -> bytes:

@@ -184,6 +184,26 @@ def test_member_whose_name_leads_out_of_the_archive_is_only_read(
     assert not list(tmp_path.rglob("*.jsonl"))
 
 
+@pytest.mark.parametrize("start", ["./", "/", "//far/", "a//", "a/./"])
+def test_member_whose_name_a_path_would_write_otherwise_is_read_with_its_texts(
+    bench: Bench, tmp_path: Path, start: str
+) -> None:
+    made = archive(tmp_path / "export.zip", {f"{start}{IN_ZIP}": turns(1, 2)})
+    result = bench.ledger.import_paths([made])
+
+    assert (result.calls, result.messages > 0, result.unreadable) == (2, True, [])
+    assert not bench.ledger.import_paths([made]).calls
+
+
+def test_two_names_of_one_member_in_a_path_are_refused(bench: Bench, tmp_path: Path) -> None:
+    made = archive(
+        tmp_path / "double.zip", {IN_ZIP: turns(1, 1), f"./{IN_ZIP}": turns(2, 2, of=session(2))}
+    )
+
+    with pytest.raises(UsageProblem, match="two members named"):
+        bench.ledger.import_paths([made])
+
+
 def test_two_members_of_one_name_are_refused(bench: Bench, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "double.zip", "w") as made:
         made.writestr(IN_ZIP, turns(1, 1))
