@@ -10,7 +10,7 @@ import click
 
 from convledger.cli import chosen, following, options, streams
 from convledger.cli.import_table import map_option, settle
-from convledger.cli.outcome import DONE, INTERRUPTED
+from convledger.cli.outcome import DONE, FAILED, INTERRUPTED
 from convledger.cli.printing import print_json
 from convledger.cli.progress import size_text
 from convledger.cli.updating import rejected_words, tell, with_progress
@@ -84,7 +84,10 @@ def import_(
     tell(result)
     if rejected and as_json:
         streams.note(rejected_words(rejected))
-    return INTERRUPTED if result.stopped else DONE
+    if result.stopped:
+        return INTERRUPTED
+    # What is named is wanted; a log of this machine that can't be read is `sources`' to tell.
+    return FAILED if paths and result.unreadable else DONE
 
 
 def _found(

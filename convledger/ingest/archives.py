@@ -22,7 +22,12 @@ from convledger.errors import ConfigError
 from convledger.ingest.lines import IN_MEMORY, NotReadable, open_log
 from convledger.paths import INSIDE as INSIDE
 from convledger.paths import archive_of as archive_of
+from convledger.sources.glimpse import BINARY, EMPTY, HTML, TEXT, glimpse_of
 
+WEB_PAGE = (
+    "is a web page: a download link that has expired gives one in place of the export; "
+    "download it again"
+)
 RATIO_FROM = 10 << 20
 A_MEMBER_LISTED = 1600  # bytes of the list of members, at most, for each
 # What the zip module raises on bytes that are none: of its own, of its parts, of names.
@@ -33,6 +38,7 @@ _BROKEN = (
 _BEGINS = (b"PK\x03\x04", b"PK\x05\x06")
 _OTHERS = ((b"\x1f\x8b", "gzip"), (b"7z\xbc\xaf", "7z"), (b"Rar!", "rar"), (b"BZh", "bzip2"),
            (b"\xfd7zXZ", "xz"), (b"\x28\xb5\x2f\xfd", "zstd"))  # fmt: skip
+_TAR, _TAR_AT = b"ustar", 257
 _END, _END_64 = b"PK\x05\x06", b"PK\x06\x06"
 _LONGEST_END = 66_000  # bytes that the end of a zip takes, with its comment
 _MORE_TIMES = "; archive_ratio in the settings allows more"
@@ -308,11 +314,27 @@ def _look_at_end(raw: BinaryIO, size: int, most: int) -> None:
 def _what_it_is(raw: BinaryIO) -> str:
     """Say what a file is that is no zip, as far as its first bytes tell."""
     raw.seek(0)
-    begins = raw.read(8)
+    begins = raw.read(512)
     if begins[:4] in _BEGINS:
         return "not a whole zip: its end is missing"
+    if other := packed_otherwise(begins):
+        return other
+    kind = glimpse_of("", begins, whole=False).kind
+    if kind == BINARY:
+        return ""
+    words = {EMPTY: "it is empty", HTML: f"it {WEB_PAGE}", TEXT: "it is text"}.get(
+        kind, "it is JSON"
+    )
+    more = "" if kind in (EMPTY, HTML) else ": rename it, without .zip at the end, and import that"
+    return f"not a readable zip: {words}{more}"
+
+
+def packed_otherwise(begins: bytes) -> str:
+    """Say what packs a file that begins so, and what to do, where it is something but a zip."""
     other = next((word for mark, word in _OTHERS if begins.startswith(mark)), "")
-    return f"a {other} file and no zip: unpack it, and import the folder" if other else ""
+    if begins[_TAR_AT : _TAR_AT + len(_TAR)] == _TAR:
+        other = "tar"
+    return f"a {other} file and no zip: unpack it, and import what is in it" if other else ""
 
 
 def members(path: Path) -> list[tuple[str, int]]:

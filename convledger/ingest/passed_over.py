@@ -16,7 +16,8 @@ from convledger.paths import INSIDE
 from convledger.sources.places import Kind
 from convledger.sources.registry import PLACES
 
-_ENDINGS = (".zip", ".json", ".jsonl", ".ndjson", ".csv", ".tsv")
+_RECORDS = (".json", ".jsonl", ".ndjson", ".csv", ".tsv")
+_ENDINGS = (".zip", *_RECORDS, *(f"{ending}.gz" for ending in _RECORDS))
 _MOST_SEEN = 2000  # files of a folder that are looked at once more
 _SKIPPED = frozenset([".git", "node_modules", "__pycache__", ".venv", "venv", "site-packages"])
 TABLE = "a table: import it by its name"

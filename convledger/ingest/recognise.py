@@ -8,7 +8,14 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from convledger.ingest.archives import Archive, TooMuch, is_packed, opened
+from convledger.ingest.archives import (
+    WEB_PAGE,
+    Archive,
+    TooMuch,
+    is_packed,
+    opened,
+    packed_otherwise,
+)
 from convledger.ingest.lines import NotReadable, decompressed, open_log
 from convledger.sources import claude_code, codex
 from convledger.sources.glimpse import (
@@ -20,6 +27,7 @@ from convledger.sources.glimpse import (
     NO,
     SQLITE,
     SURE,
+    TEXT,
     Glimpse,
     glimpse_of,
 )
@@ -100,11 +108,9 @@ def what_it_is(path: Path) -> str:
     if glimpse.kind == EMPTY:
         return "is empty"
     if glimpse.kind == HTML:
-        return (
-            "is a web page: a download link that has expired gives one in place of the export; "
-            "download it again"
-        )
-    return ""
+        return WEB_PAGE
+    other = packed_otherwise(glimpse.head) if glimpse.kind in (BINARY, TEXT) else ""
+    return f"is {other}" if other else ""
 
 
 def members_by_source(path: Path) -> dict[str, list[str]]:
@@ -123,11 +129,14 @@ def members_by_source(path: Path) -> dict[str, list[str]]:
                 problem = problem or f"{name}: {error}"
             if source is not None:
                 found.setdefault(source, []).append(name)
+        left = next((one for one in archive.members() if one.wrong and may_be_log(one.name)), None)
         inner = next((one.name for one in archive.members() if _is_packed_name(one.name)), "")
     if not found and problem:
         raise NotReadable(problem)
     if not found and inner:
         raise NotReadable(f"holds another archive, {inner}: unpack it, and import that")
+    if not found and left:
+        raise NotReadable(f"{left.name}: {left.wrong}")
     return found
 
 

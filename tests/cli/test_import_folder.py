@@ -91,6 +91,7 @@ def test_refused_file_is_named_with_the_reason(cli: Cli, own_home: Path) -> None
     assert "0 files  1 more not readable" in answer.out
     assert "Not read: " in answer.err
     assert "daily.json: sums by day" in answer.err
+    assert answer.code == 1
 
 
 def test_same_export_under_another_name_brings_nothing_new(

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import shutil
+import stat
+import tarfile
 import zipfile
 from collections import Counter
 from pathlib import Path
@@ -12,6 +16,7 @@ import pytest
 
 from convledger.errors import UsageProblem
 from convledger.ingest import archives
+from convledger.ingest.front_door import find, left_aside
 from convledger.memory.erase import Wanted
 from tests.ingest.exports import chat, chatgpt, write
 from tests.ingest.logs import Bench
@@ -66,6 +71,64 @@ def test_a_zip_in_a_zip_is_named(bench: Bench, archive: Path, tmp_path: Path) ->
 
     with pytest.raises(UsageProblem, match=r"holds another archive, inner\.zip: unpack it"):
         bench.ledger.import_paths([outer])
+
+
+def _tar() -> bytes:
+    with io.BytesIO() as raw:
+        with tarfile.open(fileobj=raw, mode="w") as made:
+            made.addfile(tarfile.TarInfo("conversations.json"))
+        return raw.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "it is empty"),
+        (b"<!DOCTYPE html><title>Expired</title>", "it is a web page: a download link"),
+        (EXPORT.encode(), "it is JSON: rename it"),
+        (b"hello, there\n", "it is text: rename it"),
+        (gzip.compress(EXPORT.encode()), "a gzip file and no zip: unpack it"),
+        (_tar(), "a tar file and no zip: unpack it"),
+    ],
+    ids=["empty", "page", "json", "text", "gzip", "tar"],
+)
+def test_what_is_called_a_zip_and_is_none_says_what_it_is(
+    bench: Bench, tmp_path: Path, content: bytes, reason: str
+) -> None:
+    (tmp_path / "export.zip").write_bytes(content)
+
+    with pytest.raises(UsageProblem, match=rf"export\.zip: .*{reason}"):
+        bench.ledger.import_paths([tmp_path / "export.zip"])
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [(gzip.compress(EXPORT.encode()), "gzip"), (_tar(), "tar")],
+    ids=["gzip", "tar"],
+)
+def test_what_is_packed_otherwise_says_so(
+    bench: Bench, tmp_path: Path, content: bytes, word: str
+) -> None:
+    path = tmp_path / "conversations.json.gz"
+    path.write_bytes(content)
+
+    with pytest.raises(UsageProblem, match=f"is a {word} file and no zip: unpack it"):
+        bench.ledger.import_paths([path])
+    (tmp_path / "good.json").write_text(EXPORT)
+    found = find([tmp_path], None)
+    assert [
+        (Path(file).name, "unpack it" in why) for file, why in left_aside([tmp_path], found)
+    ] == [("conversations.json.gz", True)]
+
+
+def test_a_zip_of_nothing_but_a_link_names_it(bench: Bench, tmp_path: Path) -> None:
+    link = zipfile.ZipInfo("conversations.json")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as made:
+        made.writestr(link, "/etc/passwd")
+
+    with pytest.raises(UsageProblem, match=r"conversations\.json: a link, left alone"):
+        bench.ledger.import_paths([tmp_path / "export.zip"])
 
 
 def test_members_that_are_harmless_alone_are_under_one_limit(
