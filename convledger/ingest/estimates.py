@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from convledger.clock import seconds_passed
 from convledger.config import load_config
 from convledger.errors import ConfigError
+from convledger.ingest.mappings import READER as TABLE
 from convledger.sources.findings import Flag, Kind
 from convledger.store.bodies import PageReader
 from convledger.store.calls import COUNTED, CallBook, CallRow, in_doubt, rebuild_usage
@@ -154,27 +155,35 @@ def _said_in(
 ) -> tuple[dict[int, _Said], int]:
     """Return what was said in a conversation by the keys of messages, and its bytes."""
     pages = PageReader(connection)
+    is_table = connection.execute(
+        "SELECT reader.name FROM conversation JOIN reader ON reader.id=reader_id "
+        "WHERE conversation.id=?",
+        (conversation_id,),
+    ).fetchone() == (TABLE,)
+    # The rows of tables come in any order, and in many files.
     rows = connection.execute(
         "SELECT key, parent_key, file_id, line, kind, flags, agent_id, page_id, start, length "
-        "FROM message WHERE conversation_id=? ORDER BY file_id, line, id",
-        (conversation_id,),
+        "FROM message WHERE conversation_id=? ORDER BY iif(?, at, 0), file_id, line, id",
+        (conversation_id, is_table),
     ).fetchall()
     found: dict[int, _Said] = {}
     last: dict[int | None, _Said] = {}  # of the conversation, and of each sub-agent
     children: list[tuple[_Said, int]] = []
-    is_tree = any(row[1] is not None for row in rows)
+    is_tree = not is_table and any(row[1] is not None for row in rows)
     size = 0
     place: tuple[int, ...] = ()
     for key, parent_key, file_id, line, kind, flags, agent_id, *where in rows:
         is_answer = kind in _ANSWERS and not flags & Flag.PERSON
         here = (file_id, line, parent_key or 0, agent_id or 0)
         if here != place or agent_id not in last:
-            # What has no parent follows on what stands before it; of a tree it is the root.
-            is_root = is_tree and (not place or place[0] != file_id)
-            before = None if is_root or parent_key is not None else last.get(agent_id)
+            # What has no parent follows on what stands before it; in a tree it is a root: the
+            # first prompt, and each that it was changed to.
+            before = None if is_tree else last.get(agent_id)
             last[agent_id] = said = _Said(before, is_answer)
             place = here
-            if parent_key is not None:  # it may stand behind, in a file that was read later
+            if (
+                is_tree and parent_key is not None
+            ):  # it may stand behind, in a file that was read later
                 children.append((said, parent_key))
         said = last[agent_id]
         found[key] = said

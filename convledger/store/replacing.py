@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convledger.store.bodies import PageReader, PageWriter, said_text
 from convledger.store.calls import uncount
@@ -31,7 +31,7 @@ def replace_changed(connection: sqlite3.Connection, again: list[tuple[int, Entry
         told = {(key, entry[2]): entry for key, entry in some}
         marks = ",".join("?" * len(some))
         rows = connection.execute(
-            "SELECT id, key, conversation_id, file_id, kind, flags, coalesce(name, ''), "
+            "SELECT id, key, conversation_id, file_id, line, kind, flags, coalesce(name, ''), "
             f"parent_key, page_id, start, length FROM message WHERE key IN ({marks})",
             [key for key, _ in some],
         ).fetchall()
@@ -43,19 +43,29 @@ def replace_changed(connection: sqlite3.Connection, again: list[tuple[int, Entry
     return changing.count
 
 
+class _Moving(NamedTuple):
+    """A stored message, its file and line, and those that it is told at now."""
+
+    id: int
+    key: int
+    was: tuple[int, int]
+    now: tuple[int, int]
+
+
 class _Changing:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._read = PageReader(connection).body
         self._pages = PageWriter(connection)
         self._ages: dict[tuple[str, int], int] = {}
-        self._places: dict[int, list[tuple[int, int, int]]] = {}
+        self._places: dict[int, list[_Moving]] = {}
         self._listed = False
-        self._conversations: set[int] = set()
+        self._conversations: set[int] = set()  # that say something else now
+        self._moved: set[int] = set()  # whose messages stand elsewhere in the same file
         self.count = 0
 
     def compare(self, row: tuple[Any, ...], entry: Entry) -> None:
-        row_id, _, conversation_id, file_id, kind, flags, name, parent_key, *place = row
+        row_id, key, conversation_id, file_id, line, kind, flags, name, parent_key, *place = row
         message = entry[4]
         if flags & _REDACTED:
             return
@@ -64,7 +74,11 @@ class _Changing:
             if parent_key is None and parent is not None:
                 self._put_below(row_id, conversation_id, parent)
             return
-        self._places.setdefault(conversation_id, []).append((entry[1], message.line, row_id))
+        self._places.setdefault(conversation_id, []).append(
+            _Moving(row_id, key, (file_id, line), (entry[1], message.line))
+        )
+        if file_id == entry[1] and line != message.line:
+            self._moved.add(conversation_id)
         wanted = (message.kind, message.flags | (flags & _STORED), message.name)
         if parent != parent_key:
             self._put_below(row_id, conversation_id, parent)
@@ -110,13 +124,15 @@ class _Changing:
         """Leave nothing of the old bodies in the pages that held them, nor tokens of theirs.
 
         All messages of a conversation that changed move to the file that told of the change, so
-        that they stay in its order.
+        that they stay in its order, and their calls with them.
         """
-        for conversation_id in self._conversations:
+        for conversation_id in self._conversations | self._moved:
+            moving = self._places.get(conversation_id, [])
             self._connection.executemany(
                 "UPDATE message SET file_id=?, line=? WHERE id=?",
-                self._places.get(conversation_id, ()),
+                [(*each.now, each.id) for each in moving],
             )
+            self._move_calls(conversation_id, moving)
         self._pages.flush()
         if self._listed:
             counts = {"pages_rewritten": 0, "pages_removed": 0}
@@ -124,3 +140,19 @@ class _Changing:
             forget(self._connection)
         if self._conversations:
             uncount(self._connection, self._conversations)
+
+    def _move_calls(self, conversation_id: int, moving: list[_Moving]) -> None:
+        """Put calls where their messages are: those of their name, else of their place before."""
+        named = {each.key: each.now for each in moving}
+        placed = {each.was: each.now for each in moving if each.was[0] != each.now[0]}
+        calls = self._connection.execute(
+            "SELECT id, reader_id, key, file_id, line FROM call WHERE conversation_id=?",
+            (conversation_id,),
+        ).fetchall()
+        changed = []
+        for call_id, reader_id, key, *was in calls:
+            before = (was[0], was[1])
+            now = named.get(message_key(reader_id, key, 0)) or placed.get(before, before)
+            if now != before:
+                changed.append((*now, call_id))
+        self._connection.executemany("UPDATE call SET file_id=?, line=? WHERE id=?", changed)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from convledger.ledger import Ledger
+from convledger.reports.thread import bodies, thread
 from convledger.sources.findings import ConversationFacts, OutcomeFacts
 from convledger.store.catalog import Catalog
 from convledger.store.outcomes import note_outcome, outcome_told
-from tests.ingest.exports import chat, chatgpt, claude, versions, write
+from tests.ingest.exports import chat, chatgpt, claude, name_of, versions, write
 from tests.ingest.logs import Bench, everything
 
 KINDS = pytest.mark.parametrize("written", [chatgpt, claude], ids=["chatgpt", "claude"])
@@ -108,3 +110,38 @@ def test_an_older_file_tells_of_an_end_only_what_no_newer_one_has_told(bench: Be
     assert (told.resolution, told.resolved_at, told.channel) == ("resolved", 20, "chat")
     assert told.human_messages == 2
     assert details == {"team": "north", "plan": "gold"}
+
+
+def costs_at(ledger: Ledger) -> dict[str, str]:
+    """Return the names of the calls by the texts that they are shown at."""
+    (conversation_id,) = ledger.connection.execute("SELECT id FROM conversation").fetchone()
+    heads = thread(ledger.connection, conversation_id)
+    texts = bodies(ledger.connection, heads)
+    return {texts.get(head.id, ""): head.call.key[-2:] for head in heads if head.call}
+
+
+@KINDS
+def test_calls_stand_at_their_answers_when_a_newer_export_changes_the_conversation(
+    tmp_path: Path, bench: Bench, written: Callable[..., str]
+) -> None:
+    one = chat(1, "A?", "B.", "C?", "D.")
+    bench.ledger.import_paths([write(tmp_path, 1, written(one))])
+    bench.ledger.import_paths([write(tmp_path, 2, written(one.said(2, "And C?")))])
+
+    assert costs_at(bench.ledger) == {"B.": "02", "D.": "04"}
+
+
+@KINDS
+def test_calls_stand_at_their_answers_when_their_file_tells_of_a_branch_before_them(
+    tmp_path: Path, bench: Bench, written: Callable[..., str]
+) -> None:
+    one = chat(1, "A?", "B.", "C?", "D.")
+    question, answer = chat(1, "Or Z?", "Y.").turns
+    question = question._replace(name=name_of(1091))
+    branch = (question, answer._replace(name=name_of(1092), parent=question.name))
+    path = write(tmp_path, 1, written(one))
+    bench.ledger.import_paths([path])
+    path.write_text(written(replace(one, turns=(*branch, *one.turns))), "utf-8")
+    bench.ledger.sync()
+
+    assert costs_at(bench.ledger) == {"B.": "02", "D.": "04", "Y.": "92"}

@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 
 from convledger.clock import EARLIEST, SECOND
+from convledger.ingest.mappings import open_sample, save_mapping
 from convledger.ledger import Ledger
 from convledger.reports.usage import UsageQuery
 from convledger.sources import registry
 from convledger.sources.document import Document, Found
 from convledger.sources.findings import Call, Kind, Measure, Message
+from convledger.sources.table.guess import guess
 from convledger.text.tokens import count_tokens
 from tests.ingest.logs import Bench, words
 
@@ -59,6 +61,7 @@ class Chat:
 @pytest.fixture
 def chat(monkeypatch: pytest.MonkeyPatch) -> Chat:
     # What asks for readers by name holds on to the question: it must be there before.
+    import convledger.ingest.read_document
     import convledger.ingest.recognise  # noqa: F401
 
     made = Chat()
@@ -98,6 +101,36 @@ def test_input_is_what_came_before_and_output_what_answers(
     )
     assert tokens(bench.ledger.connection) == [first, second]
     assert not bench.ledger.check(deep=True)
+
+
+def test_a_first_question_that_was_changed_is_not_sent_with_the_one_it_was_before(
+    bench: Bench, chat: Chat, export: Path
+) -> None:
+    older = [("q0", "", Kind.PROMPT, "Quite another question?"), ("a0", "q0", Kind.ANSWER, "No.")]
+    chat.said = [*older, *chat.said]
+    take_in(bench, export)
+
+    assert tokens(bench.ledger.connection)[0] == (count_tokens(QUESTION), count_tokens(ANSWER))
+
+
+@pytest.mark.parametrize("step", [1, -1], ids=["oldest first", "newest first"])
+def test_rows_of_a_table_follow_each_other_in_time(bench: Bench, tmp_path: Path, step: int) -> None:
+    path = tmp_path / "chats.csv"
+    rows = [
+        f"c1,2026-05-01T10:0{minute}:00Z,{role},{text}"
+        for minute, (role, text) in enumerate(
+            [("user", QUESTION), ("assistant", ANSWER), ("user", AGAIN), ("assistant", "One.")]
+        )
+    ]
+    path.write_text("\n".join(["conversation_id,created_at,role,content", *rows[::step]]))
+    sample = open_sample(path)
+    save_mapping(bench.ledger.workspace, guess(sample, "chats").mapping, sample.header)
+    bench.ledger.import_paths([path], "table")
+
+    assert sorted(tokens(bench.ledger.connection)) == [
+        (count_tokens(QUESTION), count_tokens(ANSWER)),
+        (sum(map(count_tokens, (QUESTION, ANSWER, AGAIN))), count_tokens("One.")),
+    ]
 
 
 def test_what_is_counted_is_an_estimate_everywhere(bench: Bench, chat: Chat, export: Path) -> None:
