@@ -75,7 +75,7 @@ def roots_in(path: Path, source: str | None) -> list[tuple[str, Path]]:
         reader = sniff(path)
         found = [(reader, path)] if reader else _unknown_table(path)
     if not found:
-        what = "" if path.is_dir() else what_it_is(path)
+        what = _cut_short(path) if path.is_dir() else what_it_is(path)
         raise UsageProblem(
             f"{path}: {what}"
             if what
@@ -83,6 +83,20 @@ def roots_in(path: Path, source: str | None) -> list[tuple[str, Path]]:
             "with --as SOURCE: `convledger help sources` names them all"
         )
     return found
+
+
+def not_looked_at(path: Path) -> str:
+    """Say so where a folder holds more files than are looked at, and is no tool's own."""
+    return "" if _known_layout(path) else _cut_short(path)
+
+
+def _cut_short(path: Path) -> str:
+    if next(itertools.islice(_files(path), MOST_FILES, None), None) is None:
+        return ""
+    return (
+        f"holds more than {MOST_FILES:,} files, of which no more are looked at: import the folders "
+        "or files in it that you want by their names"
+    )
 
 
 def _unknown_table(path: Path) -> list[tuple[str, Path]]:

@@ -11,7 +11,7 @@ from typing import Any
 from convledger.clock import now_us
 from convledger.errors import UsageProblem
 from convledger.ingest.archives import kept_open
-from convledger.ingest.choose import roots_in
+from convledger.ingest.choose import not_looked_at, roots_in
 from convledger.ingest.discover import Scan, look_at, scan
 from convledger.sources.registry import PLACES
 from convledger.store.catalog import Catalog
@@ -96,6 +96,8 @@ def left_aside(named: Sequence[Path], found: Sequence[Holding]) -> list[tuple[st
     for path in named:
         if path.expanduser().is_dir():
             aside.update(passed_over(path, roots))
+            if more := not_looked_at(path.expanduser()):
+                aside[str(path)] = more
     return list(aside.items())
 
 

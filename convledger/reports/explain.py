@@ -17,7 +17,7 @@ from convledger.store.calls import COUNTED, MISSING, ROUNDED, in_doubt
 
 COUNTED_WORDS = "tokens counted from the texts: the source records none"
 MISSING_WORDS = "the source records no tokens: the cost is unknown, not zero"
-ROUNDED_WORDS = "the source tells tokens in round numbers"
+ROUNDED_WORDS = "the source tells tokens in round numbers, or only some of them"
 STATES = {1: "priced", 2: "free", 3: "estimated", 4: "unpriced"}
 
 

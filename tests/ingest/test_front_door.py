@@ -15,7 +15,7 @@ from typing import BinaryIO
 import pytest
 
 from convledger.errors import UsageProblem
-from convledger.ingest import archives
+from convledger.ingest import archives, choose
 from convledger.ingest.front_door import find, left_aside
 from convledger.memory.erase import Wanted
 from tests.ingest.exports import chat, chatgpt, write
@@ -119,6 +119,21 @@ def test_what_is_packed_otherwise_says_so(
     assert [
         (Path(file).name, "unpack it" in why) for file, why in left_aside([tmp_path], found)
     ] == [("conversations.json.gz", True)]
+
+
+def test_a_folder_of_more_files_than_are_looked_at_says_so(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(choose, "MOST_FILES", 2)
+    for name in ("a.json", "b.json"):
+        (tmp_path / name).write_text("{}")
+    (tmp_path / "c.json").write_text(EXPORT)
+
+    with pytest.raises(UsageProblem, match="holds more than 2 files"):
+        bench.ledger.import_paths([tmp_path])
+    (tmp_path / "a.json").write_text(EXPORT)
+    aside = dict(left_aside([tmp_path], find([tmp_path], None)))
+    assert "holds more than 2 files" in aside[str(tmp_path)]
 
 
 def test_a_zip_of_nothing_but_a_link_names_it(bench: Bench, tmp_path: Path) -> None:

@@ -234,6 +234,16 @@ def test_empty_token_cells_are_unknown_and_zeros_are_no_call(tmp_path: Path) -> 
     assert [(call.conversation, call.input, call.output) for call in found.calls] == [("t/3", 0, 7)]
 
 
+def test_answer_of_which_no_row_tells_what_was_sent_is_an_estimate(tmp_path: Path) -> None:
+    found = read_text(tmp_path, "id,model,in,out\n1,m,,7\n2,m,0,7\n3,m,5,\n", **CALLS)
+
+    assert [call.measure for call in found.calls] == [
+        Measure.ROUNDED,
+        Measure.RECORDED,
+        Measure.RECORDED,
+    ]
+
+
 def test_claimed_cost_without_tokens_is_kept_beside_a_call_that_lacks_them(tmp_path: Path) -> None:
     mapping: dict[str, Any] = {
         "rows": "calls",

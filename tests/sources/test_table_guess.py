@@ -126,6 +126,15 @@ def test_column_whose_values_do_not_fit_its_name_is_not_taken() -> None:
     assert "no column tells when" in found.notes[0]
 
 
+def test_one_spoilt_cell_takes_no_meaning_from_its_column() -> None:
+    rows = "".join(f"{n},2026-05-01 10:{n:02}:00,bot,a\n" for n in range(20))
+    found = guessed(f"ticket,time,from,text\n{rows}21,soon,user,b\n")
+
+    assert found.mapping.columns["at"] == ("time",)
+    assert found.mapping.instants == "iso"
+    assert not found.notes or "no column tells when" not in found.notes[0]
+
+
 def test_column_given_another_meaning_loses_what_was_said_of_it() -> None:
     found = guessed((FIXTURES / "helpdesk.csv").read_bytes()).mapping
 

@@ -83,6 +83,8 @@ def test_formats_that_fit_are_those_in_which_every_value_can_be_read() -> None:
     assert instants.fitting(["1795185000", ""]) == ["unix"]
     assert instants.fitting(["46346.5"]) == ["excel"]
     assert instants.fitting([]) == []
+    assert instants.fitting(["03/04/2026"] * 8 + ["25/06/2026", "soon"]) == ["day-month-year"]
+    assert instants.fitting(["03/04/2026"] * 7 + ["soon"]) == []
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,11 @@ class Cells:
             output += reasoning
         return plain, output, reasoning, read, write
 
+    def tells_input(self, row: Row) -> bool:
+        """Tell whether a row says how many tokens were sent."""
+        sent = ("input", "cached", "cache_write")
+        return any(self.text(row, name).strip() for name in sent if name in self._tokens)
+
     def cost(self, row: Row) -> tuple[int | None, tuple[Decimal, str] | None]:
         """Return what the row claims to have cost: picodollars, or another currency's amount."""
         found = amount_of(self.text(row, "cost"), self._mark) if "cost" in self._places else None

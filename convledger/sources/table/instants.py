@@ -59,14 +59,20 @@ def reader_of(form: str, zone: tzinfo) -> Read:
 
 
 def fitting(values: Iterable[str]) -> list[str]:
-    """Return the formats in which every one of these cells is an instant, the likeliest first."""
+    """Return the formats in which most of these cells are instants, the likeliest first.
+
+    Up to a tenth of them may be none, as in a row that is spoilt; no format fits that reads fewer
+    of them than another.
+    """
     some = [value for value in values if value.strip()]
     readers = {form: reader_of(form, UTC) for form in FORMATS if form != EXCEL_1904}
-    return [
-        form
-        for form, read in readers.items()
-        if some and all(read(value) is not None for value in some)
-    ]
+    read_by = {
+        form: sum(read(value) is not None for value in some) for form, read in readers.items()
+    }
+    most = max(read_by.values())
+    if not most or most * 10 < len(some) * 9:
+        return []
+    return [form for form, count in read_by.items() if count == most]
 
 
 def has_offset(text: str) -> bool:

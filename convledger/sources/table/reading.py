@@ -269,6 +269,8 @@ class Rows:
             call.measure = Measure.MISSING
         else:
             call.input, call.output, call.reasoning, call.cache_read, call.cache_write_5m = tokens
+            if call.output and not self._cells.tells_input(row):
+                call.measure = Measure.ROUNDED  # an answer to nothing: there was more
         taken.calls.append(call)
 
     def _key_of_row(
