@@ -230,14 +230,13 @@ def _print_unpriced(rows: Sequence[Any]) -> None:
     ]
     cells = [[row.source, row.provider, row.model, count(row.calls), _tokens(row)] for row in rows]
     print_table(columns, cells)
-    from convledger.reports.usage_doubt import how_to_name
+    from convledger.reports.usage_doubt import how_to_count, how_to_name
 
     lacking = sum(row.calls_without_tokens for row in rows)
     if lacking:
         have = "call has" if lacking == 1 else "calls have"
         streams.remark(
-            f"{lacking:,} {have} no tokens in the source, so no price helps; "
-            "`convledger sources --estimates on` counts them from the texts"
+            f"{lacking:,} {have} no tokens in the source, so no price helps; {how_to_count()}"
         )
     for row in rows:
         if row.is_unnamed and row.calls > row.calls_without_tokens:

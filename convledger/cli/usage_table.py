@@ -13,7 +13,7 @@ from convledger.pricing.names import UNNAMED
 from convledger.reports.render.numbers import compact, count, marked
 from convledger.reports.render.table import Column
 from convledger.reports.usage import PERIODS, UsageReport, UsageRow
-from convledger.reports.usage_doubt import how_to_name
+from convledger.reports.usage_doubt import how_to_count, how_to_name
 from convledger.text.display import clip, display_text
 
 if TYPE_CHECKING:
@@ -58,10 +58,7 @@ def coverage(ledger: Ledger, report: UsageReport) -> list[str]:
     """Return what the total does not hold or only estimates, a line for each."""
     total, lines = report.total, []
     if total.lacking:
-        lines.append(
-            "tokens of some calls are in no source, and unknown: "
-            "`convledger sources --estimates on` counts them from the texts"
-        )
+        lines.append(f"tokens of some calls are in no source, and unknown: {how_to_count()}")
     if total.counted and not total.estimated_calls:
         lines.append("~ tokens are counted from texts where the source records none")
     if total.unpriced_calls or total.estimated_calls:

@@ -89,6 +89,22 @@ def how_to_name(sources: list[str]) -> str:
     )
 
 
+def how_to_count() -> str:
+    """Say how calls get tokens whose sources record none, or why they stay without."""
+    from convledger.config import load_config
+    from convledger.errors import ConfigError
+
+    try:
+        wanted = load_config().estimates
+    except ConfigError:  # told by whoever starts
+        wanted = True
+    if wanted:
+        return (
+            "their texts are not stored or do not tell either: `convledger help NAME` of a source"
+        )
+    return "`convledger sources --estimates on` counts them from the texts"
+
+
 def unnamed_sources(connection: sqlite3.Connection, query: UsageQuery) -> list[str]:
     """Return the sources of what `query` asks for that have unpriced calls without a model."""
     from convledger.pricing.names import UNNAMED

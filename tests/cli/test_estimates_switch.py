@@ -40,8 +40,18 @@ def test_unknown_tokens_are_a_dash_and_told(chats: Cli) -> None:
     assert (total["tokens_unknown"], total["list_cost_usd"]) == (True, None)
     listed = chats("sources", "--unpriced", "--no-sync")
     assert "13 calls have no tokens in the source" in listed.out + listed.err
+    assert "`convledger sources --estimates on` counts them" in listed.out + listed.err
     rows = chats("sources", "--unpriced", "--no-sync", "--json").json["unpriced"]
     assert sum(row["calls_without_tokens"] for row in rows) == 13
+
+
+def test_calls_without_stored_texts_are_not_told_to_be_counted_from_them(
+    cli: Cli, own_home: Path
+) -> None:
+    cli("import", CLAUDE, "--no-texts")
+    for answer in (cli("report", "--no-sync"), cli("sources", "--unpriced", "--no-sync")):
+        assert "their texts are not stored" in answer.out + answer.err
+        assert "--estimates on" not in answer.out + answer.err
 
 
 def test_estimates_bear_their_mark_and_unnamed_models_a_hint(chats: Cli) -> None:
