@@ -215,6 +215,8 @@ class Feeder:
             settled=self._settled,
         )
         self._rescan, self._wake = watcher.rescan, watcher.wake
+        if self._paused.is_set():  # by who stopped the first import, while logs were looked for
+            self._say(Feed("paused"))
         try:
             watcher.run(self._stopping)
         except WorkspaceError:

@@ -114,6 +114,20 @@ def test_paused_feeder_reads_nothing_until_it_goes_on(log: Path, listening: List
     assert listening.arrivals.get(timeout=SECONDS).calls == 1
 
 
+def test_feeder_that_is_paused_before_it_follows_says_so(
+    log: Path, tmp_path: Path, listening: Listening
+) -> None:
+    with Ledger.open(tmp_path / "books") as ledger:
+        ledger.sync()
+    listening.feeder.pause()
+    listening.until("paused")
+    listening.feeder.start()
+
+    listening.until("paused")
+    listening.feeder.begin()
+    listening.until("live")
+
+
 def test_machine_without_logs_says_so_and_where_it_looked(listening: Listening) -> None:
     listening.feeder.start()
     feed = listening.until("nothing")

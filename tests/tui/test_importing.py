@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from textual import events
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from convledger.ingest.looking import look
 from convledger.ledger import Ledger
@@ -62,6 +62,27 @@ async def test_dropped_files_say_what_they_are_and_what_came_in(
         assert "1 estimate" in text
         assert "1 rejected line    r shows them" in text
         assert "m takes it in" in text
+
+
+async def test_exports_in_a_folder_that_are_left_aside_are_named(
+    tmp_path: Path, export: Path
+) -> None:
+    folder = tmp_path / "downloads"
+    folder.mkdir()
+    export.rename(folder / "export.zip")
+    (folder / "cut.zip").write_bytes((folder / "export.zip").read_bytes()[:-40])
+    (folder / "login.json").write_text("<!DOCTYPE html><title>Log in</title>")
+    async with opened(tmp_path / "new", size=(80, 24)) as pilot:
+        await go(pilot, "i")
+        await dropped(pilot, str(folder))
+        await press(pilot, "enter")
+        await ended(pilot)
+        await settled(pilot)
+        assert "Left aside" in screen_text(pilot)
+        assert "1 conversation" in screen_text(pilot)
+        aside = str(pilot.app.screen.query_one("#aside", Static).render())
+        assert "cut.zip: not a whole zip" in aside
+        assert "login.json: is a web page" in aside
 
 
 async def test_memory_of_an_export_comes_in_as_proposed(tmp_path: Path, export: Path) -> None:

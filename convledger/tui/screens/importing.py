@@ -21,6 +21,7 @@ from convledger.tui.actions import bindings
 from convledger.tui.amounts import size
 from convledger.tui.failures import failure_of
 from convledger.tui.screens.importing_words import (
+    aside_lines,
     brought,
     brought_lines,
     finding_lines,
@@ -64,6 +65,7 @@ class ImportingScreen(Dialog[None]):
     ImportingScreen VerticalScroll { height: auto; max-height: 100%; scrollbar-size-vertical: 1; }
     ImportingScreen Static { width: 100%; height: auto; }
     ImportingScreen #found { text-wrap: nowrap; text-overflow: ellipsis; }
+    ImportingScreen #aside { display: none; margin-top: 1; }
     ImportingScreen #state { margin-top: 1; }
     ImportingScreen.-low > #frame { padding: 0 1; }
     """
@@ -84,7 +86,9 @@ class ImportingScreen(Dialog[None]):
 
     def parts(self) -> list[Widget]:
         """Return what was found, and below it how it goes."""
-        return [VerticalScroll(Static(id="found"), Static("Looking …", id="state"))]
+        return [
+            VerticalScroll(Static(id="found"), Static("Looking …", id="state"), Static(id="aside"))
+        ]
 
     def on_mount(self) -> None:
         """Look at everything, in another thread: a folder may be large."""
@@ -108,6 +112,7 @@ class ImportingScreen(Dialog[None]):
         lines = finding_lines(seen.found)
         lines += [problem_line(path, reason) for path, reason in seen.problems]
         self.query_one("#found", Static).update(Content("\n").join(lines))
+        self._look_for_what_is_left(seen)
         if not seen.good:
             self._stage = DONE
             self._say(Content.styled("Nothing was read.", "$muted"))
@@ -117,6 +122,24 @@ class ImportingScreen(Dialog[None]):
             self._say(Content.assemble((words, "bold $accent"), ("  ⏎ reads it", "$muted")))
         else:
             self._read()
+
+    def _look_for_what_is_left(self, seen: Look) -> None:
+        """Name what seems to be an export in the folders, and is not read."""
+        from convledger.ingest.front_door import left_aside
+
+        folders = [path for path in seen.good if path.is_dir()]
+        if not folders:
+            return
+
+        def told(aside: list[tuple[str, str]]) -> None:
+            if aside and self.is_attached:
+                lines = Content("\n").join(aside_lines(aside))
+                self.query_one("#aside", Static).update(lines)
+                self.query_one("#aside").display = True
+
+        self.books.ask(
+            ("left aside", id(self)), lambda _: left_aside(folders, seen.found), told, slow=True
+        )
 
     def _read(self) -> None:
         assert self._seen is not None
@@ -180,7 +203,7 @@ class ImportingScreen(Dialog[None]):
             lines += [
                 Content(),
                 Content.assemble(
-                    ("◈ ", "$accent"), ("The export holds memory too. ", "$foreground"),
+                    ("◈ ", "$accent"), ("The export may hold memory too. ", "$foreground"),
                     ("m", "bold $accent"),
                     (" takes it in: each piece is proposed, and waits for your word.", "$muted"),
                 ),

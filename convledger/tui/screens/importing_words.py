@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from convledger.ingest.result import SyncResult
 
 _PROBLEMS = 3  # files that can't be read, named for each finding
+_ASIDE = 4  # files that are left aside, named
 _PATH = 60  # cells of a path in the middle of other words
 _COUNT = 11
 
@@ -70,6 +71,15 @@ def problem_line(path: Path, reason: str) -> Content:
     )  # fmt: skip
 
 
+def aside_lines(aside: Sequence[tuple[str, str]]) -> list[Content]:
+    """Return the files of folders that seem to be exports and are not read, with why."""
+    lines = [problem_line(Path(path), reason) for path, reason in aside[:_ASIDE]]
+    if len(aside) > _ASIDE:
+        more = plural(len(aside) - _ASIDE, "more file")
+        lines.append(Content.styled(f"  and {more}", "$muted"))
+    return [Content.styled("Left aside", "$muted"), *lines] if lines else []
+
+
 def brought_lines(came: SyncResult) -> list[Content]:
     """Return what an import has brought, a line for each thing that is counted."""
     known = came.conversations - came.new_conversations
@@ -93,6 +103,9 @@ def brought_lines(came: SyncResult) -> list[Content]:
         if count or (more and name in ("message", "call"))
     ]
     lines += [problem_line(Path(path), reason) for path, reason in came.unreadable[:_PROBLEMS]]
+    if len(came.unreadable) > _PROBLEMS:
+        more = plural(len(came.unreadable) - _PROBLEMS, "more file")
+        lines.append(Content.styled(f"  {more} can't be read: Sources names them", "$warning"))
     if not (came.calls or came.messages or came.rejected or came.unreadable):
         words = "Nothing new: all of it is in the ledger." if came.files or came.scans else ""
         lines.insert(0, Content.styled(words or "Nothing new.", "$foreground"))
