@@ -14,7 +14,7 @@ from convledger.cli.plan_words import credits_words, moment_words, used_words
 from convledger.cli.printing import print_documents_as_csv, print_json, print_table
 from convledger.clock import iso_text
 from convledger.money import usd_text
-from convledger.plans.doubts import SURE, Doubt
+from convledger.plans.certainty import SURE, Doubt
 
 Doubts = dict[int, Doubt]  # of alerts by their number
 

@@ -30,7 +30,7 @@ from convledger.cli.plan_words import (
 )
 from convledger.cli.printing import print_csv, print_json, print_table
 from convledger.clock import iso_text
-from convledger.plans.doubts import Doubt
+from convledger.plans.certainty import Doubt
 from convledger.reports.render.numbers import doubted
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from convledger.money import usd_text
 
 if TYPE_CHECKING:
-    from convledger.plans.doubts import Doubt
+    from convledger.plans.certainty import Doubt
 
 
 def doubt_document(doubt: Doubt) -> dict[str, Any]:

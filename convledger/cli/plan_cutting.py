@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from convledger.ledger import Ledger
-    from convledger.plans.doubts import Doubt
+    from convledger.plans.certainty import Doubt
     from convledger.plans.schema import Plan
     from convledger.reports.plan_figures import Boundaries, Lane, LaneUnit
 

@@ -10,8 +10,8 @@ from fractions import Fraction
 from convledger.clock import to_datetime
 from convledger.errors import UsageProblem
 from convledger.money import PICO, pico_from_usd
+from convledger.plans.certainty import SURE, Doubt
 from convledger.plans.currencies import SIGNS, minor_places
-from convledger.plans.doubts import SURE, Doubt
 from convledger.reports.render.numbers import doubted
 
 MOST = 10**15  # credits or money: more than that is a slip of the finger

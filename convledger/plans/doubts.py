@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from typing import NamedTuple
 
 from convledger.clock import DAY
 from convledger.plans.billing import Bill
+from convledger.plans.certainty import SURE, Doubt
 from convledger.plans.entries import EXPIRE, ROLL_IN, ROLL_OUT, Entry
 from convledger.plans.events import CALL, Event, Thread
 from convledger.plans.late_bills import first_id
@@ -22,25 +22,6 @@ from convledger.plans.where import Matcher
 _DAYS = {"day": 1, "week": 7, "month": 31}
 _RESTS = frozenset((EXPIRE, ROLL_IN, ROLL_OUT))  # entries of what nobody has used
 _EVER, _FOREVER = -(1 << 62), 1 << 62
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """Whether estimated tokens are in a figure, and how many calls of unknown tokens are not."""
-
-    is_estimated: bool = False
-    uncounted: int = 0
-
-    def __bool__(self) -> bool:
-        """Whether there is any."""
-        return self.is_estimated or self.uncounted > 0
-
-    def __or__(self, other: Doubt) -> Doubt:
-        """Return the doubt of what is made of two figures; they may lack the same calls."""
-        return Doubt(self.is_estimated or other.is_estimated, max(self.uncounted, other.uncounted))
-
-
-SURE = Doubt()
 
 
 class _Mark(NamedTuple):

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 from convledger.errors import ConvledgerError
 from convledger.plans.billing import Bill
-from convledger.plans.doubts import SURE, Doubt, Doubts
+from convledger.plans.certainty import SURE, Doubt
+from convledger.plans.doubts import Doubts
 from convledger.reports.plan_book import PlanBook
 from convledger.reports.plan_records import AlertGiven
 

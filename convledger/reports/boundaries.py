@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from convledger.plans.certainty import Doubt
 from convledger.plans.contract import Contract
 from convledger.plans.counted import BillableUnit
 from convledger.plans.counts import Counter
-from convledger.plans.doubts import Doubt
 from convledger.plans.events import ROLES, Event
 from convledger.plans.rating import CREDITS, IN_DOLLARS, MONEY, UnitRater, committed_at
 from convledger.plans.schema import Plan, Unit

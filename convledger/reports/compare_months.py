@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from convledger.plans.doubts import SURE, Doubt
+from convledger.plans.certainty import SURE, Doubt
 from convledger.reports.plan_figures import Compared, Comparison
 
 

@@ -12,7 +12,8 @@ from hashlib import blake2b
 
 from convledger.clock import DAY, HOUR, to_datetime
 from convledger.economics.projection import projected
-from convledger.plans.doubts import SURE, Doubts
+from convledger.plans.certainty import SURE
+from convledger.plans.doubts import Doubts
 from convledger.plans.fold import Fold
 from convledger.plans.metering import Metered
 from convledger.plans.schema import Plan

@@ -11,9 +11,10 @@ from operator import or_
 
 from convledger.clock import to_datetime
 from convledger.plans.billing import Bill, replay
+from convledger.plans.certainty import SURE, Doubt
 from convledger.plans.contract import Contract
 from convledger.plans.counts import THREAD, Counter, Counts, counted_by
-from convledger.plans.doubts import SURE, Doubt, Doubts
+from convledger.plans.doubts import Doubts
 from convledger.plans.gaps import gaps_of
 from convledger.plans.keys import grouping
 from convledger.plans.lots import INCLUDED

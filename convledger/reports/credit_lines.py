@@ -11,7 +11,8 @@ from operator import or_
 from convledger.clock import to_datetime
 from convledger.plans import entries as entry
 from convledger.plans.billing import Bill
-from convledger.plans.doubts import SURE, Doubt, Doubts
+from convledger.plans.certainty import SURE, Doubt
+from convledger.plans.doubts import Doubts
 from convledger.plans.entries import Entry
 from convledger.plans.lots import Lot
 from convledger.reports.burning import lot_name

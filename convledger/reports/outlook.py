@@ -19,7 +19,8 @@ from convledger.economics.runway import (
 from convledger.money import PICO
 from convledger.plans import entries as entry
 from convledger.plans.billing import Bill
-from convledger.plans.doubts import Doubt, Doubts
+from convledger.plans.certainty import Doubt
+from convledger.plans.doubts import Doubts
 from convledger.plans.lots import ACTIVE, Lot, Rollover
 from convledger.plans.overages import overage_rate
 from convledger.plans.schedule import lots_of

@@ -6,7 +6,8 @@ import sqlite3
 from dataclasses import dataclass
 
 from convledger.plans.billing import Bill
-from convledger.plans.doubts import SURE, Doubt, Doubts
+from convledger.plans.certainty import SURE, Doubt
+from convledger.plans.doubts import Doubts
 from convledger.plans.late_bills import first_id
 from convledger.reports.credit_lines import KINDS, CreditLine
 

@@ -11,7 +11,8 @@ from datetime import tzinfo
 
 from convledger.plans import entries as entry
 from convledger.plans.billing import Bill
-from convledger.plans.doubts import SURE, Doubt, Doubts
+from convledger.plans.certainty import SURE, Doubt
+from convledger.plans.doubts import Doubts
 from convledger.plans.entries import Entry
 from convledger.plans.facts import REFUND as REFUNDED
 from convledger.plans.late_bills import first_id

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from convledger.plans.doubts import SURE, Doubt
+from convledger.plans.certainty import SURE, Doubt
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from fractions import Fraction
 
-from convledger.plans.doubts import SURE, Doubt
+from convledger.plans.certainty import SURE, Doubt
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from msgspec import json
 from convledger.errors import ConvledgerError
 from convledger.plans.alerts import has_crossed
 from convledger.plans.billing import Bill
-from convledger.plans.doubts import SURE, Doubt, Doubts
+from convledger.plans.certainty import SURE, Doubt
+from convledger.plans.doubts import Doubts
 from convledger.plans.statement import Statement, digest_of, frozen_bytes
 from convledger.reports.alarms import Watched, watched
 from convledger.reports.alert_doubts import alert_doubt

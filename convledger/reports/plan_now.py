@@ -8,7 +8,8 @@ from datetime import tzinfo
 
 from convledger.clock import SECOND
 from convledger.plans.billing import Bill
-from convledger.plans.doubts import SURE, Doubt, Doubts
+from convledger.plans.certainty import SURE, Doubt
+from convledger.plans.doubts import Doubts
 from convledger.plans.rating import CREDITS
 from convledger.reports.alarms import unit_budget
 from convledger.reports.plan_book import PlanBook

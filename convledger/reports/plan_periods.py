@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from convledger.plans.doubts import SURE, Doubt, Doubts
+from convledger.plans.certainty import SURE, Doubt
+from convledger.plans.doubts import Doubts
 from convledger.plans.statement import Statement
 from convledger.reports.plan_book import PlanBook, scope_of, token_words
 from convledger.reports.plan_records import kept_statements

@@ -14,8 +14,9 @@ from convledger.economics.projection import Shortfall, packs_needed, shortfall_a
 from convledger.economics.runway import CreditLot
 from convledger.plans import entries as entry
 from convledger.plans.billing import Bill
+from convledger.plans.certainty import SURE, Doubt
 from convledger.plans.counted import BillableUnit
-from convledger.plans.doubts import SURE, Doubt, Doubts
+from convledger.plans.doubts import Doubts
 from convledger.plans.entries import Entry
 from convledger.plans.facts import CHARGE, Policy
 from convledger.plans.lines import PeriodFacts, period_lines

@@ -6,7 +6,8 @@ from datetime import UTC
 
 import pytest
 
-from convledger.plans.doubts import SURE, Doubt, Doubts
+from convledger.plans.certainty import SURE, Doubt
+from convledger.plans.doubts import Doubts
 from convledger.reports.alert_doubts import doubts_of_alerts
 from convledger.reports.comparing import Candidate, compare_plans
 from convledger.reports.credit_lines import credit_lines

@@ -7,7 +7,7 @@ from datetime import UTC
 
 import pytest
 
-from convledger.plans.doubts import SURE, Doubt
+from convledger.plans.certainty import SURE, Doubt
 from convledger.reports.live import Growing
 from convledger.reports.plan_meters import AlertLine, Meters
 from convledger.reports.plan_news import GivenAlert

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual import events, on
 from textual.widget import Widget
 
-from convledger.plans.doubts import Doubt
+from convledger.plans.certainty import Doubt
 from convledger.reports.compare_months import MonthBest, month_best
 from convledger.reports.compare_stock import Look
 from convledger.reports.render.numbers import doubted

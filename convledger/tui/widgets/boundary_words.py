@@ -6,7 +6,7 @@ from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from convledger.clock import DAY
-from convledger.plans.doubts import SURE, Doubt
+from convledger.plans.certainty import SURE, Doubt
 from convledger.reports.render.numbers import doubted
 from convledger.text.display import display_text
 from convledger.tui.credit_words import (

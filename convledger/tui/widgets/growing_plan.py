@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from convledger.plans.doubts import Doubt
+from convledger.plans.certainty import Doubt
 from convledger.reports.render.numbers import doubted
 from convledger.tui.amounts import percent, usd
 from convledger.tui.credit_words import credits_text, of_credits

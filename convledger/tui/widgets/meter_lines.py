@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from convledger.clock import DAY
-from convledger.plans.doubts import Doubt
+from convledger.plans.certainty import Doubt
 from convledger.reports.render.numbers import doubted
 from convledger.text.display import clip, display_text
 from convledger.tui.amounts import nearest, percent

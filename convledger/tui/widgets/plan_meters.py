@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING
 
-from convledger.plans.doubts import Doubt
+from convledger.plans.certainty import Doubt
 from convledger.reports.render.numbers import doubted
 from convledger.text.display import display_text
 from convledger.tui.credit_words import about_credits, day_text
