@@ -45,8 +45,8 @@ class Reader(Protocol[Conversation]):
     def conversation(self, data: bytes) -> Conversation | None:
         """Return what a record holds, None where it is no conversation. Raises BadLine."""
 
-    def count(self, conversation: Conversation, figures: Figures) -> None:
-        """Add what a conversation counts."""
+    def count(self, conversation: Conversation, figures: Figures) -> str:
+        """Add what a conversation counts, and return what is amiss with its times."""
 
     def messages(self, conversation: Conversation) -> Iterator[list[Message]]:
         """Yield the blocks of each message."""
@@ -89,7 +89,8 @@ def read_export(
                     yield found
                     found, size = Found(done=found.done), 0
         else:
-            reader.count(conversation, found.figures)
+            if fault := reader.count(conversation, found.figures):
+                rejected.append(place.rejected(fault))
             if conversation.unreadable:
                 fault = f"{conversation.unreadable} of its messages can't be read"
                 rejected.append(place.rejected(fault))

@@ -66,7 +66,8 @@ def instants_along(
 ) -> list[int]:
     """Return an instant for each: its own, else its parent's, and none a little before its parent.
 
-    Parts of one answer are stamped as they are finished, which is not how they are read.
+    Parts of one answer are stamped as they are finished, which is not how they are read. Where
+    nothing above has an instant, it is the earliest of what follows; `start` where none has any.
     """
     found = [start] * len(parents)
     is_known = bytearray(len(parents))  # its own, or one before it
@@ -77,7 +78,25 @@ def instants_along(
         before = found[index]
         if own is not None and not (is_known[index] and before - HOUR <= own < before):
             found[index], is_known[index] = own, 1
+    if not all(is_known):
+        _lend_upwards(parents, order, found, is_known)
     return found
+
+
+def _lend_upwards(
+    parents: Sequence[int], order: Sequence[int], found: list[int], is_known: bytearray
+) -> None:
+    """Give those that have no instant, nor any above them, that of what follows."""
+    is_lent = bytearray(len(parents))
+    for index in reversed(order):
+        parent = parents[index]
+        if parent >= 0 and (is_known[index] or is_lent[index]) and not is_known[parent]:
+            earlier = min(found[index], found[parent]) if is_lent[parent] else found[index]
+            found[parent], is_lent[parent] = earlier, 1
+    for index in order:
+        parent = parents[index]
+        if parent >= 0 and is_lent[parent] and not (is_known[index] or is_lent[index]):
+            found[index], is_lent[index] = found[parent], 1
 
 
 def last_of_runs(

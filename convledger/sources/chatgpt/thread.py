@@ -12,6 +12,7 @@ from convledger.sources.chat_exports import (
     value_of,
 )
 from convledger.sources.chatgpt.records import Content, Conversation, Node, SaidMessage
+from convledger.sources.dating import Times
 from convledger.sources.trees import (
     begun_at,
     instants_along,
@@ -43,6 +44,7 @@ class Thread(Struct):
     active: bytearray
     is_path_known: bool
     start: int
+    fault: str = ""  # what is amiss with its times
 
 
 def thread_of(conversation: Conversation, changed_at: int) -> Thread:
@@ -53,12 +55,10 @@ def thread_of(conversation: Conversation, changed_at: int) -> Thread:
     parents = _parents(nodes, index_of)
     order = parents_first(parents)
     known = [_instant(node) for node in nodes]
-    start = begun_at(
-        instant_of(conversation.create_time),
-        known,
-        instant_of(conversation.update_time),
-        changed_at,
-    )
+    times = Times()
+    created = times.own(conversation.create_time)
+    updated = times.own(conversation.update_time)
+    start = begun_at(created, known, updated, changed_at)
     instants = instants_along(parents, order, known, start)
     current = index_of.get(conversation.current_node or "", -1)
     is_path_known = current >= 0
@@ -83,6 +83,8 @@ def thread_of(conversation: Conversation, changed_at: int) -> Thread:
         if name in names:
             name = f"{native}:{digest(keys[index], index)}"
         names.add(name)
+        if known[index] is None:
+            times.said(message.id or keys[index], message.create_time)
         above[index] = len(found.messages)
         found.messages.append(message)
         found.names.append(name)
@@ -91,6 +93,8 @@ def thread_of(conversation: Conversation, changed_at: int) -> Thread:
         found.lines.append(line)
         found.active.append(taken[index])
     conversation.mapping = None
+    times.know(said=any(at is not None for at in known))
+    found.fault = times.fault(native) if found.messages else ""
     return found
 
 

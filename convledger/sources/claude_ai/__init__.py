@@ -61,7 +61,7 @@ class _Reader:
     def conversation(self, data: bytes) -> Conversation | None:
         return conversation_of(data)
 
-    def count(self, conversation: Conversation, figures: Figures) -> None:
+    def count(self, conversation: Conversation, figures: Figures) -> str:
         thread = thread_of(conversation, self._changed_at)
         if thread.steps:
             facts = figures.conversation(thread.native)
@@ -76,6 +76,7 @@ class _Reader:
                     provider="anthropic", measure=Measure.MISSING,
                 )
             )  # fmt: skip
+        return thread.fault
 
     def messages(self, conversation: Conversation) -> Iterator[list[Message]]:
         thread = thread_of(conversation, self._changed_at)

@@ -5,10 +5,13 @@ A message with tool calls was written by several requests, each of which was sen
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec import Raw, Struct
 
 from convledger.sources.chat_exports import is_blank, name_in_source, short_name
 from convledger.sources.claude_ai.records import Block, Conversation, DesignContent, Said
+from convledger.sources.dating import Times
 from convledger.sources.trees import (
     begun_at,
     instants_along,
@@ -43,6 +46,7 @@ class Thread(Struct):
 
     native: str
     steps: list[Step]
+    fault: str = ""  # what is amiss with its times
 
 
 def thread_of(conversation: Conversation, changed_at: int) -> Thread:
@@ -51,17 +55,9 @@ def thread_of(conversation: Conversation, changed_at: int) -> Thread:
     parents = _parents(said)
     order = parents_first(parents)
     known = [_instant(message) for message in said]
-    instants = instants_along(
-        parents,
-        order,
-        known,
-        begun_at(
-            instant_of(conversation.created_at),
-            known,
-            instant_of(conversation.updated_at),
-            changed_at,
-        ),
-    )
+    times = Times()
+    created, updated = times.own(conversation.created_at), times.own(conversation.updated_at)
+    instants = instants_along(parents, order, known, begun_at(created, known, updated, changed_at))
     leaf = latest_leaf(parents, [known[i] or instants[i] for i in range(len(said))])
     taken = path_to(parents, leaf)
     native = native_id(conversation)
@@ -75,6 +71,8 @@ def thread_of(conversation: Conversation, changed_at: int) -> Thread:
         if name in names:
             name = f"{native}:{digest(name, index)}"
         names.add(name)
+        if known[index] is None:
+            times.said(message.uuid or f"{index}", *_stamps(message))
         for number, blocks in enumerate(_parts_of(message)):
             steps.append(
                 Step(
@@ -85,7 +83,8 @@ def thread_of(conversation: Conversation, changed_at: int) -> Thread:
             )  # fmt: skip
             parent = len(steps) - 1
         last[index] = parent
-    return Thread(native, steps)
+    times.know(said=any(at is not None for at in known))
+    return Thread(native, steps, times.fault(native) if steps else "")
 
 
 def native_id(conversation: Conversation) -> str:
@@ -177,8 +176,10 @@ def _parents(said: list[Said]) -> list[int]:
 
 
 def _instant(message: Said) -> int | None:
+    return next((at for each in _stamps(message) if (at := instant_of(each)) is not None), None)
+
+
+def _stamps(message: Said) -> tuple[Any, ...]:
     content = message.content
-    at = instant_of(message.created_at)
-    return (
-        instant_of(content.timestamp) if at is None and isinstance(content, DesignContent) else at
-    )
+    own = message.created_at
+    return (own, content.timestamp) if isinstance(content, DesignContent) else (own,)
