@@ -9,12 +9,17 @@ from typing import Any, TypeVar
 
 from convledger.sources.values import instant_of
 
-AROUND, OWN, FILE = "the messages around it", "its conversation", "when the file was last written"
-MOST_TOLD = 50  # conversations of a file with a row for each request that are named one by one
+AROUND, OWN, BEFORE = "the messages around it", "its conversation", "the request before it"
+FILE = "when the file was last written"
 _MOST_AHEAD = 500  # rows that wait for the first sound time
-_LONGEST_NAME = 80
+LONGEST_NAME = 80
 
 Item = TypeVar("Item")
+
+
+def instant_among(values: Iterable[Any]) -> int | None:
+    """Return the first instant among values, None where none is one."""
+    return next((at for each in values if (at := instant_of(each)) is not None), None)
 
 
 def odd_time(*values: Any) -> str:
@@ -22,7 +27,7 @@ def odd_time(*values: Any) -> str:
 
     Of several values, as of a beginning and an end, one that is sound is enough.
     """
-    if any(instant_of(value) is not None for value in values):
+    if instant_among(values) is not None:
         return ""
     told = next((value for value in values if value is not None and value != ""), None)
     return "" if told is None else _amiss(told)
@@ -70,12 +75,11 @@ class Times:
 
     def said(self, place: str, *values: Any) -> int | None:
         """Take in the times of a message, and return the first that is sound."""
-        for value in values:
-            if (at := instant_of(value)) is not None:
-                self._has_said = True
-                return at
-        self.doubt(place, odd_time(*values))
-        return None
+        at = instant_among(values)
+        if at is None:
+            self.doubt(place, odd_time(*values))
+        self._has_said = self._has_said or at is not None
+        return at
 
     def know(self, *, own: bool = False, said: bool = False) -> None:
         """Take in that there is a sound time, the conversation's own or of a message."""
@@ -89,12 +93,12 @@ class Times:
     def doubt(self, place: str, odd: str) -> None:
         """Take in what is amiss with the time of the message `place`, where anything is."""
         if odd and not self._said:
-            self._said, self._place = odd, place[:_LONGEST_NAME]
+            self._said, self._place = odd, place[:LONGEST_NAME]
         self._count += bool(odd)
 
     def fault(self, native: str) -> str:
         """Return in words what is amiss, and by what it is dated; nothing where all is well."""
-        name = native[:_LONGEST_NAME]
+        name = native[:LONGEST_NAME]
         more = f", and {self._count - 1:,} more likewise" if self._count > 1 else ""
         if self._said:
             by = AROUND if self._has_said else OWN if self._has_own else FILE

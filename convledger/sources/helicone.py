@@ -20,7 +20,7 @@ from convledger.sources.exchanges.usage import Counts, context_of, counts_of, us
 from convledger.sources.glimpse import JSON_LINES, JSON_LIST, JSON_OBJECT, NO, SURE, TEXT, Glimpse
 from convledger.sources.lenient import BadLine
 from convledger.sources.titles import GENERATED, PROMPT
-from convledger.sources.values import instant_of, name_of, pico_of, text_of, tokens_of
+from convledger.sources.values import name_of, pico_of, text_of, tokens_of
 
 INSIDE = ("data",)
 _OWN = frozenset(("request_id", "response_id"))
@@ -82,7 +82,7 @@ def _requests(row: dict[str, Any]) -> Iterator[Request]:
     yield Request(
         key,
         session or key,
-        instant_of(row.get("request_created_at")) or instant_of(row.get("response_created_at")),
+        (row.get("request_created_at"), row.get("response_created_at")),
         model,
         provider,
         counts,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from convledger.sources.dating import odd_time
 from convledger.sources.document import Document, Found
 from convledger.sources.findings import OutcomeFacts, Rejected
 from convledger.sources.glimpse import JSON_LINES, JSON_LIST, JSON_OBJECT, LIKELY, NO, SURE, Glimpse
@@ -85,7 +86,7 @@ def read(document: Document, _state: bytes, *, texts: bool) -> Iterator[Found]:
             dialogue = _dialogue(each, texts=texts)
             if dialogue is not None:
                 found += 1
-                batch.add(dialogue)
+                batch.add(dialogue, record)
         if not found and not _is_empty_page(record.value):
             batch.reject(record.rejected("not an Intercom conversation: it has no id"))
         yield from batch.taken(record.done)
@@ -128,6 +129,7 @@ def _dialogue(record: dict[str, Any], *, texts: bool) -> Dialogue | None:
     source = dict_of(record.get("source"))
     found = Dialogue(native, text_of(record.get("title")) or text_of(source.get("subject")))
     found.first_at = instant_of(record.get("created_at"))
+    found.odd = odd_time(record.get("created_at"))
     found.last_at = instant_of(record.get("updated_at")) or found.first_at
     turns = [_opening(source, found.first_at)] if source else []
     parts = listed(record.get("conversation_parts"), "conversation_parts")
@@ -169,11 +171,11 @@ def _turn(part: dict[str, Any]) -> Turn:
     who = _speaker(dict_of(part.get("author"))) if body or files else Who.ACTIVITY
     if "note" in kind and who is not Who.ACTIVITY:
         who = Who.NOTE
-    at = instant_of(part.get("created_at"))
+    at, odd = instant_of(part.get("created_at")), odd_time(part.get("created_at"))
     if who is Who.ACTIVITY and not body:
-        return Turn(name_of(part.get("id")), at, who, _happened(kind, part))
+        return Turn(name_of(part.get("id")), at, who, _happened(kind, part), odd=odd)
     name = text_of(dict_of(part.get("author")).get("name"))
-    return Turn(name_of(part.get("id")), at, who, body, True, files, name)
+    return Turn(name_of(part.get("id")), at, who, body, True, files, name, odd)
 
 
 def _happened(kind: str, part: dict[str, Any]) -> str:

@@ -32,7 +32,7 @@ from convledger.sources.glimpse import (
 )
 from convledger.sources.lenient import BadLine
 from convledger.sources.titles import PROMPT
-from convledger.sources.values import dict_of, instant_of, list_of, name_of, pico_of, text_of
+from convledger.sources.values import dict_of, list_of, name_of, pico_of, text_of
 from convledger.sources.values import tokens_of as tokens
 
 INSIDE = ("data", "traces")
@@ -127,7 +127,7 @@ def _request(row: dict[str, Any]) -> Iterator[Request]:
     yield Request(
         key,
         next((name for one in names if (name := name_of(one))), key),
-        instant_of(row.get("starttime")) or instant_of(row.get("endtime")),
+        (row.get("starttime"), row.get("endtime")),
         model,
         provider,
         counts,

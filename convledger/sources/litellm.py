@@ -33,7 +33,7 @@ from convledger.sources.glimpse import (
     glimpse_of,
 )
 from convledger.sources.lenient import BadLine
-from convledger.sources.values import dict_of, instant_of, list_of, name_of, pico_of, text_of
+from convledger.sources.values import dict_of, list_of, name_of, pico_of, text_of
 
 INSIDE = ("data", "logs", "spend_logs")
 DAILY = (
@@ -100,7 +100,7 @@ def _requests(row: dict[str, Any]) -> Iterator[Request]:
     yield Request(
         key,
         next((name for one in named if (name := name_of(one))), key),
-        instant_of(row.get("startTime")) or instant_of(row.get("endTime")),
+        (row.get("startTime"), row.get("endTime")),
         model,
         provider,
         counts,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 
 def ordered(parents: Mapping[str, str]) -> list[str]:
@@ -24,6 +24,27 @@ def ordered(parents: Mapping[str, str]) -> list[str]:
         seen = set(found)
         found.extend(name for name in parents if name not in seen)
     return found
+
+
+def instants_of(
+    order: Sequence[str],
+    parents: Mapping[str, str],
+    own: Mapping[str, int | None],
+    otherwise: int,
+) -> dict[str, int]:
+    """Return each message's instant: its own, else that of the one before it, else after it.
+
+    `order` has each behind its parent. Where neither has any, it is `otherwise`.
+    """
+    found: dict[str, int] = {}
+    for name in order:
+        at = own[name] or found.get(parents[name])
+        if at:
+            found[name] = at
+    for name in reversed(order):
+        if name in found and parents[name] and parents[name] not in found:
+            found[parents[name]] = found[name]
+    return {name: found.get(name) or found.get(parents[name]) or otherwise for name in order}
 
 
 def path_to(parents: Mapping[str, str], leaf: str) -> set[str]:

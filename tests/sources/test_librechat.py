@@ -76,7 +76,10 @@ def test_export_s_own_time_is_no_date() -> None:
 def test_tree_of_a_long_conversation_is_read_however_deep(tmp_path: Path) -> None:
     deep = 3000
     start = b'{"conversationId":"c1","endpoint":"x","title":"T","recursive":true,"messagesTree":['
-    parts = b"".join(b'{"messageId":"%d","text":"{[\\"","children":[' % n for n in range(deep))
+    parts = b"".join(
+        b'{"messageId":"%d","createdAt":1790000000,"text":"{[\\"","children":[' % n
+        for n in range(deep)
+    )
     found = read_bytes("librechat", tmp_path, "a.json", start + parts + b"]}" * deep + b"]}")
 
     assert len(found.messages) == deep

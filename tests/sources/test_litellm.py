@@ -209,11 +209,14 @@ def test_table_is_read_by_the_delimiter_of_its_header(tmp_path: Path, delimiter:
 
 
 def test_longer_row_is_rejected_with_its_place(tmp_path: Path) -> None:
-    data = b"request_id,call_type,spend,prompt_tokens\na,c,1,5\nb,c,1,5,x,y\nc,c,1,7\n"
+    data = (
+        b"request_id,call_type,spend,startTime,prompt_tokens\na,c,1,2026-11-10,5\n"
+        b"b,c,1,2026-11-10,5,x,y\nc,c,1,2026-11-10,7\n"
+    )
     found = read_bytes("litellm", tmp_path, "spend.csv", data)
 
     assert [call.input for call in found.calls] == [5, 7]
-    assert {(bad.line, bad.offset) for bad in found.rejected} == {(3, 49)}
+    assert {(bad.line, bad.offset) for bad in found.rejected} == {(3, 70)}
 
 
 def test_the_same_export_again_adds_nothing_and_a_newer_one_what_is_new(tmp_path: Path) -> None:

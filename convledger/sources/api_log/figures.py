@@ -9,6 +9,8 @@ from convledger.sources.api_log import records
 from convledger.sources.api_log.grouping import Asked, Trail, asked_in
 from convledger.sources.api_log.records import Body, Line
 from convledger.sources.api_log.texts import exchange_of
+from convledger.sources.dating import LONGEST_NAME
+from convledger.sources.exchanges.doubts import MOST_TOLD
 from convledger.sources.exchanges.naming import model_of
 from convledger.sources.exchanges.usage import NOTHING, Usage, context_of, counts_of, reported_in
 from convledger.sources.findings import Call, ConversationFacts, Figures, Lines, Measure
@@ -60,10 +62,21 @@ class FiguresReader:
                     continue
                 for asked in asked_in(record, number, self._state.trail, self._changed_at):
                     self._count(record, asked, number, found)
+                    if asked.odd and (fault := self._doubt(asked)):
+                        found.rejected.append(lines.rejected(number, fault))
             except (ValueError, RecursionError) as error:
                 found.rejected.append(lines.rejected(number, str(error)))
         found.calls = list(self._kept.values())
         return found
+
+    def _doubt(self, asked: Asked) -> str:
+        """Return what is amiss with a time: once a conversation, and not of thousands by name."""
+        doubted = self._state.trail.doubted
+        if asked.native in doubted or len(doubted) > MOST_TOLD:
+            return ""
+        doubted.append(asked.native)
+        more = "; of further conversations it is not told" if len(doubted) > MOST_TOLD else ""
+        return f"conversation {asked.native[:LONGEST_NAME]}: {asked.odd}{more}"
 
     def _event(self, record: Line, number: int) -> bool:
         """Take an event of Anthropic's streams that carries no message of its own."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from msgspec import Struct, field
 
 from convledger.clock import EARLIEST, SECOND
 from convledger.sources.api_log import records
 from convledger.sources.api_log.records import Body, Line
+from convledger.sources.dating import BEFORE, FILE, instant_among, odd_time
 from convledger.sources.exchanges.histories import is_unique
-from convledger.sources.values import digest, instant_of, name_of
+from convledger.sources.values import digest, name_of
 
 _SECONDS = EARLIEST // SECOND
 MOST_FOLLOWED = 2000  # responses that a later one may follow
@@ -19,11 +21,13 @@ MOST_FOLLOWED = 2000  # responses that a later one may follow
 class Trail(Struct):
     """What must be known of a file's earlier lines to place its later ones.
 
-    `followed` are responses that stand in a conversation named otherwise than by their own id.
+    `followed` are responses that stand in a conversation named otherwise than by their own id,
+    `doubted` the conversations of which it is told that a time in them can be none.
     """
 
     last_at: int = 0
     followed: dict[str, str] = field(default_factory=dict)
+    doubted: list[str] = field(default_factory=list)
 
 
 class Asked(Struct):
@@ -37,6 +41,7 @@ class Asked(Struct):
     native: str
     at: int
     model: str
+    odd: str = ""  # what is amiss with its time, and by what it is dated
 
     @property
     def uuid(self) -> str:
@@ -52,6 +57,9 @@ def asked_in(record: Line, number: int, trail: Trail, changed_at: int) -> Iterat
         own = _instant_in(record, response)
         if own is not None:
             trail.last_at = own
+        odd = "" if own is not None else odd_time(*_stamps(record, response))
+        if odd:
+            odd = f"{odd}: dated by {BEFORE if trail.last_at else FILE}"
         at = own or trail.last_at or changed_at
         if not at:
             raise ValueError("no usable timestamp")
@@ -65,7 +73,7 @@ def asked_in(record: Line, number: int, trail: Trail, changed_at: int) -> Iterat
             key = digest(name_of(record.custom_id), model, str(own or number), usage, said)
             variant = ""
         native = conversation_of(record, request, response, key, trail.followed)
-        yield Asked(request, response, batch, key, variant, native, at, model)
+        yield Asked(request, response, batch, key, variant, native, at, model, odd)
 
 
 def _instant_in(line: Line, response: Body) -> int | None:
@@ -73,13 +81,14 @@ def _instant_in(line: Line, response: Body) -> int | None:
     created = response.created
     if isinstance(created, int) and _SECONDS <= created < _SECONDS * 8:
         return created * SECOND  # as nearly all of them
-    for stamp in (
+    return instant_among(_stamps(line, response))
+
+
+def _stamps(line: Line, response: Body) -> tuple[Any, ...]:
+    return (
         response.created, response.created_at, line.timestamp, line.created_at, line.created,
         line.time, line.ts,
-    ):  # fmt: skip
-        if stamp is not None and (at := instant_of(stamp)):
-            return at
-    return None
+    )  # fmt: skip
 
 
 def conversation_of(

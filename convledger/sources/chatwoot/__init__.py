@@ -24,7 +24,7 @@ from convledger.sources.glimpse import (
     Glimpse,
 )
 from convledger.sources.support.dialogue import Batch, Dialogue
-from convledger.sources.support.records import records
+from convledger.sources.support.records import Record, records
 from convledger.sources.values import dict_of, dicts_in, name_of, text_of
 
 _STREAMED = ("payload", "conversations")
@@ -67,7 +67,7 @@ def read(document: Document, _state: bytes, *, texts: bool) -> Iterator[Found]:
             continue
         used = False
         for each in _held(record.value):
-            native = _take(each, known, batch, texts=texts)
+            native = _take(each, known, batch, record, texts=texts)
             if native:
                 used = True
                 touched[native] = known[native]
@@ -87,8 +87,13 @@ def _hand_on(touched: dict[str, Known], batch: Batch, document: Document, *, tex
     touched.clear()
 
 
-def _take(record: dict[str, Any], known: dict[str, Known], batch: Batch, *, texts: bool) -> str:
-    """Take in a record and return the conversation it is of, nothing where it is of none."""
+def _take(
+    record: dict[str, Any], known: dict[str, Known], batch: Batch, place: Record, *, texts: bool
+) -> str:
+    """Take in a record that stands at `place`.
+
+    Returns the conversation it is of, nothing where it is of none.
+    """
     messages: list[dict[str, Any]] = []
     if is_message(record):
         whole = dict_of(record.get("conversation"))
@@ -113,8 +118,11 @@ def _take(record: dict[str, Any], known: dict[str, Known], batch: Batch, *, text
     turns = [turn_of(message) for message in messages]
     for turn, message in zip(turns, messages, strict=True):
         one.hear(turn, message)
+    said = Dialogue(native, first_at=one.near_at, turns=turns, odd=one.odd, is_whole=False)
     if texts:
-        batch.add(Dialogue(native, first_at=one.first_at, turns=turns))
+        batch.add(said, place)
+    else:
+        batch.doubt(said, place)
     return native
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from convledger.sources.chatwoot.spoken import rating_of
+from convledger.sources.dating import odd_time
 from convledger.sources.findings import ConversationFacts, OutcomeFacts
 from convledger.sources.support.dialogue import (
     ABANDONED,
@@ -35,6 +36,8 @@ class Known:
     def __init__(self, native: str) -> None:
         self.native = native
         self.first_at: int | None = None
+        self.odd = ""  # what is amiss with when it began
+        self._heard_at: int | None = None
         self._last_at: int | None = None
         self._title = ""
         self._asked = ""
@@ -53,12 +56,18 @@ class Known:
         self._first_of: dict[Who, int] = {}
         self._details: dict[str, str] = {}
 
+    @property
+    def near_at(self) -> int | None:
+        """When something was said of late, else when it began."""
+        return self.first_at if self._heard_at is None else self._heard_at
+
     def learn(self, record: dict[str, Any], *, event: str = "") -> None:
         """Take in what a record says of the conversation as a whole; a later one counts."""
         status = record.get("status")
         word = _STATUSES.get(status, "") if isinstance(status, int) else text_of(status)
         meta, more = dict_of(record.get("meta")), dict_of(record.get("additional_attributes"))
         self._span(instant_of(record.get("created_at")))
+        self.odd = odd_time(record.get("created_at"))
         last = instant_of(record.get("last_activity_at")) or instant_of(record.get("timestamp"))
         self._span(last)
         self._status = word or self._status
@@ -115,6 +124,7 @@ class Known:
             return
         self._heard.add(turn.id)
         self._span(turn.at)
+        self._heard_at = self._heard_at if turn.at is None else turn.at
         if turn.who in self._counts:
             self._counts[turn.who] += 1
             if turn.at is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from convledger.sources.dating import odd_time
 from convledger.sources.support.dialogue import Turn, Who, files_of
 from convledger.sources.values import dict_of, instant_of, name_of, text_of
 
@@ -40,6 +41,7 @@ def turn_of(message: dict[str, Any]) -> Turn:
         text_of(message.get("content")),
         files=files_of(message.get("attachments"), "file_name", "data_url", "file_type"),
         name=text_of(dict_of(message.get("sender")).get("name")),
+        odd=odd_time(message.get("created_at")),
     )
 
 

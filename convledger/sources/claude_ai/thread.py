@@ -11,7 +11,7 @@ from msgspec import Raw, Struct
 
 from convledger.sources.chat_exports import is_blank, name_in_source, short_name
 from convledger.sources.claude_ai.records import Block, Conversation, DesignContent, Said
-from convledger.sources.dating import Times
+from convledger.sources.dating import Times, instant_among
 from convledger.sources.trees import (
     begun_at,
     instants_along,
@@ -20,7 +20,7 @@ from convledger.sources.trees import (
     parents_first,
     path_to,
 )
-from convledger.sources.values import digest, instant_of
+from convledger.sources.values import digest
 
 _ASSISTANTS = frozenset({"assistant", "claude", "ai"})
 _FROM_OUTSIDE = frozenset({"tool_result", "user_interjection"})  # in the midst of an answer
@@ -176,7 +176,7 @@ def _parents(said: list[Said]) -> list[int]:
 
 
 def _instant(message: Said) -> int | None:
-    return next((at for each in _stamps(message) if (at := instant_of(each)) is not None), None)
+    return instant_among(_stamps(message))
 
 
 def _stamps(message: Said) -> tuple[Any, ...]:

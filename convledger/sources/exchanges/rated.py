@@ -7,7 +7,9 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from convledger.sources.dating import dated, instant_among
 from convledger.sources.document import Document, Found
+from convledger.sources.exchanges.doubts import Doubts
 from convledger.sources.exchanges.histories import Exchange, Transcript
 from convledger.sources.exchanges.rows import Row, rows
 from convledger.sources.exchanges.said import Saying
@@ -21,13 +23,14 @@ TOGETHER = 500  # rows that are stored together
 class Request(Struct):
     """What a row tells of one request.
 
-    `is_billed`: it reached a model. `counts` are None where the row has none. `asked` and
-    `answered` give what was said; they are called only where that is wanted.
+    `stamps` are its times as the row has them, the best first. `is_billed`: it reached a model.
+    `counts` are None where the row has none. `asked` and `answered` give what was said; they are
+    called only where that is wanted.
     """
 
     key: str
     conversation: str
-    at: int | None
+    stamps: tuple[Any, ...]
     model: str
     provider: str
     counts: Counts | None
@@ -56,34 +59,60 @@ def read(
     texts: bool,
 ) -> Iterator[Found]:
     """Yield what the rows of an export hold; `requests` tells those of a row, or raises BadLine."""
-    found, last_at, read_rows = Found(), 0, 0
+    found, read_rows = Found(), 0
     titled: set[str] = set()
     transcript = Transcript()
-    for row in rows(document, inside):
-        if isinstance(row, Rejected):
-            (found.texts if texts else found.figures).rejected.append(row)
-            continue
+    doubts = Doubts()
+    asked = (_asked(row, requests) for row in rows(document, inside))
+    for one, near in dated(asked, _instant_in, document.changed_at):
         try:
-            for request in requests(row.values):
-                at = request.at or last_at or document.changed_at
-                last_at = at
+            for request in one.requests:
+                at = instant_among(request.stamps) or near
                 if texts:
-                    transcript.write(request.exchange(), row.number, at, found.texts)
-                else:
-                    _count(request, row, at, found, titled)
+                    transcript.write(request.exchange(), one.number, at, found.texts)
+                    continue
+                _count(request, one.number, at, found, titled)
+                doubts.see(request.conversation, request.key, request.stamps, one.place)
         except (ValueError, RecursionError) as error:
-            rejected = row.rejected(str(error) or "nested too deeply")
-            (found.texts if texts else found.figures).rejected.append(rejected)
+            one.rejected = one.rejected or one.place(str(error) or "nested too deeply")
+        if one.rejected is not None:
+            (found.texts if texts else found.figures).rejected.append(one.rejected)
         read_rows += 1
         if read_rows % TOGETHER == 0 or len(found.texts.messages) > TOGETHER:
-            found.done = row.offset
+            found.done = one.offset
             yield found
             found = Found()
+    found.figures.rejected.extend(doubts.told())
     found.done = document.size
     yield found
 
 
-def _count(request: Request, row: Row, at: int, found: Found, titled: set[str]) -> None:
+class _Asked(Struct):
+    """A row with its requests, and why it, or the rest of it, can't be used."""
+
+    number: int
+    offset: int
+    place: Callable[[str], Rejected]
+    requests: list[Request]
+    rejected: Rejected | None = None
+
+
+def _asked(row: Row | Rejected, requests: Callable[[dict[str, Any]], Iterator[Request]]) -> _Asked:
+    if isinstance(row, Rejected):
+        return _Asked(row.line, row.offset, lambda _: row, [], row)
+    found = _Asked(row.number, row.offset, row.rejected, [])
+    try:
+        found.requests.extend(requests(row.values))
+    except (ValueError, RecursionError) as error:
+        found.rejected = row.rejected(str(error) or "nested too deeply")
+    return found
+
+
+def _instant_in(asked: _Asked) -> int | None:
+    return next((at for each in asked.requests if (at := instant_among(each.stamps))), None)
+
+
+def _count(request: Request, line: int, at: int, found: Found, titled: set[str]) -> None:
     facts = found.figures.conversation(request.conversation)
     facts.first_at = min(facts.first_at or at, at)
     facts.last_at = max(facts.last_at or at, at)
@@ -103,7 +132,7 @@ def _count(request: Request, row: Row, at: int, found: Found, titled: set[str]) 
         key, counts, measure = answer or key, NOTHING, Measure.MISSING
     found.figures.calls.append(
         Call(
-            *(key, request.conversation, at, request.model, row.number),
+            *(key, request.conversation, at, request.model, line),
             *counts,
             context=request.context,
             provider=request.provider,

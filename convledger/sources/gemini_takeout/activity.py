@@ -13,7 +13,9 @@ from typing import Any
 import msgspec
 
 from convledger.clock import SECOND, iso_text
+from convledger.sources.dating import dated
 from convledger.sources.document import Document, Found, NotReadable
+from convledger.sources.exchanges.doubts import Doubts
 from convledger.sources.findings import Call, Figures, Kind, Measure, Message, Rejected, Texts
 from convledger.sources.gemini_takeout.cells import Cell, activity_of, cells
 from convledger.sources.gemini_takeout.page_text import text_of_page
@@ -121,26 +123,44 @@ def read_page(document: Document, *, texts: bool) -> Iterator[Found]:
 
 def read_json(document: Document, *, texts: bool) -> Iterator[Found]:
     """Yield the activities of a JSON file. Raises NotReadable."""
-    reading, last_at = _Reading(texts=texts), document.changed_at
+    reading, doubts = _Reading(texts=texts), Doubts()
+    for said, at in dated(_said_in(document, texts=texts), _at_of, document.changed_at):
+        if isinstance(said, Rejected):
+            reading.reject(said)
+            continue
+        place, found = said
+        name = ""
+        if not found.at:
+            digest = blake2b(found.prompt.encode("utf-8", "replace"), digest_size=8)
+            name, found.at = f"undated-{digest.hexdigest()}", at
+        doubts.see(name, "", (found.stamp,), place.rejected)
+        reading.take(found, place.number, name)
+        if reading.is_full():
+            yield reading.found(place.offset)
+    if not texts:
+        for told in doubts.told():
+            reading.reject(told)
+    yield reading.found(document.size)
+
+
+def _said_in(document: Document, *, texts: bool) -> Iterator[tuple[Piece, Activity] | Rejected]:
+    """Yield the prompts of a JSON file, each with its place, and what can't be used."""
     for piece in pieces(document.stream()):
         if isinstance(piece, Rejected):
-            reading.reject(piece)
+            yield piece
             continue
+        place = Piece(piece.number, piece.offset, piece.data[:400])
         try:
             found = _activity(piece, texts=texts)
         except BadLine as error:
-            reading.reject(piece.rejected(str(error)))
+            yield place.rejected(str(error))
             continue
         if found is not None:
-            name = ""
-            if not found.at:
-                digest = blake2b(found.prompt.encode("utf-8", "replace"), digest_size=8)
-                name, found.at = f"undated-{digest.hexdigest()}", last_at
-            last_at = found.at
-            reading.take(found, piece.number, name)
-        if reading.is_full():
-            yield reading.found(piece.offset + len(piece.data))
-    yield reading.found(document.size)
+            yield place, found
+
+
+def _at_of(said: tuple[Piece, Activity] | Rejected) -> int | None:
+    return None if isinstance(said, Rejected) else said[1].at or None
 
 
 def _activity(piece: Piece, *, texts: bool) -> Activity | None:
@@ -170,6 +190,7 @@ def _activity(piece: Piece, *, texts: bool) -> Activity | None:
     return Activity(
         instant_of(record.get("time")) or 0, prompt, said[0] if said else "",
         _files(record) if texts else [], answered=answered, more_answers=said[1:],
+        stamp=record.get("time"),
     )  # fmt: skip
 
 

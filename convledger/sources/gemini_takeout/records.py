@@ -20,7 +20,10 @@ _OTHERS = re.compile(
 
 
 class Activity(Struct):
-    """A prompt and its answer, where there is one; `together`: the prompt holds the answer too."""
+    """A prompt and its answer, where there is one; `together`: the prompt holds the answer too.
+
+    `at` is 0 where its time is none.
+    """
 
     at: int
     prompt: str
@@ -29,6 +32,7 @@ class Activity(Struct):
     answered: bool = False
     together: bool = False
     more_answers: list[str] = field(default_factory=list)
+    stamp: Any = None  # its time as the file has it
 
 
 def is_prompt_label(text: str) -> bool:

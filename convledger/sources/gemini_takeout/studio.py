@@ -11,11 +11,21 @@ from typing import Any
 
 import msgspec
 
+from convledger.sources.dating import Times
 from convledger.sources.document import Document, Found, NotReadable
-from convledger.sources.findings import TOKEN_LIMIT, Call, Figures, Flag, Kind, Measure, Message
+from convledger.sources.findings import (
+    TOKEN_LIMIT,
+    Call,
+    Figures,
+    Flag,
+    Kind,
+    Measure,
+    Message,
+    Rejected,
+)
 from convledger.sources.lenient import BadLine, loads
 from convledger.sources.titles import GENERATED, PROMPT, title_line
-from convledger.sources.values import dict_of, dicts_in, instant_of, list_of, text_of, tokens_of
+from convledger.sources.values import dict_of, dicts_in, list_of, text_of, tokens_of
 
 _FOLDER = "Google AI Studio/"
 _FILES = ("driveDocument", "driveImage", "driveVideo", "driveAudio", "inlineFile", "inlineImage",
@@ -39,6 +49,8 @@ def read(document: Document, *, texts: bool) -> Iterator[Found]:
         found.texts.messages.extend(prompt.messages())
     else:
         prompt.figures(found.figures)
+        if prompt.fault:
+            found.figures.rejected.append(Rejected(1, 0, prompt.fault))
     yield found
 
 
@@ -55,7 +67,12 @@ class _Prompt:
         self._model = model.removeprefix("models/") or "unknown"
         self._instructions = _instructions(content.get("systemInstruction"))
         self._instants: list[int] = []
-        known = [instant_of(chunk.get("createTime")) for chunk in chunks]
+        times = Times()
+        known = [
+            times.said(str(number), chunk.get("createTime"))
+            for number, chunk in enumerate(chunks, 1)
+        ]
+        self.fault = times.fault(self._native) if chunks else ""
         at = next((each for each in known if each), changed_at)
         for each in known:
             at = each or at

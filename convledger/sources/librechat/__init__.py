@@ -59,4 +59,6 @@ def _found(piece: Piece, document: Document, *, texts: bool) -> Found:
         facts = conversation.facts()
         found.figures.conversations[facts.native] = facts
         found.figures.calls.extend(conversation.calls(rejected))
+        if conversation.fault:
+            rejected.append(piece.rejected(conversation.fault))
     return found

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from convledger.sources.dating import Times
 from convledger.sources.findings import (
     Call,
     ConversationFacts,
@@ -24,10 +25,10 @@ from convledger.sources.json_pieces import Piece
 from convledger.sources.lenient import BadLine, loads
 from convledger.sources.librechat.nesting import LISTS, Nested, taken_apart
 from convledger.sources.librechat.parts import is_person, parts_of
-from convledger.sources.message_trees import ordered, path_to
+from convledger.sources.message_trees import instants_of, ordered, path_to
 from convledger.sources.steps import Step, messages_of, steps_of
 from convledger.sources.titles import GENERATED, PROMPT, title_line
-from convledger.sources.values import dict_of, dicts_in, instant_of, name_of, text_of, tokens_of
+from convledger.sources.values import dict_of, dicts_in, name_of, text_of, tokens_of
 
 _UNTITLED = ("new chat", "untitled", "")
 _NO_MODELS = ("agent_", "asst_")  # who answered, not with which model
@@ -41,7 +42,10 @@ _SELLERS = {
 
 
 class Conversation:
-    """A conversation with its messages, each behind the one before it."""
+    """A conversation with its messages, each behind the one before it.
+
+    `fault` is what is amiss with its times.
+    """
 
     def __init__(self, piece: Piece, changed_at: int) -> None:
         self.rejected: list[Rejected] = []
@@ -83,12 +87,11 @@ class Conversation:
             return {}
 
     def _instants(self, otherwise: int) -> dict[str, int]:
-        own = {name: instant_of(said.get("createdAt")) for name, said in self._said.items()}
+        times = Times()
+        own = {n: times.said(n, said.get("createdAt")) for n, said in self._said.items()}
+        self.fault = times.fault(self.native) if own else ""
         nearest = next((own[name] for name in self._order if own[name]), None) or otherwise
-        found: dict[str, int] = {}
-        for name in self._order:
-            found[name] = own[name] or found.get(self._parents[name]) or nearest
-        return found
+        return instants_of(self._order, self._parents, own, nearest)
 
     def _uuid(self, name: str) -> str:
         return f"{self.native}/{name}"

@@ -12,6 +12,7 @@ from hashlib import blake2b
 
 import msgspec
 
+from convledger.sources.dating import Times
 from convledger.sources.document import Found
 from convledger.sources.findings import (
     Call,
@@ -25,7 +26,7 @@ from convledger.sources.findings import (
 )
 from convledger.sources.json_pieces import Piece
 from convledger.sources.lenient import BadLine
-from convledger.sources.message_trees import ordered, path_to
+from convledger.sources.message_trees import instants_of, ordered, path_to
 from convledger.sources.open_webui.blocks import blocks_of, prompt_text
 from convledger.sources.open_webui.records import Chat, Entry, Row, settled
 from convledger.sources.open_webui.usage import measure, usage_in
@@ -72,6 +73,8 @@ class Reading:
         self._figures.conversations[reader.native] = reader.facts()
         for call in reader.calls(lambda reason: self.reject(piece.rejected(reason))):
             self._figures.calls.append(call)
+        if reader.fault:
+            self.reject(piece.rejected(reader.fault))
 
 
 class _ChatReader:
@@ -85,8 +88,12 @@ class _ChatReader:
         }
         self._order = ordered(self._parents)
         self.native = name_of(row.id) or self._digest()
-        self._created = instant_of(row.created_at)
-        self._at = self._instants(instant_of(row.updated_at) or changed_at)
+        times = Times()
+        self._created, updated = times.own(row.created_at), times.own(row.updated_at)
+        own = {name: times.said(name, entry.timestamp) for name, entry in self._entries.items()}
+        otherwise = self._created or updated or changed_at
+        self._at = instants_of(self._order, self._parents, own, otherwise)
+        self.fault = times.fault(self.native) if own else ""
         self._path = path_to(self._parents, name_of(chat.history.currentId)) or self._newest()
         self._original = name_of(chat.originalChatId)
         self._copied: set[str] = set()
@@ -99,14 +106,6 @@ class _ChatReader:
         first = self._order[0] if self._order else ""
         said = f"{first}\0{text_of(self._chat.title)}".encode("utf-8", "replace")
         return f"chat-{blake2b(said, digest_size=10).hexdigest()}"
-
-    def _instants(self, otherwise: int) -> dict[str, int]:
-        """Return each message's instant: its own, or that of the message before it."""
-        found: dict[str, int] = {}
-        for name in self._order:
-            at = instant_of(self._entries[name].timestamp)
-            found[name] = at or found.get(self._parents[name]) or self._created or otherwise
-        return found
 
     def _newest(self) -> set[str]:
         """Return the path to the last message, where the chat does not name one that is there."""

@@ -8,6 +8,7 @@ from enum import Enum
 from hashlib import blake2b
 from typing import Any
 
+from convledger.sources.dating import Times
 from convledger.sources.document import Found
 from convledger.sources.findings import (
     ConversationFacts,
@@ -18,6 +19,7 @@ from convledger.sources.findings import (
     Rejected,
 )
 from convledger.sources.html_text import plain_text
+from convledger.sources.support.records import Record
 from convledger.sources.titles import GENERATED, PROMPT, title_line
 from convledger.sources.values import dict_of, dicts_in, list_of, name_of, text_of
 
@@ -49,6 +51,7 @@ class Turn:
     is_html: bool = False
     files: tuple[str, ...] = ()
     name: str = ""  # of the person who answers
+    odd: str = ""  # what is amiss with its time
 
     @property
     def text(self) -> str:
@@ -72,6 +75,8 @@ class Dialogue:
     turns: list[Turn] = field(default_factory=list)
     outcome: OutcomeFacts | None = None
     details: dict[str, str] = field(default_factory=dict)
+    odd: str = ""  # what is amiss with when it began
+    is_whole: bool = True  # else more of it may stand elsewhere
 
     def said_by(self, who: Who) -> list[Turn]:
         """Return what one side has said."""
@@ -88,7 +93,8 @@ class Dialogue:
         said = [turn.at for turn in self.turns if turn.is_said and turn.at is not None]
         told = [turn.at for turn in self.turns if turn.at is not None]
         spoken = said or told
-        first = min([*spoken, *([self.first_at] if self.first_at is not None else [])], default=now)
+        begun = spoken if self.first_at is None else [*spoken, self.first_at]
+        first = min(begun, default=now if self.last_at is None else self.last_at)
         last = max(spoken) if spoken else self.last_at if self.last_at is not None else first
         found = ConversationFacts(self.native, first, max(first, last))
         found.entitle(GENERATED, title_line(self.title))
@@ -98,12 +104,28 @@ class Dialogue:
         found.outcome, found.details = self.outcome, self.details
         return found
 
+    def fault(self) -> str:
+        """Return in words what is amiss with its times; nothing where all is well."""
+        if not self.is_whole and not self.odd and not any(turn.odd for turn in self.turns):
+            return ""
+        times = Times()
+        times.know(
+            own=self.first_at is not None or self.last_at is not None,
+            said=any(turn.at is not None for turn in self.turns),
+        )
+        times.doubt_own(self.odd)
+        for number, turn in enumerate(self.turns, 1):
+            times.doubt(turn.id or f"{number}", turn.odd)
+        return times.fault(self.native)
+
     def messages(self, number: int, now: int) -> list[Message]:
         """Return the turns as messages, of which the first is number `number` of the file."""
         found: list[Message] = []
         before = ""
-        at = self.first_at if self.first_at is not None else now
-        for turn in in_order(self.turns):
+        turns = in_order(self.turns)
+        at = next((turn.at for turn in turns if turn.at is not None), self.first_at)
+        at = at if at is not None else self.last_at if self.last_at is not None else now
+        for turn in turns:
             at = at if turn.at is None else turn.at
             kind, flags = turn.who.value
             uuid = f"{self.native}/{turn.id or _made_up(turn)}"
@@ -239,14 +261,22 @@ class Batch:
         self._found = Found()
         self._number = 1
         self._size = 0
+        self._doubted: set[str] = set()  # conversations of which it is told that times are amiss
 
-    def add(self, dialogue: Dialogue) -> None:
-        """Take in a conversation: its figures or its messages."""
+    def add(self, dialogue: Dialogue, place: Record) -> None:
+        """Take in a conversation that stands at `place`: its figures or its messages."""
         if self._texts:
             self.say(dialogue.messages(self._number, self._now))
             self._number += len(dialogue.turns)
         else:
             self.know(dialogue.facts(self._now))
+            self.doubt(dialogue, place)
+
+    def doubt(self, dialogue: Dialogue, place: Record) -> None:
+        """Tell once what is amiss with the times of a conversation."""
+        if dialogue.native not in self._doubted and (fault := dialogue.fault()):
+            self._doubted.add(dialogue.native)
+            self.reject(place.rejected(fault))
 
     def know(self, facts: ConversationFacts) -> None:
         """Take in the facts of a conversation; what it tells anew counts."""

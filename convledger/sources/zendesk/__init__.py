@@ -59,11 +59,11 @@ def _take(record: Record, batch: Batch, comments: Comments) -> None:
             if found is None:
                 batch.reject(record.rejected(TEST))
             else:
-                batch.add(found)
+                batch.add(found, record)
         elif tickets.is_one(each):
-            batch.add(tickets.dialogue(each, dicts_in(page.get("users"))))
+            batch.add(tickets.dialogue(each, dicts_in(page.get("users"))), record)
         elif (said := comments.dialogue(each, page)) is not None:
-            batch.add(said)
+            batch.add(said, record)
         else:
             batch.reject(record.rejected("neither a conversation, a ticket nor a comment with one"))
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from convledger.sources.dating import odd_time
 from convledger.sources.findings import OutcomeFacts
 from convledger.sources.support.dialogue import (
     ABANDONED,
@@ -77,6 +78,7 @@ def dialogue(record: dict[str, Any]) -> Dialogue | None:
         return None
     found = Dialogue(native)
     found.first_at = instant_of(told.get("conversation_start_time"))
+    found.odd = odd_time(told.get("conversation_start_time"))
     found.last_at = instant_of(told.get("conversation_end_time")) or found.first_at
     found.outcome = _outcome(told, found)
     bot = text_of(told.get("bot_name")) or name_of(told.get("bot_id"))

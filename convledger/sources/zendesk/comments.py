@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from convledger.sources.dating import odd_time
 from convledger.sources.glimpse import LIKELY, NO, SURE
 from convledger.sources.support.dialogue import Dialogue, Turn, Who
 from convledger.sources.values import dict_of, dicts_in, instant_of, name_of, text_of
@@ -24,6 +25,7 @@ class Comments:
         numbers = places[-1] or places[0]
         self._of_file = numbers[0] if len(numbers) == 1 else ""
         self._requesters: dict[str, str] = {}
+        self._last_at: dict[str, int] = {}
 
     @staticmethod
     def likeness(record: dict[str, Any]) -> int:
@@ -47,11 +49,16 @@ class Comments:
         author = name_of(record.get("author_id"))
         requester = self._requesters.setdefault(native, author)
         roles = Roles(requester, dicts_in(page.get("users")))
-        return Dialogue(native, turns=[turn_of(record, roles.of(record, has_bot=False))])
+        turn = turn_of(record, roles.of(record, has_bot=False))
+        before = self._last_at.get(native)
+        if turn.at is not None:
+            self._last_at[native] = turn.at
+        return Dialogue(native, first_at=before, turns=[turn], is_whole=False)
 
     def _of_event(self, native: str, event: dict[str, Any]) -> Dialogue:
-        at = instant_of(event.get("created_at")) or instant_of(event.get("timestamp"))
-        found = Dialogue(native, first_at=at, last_at=at)
+        stamps = event.get("created_at"), event.get("timestamp")
+        at = instant_of(stamps[0]) or instant_of(stamps[1])
+        found = Dialogue(native, first_at=at, last_at=at, odd=odd_time(*stamps), is_whole=False)
         children = dicts_in(event.get("child_events"))
         for child in children:
             if child.get("event_type") == "Create" and (who := name_of(child.get("requester_id"))):

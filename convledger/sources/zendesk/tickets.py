@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from convledger.sources.dating import odd_time
 from convledger.sources.findings import OutcomeFacts
 from convledger.sources.glimpse import LIKELY, NO, SURE
 from convledger.sources.support.dialogue import (
@@ -85,9 +86,19 @@ def turn_of(comment: dict[str, Any], who: Who) -> Turn:
     plain = text_of(comment.get("plain_body")) or text_of(comment.get("body"))
     html = "" if plain else text_of(comment.get("html_body"))
     files = files_of(comment.get("attachments"), "file_name", "content_url")
-    at = instant_of(comment.get("created_at")) or instant_of(comment.get("timestamp"))
+    stamps = comment.get("created_at"), comment.get("timestamp")
+    at = instant_of(stamps[0]) or instant_of(stamps[1])
     name = text_of(dict_of(comment.get("author")).get("name"))
-    return Turn(name_of(comment.get("id")), at, who, plain or html, bool(html), files, name)
+    return Turn(
+        name_of(comment.get("id")),
+        at,
+        who,
+        plain or html,
+        bool(html),
+        files,
+        name,
+        odd_time(*stamps),
+    )
 
 
 def dialogue(ticket: dict[str, Any], users: list[dict[str, Any]]) -> Dialogue:
@@ -95,6 +106,7 @@ def dialogue(ticket: dict[str, Any], users: list[dict[str, Any]]) -> Dialogue:
     native = name_of(ticket.get("id"))
     found = Dialogue(native, text_of(ticket.get("subject")) or text_of(ticket.get("raw_subject")))
     found.first_at = instant_of(ticket.get("created_at"))
+    found.odd = odd_time(ticket.get("created_at"))
     found.last_at = instant_of(ticket.get("updated_at")) or found.first_at
     requester = dict_of(ticket.get("requester"))
     asks = name_of(ticket.get("requester_id")) or name_of(requester.get("id"))
