@@ -36,6 +36,23 @@ def test_unknown_table_is_wrong_use_that_names_the_open_questions(
     assert "--write-map MAP.toml" in answer.err
 
 
+def test_table_with_many_spoilt_dates_is_not_dated_by_its_file(
+    cli: Cli, own_home: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "chats.csv"
+    path.write_text(
+        "ticket,date,from,text\n1,2026-05-01 10:00:00,user,Hello\n1,soon,bot,Hi\n"
+        "2,2026-05-02 11:00:00,user,Hello\n2,2026-05-02 11:01:00,bot,Hi\n"
+    )
+
+    for options in ([], ["--map", "guess"]):
+        answer = cli("import", str(path), *options)
+        assert answer.code == 2
+        assert "In date, 1 of 4 times can't be read, like 'soon'" in answer.err
+        assert "open: instants.format" in answer.err
+        assert "--map MAP.toml" in answer.err
+
+
 def test_unknown_table_shows_on_a_terminal_how_it_would_be_read(
     cli: Cli, own_home: Path, asking: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

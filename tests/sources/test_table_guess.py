@@ -135,6 +135,18 @@ def test_one_spoilt_cell_takes_no_meaning_from_its_column() -> None:
     assert not found.notes or "no column tells when" not in found.notes[0]
 
 
+def test_column_with_many_spoilt_dates_is_asked_about_not_dropped() -> None:
+    rows = "".join(f"{n},2026-05-01 10:{n:02}:00,bot,a\n" for n in range(6))
+    text = f"ticket,time,from,text\n{rows}21,soon,user,b\n22,1970-01-01,user,b\n"
+    found = guessed(text)
+
+    assert found.mapping.columns["at"] == ("time",)
+    assert asked(found) == {"instants.format": ["iso"]}
+    assert "In time, 2 of 8 times can't be read, like 'soon'" in found.questions[0].text
+    answer = answered(found.mapping, "instants.format", "iso")
+    assert settled(answer, sample(text)).questions == []
+
+
 def test_column_given_another_meaning_loses_what_was_said_of_it() -> None:
     found = guessed((FIXTURES / "helpdesk.csv").read_bytes()).mapping
 

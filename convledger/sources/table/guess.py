@@ -127,7 +127,7 @@ def _is_possible(meaning: str, values: list[str]) -> bool:
     if not some:
         return True
     if meaning in INSTANTS:
-        return bool(instants.fitting(some))
+        return bool(instants.likeliest(some))  # those that are spoilt are asked about
     if meaning in WHOLE:
         return sum(_is_number(value) for value in some) * 10 >= len(some) * 9
     if meaning == "cost":

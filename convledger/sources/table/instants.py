@@ -65,14 +65,30 @@ def fitting(values: Iterable[str]) -> list[str]:
     of them than another.
     """
     some = [value for value in values if value.strip()]
-    readers = {form: reader_of(form, UTC) for form in FORMATS if form != EXCEL_1904}
-    read_by = {
-        form: sum(read(value) is not None for value in some) for form, read in readers.items()
-    }
+    read_by = _read_by(some)
     most = max(read_by.values())
-    if not most or most * 10 < len(some) * 9:
-        return []
-    return [form for form, count in read_by.items() if count == most]
+    return likeliest(some) if most * 10 >= len(some) * 9 else []
+
+
+def likeliest(values: Iterable[str]) -> list[str]:
+    """Return the formats in which more of these cells are instants than in others, be they few."""
+    read_by = _read_by(values)
+    most = max(read_by.values())
+    return [form for form, count in read_by.items() if most and count == most]
+
+
+def unreadable(values: Iterable[str]) -> list[str]:
+    """Return the cells that are no instants in any of the likeliest formats."""
+    some = [value for value in values if value.strip()]
+    readers = [reader_of(form, UTC) for form in likeliest(some)]
+    return [value for value in some if all(read(value) is None for read in readers)]
+
+
+def _read_by(values: Iterable[str]) -> dict[str, int]:
+    """Return how many of these cells are instants in each format."""
+    some = [value for value in values if value.strip()]
+    readers = {form: reader_of(form, UTC) for form in FORMATS if form != EXCEL_1904}
+    return {form: sum(read(value) is not None for value in some) for form, read in readers.items()}
 
 
 def has_offset(text: str) -> bool:

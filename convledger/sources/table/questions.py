@@ -92,10 +92,23 @@ _FORM_WORDS = {
 def _of_instants(mapping: Mapping, sample: Sample) -> list[Question]:
     if mapping.instants or not mapping.has(*INSTANTS):
         return []
-    column = next(mapping.column(name) for name in INSTANTS if mapping.has(name))
-    forms = fitting_formats(mapping, sample) or list(instants.FORMATS)
+    named = [mapping.column(name) for name in INSTANTS if mapping.has(name)]
+    column = next((name for name in named if not instants.fitting(sample.values(name))), named[0])
+    values = sample.values(column)
+    forms = fitting_formats(mapping, sample)
+    spoilt = [] if forms else instants.unreadable(values)
+    likely = instants.likeliest(values)
+    plain = [form for form in (instants.ISO, instants.UNIX, instants.EXCEL) if form in likely]
+    forms = forms or plain[:1] or likely or list(instants.FORMATS)
     example = _example(sample, column)
-    if set(forms) == {instants.DAY_FIRST, instants.MONTH_FIRST}:
+    if 0 < len(spoilt) < len(values):
+        example = next(value.strip()[:40] for value in values if value not in spoilt)
+        text = (
+            f"In {column}, {len(spoilt)} of {len(values)} times can't be read, like "
+            f"{spoilt[0].strip()!r:.40}: how are the others written? Rows with such a time are "
+            "rejected; a column of another meaning is given in a mapping"
+        )
+    elif set(forms) == {instants.DAY_FIRST, instants.MONTH_FIRST}:
         text = f"In {column}, is {example} written day first or month first?"
     else:
         text = f"How are the instants in {column} written, like {example or 'none'}?"
