@@ -65,6 +65,24 @@ def test_import_of_a_folder_names_the_exports_that_it_leaves_aside(
     assert "a web page" in lines[3]
 
 
+def test_json_that_seems_an_export_and_is_none_known_is_left_aside(
+    cli: Cli, own_home: Path, downloads: Path
+) -> None:
+    said = [{"role": "human", "content": "Hello"}, {"role": "assistant", "content": "Hi"}]
+    odd = [{"id": "c", "title": "T", "messages": said}]
+    (downloads / "odd.json").write_text(json.dumps(odd), "utf-8")
+    (downloads / "package.json").write_text('{"name": "x", "files": [{"path": "a"}]}', "utf-8")
+
+    answer = cli("import", str(downloads), "--json")
+
+    left = {Path(each["path"]).name: each["reason"] for each in answer.json["left_aside"]}
+    assert left["odd.json"] == (
+        "seems to hold conversations, but as no known tool writes them: "
+        "'messages' with 'role' and 'content'"
+    )
+    assert "package.json" not in left
+
+
 def test_files_left_aside_are_in_the_json_too(cli: Cli, own_home: Path, downloads: Path) -> None:
     document = cli("import", str(downloads), "--json").json
 
