@@ -11,6 +11,7 @@ from convledger.cli import chosen, options, streams
 from convledger.cli.printing import print_documents_as_csv, print_json, print_table
 from convledger.cli.updating import bring_up_to_date
 from convledger.errors import UsageProblem
+from convledger.words import plural
 
 if TYPE_CHECKING:
     from convledger.ledger import Ledger
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 NAMES = {
     "sources": (
         "source", "root", "files", "live", "gone", "unreadable", "bytes", "waiting", "rejected",
-        "conversations", "calls", "last_read_at", "left_out",
+        "conversations", "calls", "last_read_at", "files_to_index", "left_out",
     ),
     "files": (
         "source", "path", "state", "reason", "size", "figures_offset", "texts_offset", "rejected",
@@ -171,6 +172,8 @@ def _print_sources(rows: Sequence[Any]) -> None:
         for row in rows
     ]
     print_table(columns, cells)
+    if to_index := sum(row.files_to_index for row in rows):
+        streams.remark(f"{plural(to_index, 'file')} to store and index still")
     if any(row.rejected for row in rows):
         streams.remark("`convledger sources --rejected` lists the rejected lines")
     if any(row.unreadable or row.waiting for row in rows):

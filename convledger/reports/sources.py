@@ -28,6 +28,7 @@ class SourceLine:
     conversations: int
     calls: int
     last_read_at: int | None
+    files_to_index: int = 0  # whose texts are not stored and indexed as far as they go
     left_out: bool = False  # nothing new is read of it
 
     def document(self) -> dict[str, Any]:
@@ -106,7 +107,8 @@ def sources(connection: sqlite3.Connection) -> list[SourceLine]:
           (SELECT count(*) FROM conversation WHERE conversation.source_id=source.id),
           (SELECT count(*) FROM call JOIN conversation ON conversation.id=conversation_id
             WHERE conversation.source_id=source.id),
-          max(read_at), NOT {IS_READ}
+          max(read_at), coalesce(sum(file.state='live' AND texts_size!=size AND {IS_READ}), 0),
+          NOT {IS_READ}
         FROM source JOIN reader ON reader.id=source.reader_id
         LEFT JOIN file ON file.source_id=source.id GROUP BY source.id ORDER BY 1, 2"""
     )

@@ -56,6 +56,21 @@ async def test_each_source_says_what_it_holds_and_how_far_it_is_read(studio: Pat
         assert "all read" in text
 
 
+async def test_source_whose_texts_are_read_in_part_says_what_is_to_be_stored(
+    bench: Bench,
+) -> None:
+    bench.ledger.connection.execute(
+        "UPDATE file SET texts_size=0, texts_offset=0 WHERE path LIKE '%odd%'"
+    )
+    bench.ledger.connection.commit()
+    async with opened(bench.ledger.workspace) as pilot:
+        await go(pilot)
+        text = shown(pilot, "#sources")
+
+    assert "1 file to store and index still" in text
+    assert text.count("all read") == 1
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_nothing_spills_at_any_size(studio: Path, size: tuple[int, int]) -> None:
     async with opened(studio, size=size) as pilot:

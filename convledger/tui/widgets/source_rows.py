@@ -11,6 +11,7 @@ from convledger.text.display import display_text
 from convledger.tui.amounts import ago, size
 from convledger.tui.widgets.path_line import cells_of, path_line, roomiest, shown_path
 from convledger.tui.widgets.rows import Part, RowLine, Rows
+from convledger.words import plural
 
 if TYPE_CHECKING:
     from convledger.reports.sources import SourceLine
@@ -87,6 +88,9 @@ class SourceRows(Rows):
         age = ago(max(0, self._now() - at)) if at else "never"  # clocks can be set back
         if source.waiting:
             return [(f"{size(source.waiting)} waiting", "$accent"), (f" · {age}", "$muted")]
+        if source.files_to_index:
+            words = f"{plural(source.files_to_index, 'file')} to store and index still"
+            return [(words, "$accent"), (f" · {age}", "$muted")]
         return [(f"all read · {age}", "$muted")]
 
     def empty_lines(self) -> list[str]:
