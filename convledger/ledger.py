@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convledger import paths
-from convledger.dealings import Dealings
+from convledger.costing import Costing
 from convledger.errors import WorkspaceError
 from convledger.store.connection import connect, in_words, is_sealed, transaction, unreadable
 from convledger.store.migrations import migrate
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 WAIT_SECONDS = 10.0
 
 
-class Ledger(Dealings):
+class Ledger(Costing):
     """An open workspace."""
 
     def __init__(self, workspace: Path, connection: sqlite3.Connection) -> None:

@@ -39,7 +39,7 @@ class _Steps:
     def day_of(self, index: int) -> date:
         """Return the day that period `index` begins on; 0 is near the subscription."""
         if self.months:
-            return _months_after(self.day, index * self.months)
+            return months_after(self.day, index * self.months)
         return self.day + timedelta(days=index * self.days)
 
     def start(self, index: int) -> int:
@@ -140,7 +140,8 @@ def _steps(period: Period, zone: tzinfo, subscribed_at: int) -> _Steps | None:
     return _Steps(day, _MIDNIGHT, months, days, zone, first_of_month)
 
 
-def _months_after(day: date, months: int) -> date:
+def months_after(day: date, months: int) -> date:
+    """Return the same day of a later month, or its last day where it is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
@@ -160,13 +161,13 @@ def later(at: int, length: Length, zone: tzinfo) -> int:
     if not length.months:
         return at + length.elapsed
     wall = to_datetime(at).astimezone(zone)
-    day = _months_after(wall.date(), length.months)
+    day = months_after(wall.date(), length.months)
     return _instant(datetime.combine(day, wall.time()), zone) + length.elapsed
 
 
 def anniversaries(anchor: date, count: int) -> list[date]:
     """Return `count` monthly dates from `anchor` on: the 31st, then the 28th, then the 31st."""
-    return [_months_after(anchor, months) for months in range(count)]
+    return [months_after(anchor, months) for months in range(count)]
 
 
 def start_of_day(day: date, zone: tzinfo) -> int:

@@ -283,7 +283,7 @@ def _blank(connection: sqlite3.Connection, ids: str, probes: Probes, *, with_pro
         (ids,),
     )
     # An export's file is named after the title.
-    for table in ("label", "conversation_export", "detail", "outcome"):
+    for table in ("label", "conversation_export", "detail", "outcome", "worked_time", "cost_share"):
         if has(connection, table):
             connection.execute(f"DELETE FROM {table} WHERE conversation_id {among}", (ids,))
 

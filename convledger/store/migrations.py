@@ -9,6 +9,7 @@ from pathlib import Path
 
 from convledger.errors import WorkspaceError
 from convledger.store.connection import APPLICATION_ID, unreadable
+from convledger.store.economics_schema import ECONOMICS
 from convledger.store.memory_schema import MEMORY
 
 _FIRST = """
@@ -261,6 +262,10 @@ def _m007_ages_of_what_is_told(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE conversation ADD COLUMN told_ns INTEGER NOT NULL DEFAULT 0")
 
 
+def _m008_economics(connection: sqlite3.Connection) -> None:
+    _execute_all(connection, ECONOMICS)
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _m001_first_tables,
     _m002_sums_by_conversation,
@@ -269,6 +274,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _m005_exports,
     _m006_outcomes,
     _m007_ages_of_what_is_told,
+    _m008_economics,
 )
 PAGE_SIZE = 16384  # fewer, fuller pages: the index and the bodies are written in long runs
 SCHEMA_VERSION = len(MIGRATIONS)

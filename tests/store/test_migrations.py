@@ -247,6 +247,7 @@ def test_steps_are_only_ever_added() -> None:
         "_m005_exports",
         "_m006_outcomes",
         "_m007_ages_of_what_is_told",
+        "_m008_economics",
     ]
 
 
@@ -264,12 +265,16 @@ MEMORY = [
 
 EXPORTS = ["conversation_export"]
 OUTCOMES = ["outcome", "detail"]
+ECONOMICS = [
+    *("balance_assertion", "unit_budget", "scenario", "exchange_rate", "hourly_rate"),
+    *("worked_time", "cost_share", "cost_item"),
+]
 
 
 def make_older(path: Path, version: int, *tables: str) -> None:
     """Turn a ledger into one of an older version, by dropping what came later."""
     with sqlite3.connect(path) as older:
-        for table in tables:
+        for table in (*(ECONOMICS if version < 8 else ()), *tables):
             older.execute(f"DROP TABLE {table}")
         older.execute("ALTER TABLE conversation DROP COLUMN told_ns")
         for index in ("call_uncounted", "call_counted"):
@@ -310,5 +315,14 @@ def test_an_older_ledger_learns_of_outcomes(filled: Bench) -> None:
 
     with Ledger.open(filled.ledger.workspace) as ledger:
         for table in OUTCOMES:
+            assert ledger.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == 0
+        assert not ledger.check(deep=True)
+
+
+def test_an_older_ledger_learns_of_costs_beside_the_tokens(filled: Bench) -> None:
+    make_older(filled.ledger.path, 5, *OUTCOMES)
+
+    with Ledger.open(filled.ledger.workspace) as ledger:
+        for table in ECONOMICS:
             assert ledger.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == 0
         assert not ledger.check(deep=True)

@@ -1,0 +1,23 @@
+"""What a workspace can be told and asked about the full cost of its conversations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from convledger.dealings import Dealings
+from convledger.store.connection import in_words
+
+if TYPE_CHECKING:
+    from convledger.reports.unit_costs.asked import CostQuery
+    from convledger.reports.unit_costs.costs import Costs
+
+
+class Costing(Dealings):
+    """Costs of conversations, with everything that is not a token in them."""
+
+    @in_words
+    def conversation_costs(self, query: CostQuery) -> Costs:
+        """Return what the conversations of a stretch of time cost, part by part."""
+        from convledger.reports.unit_costs.costs import cost_conversations
+
+        return cost_conversations(self.connection, self.plan_book, query)

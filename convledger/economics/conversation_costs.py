@@ -1,0 +1,133 @@
+"""A conversation as unit economics looks at it: what happened in it, and its cost in parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+# How a conversation was served.
+BOT, ESCALATED, PEOPLE_ONLY, UNANSWERED = "bot", "escalated", "people", "unanswered"
+CONFIRMED, ASSUMED = "confirmed", "assumed"
+
+# The parts of a full cost in the order in which they are added up. PLAN is the difference that a
+# plan makes to the list cost of the same calls: both together are what was billed.
+LIST, PLAN, TOOLS, RETRIEVAL = "list", "plan", "tools", "retrieval"
+INFRASTRUCTURE, SUBSCRIPTIONS, OTHERS, PEOPLE = "infrastructure", "subscriptions", "other", "people"
+PARTS = (LIST, PLAN, TOOLS, RETRIEVAL, INFRASTRUCTURE, SUBSCRIPTIONS, OTHERS, PEOPLE)
+BILLED = (LIST, PLAN)
+MACHINE = PARTS[:-1]
+SEGMENTS = (
+    *("source", "model", "project", "client", "user", "tier", "feature", "kind", "channel"),
+    *("tag", "outcome"),
+)
+NONE = "(none)"
+
+
+@dataclass(slots=True)
+class Talk:
+    """A conversation: instants in UTC microseconds, tokens, `active` in microseconds.
+
+    `list_pico` is what its priced calls come to at list prices (picodollars), None where none of
+    them has a price; `by_model` is the same by model. `segments` has a value for each key of
+    SEGMENTS, "" for none. `minutes` are those that people worked on it, None where nobody knows;
+    `minutes_assumed` tells that they are the usual ones. `doubt` tells that tokens were estimated.
+    """
+
+    id: int
+    name: str
+    title: str
+    opened_at: int
+    last_at: int
+    served: str = BOT
+    resolved: str = ""
+    segments: dict[str, str] = field(default_factory=dict)
+    messages: int = 0
+    turns: int = 0
+    active: int = 0
+    input: int = 0
+    output: int = 0
+    cache_read: int = 0
+    cache_write: int = 0
+    calls: int = 0
+    unpriced_calls: int = 0
+    uncounted_calls: int = 0
+    doubt: bool = False
+    list_pico: int | None = None
+    by_model: dict[str, int] = field(default_factory=dict)
+    minutes: Fraction | None = None
+    minutes_assumed: bool = False
+
+    @property
+    def tokens(self) -> int:
+        """All tokens, each counted once."""
+        return self.input + self.output + self.cache_read + self.cache_write
+
+
+@dataclass(slots=True)
+class TalkCost:
+    """What a conversation cost by part, in picounits of one currency; a part may be missing.
+
+    `is_known` is False where it has calls of which none is priced and no plan paid for them: such a
+    conversation is in no sum of costs. `revenue` is None where none was entered for it.
+    """
+
+    talk: Talk
+    parts: dict[str, int] = field(default_factory=dict)
+    is_known: bool = True
+    revenue: int | None = None
+
+    def add(self, part: str, amount: int) -> None:
+        """Add to a part."""
+        self.parts[part] = self.parts.get(part, 0) + amount
+
+    def sum(self, parts: Iterable[str]) -> int:
+        """Return some parts added up."""
+        return sum(self.parts.get(part, 0) for part in parts)
+
+    @property
+    def billed(self) -> int:
+        """What its calls were charged: by a plan, or at list prices."""
+        return self.sum(BILLED)
+
+    @property
+    def machine(self) -> int:
+        """Everything but people."""
+        return self.sum(MACHINE)
+
+    @property
+    def full(self) -> int:
+        """Everything."""
+        return self.sum(PARTS)
+
+
+def added_up(costs: Iterable[TalkCost]) -> dict[str, int]:
+    """Return each part over all conversations whose cost is known; parts without amounts too."""
+    sums = dict.fromkeys(PARTS, 0)
+    for cost in costs:
+        if cost.is_known:
+            for part, amount in cost.parts.items():
+                sums[part] += amount
+    return sums
+
+
+def is_of(talk: Talk, scope: Mapping[str, tuple[str, ...]]) -> bool:
+    """Whether a conversation is one of those that a scope names; project names may hold * and ?."""
+    from fnmatch import fnmatchcase
+
+    for name, wanted in scope.items():
+        own = talk.segments.get(name, "")
+        if name == "conversation":
+            found = talk.name in wanted or talk.name.partition(":")[2] in wanted
+        elif name == "tag":
+            found = any(each in own.split(TAG_BREAK) for each in wanted)
+        elif name == "project":
+            found = any(fnmatchcase(own, each) for each in wanted)
+        else:
+            found = own in wanted
+        if not found:
+            return False
+    return True
+
+
+TAG_BREAK = " + "  # several tags are one segment, so that segments add up to the whole

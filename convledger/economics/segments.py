@@ -1,0 +1,129 @@
+"""Costs by segment, one or two at a time; the parts add up exactly to the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from convledger.economics.conversation_costs import (
+    BOT,
+    ESCALATED,
+    LIST,
+    NONE,
+    PEOPLE,
+    PLAN,
+    SEGMENTS,
+    TalkCost,
+)
+from convledger.economics.ratios import ratio
+
+
+@dataclass(slots=True)
+class SegmentRow:
+    """The conversations that share values of some segments; amounts are picounits.
+
+    A conversation that used several models is counted with the one that most of its list cost is
+    of. `at_list`, `billed`, `machine`, `people` and `full` are of the `known` ones alone.
+    """
+
+    keys: tuple[str, ...]
+    units: int = 0
+    known: int = 0
+    bot: int = 0
+    escalated: int = 0
+    messages: int = 0
+    tokens: int = 0
+    calls: int = 0
+    unpriced_calls: int = 0
+    at_list: int = 0
+    billed: int = 0
+    machine: int = 0
+    people: int = 0
+    full: int = 0
+    revenue: int | None = None
+    doubt: bool = False
+    ids: list[int] = field(default_factory=list)
+
+    @property
+    def per_unit(self) -> Fraction | None:
+        """What a conversation costs here."""
+        return ratio(self.full, self.known)
+
+    @property
+    def cost(self) -> int | None:
+        """The full cost, None where no cost is known."""
+        return self.full if self.known or not self.units else None
+
+    @property
+    def escalation(self) -> Fraction | None:
+        """The share of those that a bot took part in that were handed over."""
+        return ratio(self.escalated, self.bot + self.escalated)
+
+    @property
+    def margin(self) -> Fraction | None:
+        """What is left of revenue as a share of it, None without revenue or with unknown costs."""
+        if self.revenue is None or self.known < self.units:
+            return None
+        return ratio(self.revenue - self.full, self.revenue)
+
+    @property
+    def revenue_per_unit(self) -> Fraction | None:
+        """Revenue for each conversation."""
+        return None if self.revenue is None else ratio(self.revenue, self.units)
+
+    def take(self, cost: TalkCost) -> None:
+        """Count a conversation in."""
+        talk = cost.talk
+        self.units += 1
+        self.bot += talk.served == BOT
+        self.escalated += talk.served == ESCALATED
+        self.messages += talk.messages
+        self.tokens += talk.tokens
+        self.calls += talk.calls
+        self.unpriced_calls += talk.unpriced_calls
+        self.doubt = self.doubt or talk.doubt or talk.minutes_assumed
+        self.ids.append(talk.id)
+        if cost.revenue is not None:
+            self.revenue = (self.revenue or 0) + cost.revenue
+        if cost.is_known:
+            self.known += 1
+            self.at_list += cost.parts.get(LIST, 0)
+            self.billed += cost.parts.get(LIST, 0) + cost.parts.get(PLAN, 0)
+            self.machine += cost.machine
+            self.people += cost.parts.get(PEOPLE, 0)
+            self.full += cost.full
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentTable:
+    """Rows by full cost, the greatest first, and all of them together."""
+
+    by: tuple[str, ...]
+    rows: tuple[SegmentRow, ...]
+    total: SegmentRow
+
+
+def check_segments(by: Sequence[str]) -> None:
+    """Raise ValueError for a segment that there is not, and for more than two."""
+    for name in by:
+        if name not in SEGMENTS:
+            raise ValueError(f"no such segment: {name!r:.40}. Segments are: {', '.join(SEGMENTS)}")
+    if not 1 <= len(by) <= 2 or len(set(by)) < len(by):
+        raise ValueError("a table is by one segment, or by two different ones")
+
+
+def segments(costs: Sequence[TalkCost], by: Sequence[str]) -> SegmentTable:
+    """Return costs by one segment or by two; what has no value is "(none)"."""
+    check_segments(by)
+    rows: dict[tuple[str, ...], SegmentRow] = {}
+    total = SegmentRow(())
+    for cost in costs:
+        keys = tuple(cost.talk.segments.get(name) or NONE for name in by)
+        row = rows.get(keys)
+        if row is None:
+            row = rows[keys] = SegmentRow(keys)
+        row.take(cost)
+        total.take(cost)
+    ordered = sorted(rows.values(), key=lambda row: (-row.full, -row.units, row.keys))
+    return SegmentTable(tuple(by), tuple(ordered), total)

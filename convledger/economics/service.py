@@ -1,0 +1,130 @@
+"""Conversations by who served them: their cost, the blend of it, rates, and the return."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from convledger.economics.conversation_costs import (
+    ASSUMED,
+    BOT,
+    CONFIRMED,
+    ESCALATED,
+    PEOPLE_ONLY,
+    UNANSWERED,
+    TalkCost,
+)
+from convledger.economics.escalation import (
+    Return,
+    Served,
+    blended_cost,
+    escalation_multiplier,
+    return_on,
+)
+from convledger.economics.ratios import ratio
+
+WAYS = (BOT, ESCALATED, PEOPLE_ONLY, UNANSWERED)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The conversations that were served in one way: how many, and what they cost (picounits).
+
+    `cost` is of the `known` ones, None where there are conversations and no cost is known.
+    """
+
+    name: str
+    units: int
+    known: int
+    cost: int | None
+    people: int
+    ids: tuple[int, ...]
+
+    @property
+    def per_unit(self) -> Fraction | None:
+        """What one of them costs."""
+        return None if self.cost is None else ratio(self.cost, self.known)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Conversations by the way they were served, and what follows from it.
+
+    `blended` weighs the ways by how many of each kind were served; it is the cost per conversation
+    of all that were. `conversations` counts the unanswered ones too.
+    """
+
+    ways: tuple[Way, ...]
+    served: Served
+    blended: Fraction | None
+    multiplier: Fraction | None
+
+    def way(self, name: str) -> Way:
+        """Return the conversations that were served in a way."""
+        return next(way for way in self.ways if way.name == name)
+
+    @property
+    def conversations(self) -> int:
+        """All of them."""
+        return sum(way.units for way in self.ways)
+
+
+def service(costs: Sequence[TalkCost]) -> Service:
+    """Return conversations by the way they were served."""
+    ways = tuple(_way(name, [one for one in costs if one.talk.served == name]) for name in WAYS)
+    by_name = {way.name: way for way in ways}
+    bots = [one.talk for one in costs if one.talk.served == BOT]
+    served = Served(
+        by_name[BOT].units,
+        by_name[ESCALATED].units,
+        by_name[PEOPLE_ONLY].units,
+        confirmed=sum(talk.resolved == CONFIRMED for talk in bots),
+        assumed=sum(talk.resolved == ASSUMED for talk in bots),
+    )
+    people = [by_name[ESCALATED], by_name[PEOPLE_ONLY]]
+    known = sum(way.known for way in (*people, by_name[BOT]))
+    by_people = sum(way.cost or 0 for way in people)
+    automation = ratio(by_name[BOT].known, known)
+    blended = (
+        None
+        if automation is None
+        else blended_cost(
+            automation,
+            by_name[BOT].per_unit,
+            ratio(by_people, sum(way.known for way in people)),
+        )
+    )
+    multiplier = escalation_multiplier(by_name[ESCALATED].per_unit, by_name[BOT].per_unit)
+    return Service(ways, served, blended, multiplier)
+
+
+def _way(name: str, costs: Sequence[TalkCost]) -> Way:
+    known = [cost for cost in costs if cost.is_known]
+    cost = sum(cost.full for cost in known)
+    return Way(
+        name,
+        len(costs),
+        len(known),
+        cost if known or not costs else None,
+        sum(_people(known)),
+        tuple(cost.talk.id for cost in costs),
+    )
+
+
+def _people(costs: Iterable[TalkCost]) -> Iterable[int]:
+    from convledger.economics.conversation_costs import PEOPLE
+
+    return (cost.parts.get(PEOPLE, 0) for cost in costs)
+
+
+def against_people(
+    found: Service, full: int | None, hourly: int | None, minutes: Fraction | None
+) -> Return | None:
+    """Return what all that were served had cost by people alone, beside what they did cost.
+
+    None where an hour's cost, the minutes of a conversation or the cost itself is unknown.
+    """
+    if full is None or hourly is None or minutes is None:
+        return None
+    return return_on(found.served.total, Fraction(hourly) * minutes / 60, full)

@@ -1,0 +1,1 @@
+"""What conversations really cost: facts from the ledger, costs from everywhere, put together."""

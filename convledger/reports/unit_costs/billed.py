@@ -1,0 +1,100 @@
+"""What plans have billed for stretches of time, divided among the conversations they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from convledger.economics.allocation import allocate
+from convledger.economics.conversation_costs import Talk, is_of
+from convledger.plans.billing import Bill
+from convledger.pricing.arithmetic import half_even
+from convledger.reports.history import conversation_of
+from convledger.reports.plan_book import PlanBook
+from convledger.reports.unit_costs.asked import CostQuery
+
+
+@dataclass(frozen=True, slots=True)
+class Billing:
+    """A statement of a plan in use: picounits of its currency, instants in UTC microseconds.
+
+    Of a period that is not over the fees count by the time that has passed. `weights` are what the
+    plan charged for the units of each conversation, in credits or in money; where it charged for
+    none, conversations bear it by their list cost.
+    """
+
+    name: str
+    currency: str
+    since: int
+    until: int
+    amount: int
+    began: int
+    ended: int | None
+    scope: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    weights: Mapping[int, int] = field(default_factory=dict)
+
+    def covers(self, talk: Talk) -> bool:
+        """Whether the plan pays for the calls of a conversation."""
+        if not self.since <= talk.opened_at < self.until:
+            return False
+        if talk.opened_at < self.began:
+            return False
+        if self.ended is not None and talk.opened_at >= self.ended:
+            return False
+        return is_of(talk, self.scope)
+
+    def divided(self, amount: int, talks: Iterable[Talk]) -> tuple[dict[int, int], int]:
+        """Return what each conversation bears of the amount, and what no conversation does."""
+        own: Sequence[Talk] = [talk for talk in talks if self.covers(talk)]
+        if not own:
+            return {}, amount
+        weights = [self.weights.get(talk.id, 0) for talk in own]
+        if not any(weights):
+            weights = [max(talk.list_pico or 0, 0) for talk in own]
+        return dict(zip((talk.id for talk in own), allocate(amount, weights), strict=True)), 0
+
+
+def billings(book: PlanBook, query: CostQuery) -> list[Billing]:
+    """Return the statements of all plans in use that have a part in the time of `query`."""
+    found = []
+    for subscription in book.subscriptions():
+        if subscription.began >= query.until or subscription.began > query.now:
+            continue
+        if subscription.ended is not None and subscription.ended <= query.since:
+            continue
+        bill = book.bill(subscription, query.now)
+        weights = _weights(bill)
+        for period, statement in zip(bill.periods, bill.statements, strict=True):
+            if period.since >= query.until or period.until <= query.since:
+                continue
+            fees = statement.sums.fees
+            if query.now < period.until:
+                passed = Fraction(query.now + 1 - period.since, period.until - period.since)
+                part = Fraction(fees) * min(passed, Fraction(1))
+                fees = half_even(part.numerator, part.denominator)
+            found.append(
+                Billing(
+                    name=statement.plan_name,
+                    currency=statement.currency,
+                    since=period.since,
+                    until=period.until,
+                    amount=statement.sums.total - statement.sums.fees + fees,
+                    began=subscription.began,
+                    ended=subscription.ended,
+                    scope=subscription.scope,
+                    weights=weights,
+                )
+            )
+    return found
+
+
+def _weights(bill: Bill) -> dict[int, int]:
+    """Return what was charged for each conversation's units, refunds taken off."""
+    found: dict[int, int] = {}
+    for rated in bill.rated:
+        if rated.amount:
+            number = conversation_of(rated.unit.thread)
+            sign = -1 if rated.unit.quantity < 0 and rated.amount > 0 else 1
+            found[number] = found.get(number, 0) + sign * rated.amount
+    return {number: max(amount, 0) for number, amount in found.items()}

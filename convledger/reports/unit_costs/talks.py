@@ -1,0 +1,271 @@
+"""Reads conversations as unit economics looks at them: lengths, tokens, list cost, how served."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from fractions import Fraction
+
+from convledger.clock import SECOND
+from convledger.economics.conversation_costs import (
+    ASSUMED,
+    BOT,
+    CONFIRMED,
+    ESCALATED,
+    PEOPLE_ONLY,
+    TAG_BREAK,
+    UNANSWERED,
+    Talk,
+)
+from convledger.plans import labels
+from convledger.reports.history import OWN_SAID
+from convledger.store.patterns import PROJECT
+
+_PAUSE = 300 * SECOND  # a longer silence is no time spent on a conversation
+_MODEL = "model.name || CASE model.speed WHEN '' THEN '' ELSE '-' || model.speed END"
+_OPENED = (
+    "coalesce(conversation.first_at, (SELECT min(at) FROM call WHERE conversation_id="
+    "conversation.id), (SELECT min(at) FROM message WHERE conversation_id=conversation.id))"
+)
+_BY_PERSON = 64
+_DETAILS = {"user": ("user", "customer"), "tier": ("tier", "plan"), "feature": ("feature",)}
+_FROM_TAGS = ("user", "tier", "feature")  # a tag "tier=pro" says it too
+_HANDED_OVER = frozenset(("escalated", "handoff", "hand-off", "handed over", "handed_over"))
+
+
+def read_talks(
+    connection: sqlite3.Connection,
+    since: int | None = None,
+    until: int | None = None,
+    *,
+    usual_minutes: Fraction | None = None,
+) -> list[Talk]:
+    """Return the conversations that opened from `since` until `until`, the earliest first.
+
+    Sub-agents are part of the conversation that called them. `usual_minutes` are taken for one that
+    people served where nobody entered how long they did.
+    """
+    found = _opened(connection, since, until)
+    if not found:
+        return []
+    parents = _parents(connection)
+    roots = {number: _root(number, parents) for number in found}
+    missing = {root for root in roots.values() if root not in found}
+    ids = [number for number in found if roots[number] == number or roots[number] in missing]
+    known = {number: found[number] for number in ids}
+    family: dict[int, int] = {number: number for number in ids}
+    # Sub-agents that opened later than the span are part of their conversation all the same.
+    for child in parents:
+        root = _root(child, parents)
+        if root in known:
+            family[child] = root
+    listed = json.dumps(sorted(family))
+    _add_usage(connection, listed, family, known)
+    _add_lengths(connection, listed, family, known)
+    _add_labels(connection, listed, family, known)
+    _add_outcomes(connection, listed, known)
+    _add_minutes(connection, listed, family, known, usual_minutes)
+    return sorted(known.values(), key=lambda talk: (talk.opened_at, talk.id))
+
+
+def _opened(
+    connection: sqlite3.Connection, since: int | None, until: int | None
+) -> dict[int, Talk]:
+    rows = connection.execute(
+        f"SELECT * FROM (SELECT conversation.id, reader.name, native, title, {_OPENED} AS opened, "
+        f"last_at, {PROJECT} FROM conversation JOIN reader ON reader.id=conversation.reader_id) "
+        "WHERE opened IS NOT NULL AND (?1 IS NULL OR opened >= ?1) AND (?2 IS NULL OR opened < ?2)",
+        (since, until),
+    )
+    return {
+        row[0]: Talk(
+            id=row[0],
+            name=f"{row[1]}:{row[2]}",
+            title=row[3],
+            opened_at=row[4],
+            last_at=max(row[5] or row[4], row[4]),
+            served=UNANSWERED,
+            segments={"source": row[1], "project": row[6] or ""},
+        )
+        for row in rows
+    }
+
+
+def _parents(connection: sqlite3.Connection) -> dict[int, int]:
+    """Return the conversation that called each sub-agent that has a thread of its own."""
+    rows = connection.execute(
+        "SELECT child.id, parent.id FROM conversation AS child JOIN conversation AS parent "
+        "ON parent.reader_id=child.reader_id AND parent.native=child.parent_native "
+        "WHERE child.relation='subagent' AND parent.id!=child.id"
+    )
+    return dict(rows.fetchall())
+
+
+def _root(number: int, parents: Mapping[int, int]) -> int:
+    seen = {number}
+    while (above := parents.get(number)) is not None and above not in seen:
+        seen.add(above)
+        number = above
+    return number
+
+
+def _among(column: str) -> str:
+    return f"{column} IN (SELECT value FROM json_each(?))"
+
+
+def _add_usage(
+    connection: sqlite3.Connection, listed: str, family: Mapping[int, int], known: dict[int, Talk]
+) -> None:
+    """Add tokens and list costs, and the model that most of the cost is of."""
+    calls: dict[int, dict[str, int]] = {}
+    for row in connection.execute(
+        f"SELECT conversation_id, {_MODEL}, sum(calls), sum(unpriced_calls), sum(estimated_calls), "
+        "sum(input), sum(output), sum(cache_read), sum(cache_write_5m + cache_write_1h), "
+        "sum(list_pico >> 30), sum(list_pico & 1073741823) FROM usage "
+        f"JOIN model ON model.id=model_id WHERE {_among('conversation_id')} GROUP BY 1, 2 "
+        "ORDER BY 1, 2",
+        (listed,),
+    ):
+        talk, model = known[family[row[0]]], row[1]
+        talk.calls += row[2]
+        talk.unpriced_calls += row[3]
+        talk.doubt = talk.doubt or bool(row[4])
+        talk.input += row[5]
+        talk.output += row[6]
+        talk.cache_read += row[7]
+        talk.cache_write += row[8]
+        if row[2] > row[3]:
+            cost = (row[9] << 30) + row[10]
+            talk.list_pico = (talk.list_pico or 0) + cost
+            talk.by_model[model] = talk.by_model.get(model, 0) + cost
+        own = calls.setdefault(talk.id, {})
+        own[model] = own.get(model, 0) + row[2]
+    for number, counts in calls.items():
+        talk = known[number]
+        talk.served = BOT
+        talk.segments["model"] = min(
+            counts, key=lambda name: (-talk.by_model.get(name, 0), -counts[name], name)
+        )
+    for row in connection.execute(
+        "SELECT conversation_id, sum(approximate & 12 = 4), sum(approximate & 10 != 0) FROM call "
+        f"WHERE approximate != 0 AND {_among('conversation_id')} GROUP BY 1",
+        (listed,),
+    ):
+        talk = known[family[row[0]]]
+        talk.uncounted_calls += row[1]
+        talk.doubt = talk.doubt or bool(row[2])
+
+
+def _add_lengths(
+    connection: sqlite3.Connection, listed: str, family: Mapping[int, int], known: dict[int, Talk]
+) -> None:
+    for row in connection.execute(
+        "SELECT conversation_id, count(*), sum(kind=1), sum(kind=2), "
+        f"sum(kind=2 AND flags & {_BY_PERSON}), sum(min(max(at - before, 0), {_PAUSE})) FROM ("
+        "SELECT conversation_id, kind, flags, at, coalesce(lag(at) OVER "
+        "(PARTITION BY conversation_id ORDER BY at, id), at) AS before FROM message "
+        f"WHERE {OWN_SAID} AND {_among('conversation_id')}) GROUP BY 1",
+        (listed,),
+    ):
+        talk = known[family[row[0]]]
+        if family[row[0]] != row[0]:
+            continue  # what a sub-agent is told and answers is no part of the conversation itself
+        talk.messages, talk.turns = row[1], row[2]
+        talk.active = row[5] or 0
+        if row[3] > row[4]:
+            talk.served = ESCALATED if row[4] else BOT
+        elif row[4]:
+            talk.served = ESCALATED if talk.calls else PEOPLE_ONLY
+
+
+def _add_labels(
+    connection: sqlite3.Connection, listed: str, family: Mapping[int, int], known: dict[int, Talk]
+) -> None:
+    tags: dict[int, list[str]] = {}
+    for number, name, value in connection.execute(
+        f"SELECT conversation_id, name, value FROM label WHERE {_among('conversation_id')} "
+        "ORDER BY 1, 2, 3",
+        (listed,),
+    ):
+        if family[number] != number:
+            continue
+        talk = known[number]
+        if name != "tag":
+            talk.segments[name] = value
+            continue
+        said, found, told = value.partition("=")
+        if found and said in _FROM_TAGS:
+            talk.segments[said] = told
+        else:
+            tags.setdefault(number, []).append(value)
+    for number, own in tags.items():
+        known[number].segments["tag"] = TAG_BREAK.join(own)
+    for number, name, value in connection.execute(
+        f"SELECT conversation_id, name, value FROM detail WHERE {_among('conversation_id')}",
+        (listed,),
+    ):
+        if family[number] != number:
+            continue
+        for segment, names in _DETAILS.items():
+            if name.lower() in names and value:
+                known[number].segments.setdefault(segment, value)
+
+
+def _add_outcomes(connection: sqlite3.Connection, listed: str, known: dict[int, Talk]) -> None:
+    """Add how conversations ended: what a person has labelled, else what the source tells."""
+    told = {
+        row[0]: row[1:]
+        for row in connection.execute(
+            "SELECT conversation_id, handled_by, resolution, channel, bot_messages, "
+            f"human_messages, customer_messages FROM outcome WHERE {_among('conversation_id')}",
+            (listed,),
+        )
+    }
+    for number, talk in known.items():
+        own = talk.segments.get("outcome", "")
+        handled_by, resolution, channel, *counts = told.get(number, ("", "", "", None, None, None))
+        if channel:
+            talk.segments.setdefault("channel", channel)
+        if not own and resolution not in ("", "unknown"):
+            talk.segments["outcome"] = resolution
+        if not talk.messages:
+            talk.messages = sum(count or 0 for count in counts)
+            talk.turns = counts[2] or 0
+        _serve(talk, handled_by, own)
+        label = labels.label_of(own or resolution)
+        if label == labels.CONFIRMED:
+            talk.resolved = CONFIRMED
+        elif label == labels.ASSUMED:
+            talk.resolved = ASSUMED
+
+
+def _serve(talk: Talk, handled_by: str, own: str) -> None:
+    """Say who served a conversation; what a person has labelled goes before what is told."""
+    if handled_by == "human_only":
+        talk.served = PEOPLE_ONLY
+    elif handled_by in ("bot_only", "bot_then_human"):
+        talk.served = ESCALATED if handled_by == "bot_then_human" and not own else BOT
+    ended = own or talk.segments.get("outcome", "")
+    if ended.lower() in _HANDED_OVER and talk.served != PEOPLE_ONLY:
+        talk.served = ESCALATED
+
+
+def _add_minutes(
+    connection: sqlite3.Connection,
+    listed: str,
+    family: Mapping[int, int],
+    known: dict[int, Talk],
+    usual: Fraction | None,
+) -> None:
+    for number, seconds in connection.execute(
+        "SELECT conversation_id, sum(seconds) FROM worked_time WHERE gone_at IS NULL AND "
+        f"{_among('conversation_id')} GROUP BY 1",
+        (listed,),
+    ):
+        talk = known[family[number]]
+        talk.minutes = (talk.minutes or Fraction(0)) + Fraction(seconds, 60)
+    if usual is not None:
+        for talk in known.values():
+            if talk.minutes is None and talk.served in (ESCALATED, PEOPLE_ONLY):
+                talk.minutes, talk.minutes_assumed = usual, True
