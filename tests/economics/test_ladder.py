@@ -1,0 +1,50 @@
+"""A conversation goes down its ladder one step after the other, and never up again."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from convledger.economics.ladder import ACTIONS, Step, TurnCost, descend
+
+TURN = TurnCost(Fraction(6), Fraction(4), Fraction(2), Fraction(3))
+COSTS = st.fractions(0, 10, max_denominator=20)
+TURNS = st.lists(st.builds(TurnCost, COSTS, COSTS, COSTS, COSTS), max_size=20)
+STEPS = st.lists(
+    st.builds(Step, st.integers(1, 120), st.sampled_from(ACTIONS)), max_size=5, unique=True
+)
+
+
+def test_each_step_says_what_it_saved() -> None:
+    steps = [Step(40, "drop_retrieval"), Step(80, "refuse_tools")]
+    found = descend([TURN] * 4, 40, steps, small_model_factor=1)
+    assert found.per_turn == (15, 15, 13, 10)
+    assert [(each.step.action, each.turn, each.saved) for each in found.fired] == [
+        ("drop_retrieval", 2, 4),
+        ("refuse_tools", 3, 3),
+    ]
+    assert (found.saved, found.touched, found.overshoot) == (7, 2, 13)
+
+
+def test_a_conversation_within_its_budget_is_left_alone() -> None:
+    found = descend([TURN], 1000, [Step(70, "end")], small_model_factor=1)
+    assert (found.fired, found.spent, found.ended_at, found.touched) == ((), 15, None, 0)
+
+
+def test_a_step_that_there_is_not_is_refused() -> None:
+    with pytest.raises(ValueError, match="no such step: 'pray'"):
+        Step(70, "pray")
+
+
+@given(TURNS, st.fractions(0, 60, max_denominator=10), STEPS)
+def test_what_is_saved_and_spent_is_what_it_had_cost(
+    turns: list[TurnCost], budget: Fraction, steps: list[Step]
+) -> None:
+    found = descend(turns, budget, steps, small_model_factor=Fraction(1, 5))
+    assert found.spent + sum(each.saved for each in found.fired) == found.undegraded
+    assert found.spent == sum(found.per_turn)
+    assert found.overshoot == max(found.spent - budget, 0)
+    assert 0 <= found.touched <= len(turns)
