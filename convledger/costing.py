@@ -8,8 +8,10 @@ from convledger.dealings import Dealings
 from convledger.store.connection import in_words
 
 if TYPE_CHECKING:
+    from convledger.economics.ratios import Number
     from convledger.reports.unit_costs.asked import CostQuery
     from convledger.reports.unit_costs.costs import Costs
+    from convledger.reports.unit_costs.summary import Economics
 
 
 class Costing(Dealings):
@@ -21,3 +23,12 @@ class Costing(Dealings):
         from convledger.reports.unit_costs.costs import cost_conversations
 
         return cost_conversations(self.connection, self.plan_book, query)
+
+    @in_words
+    def economics(self, query: CostQuery, outlier_multiple: Number = 10) -> Economics:
+        """Return everything that unit economics says of the conversations of a stretch of time."""
+        from convledger.reports.unit_costs.costs import cost_conversations
+        from convledger.reports.unit_costs.summary import summary_of
+
+        costs = cost_conversations(self.connection, self.plan_book, query)
+        return summary_of(costs, self.connection, self.rates.rater, outlier_multiple)

@@ -69,13 +69,20 @@ class TalkCost:
     """What a conversation cost by part, in picounits of one currency; a part may be missing.
 
     `is_known` is False where it has calls of which none is priced and no plan paid for them: such a
-    conversation is in no sum of costs. `revenue` is None where none was entered for it.
+    conversation is in no sum of costs. `unknown` are parts that it has but whose amount nobody
+    knows. `revenue` is None where none was entered for it.
     """
 
     talk: Talk
     parts: dict[str, int] = field(default_factory=dict)
     is_known: bool = True
     revenue: int | None = None
+    unknown: set[str] = field(default_factory=set)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every part is known, so that the full cost is."""
+        return self.is_known and not self.unknown
 
     def add(self, part: str, amount: int) -> None:
         """Add to a part."""

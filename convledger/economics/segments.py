@@ -24,12 +24,14 @@ class SegmentRow:
     """The conversations that share values of some segments; amounts are picounits.
 
     A conversation that used several models is counted with the one that most of its list cost is
-    of. `at_list`, `billed`, `machine`, `people` and `full` are of the `known` ones alone.
+    of. `at_list`, `billed`, `machine`, `people` and `full` are of the `known` ones alone; of
+    `whole` of them every part is known.
     """
 
     keys: tuple[str, ...]
     units: int = 0
     known: int = 0
+    whole: int = 0
     bot: int = 0
     escalated: int = 0
     messages: int = 0
@@ -48,12 +50,12 @@ class SegmentRow:
     @property
     def per_unit(self) -> Fraction | None:
         """What a conversation costs here."""
-        return ratio(self.full, self.known)
+        return None if self.cost is None else ratio(self.full, self.known)
 
     @property
     def cost(self) -> int | None:
         """The full cost, None where no cost is known."""
-        return self.full if self.known or not self.units else None
+        return self.full if self.whole or not self.units else None
 
     @property
     def escalation(self) -> Fraction | None:
@@ -63,7 +65,7 @@ class SegmentRow:
     @property
     def margin(self) -> Fraction | None:
         """What is left of revenue as a share of it, None without revenue or with unknown costs."""
-        if self.revenue is None or self.known < self.units:
+        if self.revenue is None or self.whole < self.units:
             return None
         return ratio(self.revenue - self.full, self.revenue)
 
@@ -86,6 +88,7 @@ class SegmentRow:
         self.ids.append(talk.id)
         if cost.revenue is not None:
             self.revenue = (self.revenue or 0) + cost.revenue
+        self.whole += cost.is_whole
         if cost.is_known:
             self.known += 1
             self.at_list += cost.parts.get(LIST, 0)

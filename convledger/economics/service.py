@@ -31,7 +31,8 @@ WAYS = (BOT, ESCALATED, PEOPLE_ONLY, UNANSWERED)
 class Way:
     """The conversations that were served in one way: how many, and what they cost (picounits).
 
-    `cost` is of the `known` ones, None where there are conversations and no cost is known.
+    `cost` is of the `known` ones, those whose full cost is; None where there are conversations and
+    no full cost is known.
     """
 
     name: str
@@ -100,7 +101,7 @@ def service(costs: Sequence[TalkCost]) -> Service:
 
 
 def _way(name: str, costs: Sequence[TalkCost]) -> Way:
-    known = [cost for cost in costs if cost.is_known]
+    known = [cost for cost in costs if cost.is_whole]
     cost = sum(cost.full for cost in known)
     return Way(
         name,

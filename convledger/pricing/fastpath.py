@@ -71,6 +71,21 @@ class Segment:
             state = int(State.PRICED)  # tokens cost nothing, a tool does
         return total, state
 
+    def parts(self, quantities: Sequence[int]) -> list[int] | None:
+        """Return what each of COMPONENTS comes to, which adds up to the total; None if unknown."""
+        if self.state == State.UNPRICED:
+            return None
+        amounts = []
+        for place, rate in enumerate(self.rates):
+            quantity = quantities[place]
+            if rate is None:
+                if quantity and place < _TOKEN_KINDS:
+                    return None
+                amounts.append(0)
+            else:
+                amounts.append(half_even(quantity * rate[0], rate[1]) if quantity else 0)
+        return amounts
+
 
 def compile_segments(terms: Terms) -> tuple[Segment, ...]:
     """Return the segments of `terms` by ascending threshold; the first has none below it."""

@@ -174,6 +174,26 @@ class Rater:
             (input, output, cache_read, cache_write_5m, cache_write_1h, web_searches, 1)
         )
 
+    def segment(
+        self,
+        source: str,
+        provider: str | None,
+        model: str | None,
+        at: int,
+        context: str,
+        total_input: int,
+    ) -> Segment:
+        """Return the rates in force at `at` for a request with so many tokens of input."""
+        plan = self._plans.get((source, provider, model, context))
+        if plan is None:
+            plan = self._plan(source, provider, model, context)
+        segments = plan.only or plan.segments(at)
+        found = segments[0]
+        for higher in segments[1:]:
+            if total_input > higher.above:
+                found = higher
+        return found
+
     def _plan(self, source: str, provider: str | None, model: str | None, context: str) -> _Plan:
         key = (source, provider, model, context)
         plan = self._plans.get(key)

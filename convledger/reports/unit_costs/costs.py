@@ -52,7 +52,8 @@ class Costs:
 
     `unallocated` are picounits by part; `missing_rates` are currencies that could not be turned
     into the one asked for, so that sums lack them; `without_minutes` and `without_rate` count the
-    conversations of people whose cost nobody knows.
+    conversations of people whose cost nobody knows. `unknown` are parts that have no amount, with
+    the reason.
     """
 
     query: CostQuery
@@ -61,6 +62,7 @@ class Costs:
     unallocated_revenue: int = 0
     shared: list[Shared] = field(default_factory=list)
     billings: list[Billing] = field(default_factory=list)
+    unknown: dict[str, str] = field(default_factory=dict)
     missing_rates: dict[str, str] = field(default_factory=dict)
     used_rates: list[ExchangeRate] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -169,8 +171,7 @@ def _charge_calls(
     for bill in bills:
         amount = money.converted(bill.amount, bill.currency, query.accrued_until - _DAY, bill.name)
         if amount is None:
-            covered |= {talk.id for talk in talks if bill.covers(talk)}
-            found.notes.append(f"{bill.name} bills in {bill.currency}")
+            lack(found, own, PLAN, bill.currency, bill.name, filter(bill.covers, talks))
             continue
         borne, left = bill.divided(amount, talks)
         found.billings.append(bill)
@@ -186,6 +187,9 @@ def _charge_calls(
             cost.is_known = False
         if amount is None:
             cost.is_known = False
+            found.unknown.setdefault(
+                LIST, f"list prices are in USD, and no rate to {query.currency} is known"
+            )
             continue
         cost.add(LIST, amount)
         if number in covered:
@@ -205,13 +209,15 @@ def _charge_item(
         end = min(period.until, max(query.accrued_until, query.today + _DAY))
         accrued = item.accrued(period, end)
         amount = money.converted(accrued, item.currency, min(end, period.until) - _DAY, item.name)
-        if not amount:
-            continue
         bearing = [
             talk
             for talk in talks
             if period.since <= opened[talk.id] < period.until and is_of(talk, item.scope)
         ]
+        if amount is None and item.kind != REVENUE:
+            lack(found, own, PART_OF[item.kind], item.currency, item.name, bearing)
+        if not amount:
+            continue
         shared = share(item, period, amount, bearing)
         found.shared.append(shared)
         if bearing and fallen_back(item, bearing):
@@ -221,6 +227,23 @@ def _charge_item(
                 _book(own[number], item.kind, part)
         if shared.unallocated and not query.scope:
             _leave(found, item, _of_days(shared, query, end))
+
+
+def lack(
+    found: Costs,
+    own: Mapping[int, TalkCost],
+    part: str,
+    currency: str,
+    name: str,
+    bearing: Iterable[Talk],
+) -> None:
+    """Say that a part is unknown for want of an exchange rate, of the whole and of who bears it."""
+    found.unknown.setdefault(
+        part, f"{name} is in {currency}, and no rate to {found.query.currency} is known"
+    )
+    for talk in bearing:
+        if talk.id in own:
+            own[talk.id].unknown.add(part)
 
 
 def _of_days(shared: Shared, query: CostQuery, end: date) -> int:
@@ -269,19 +292,30 @@ def _charge_people(
     for number, cost in own.items():
         talk = cost.talk
         if talk.minutes is None:
-            found.without_minutes += talk.served in (ESCALATED, PEOPLE_ONLY)
+            # A salary that is divided among conversations is their cost of people.
+            if talk.served in (ESCALATED, PEOPLE_ONLY) and PEOPLE not in cost.parts:
+                found.without_minutes += 1
+                cost.unknown.add(PEOPLE)
             continue
         rate = _rate_on(rates, opened[number])
         if rate is None:
-            found.without_rate += bool(talk.minutes)
+            if talk.minutes:
+                found.without_rate += 1
+                cost.unknown.add(PEOPLE)
             continue
         exact_cost = human_cost(rate.amount, talk.minutes, Fraction(rate.overhead))
         amount = half_even(exact_cost.numerator, exact_cost.denominator)
         turned = money.converted(amount, rate.currency, opened[number], "people's rate")
         if turned is None:
             found.without_rate += 1
+            cost.unknown.add(PEOPLE)
         else:
             cost.add(PEOPLE, turned)
+    if not any(PEOPLE in cost.parts for cost in own.values()):
+        if found.without_rate:
+            found.unknown[PEOPLE] = "no hourly rate is known for people's time"
+        elif found.without_minutes:
+            found.unknown[PEOPLE] = "nobody entered how long people worked on what was handed over"
 
 
 def _rate_on(rates: Sequence[kept.HourlyRate], day: date) -> kept.HourlyRate | None:

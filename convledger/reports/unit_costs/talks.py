@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from convledger.clock import SECOND
@@ -50,16 +50,8 @@ def read_talks(
     if not found:
         return []
     parents = _parents(connection)
-    roots = {number: _root(number, parents) for number in found}
-    missing = {root for root in roots.values() if root not in found}
-    ids = [number for number in found if roots[number] == number or roots[number] in missing]
-    known = {number: found[number] for number in ids}
-    family: dict[int, int] = {number: number for number in ids}
-    # Sub-agents that opened later than the span are part of their conversation all the same.
-    for child in parents:
-        root = _root(child, parents)
-        if root in known:
-            family[child] = root
+    known = {number: talk for number, talk in found.items() if _root(number, parents) == number}
+    family = _family(known, parents)
     listed = json.dumps(sorted(family))
     _add_usage(connection, listed, family, known)
     _add_lengths(connection, listed, family, known)
@@ -92,19 +84,40 @@ def _opened(
     }
 
 
+def family_of(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, int]:
+    """Return the conversation that each of `ids` and of their sub-agents is part of."""
+    return _family(ids, _parents(connection))
+
+
+def _family(ids: Iterable[int], parents: Mapping[int, int]) -> dict[int, int]:
+    """Sub-agents that opened later than the span are part of their conversation all the same."""
+    found = {number: number for number in ids}
+    for child in parents:
+        root = _root(child, parents)
+        if root in found:
+            found[child] = found[root]
+    return found
+
+
 def _parents(connection: sqlite3.Connection) -> dict[int, int]:
-    """Return the conversation that called each sub-agent that has a thread of its own."""
+    """Return the conversation that called each sub-agent that has a thread of its own.
+
+    One that has no instant of its own holds nothing, and its sub-agents stand for themselves.
+    """
     rows = connection.execute(
-        "SELECT child.id, parent.id FROM conversation AS child JOIN conversation AS parent "
+        "SELECT child.id, parent.id FROM conversation AS child JOIN (SELECT conversation.id, "
+        f"reader_id, native, {_OPENED} AS opened FROM conversation) AS parent "
         "ON parent.reader_id=child.reader_id AND parent.native=child.parent_native "
-        "WHERE child.relation='subagent' AND parent.id!=child.id"
+        "WHERE child.relation='subagent' AND parent.id!=child.id AND opened IS NOT NULL"
     )
     return dict(rows.fetchall())
 
 
 def _root(number: int, parents: Mapping[int, int]) -> int:
     seen = {number}
-    while (above := parents.get(number)) is not None and above not in seen:
+    while (above := parents.get(number)) is not None:
+        if above in seen:  # in a ring the first one stands for all
+            return min(seen)
         seen.add(above)
         number = above
     return number
