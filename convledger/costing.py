@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convledger.dealings import Dealings
+from convledger.simulating import Simulating
 from convledger.store.connection import in_words
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from convledger.reports.unit_costs.summary import Economics
 
 
-class Costing(Dealings):
+class Costing(Simulating):
     """Costs of conversations, with everything that is not a token in them."""
 
     @in_words

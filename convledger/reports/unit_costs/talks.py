@@ -113,6 +113,16 @@ def _parents(connection: sqlite3.Connection) -> dict[int, int]:
     return dict(rows.fetchall())
 
 
+def family_of(connection: sqlite3.Connection, talks: Iterable[int]) -> dict[int, int]:
+    """Return the conversation of each thread: itself, or the one that called the sub-agent."""
+    found = {number: number for number in talks}
+    parents = _parents(connection)
+    for child in parents:
+        if child not in found and (root := _root(child, parents)) in found:
+            found[child] = root
+    return found
+
+
 def _root(number: int, parents: Mapping[int, int]) -> int:
     seen = {number}
     while (above := parents.get(number)) is not None:
