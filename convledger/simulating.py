@@ -19,9 +19,10 @@ class Simulating(Dealings):
     @in_words
     def simulate(self, scenario: Scenario, query: CostQuery) -> Simulation:
         """Return what the conversations of a query would cost under a scenario, beside today."""
-        from convledger.reports.unit_costs.what_if import simulate
+        from convledger.reports.unit_costs.what_if import PriceList, simulate
 
-        return simulate(self.connection, self.plan_book, self.rates, scenario, query)
+        prices = PriceList(self.rates.rater, self.rates.book, self.rates.overrides)
+        return simulate(self.connection, self.plan_book, prices, scenario, query)
 
     @in_words
     def scenarios(self) -> dict[str, str]:

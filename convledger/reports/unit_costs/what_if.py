@@ -30,8 +30,7 @@ from convledger.economics.simulated import (
 )
 from convledger.economics.simulation import Simulator, TalkRun
 from convledger.economics.thread_replay import added
-from convledger.ingest.rates import Rates
-from convledger.pricing import PriceLine, list_rows
+from convledger.pricing import Overrides, PriceBook, PriceLine, Rater, list_rows
 from convledger.pricing.arithmetic import half_even
 from convledger.pricing.likeness import likest
 from convledger.pricing.prices import start_of
@@ -43,6 +42,15 @@ from convledger.reports.unit_costs.forgotten import first_forgotten
 from convledger.words import plural
 
 _NEAR = 3  # names that are offered for one that is not known
+
+
+@dataclass(frozen=True, slots=True)
+class PriceList:
+    """The prices in force, and what rates calls with them."""
+
+    rater: Rater
+    book: PriceBook
+    overrides: Overrides
 
 
 @dataclass(slots=True)
@@ -59,7 +67,7 @@ class _Row:
 def simulate(
     connection: sqlite3.Connection,
     book: PlanBook,
-    rates: Rates,
+    rates: PriceList,
     scenario: Scenario,
     query: CostQuery,
 ) -> Simulation:
@@ -233,7 +241,7 @@ def _context_effect(
     )
 
 
-def _model_effect(target: Target, rates: Rates, as_of: int) -> ModelEffect:
+def _model_effect(target: Target, rates: PriceList, as_of: int) -> ModelEffect:
     switch = target.switch
     if not target.is_known:
         lines = likest(
@@ -243,7 +251,7 @@ def _model_effect(target: Target, rates: Rates, as_of: int) -> ModelEffect:
     return target.effect(_lines_of(target.taken_for, rates, as_of), ())
 
 
-def _lines_of(taken_for: str, rates: Rates, as_of: int) -> list[PriceLine]:
+def _lines_of(taken_for: str, rates: PriceList, as_of: int) -> list[PriceLine]:
     """Return the prices of a model by tier; the user's own, where there are any, alone."""
     provider, _, model = taken_for.partition("/")
     lines = [
