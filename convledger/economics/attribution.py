@@ -40,7 +40,7 @@ def weight_of(talk: Talk, rule: str, shares: Mapping[int, int]) -> Number:
     if rule == BY_MESSAGES:
         return talk.messages
     if rule == BY_HAND:
-        return shares.get(talk.id, 0)
+        return talk.told_in(shares)
     return 1
 
 
@@ -48,13 +48,17 @@ def share(item: CostItem, period: Days, amount: int, talks: Sequence[Talk]) -> S
     """Divide the amount of a period among the conversations that it is for.
 
     Of equal remainders the conversation that opened first gets the unit. What is divided by hand
-    goes to no other than those that were named.
+    goes to no other than those that were named; the part of erased ones stays with nobody.
     """
     ordered = sorted(talks, key=lambda talk: (talk.opened_at, talk.id))
     if item.rule == BY_HAND:
-        ordered = [talk for talk in ordered if item.shares.get(talk.id)]
+        ordered = [talk for talk in ordered if talk.told_in(item.shares)]
     weights = [weight_of(talk, item.rule, item.shares) for talk in ordered]
-    parts = allocate(amount, weights)
+    if item.rule == BY_HAND and item.erased_weight:
+        weights.append(item.erased_weight)
+        parts = allocate(amount, weights)[:-1]
+    else:
+        parts = allocate(amount, weights)
     given = {talk.id: part for talk, part in zip(ordered, parts, strict=True)}
     return Shared(item, period, amount, given, amount - sum(parts))
 

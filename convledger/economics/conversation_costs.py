@@ -29,7 +29,8 @@ class Talk:
     """A conversation: instants in UTC microseconds, tokens, `active` in microseconds.
 
     `list_pico` is what its priced calls come to at list prices (picodollars), None where none of
-    them has a price; `by_model` is the same by model. `segments` has a value for each key of
+    them has a price; `by_model` is the same by model. `within` are the sub-agents whose threads are
+    part of it. `segments` has a value for each key of
     SEGMENTS, "" for none. `minutes` are those that people worked on it, None where nobody knows;
     `minutes_assumed` tells that they are the usual ones. `doubt` tells that tokens were estimated.
     """
@@ -57,6 +58,12 @@ class Talk:
     by_model: dict[str, int] = field(default_factory=dict)
     minutes: Fraction | None = None
     minutes_assumed: bool = False
+    within: tuple[int, ...] = ()
+
+    def told_in(self, amounts: Mapping[int, int]) -> int:
+        """Return what is told of the conversation and of the sub-agents in it, by their ids."""
+        own = amounts.get(self.id, 0)
+        return own + sum(amounts.get(number, 0) for number in self.within) if self.within else own
 
     @property
     def tokens(self) -> int:
@@ -92,6 +99,10 @@ class TalkCost:
         """Return some parts added up."""
         return sum(self.parts.get(part, 0) for part in parts)
 
+    def known(self, parts: Iterable[str]) -> int | None:
+        """Return some parts added up, None where one of them is not known."""
+        return None if not self.unknown.isdisjoint(parts) else self.sum(parts)
+
     @property
     def billed(self) -> int:
         """What its calls were charged: by a plan, or at list prices."""
@@ -119,22 +130,37 @@ def added_up(costs: Iterable[TalkCost]) -> dict[str, int]:
 
 
 def is_of(talk: Talk, scope: Mapping[str, tuple[str, ...]]) -> bool:
-    """Whether a conversation is one of those that a scope names; project names may hold * and ?."""
-    from fnmatch import fnmatchcase
+    """Whether a conversation is one of those that a scope names.
 
+    `*` and `?` are wild, "(none)" is what has no value, and a project may be named by the last
+    parts of its path.
+    """
     for name, wanted in scope.items():
         own = talk.segments.get(name, "")
         if name == "conversation":
             found = talk.name in wanted or talk.name.partition(":")[2] in wanted
         elif name == "tag":
-            found = any(each in own.split(TAG_BREAK) for each in wanted)
+            found = any(_fits(each, wanted) for each in own.split(TAG_BREAK))
         elif name == "project":
-            found = any(fnmatchcase(own, each) for each in wanted)
+            path = own.replace("\\", "/")
+            paths = [each.replace("\\", "/") for each in wanted]
+            found = _fits(path, [*paths, *(f"*/{each.strip('/')}" for each in paths)])
         else:
-            found = own in wanted
+            found = _fits(own, wanted)
         if not found:
             return False
     return True
+
+
+def _fits(own: str, wanted: Iterable[str]) -> bool:
+    from fnmatch import fnmatchcase
+
+    return any(
+        own == each
+        or (each == NONE and not own)
+        or (("*" in each or "?" in each) and fnmatchcase(own, each.replace("[", "[[]")))
+        for each in wanted
+    )
 
 
 TAG_BREAK = " + "  # several tags are one segment, so that segments add up to the whole

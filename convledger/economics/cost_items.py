@@ -43,7 +43,8 @@ class CostItem:
     `amount` is for all days from `since` until `until` (exclusive), or, with `every`, for each
     period of that length from `since` on, without end where `until` is None. It is divided among
     the conversations of `scope` that opened in that time, as `rule` says; by hand in proportion to
-    `shares` by conversation. It may be less than nothing, as a refund is.
+    `shares` by conversation, of which those that were erased weigh `erased_weight` together. It may
+    be less than nothing, as a refund is.
     """
 
     id: int
@@ -58,6 +59,7 @@ class CostItem:
     scope: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     shares: Mapping[int, int] = field(default_factory=dict)
     note: str = ""
+    erased_weight: int = 0
 
     def periods(self, days: Days) -> Iterator[Days]:
         """Yield the item's own periods that have a day among `days`, the earliest first."""
@@ -76,14 +78,18 @@ class CostItem:
             if own.within(days).length:
                 yield own
 
+    def borne_in(self, period: Days) -> Days:
+        """Return the days of a period on which the item was there: it may end before that does."""
+        end = period.until if self.until is None else min(period.until, self.until)
+        return Days(max(period.since, self.since), end)
+
     def accrued(self, period: Days, until: date) -> int:
         """Return what of a period's amount falls on its days before `until`, picounits.
 
         A period that the item's own end cuts short counts by its days. What falls on two stretches
         that follow each other adds up to what falls on both.
         """
-        end = until if self.until is None else min(until, self.until)
-        elapsed = period.within(Days(period.since, end)).length
+        elapsed = self.borne_in(period).within(Days(period.since, until)).length
         return half_even(self.amount * elapsed, period.length) if elapsed else 0
 
     def _start(self, index: int) -> date:

@@ -16,7 +16,7 @@ from convledger.store.patterns import unicode_text
 
 _ITEM = (
     "id, kind, name, since, until, every, amount, currency, rule, scope, note, origin, made_at, "
-    "gone_at"
+    "gone_at, erased_weight"
 )
 
 
@@ -25,7 +25,8 @@ class StoredItem:
     """A cost or revenue as it is kept: picounits, ISO days, `gone_at` where it was taken away.
 
     `shares` are what conversations weigh where it is divided by hand; `origin` names the line of a
-    file that it came from, by which it is known again.
+    file that it came from, by which it is known again. `erased_weight` is what those weighed that
+    have been erased since.
     """
 
     id: int
@@ -43,6 +44,7 @@ class StoredItem:
     made_at: int = 0
     gone_at: int | None = None
     shares: Mapping[int, int] = field(default_factory=dict)
+    erased_weight: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ def items(connection: sqlite3.Connection, *, with_gone: bool = False) -> list[St
             made_at=row[12],
             gone_at=row[13],
             shares=shares.get(row[0], {}),
+            erased_weight=row[14],
         )
         for row in connection.execute(f"SELECT {_ITEM} FROM cost_item {among} ORDER BY since, id")
     ]
@@ -102,12 +105,12 @@ def add_item(connection: sqlite3.Connection, item: StoredItem) -> int:
     """Keep a cost and return its number; its own `id` does not count."""
     cursor = connection.execute(
         "INSERT INTO cost_item (kind, name, since, until, every, amount, currency, rule, scope, "
-        "note, origin, made_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "note, origin, made_at, erased_weight) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             item.kind, unicode_text(item.name), item.since.isoformat(),
             item.until.isoformat() if item.until else None, item.every, str(item.amount),
             item.currency, item.rule, scope_text(item.scope), unicode_text(item.note),
-            unicode_text(item.origin), item.made_at,
+            unicode_text(item.origin), item.made_at, item.erased_weight,
         ),
     )  # fmt: skip
     number = int(cursor.lastrowid or 0)

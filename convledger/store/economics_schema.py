@@ -9,7 +9,8 @@ CREATE TABLE cost_item (
   id INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, since TEXT NOT NULL, until TEXT,
   every TEXT NOT NULL DEFAULT '', amount TEXT NOT NULL, currency TEXT NOT NULL,
   rule TEXT NOT NULL, scope TEXT NOT NULL DEFAULT '', note TEXT NOT NULL DEFAULT '',
-  origin TEXT NOT NULL DEFAULT '', made_at INTEGER NOT NULL, gone_at INTEGER
+  origin TEXT NOT NULL DEFAULT '', made_at INTEGER NOT NULL, gone_at INTEGER,
+  erased_weight INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE TABLE cost_share (
   item_id INTEGER NOT NULL REFERENCES cost_item(id),

@@ -24,6 +24,7 @@ class CostItem(SQLModel, table=True):
     origin: str = ""
     made_at: int
     gone_at: int | None = None
+    erased_weight: int = 0
 
 
 class CostShare(SQLModel, table=True):

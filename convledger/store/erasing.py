@@ -282,6 +282,13 @@ def _blank(connection: sqlite3.Connection, ids: str, probes: Probes, *, with_pro
         f"UPDATE agent SET kind='', description='', tool_use='' WHERE conversation_id {among}",
         (ids,),
     )
+    if has(connection, "cost_share"):  # what they bore by hand falls to nobody, not to the others
+        connection.execute(
+            "UPDATE cost_item SET erased_weight=erased_weight + (SELECT coalesce(sum(weight), 0) "
+            f"FROM cost_share WHERE item_id=cost_item.id AND conversation_id {among}) "
+            "WHERE rule='hand'",
+            (ids,),
+        )
     # An export's file is named after the title.
     for table in ("label", "conversation_export", "detail", "outcome", "worked_time", "cost_share"):
         if has(connection, table):
@@ -289,10 +296,13 @@ def _blank(connection: sqlite3.Connection, ids: str, probes: Probes, *, with_pro
 
 
 def _told_by_source(connection: sqlite3.Connection, among: str) -> list[str]:
-    """Return the queries of what sources say of conversations beside their texts."""
+    """Return the queries of what sources and people say of conversations beside their texts."""
+    worked = f"SELECT person, note FROM worked_time WHERE conversation_id {among}"
+    by_people = [worked] if has(connection, "worked_time") else []
     if not has(connection, "detail"):
-        return []
+        return by_people
     return [
+        *by_people,
         f"SELECT value, name FROM detail WHERE conversation_id {among}",
         f"SELECT verdict, channel FROM outcome WHERE conversation_id {among}",
     ]

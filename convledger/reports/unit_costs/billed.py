@@ -21,7 +21,7 @@ class Billing:
 
     Of a period that is not over the fees count by the time that has passed. `weights` are what the
     plan charged for the units of each conversation, in credits or in money; where it charged for
-    none, conversations bear it by their list cost.
+    none, or in both, which can't be added, conversations bear it by their list cost.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Billing:
         own: Sequence[Talk] = [talk for talk in talks if self.covers(talk)]
         if not own:
             return {}, amount
-        weights = [self.weights.get(talk.id, 0) for talk in own]
+        weights = [talk.told_in(self.weights) for talk in own]
         if not any(weights):
             weights = [max(talk.list_pico or 0, 0) for talk in own]
         return dict(zip((talk.id for talk in own), allocate(amount, weights), strict=True)), 0
@@ -92,6 +92,8 @@ def billings(book: PlanBook, query: CostQuery) -> list[Billing]:
 def _weights(bill: Bill) -> dict[int, int]:
     """Return what was charged for each conversation's units, refunds taken off."""
     found: dict[int, int] = {}
+    if len({rated.pays for rated in bill.rated if rated.amount}) > 1:
+        return found
     for rated in bill.rated:
         if rated.amount:
             number = conversation_of(rated.unit.thread)

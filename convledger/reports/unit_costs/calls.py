@@ -84,7 +84,7 @@ class CallFacts:
 
     talks: dict[int, TalkCalls] = field(default_factory=dict)
     models: dict[str, ModelCalls] = field(default_factory=dict)
-    savings: CacheSavings = CacheSavings(Fraction(0), Fraction(0))
+    savings: CacheSavings = field(default_factory=lambda: CacheSavings(Fraction(0), Fraction(0)))
     saved: int = 0
     unsaved: int = 0
     unsaved_models: set[str] = field(default_factory=set)

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from convledger.economics import conversation_costs as parts
 from convledger.economics import cost_items as kinds
-from convledger.economics.attribution import Shared, fallen_back, share
+from convledger.economics.attribution import Shared
 from convledger.economics.conversation_costs import (
     ESCALATED,
     LIST,
@@ -21,8 +21,8 @@ from convledger.economics.conversation_costs import (
     TalkCost,
     is_of,
 )
-from convledger.economics.cost_items import REVENUE, CostItem, Days
-from convledger.economics.exchange import ExchangeRate, rate_on
+from convledger.economics.cost_items import REVENUE, CostItem
+from convledger.economics.exchange import ExchangeRate
 from convledger.economics.human_time import human_cost
 from convledger.plans.calendar import start_of_day
 from convledger.pricing.arithmetic import half_even
@@ -30,6 +30,15 @@ from convledger.reports.periods import local_day
 from convledger.reports.plan_book import PlanBook
 from convledger.reports.unit_costs.asked import CostQuery
 from convledger.reports.unit_costs.billed import Billing, billings
+from convledger.reports.unit_costs.converting import Money, exchange_rates
+from convledger.reports.unit_costs.shared import (
+    NONE_OPENED,
+    Left,
+    Talks,
+    bill_days,
+    charged_periods,
+    item_of,
+)
 from convledger.reports.unit_costs.talks import read_talks
 from convledger.store import costs as kept
 from convledger.store.settings import setting
@@ -42,6 +51,7 @@ PART_OF = {
     kinds.TOOL: parts.TOOLS,
     kinds.HUMAN: parts.PEOPLE,
     kinds.OTHER: parts.OTHERS,
+    kinds.REVENUE: kinds.REVENUE,
 }
 USUAL_MINUTES, BASELINE_MINUTES = "minutes of a hand-off", "minutes without a bot"
 
@@ -50,19 +60,21 @@ USUAL_MINUTES, BASELINE_MINUTES = "minutes of a hand-off", "minutes without a bo
 class Costs:
     """The conversations that were asked for with their costs, and what no conversation bears.
 
-    `unallocated` are picounits by part; `missing_rates` are currencies that could not be turned
-    into the one asked for, so that sums lack them; `without_minutes` and `without_rate` count the
-    conversations of people whose cost nobody knows. `unknown` are parts that have no amount, with
-    the reason.
+    `unallocated` are picounits by part, `left` the same by item with the reason; `missing_rates`
+    are currencies that could not be turned into the one asked for, and `unknown` the parts that
+    have no amount, REVENUE among them, with the reason. `without_minutes` and `without_rate` count
+    the conversations of people whose cost nobody knows; where nobody knows any, that part is
+    unknown.
     """
 
     query: CostQuery
     costs: list[TalkCost] = field(default_factory=list)
     unallocated: dict[str, int] = field(default_factory=dict)
     unallocated_revenue: int = 0
+    left: list[Left] = field(default_factory=list)
+    unknown: dict[str, str] = field(default_factory=dict)
     shared: list[Shared] = field(default_factory=list)
     billings: list[Billing] = field(default_factory=list)
-    unknown: dict[str, str] = field(default_factory=dict)
     missing_rates: dict[str, str] = field(default_factory=dict)
     used_rates: list[ExchangeRate] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -77,8 +89,9 @@ def cost_conversations(connection: sqlite3.Connection, book: PlanBook, query: Co
     """Return what the conversations of `query` cost, each part exact to the picounit."""
     found = Costs(query, usual_minutes=minutes_kept(connection, USUAL_MINUTES))
     found.baseline_minutes = minutes_kept(connection, BASELINE_MINUTES)
-    money = _Money(query.currency, _exchange(connection), found)
-    items = [_item(each) for each in kept.items(connection)]
+    rates = exchange_rates(connection)
+    money = Money(query.currency, rates, found.missing_rates, found.used_rates)
+    items = [item_of(each) for each in kept.items(connection)]
     bills = billings(book, query)
     wide = _widened(query, items, bills)
     talks = read_talks(connection, *wide, usual_minutes=found.usual_minutes)
@@ -87,10 +100,11 @@ def cost_conversations(connection: sqlite3.Connection, book: PlanBook, query: Co
         for talk in talks
         if query.since <= talk.opened_at < query.until and is_of(talk, query.scope)
     }
-    _charge_calls(found, own, bills, talks, money)
     opened = {talk.id: local_day(talk.opened_at, query.zone) for talk in talks}
+    _charge_calls(found, own, bills, talks, opened, money)
+    by_day = Talks(talks, query.zone)
     for item in items:
-        _charge_item(found, own, item, talks, opened, money)
+        _charge_item(found, own, item, by_day, money)
     _charge_people(found, own, opened, kept.hourly_rates(connection), money)
     found.costs = list(own.values())
     return found
@@ -100,42 +114,6 @@ def minutes_kept(connection: sqlite3.Connection, name: str) -> Fraction | None:
     """Return minutes that a person has set, None where nobody has."""
     text = setting(connection, name)
     return Fraction(text) if text else None
-
-
-@dataclass(slots=True)
-class _Money:
-    """Turns amounts into the currency that is asked for, by the rate of a day."""
-
-    currency: str
-    rates: Sequence[ExchangeRate]
-    found: Costs
-
-    def converted(self, amount: int, currency: str, day: date, what: str) -> int | None:
-        """Return an amount in the currency asked for, None where no rate is known."""
-        if currency == self.currency or not amount:
-            return amount
-        rate = rate_on(self.rates, currency, self.currency, day)
-        if rate is None:
-            self.found.missing_rates.setdefault(currency, what)
-            return None
-        if rate not in self.found.used_rates:
-            self.found.used_rates.append(rate)
-        exact = Fraction(amount) * Fraction(rate.rate)
-        return half_even(exact.numerator, exact.denominator)
-
-
-def _exchange(connection: sqlite3.Connection) -> list[ExchangeRate]:
-    return [
-        ExchangeRate(currency, into, rate, since)
-        for currency, into, since, rate in kept.exchange_rates(connection)
-    ]
-
-
-def _item(each: kept.StoredItem) -> CostItem:
-    return CostItem(
-        each.id, each.kind, each.name, each.amount, each.currency, each.since, each.until,
-        each.every, each.rule, each.scope, each.shares, each.note,
-    )  # fmt: skip
 
 
 def _widened(
@@ -157,39 +135,47 @@ def _charge_calls(
     own: Mapping[int, TalkCost],
     bills: Iterable[Billing],
     talks: Sequence[Talk],
-    money: _Money,
+    opened: Mapping[int, date],
+    money: Money,
 ) -> None:
-    """Add list costs, and where a plan paid for the calls what it made of them."""
+    """Add list costs, and where a plan paid for the calls what it made of them.
+
+    List costs are turned by the rate of the day on which a conversation opened, a bill by that of
+    its last day so far: a conversation costs the same whatever days are asked for.
+    """
     query = found.query
     in_list = {
-        number: money.converted(
-            cost.talk.list_pico or 0, "USD", query.accrued_until - _DAY, "list costs"
-        )
+        number: money.converted(cost.talk.list_pico or 0, "USD", opened[number], "list costs")
         for number, cost in own.items()
     }
     covered: set[int] = set()
     for bill in bills:
-        amount = money.converted(bill.amount, bill.currency, query.accrued_until - _DAY, bill.name)
+        last = local_day(max(min(bill.until, query.now + 1) - 1, bill.since), query.zone)
+        amount = money.converted(bill.amount, bill.currency, last, bill.name)
+        borne, left = bill.divided(bill.amount if amount is None else amount, talks)
+        left = 0 if query.scope or not query.since <= bill.since < query.until else left
         if amount is None:
-            lack(found, own, PLAN, bill.currency, bill.name, filter(bill.covers, talks))
+            bearing = [own[number] for number in borne if number in own]
+            _miss(found, PLAN, bill.currency, bill.name, bearing, left)
             continue
-        borne, left = bill.divided(amount, talks)
+        covered |= borne.keys() & own.keys()
         found.billings.append(bill)
         for number, part in borne.items():
             if number in own:
                 own[number].add(PLAN, part)
-                covered.add(number)
-        if left and query.since <= bill.since < query.until and not query.scope:
+        if left:
             found.unallocated[PLAN] = found.unallocated.get(PLAN, 0) + left
+            found.left.append(Left(bill.name, PLAN, bill_days(bill, query.zone), left, NONE_OPENED))
     for number, cost in own.items():
         amount = in_list[number]
-        if cost.talk.calls and cost.talk.list_pico is None and number not in covered:
+        unpriced = cost.talk.calls and cost.talk.list_pico is None
+        if unpriced or amount is None:
+            cost.unknown.add(LIST)
+        if unpriced and number not in covered and PLAN not in cost.unknown:
             cost.is_known = False
         if amount is None:
             cost.is_known = False
-            found.unknown.setdefault(
-                LIST, f"list prices are in USD, and no rate to {query.currency} is known"
-            )
+            _miss(found, LIST, "USD", "what calls come to at list prices", [cost])
             continue
         cost.add(LIST, amount)
         if number in covered:
@@ -200,64 +186,40 @@ def _charge_item(
     found: Costs,
     own: Mapping[int, TalkCost],
     item: CostItem,
-    talks: Sequence[Talk],
-    opened: Mapping[int, date],
-    money: _Money,
+    talks: Talks,
+    money: Money,
 ) -> None:
     query = found.query
-    for period in item.periods(query.days):
-        end = min(period.until, max(query.accrued_until, query.today + _DAY))
-        accrued = item.accrued(period, end)
-        amount = money.converted(accrued, item.currency, min(end, period.until) - _DAY, item.name)
-        bearing = [
-            talk
-            for talk in talks
-            if period.since <= opened[talk.id] < period.until and is_of(talk, item.scope)
-        ]
-        if amount is None and item.kind != REVENUE:
-            lack(found, own, PART_OF[item.kind], item.currency, item.name, bearing)
-        if not amount:
+    part = PART_OF[item.kind]
+    for charged in charged_periods(item, query, talks, money):
+        shared = charged.shared
+        left = 0 if query.scope else charged.left
+        if not charged.is_turned:
+            bearing = [own[number] for number in shared.parts if number in own]
+            _miss(found, part, item.currency, item.name, bearing, left)
+            if left:
+                found.left.append(Left(item.name, part, charged.days, None, charged.why, item.id))
             continue
-        shared = share(item, period, amount, bearing)
         found.shared.append(shared)
-        if bearing and fallen_back(item, bearing):
+        if charged.is_fallen_back:
             found.notes.append(f"{item.name}: nothing to weigh by {item.rule}, divided equally")
-        for number, part in shared.parts.items():
+        for number, amount in shared.parts.items():
             if number in own:
-                _book(own[number], item.kind, part)
-        if shared.unallocated and not query.scope:
-            _leave(found, item, _of_days(shared, query, end))
+                _book(own[number], item.kind, amount)
+        if left:
+            _leave(found, item, left)
+            found.left.append(Left(item.name, part, charged.days, left, charged.why, item.id))
 
 
-def lack(
-    found: Costs,
-    own: Mapping[int, TalkCost],
-    part: str,
-    currency: str,
-    name: str,
-    bearing: Iterable[Talk],
+def _miss(
+    found: Costs, part: str, currency: str, name: str, costs: Sequence[TalkCost], left: int = 0
 ) -> None:
-    """Say that a part is unknown for want of an exchange rate, of the whole and of who bears it."""
-    found.unknown.setdefault(
-        part, f"{name} is in {currency}, and no rate to {found.query.currency} is known"
-    )
-    for talk in bearing:
-        if talk.id in own:
-            own[talk.id].unknown.add(part)
-
-
-def _of_days(shared: Shared, query: CostQuery, end: date) -> int:
-    """Return what of an unallocated amount falls on the days that are asked for."""
-    whole = shared.period.within(Days(shared.period.since, end))
-    days = whole.within(query.days)
-    if not whole.length:
-        return 0
-    before = Days(whole.since, max(days.since, whole.since)).length
-    by_then = [
-        half_even(shared.unallocated * elapsed, whole.length)
-        for elapsed in (before, before + days.length)
-    ]
-    return by_then[1] - by_then[0]
+    """Note that a part is unknown for want of a rate, if any of it belongs to what is asked."""
+    if costs or left:
+        reason = f"{name} is in {currency}, and no rate to {found.query.currency} is known"
+        found.unknown.setdefault(part, reason)
+    for cost in costs:
+        cost.unknown.add(part)
 
 
 def _book(cost: TalkCost, kind: str, amount: int) -> None:
@@ -270,7 +232,7 @@ def _book(cost: TalkCost, kind: str, amount: int) -> None:
 def _leave(found: Costs, item: CostItem, amount: int) -> None:
     if item.kind == REVENUE:
         found.unallocated_revenue += amount
-    elif amount:
+    else:
         part = PART_OF[item.kind]
         found.unallocated[part] = found.unallocated.get(part, 0) + amount
 
@@ -280,7 +242,7 @@ def _charge_people(
     own: Mapping[int, TalkCost],
     opened: Mapping[int, date],
     rates: Sequence[kept.HourlyRate],
-    money: _Money,
+    money: Money,
 ) -> None:
     """Add what people's minutes cost, by the rate of the day on which a conversation opened."""
     last = _rate_on(rates, found.query.accrued_until - _DAY)
@@ -313,9 +275,10 @@ def _charge_people(
             cost.add(PEOPLE, turned)
     if not any(PEOPLE in cost.parts for cost in own.values()):
         if found.without_rate:
-            found.unknown[PEOPLE] = "no hourly rate is known for people's time"
+            found.unknown.setdefault(PEOPLE, "no hourly rate is known for people's time")
         elif found.without_minutes:
-            found.unknown[PEOPLE] = "nobody entered how long people worked on what was handed over"
+            reason = "nobody entered how long people worked on what was handed over"
+            found.unknown.setdefault(PEOPLE, reason)
 
 
 def _rate_on(rates: Sequence[kept.HourlyRate], day: date) -> kept.HourlyRate | None:

@@ -50,8 +50,14 @@ def read_talks(
     if not found:
         return []
     parents = _parents(connection)
-    known = {number: talk for number, talk in found.items() if _root(number, parents) == number}
-    family = _family(known, parents)
+    roots = {number: _root(number, parents) for number in found}
+    missing = _never_opened(connection, {root for root in roots.values() if root not in found})
+    ids = [number for number in found if roots[number] == number or roots[number] in missing]
+    known = {number: found[number] for number in ids}
+    family = _family(ids, parents)
+    for child, root in family.items():
+        if child != root:
+            known[root].within += (child,)
     listed = json.dumps(sorted(family))
     _add_usage(connection, listed, family, known)
     _add_lengths(connection, listed, family, known)
@@ -85,7 +91,7 @@ def _opened(
 
 
 def family_of(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, int]:
-    """Return the conversation that each of `ids` and of their sub-agents is part of."""
+    """Return the conversation of each thread: itself, or the one that called the sub-agent."""
     return _family(ids, _parents(connection))
 
 
@@ -95,40 +101,41 @@ def _family(ids: Iterable[int], parents: Mapping[int, int]) -> dict[int, int]:
     for child in parents:
         root = _root(child, parents)
         if root in found:
-            found[child] = found[root]
-    return found
-
-
-def _parents(connection: sqlite3.Connection) -> dict[int, int]:
-    """Return the conversation that called each sub-agent that has a thread of its own.
-
-    One that has no instant of its own holds nothing, and its sub-agents stand for themselves.
-    """
-    rows = connection.execute(
-        "SELECT child.id, parent.id FROM conversation AS child JOIN (SELECT conversation.id, "
-        f"reader_id, native, {_OPENED} AS opened FROM conversation) AS parent "
-        "ON parent.reader_id=child.reader_id AND parent.native=child.parent_native "
-        "WHERE child.relation='subagent' AND parent.id!=child.id AND opened IS NOT NULL"
-    )
-    return dict(rows.fetchall())
-
-
-def family_of(connection: sqlite3.Connection, talks: Iterable[int]) -> dict[int, int]:
-    """Return the conversation of each thread: itself, or the one that called the sub-agent."""
-    found = {number: number for number in talks}
-    parents = _parents(connection)
-    for child in parents:
-        if child not in found and (root := _root(child, parents)) in found:
             found[child] = root
     return found
 
 
+def _never_opened(connection: sqlite3.Connection, roots: set[int]) -> set[int]:
+    """Return the callers of which nothing is told: their sub-agents stand for themselves.
+
+    A sub-agent whose caller opened at another time is part of that one, and of that time.
+    """
+    if not roots:
+        return roots
+    rows = connection.execute(
+        f"SELECT id FROM conversation WHERE id IN (SELECT value FROM json_each(?)) AND {_OPENED} "
+        "IS NULL",
+        (json.dumps(sorted(roots)),),
+    )
+    return {row[0] for row in rows}
+
+
+def _parents(connection: sqlite3.Connection) -> dict[int, int]:
+    """Return the conversation that called each sub-agent that has a thread of its own."""
+    rows = connection.execute(
+        "SELECT child.id, parent.id FROM conversation AS child JOIN conversation AS parent "
+        "ON parent.reader_id=child.reader_id AND parent.native=child.parent_native "
+        "WHERE child.relation='subagent' AND parent.id!=child.id"
+    )
+    return dict(rows.fetchall())
+
+
 def _root(number: int, parents: Mapping[int, int]) -> int:
-    seen = {number}
+    seen = [number]
     while (above := parents.get(number)) is not None:
-        if above in seen:  # in a ring the first one stands for all
-            return min(seen)
-        seen.add(above)
+        if above in seen:  # a log that has two calling each other: the earlier stands for both
+            return min(seen[seen.index(above) :])
+        seen.append(above)
         number = above
     return number
 
