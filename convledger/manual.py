@@ -5,9 +5,9 @@ from __future__ import annotations
 from importlib.resources import files
 
 ORDER = (
-    "start", "app", "sources", "counting", "prices", "plans", "credits", "plan-language", "report",
-    "search", "memory", "packs", "secrets", "erase", "watch", "settings", "workspace", "privacy",
-    "scripts", "demo",
+    "start", "app", "sources", "counting", "prices", "plans", "credits", "plan-language",
+    "simulate", "report", "search", "memory", "packs", "secrets", "erase", "watch", "settings",
+    "workspace", "privacy", "scripts", "demo",
 )  # fmt: skip
 
 

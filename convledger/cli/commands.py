@@ -27,6 +27,7 @@ COMMANDS: dict[str, Entry] = {
     "plan": Entry("plan", "plan", "Pricing plans, and which is in force for what.", ASK),
     "credits": Entry("credits", "credits_", "Credits left, until when; ledger, statements.", ASK),
     "compare": Entry("compare", "compare", "Your own usage under several plans.", ASK),
+    "simulate": Entry("simulate", "simulate", "What other models or contexts would cost.", ASK),
     "memory": Entry("memory", "memory", "What your tools remember: review, edit, prune.", TAKE),
     "import": Entry("importing", "import_", "Read the logs of this machine, or files.", TAKE),
     "watch": Entry("watch", "watch", "Follow the logs and print what arrives.", TAKE),

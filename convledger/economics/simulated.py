@@ -107,7 +107,8 @@ class TooLarge:
 class ContextEffect:
     """A context policy beside full history, with and without prompt caching.
 
-    `recorded` is what the same main threads came to in fact, `as_recorded` what their full history
+    `recorded` is what the same main threads came to in fact (or would with the scenario's shorter
+    prompts), `as_recorded` what their full history
     comes to when it is replayed, cached where they were: how far the two are apart is how far the
     replay is off. `changed` are the conversations that the policy makes a difference to.
     """

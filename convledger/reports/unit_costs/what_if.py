@@ -115,9 +115,7 @@ def _row(cost: TalkCost, run: TalkRun) -> _Row:
     # What a flat plan charges does not follow its calls: both sides are at list prices.
     today = cost.full - cost.parts.get(PLAN, 0)
     talk, listed = cost.talk, cost.parts.get(LIST)
-    if (talk.list_pico is not None and listed is None) or not (
-        cost.is_known or talk.list_pico is not None
-    ):
+    if not cost.is_known or (talk.calls and talk.list_pico is None):
         return _Row(cost, run, None, None)
     rate = Fraction(listed or 0, talk.list_pico) if talk.list_pico else Fraction(1)
     row = _Row(cost, run, today, None)
