@@ -295,6 +295,7 @@ def _print_conversations(found: Simulation, rows: Sequence[Changed], every: int)
 
 def print_compared(documents: Sequence[dict[str, Any]], found: Sequence[Simulation]) -> None:
     """Print scenarios side by side, today first, with the cheapest marked."""
+    mark = "~" if any(one.is_estimate for one in found) else ""
     totals: list[tuple[int | None, Fraction | None, int | None, Fraction | None]] = [
         (one.today, one.per_conversation[0], None, None) for one in found[:1]
     ]
@@ -313,7 +314,7 @@ def print_compared(documents: Sequence[dict[str, Any]], found: Sequence[Simulati
             [
                 document["scenario"] or "–",
                 "cheapest" if document["cheapest"] else "",
-                money_words(total, document["currency"]),
+                f"{mark if total is not None else ''}{money_words(total, document['currency'])}",
                 "" if place == 0 else money_words(change, document["currency"], signed=True),
                 "" if place == 0 else share_words(share),
                 money_words(_whole(each), document["currency"], more_places=1),

@@ -79,7 +79,7 @@ class Forgotten:
     """The first thing that a policy would have forgotten, and when that was missing first.
 
     Turns are numbered from 1 in the main thread; instants are UTC microseconds. `text` is the
-    beginning of what was said, as it was imported: made harmless where it is shown.
+    beginning of what was said with its secrets veiled: made harmless where it is shown.
     """
 
     id: int

@@ -45,6 +45,11 @@ def test_no_command_lets_anything_through(hostile: Cli, tmp_path: Path) -> None:
         ("export", "--format", "md", "--output", str(tmp_path / "pages")),
         ("prices",),
         ("prices", "runs"),
+        *(
+            ("simulate", *words, "--since", "2020-01-01", *form)
+            for words in (("--to", "gpt-5"), ("--context", "reset=1turn"))
+            for form in (("--all",), ("--json",), ("--csv",))
+        ),
         ("label", "--project", "*", "--client", "all of them"),
     ]
     for row in report["rows"]:

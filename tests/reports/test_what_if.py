@@ -74,6 +74,20 @@ def test_the_golden_window_costs_more_where_prompts_are_cached(shop: Shop) -> No
     assert found.touched == (talk,)
 
 
+def test_a_secret_in_what_is_forgotten_is_veiled(shop: Shop) -> None:
+    secret = "gh" + "p_a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
+    talk = shop.thread("golden")
+    keep(shop, talk, golden_thread(cached=False))
+    shop.say(talk, f"{'x' * 190} {secret}", at=call().at - 1)
+
+    context = ask(shop, WINDOW).context
+
+    assert context is not None
+    assert context.first is not None
+    assert context.first.text.startswith("xxx")
+    assert secret[:10] not in context.first.text
+
+
 def test_sub_agents_belong_to_their_conversation_and_stay_as_they_are(shop: Shop) -> None:
     talk = shop.thread("golden")
     keep(shop, talk, golden_thread(cached=False))

@@ -9,6 +9,7 @@ from convledger.economics.simulated import Forgotten
 from convledger.economics.simulation import TalkRun
 
 LONGEST = 200  # characters of the text that are shown
+_READ = 4 * LONGEST  # so that no secret is cut where it is not known any more
 _PROMPT, _ANSWER = 1, 2
 _UNSEEN = 1 | 2  # of a side chain, or hidden
 
@@ -46,6 +47,7 @@ def first_forgotten(connection: sqlite3.Connection, runs: Iterable[TalkRun]) -> 
 def _text(connection: sqlite3.Connection, talk: int, since: int | None, at: int) -> str:
     """Return the beginning of what was asked up to a call, else of what was answered then."""
     from convledger.reports.thread import bodies
+    from convledger.text.secrets import veiled
 
     row = connection.execute(
         "SELECT id FROM message WHERE conversation_id=?1 AND agent_id IS NULL AND "
@@ -55,4 +57,5 @@ def _text(connection: sqlite3.Connection, talk: int, since: int | None, at: int)
     ).fetchone()
     if row is None:
         return ""
-    return bodies(connection, [row[0]], most=LONGEST).get(row[0], "")
+    text = bodies(connection, [row[0]], most=_READ).get(row[0], "")
+    return veiled(text)[:LONGEST]

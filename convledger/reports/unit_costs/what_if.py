@@ -311,7 +311,7 @@ def _context_notes(effect: ContextEffect) -> list[str]:
     said = []
     if effect.too_large:
         many = plural(len(effect.too_large), "conversation")
-        said.append(f"{many} stay as they are: a turn alone is larger than the cap")
+        said.append(f"left as it is, since a turn alone is larger than the cap: {many}")
     if effect.unpriced:
         many = plural(len(effect.unpriced), "conversation")
         said.append(f"{many} could not be replayed: a request has no price")
