@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convledger import paths
-from convledger.costing import Costing
 from convledger.errors import WorkspaceError
+from convledger.reconciling import Reconciling
 from convledger.store.connection import connect, in_words, is_sealed, transaction, unreadable
 from convledger.store.migrations import migrate
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 WAIT_SECONDS = 10.0
 
 
-class Ledger(Costing):
+class Ledger(Reconciling):
     """An open workspace."""
 
     def __init__(self, workspace: Path, connection: sqlite3.Connection) -> None:
@@ -355,7 +355,7 @@ class Ledger(Costing):
         from convledger.store.checks import check
 
         self._require_file()
-        return check(self.connection, self.path, deep=deep)
+        return self.with_balances(check(self.connection, self.path, deep=deep))
 
     @in_words
     def repair(self) -> None:

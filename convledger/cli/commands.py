@@ -28,6 +28,7 @@ COMMANDS: dict[str, Entry] = {
     "credits": Entry("credits", "credits_", "Credits left, until when; ledger, statements.", ASK),
     "compare": Entry("compare", "compare", "Your own usage under several plans.", ASK),
     "simulate": Entry("simulate", "simulate", "What other models or contexts would cost.", ASK),
+    "reconcile": Entry("reconcile", "reconcile", "A provider's own bill beside the ledger.", ASK),
     "memory": Entry("memory", "memory", "What your tools remember: review, edit, prune.", TAKE),
     "import": Entry("importing", "import_", "Read the logs of this machine, or files.", TAKE),
     "watch": Entry("watch", "watch", "Follow the logs and print what arrives.", TAKE),
