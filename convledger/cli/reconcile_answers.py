@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from convledger import clock
@@ -9,6 +10,7 @@ from convledger.cli import streams
 from convledger.cli.names import short_id
 from convledger.cli.outcome import DONE, FAILED
 from convledger.cli.printing import print_documents_as_csv, print_json, print_table
+from convledger.cli.wrapping import wrapped
 from convledger.clock import to_datetime
 from convledger.economics.reconciling import CALLS, COST, EQUAL, KINDS, REQUESTS, Cell, Comparison
 from convledger.money import PICO, usd_display, usd_text
@@ -67,7 +69,8 @@ def _print(
     only_differences: bool,
     opened: dict[Comparison, list[CallBehind]] | None,
 ) -> None:
-    streams.say(_covered(found))
+    for line in _folded(_covered(found)):
+        streams.say(line)
     rows = []
     for each in found.comparisons:
         if not (each.is_equal and only_differences):
@@ -93,6 +96,12 @@ def _print(
         _print_calls(found, opened)
     elif found.differing:
         streams.remark("`--calls` opens each difference down to the ledger's calls")
+
+
+def _folded(text: str) -> Iterator[str]:
+    """Yield the lines of a sentence, folded where the width of tables is limited."""
+    wide = streams.table_width()
+    yield from [text] if wide is None else wrapped(text, wide)
 
 
 def _covered(found: Reconciliation) -> str:
@@ -189,7 +198,8 @@ def _totals(found: Reconciliation) -> list[str]:
     if cell := cells.get(COST):
         there_words, here_words = _pair(cell)
         tolerance = (cell.slack + 1) // 2
-        about = f", give or take {figure(COST, tolerance)} of rounding" if tolerance else ""
+        least = "<$0.000001" if tolerance < PICO // 10**6 else _exact(tolerance)
+        about = f", give or take {least} of rounding" if tolerance else ""
         lines.append(f"  cost: {there_words} there, {here_words} here at list prices{about}")
     return lines
 
@@ -205,15 +215,23 @@ def _remarks(found: Reconciliation) -> list[str]:
         )
         lines.append(f"{rows} not read: {some}")
     if bill.passed_over:
-        lines.append(f"{bill.passed_over:,} rows are sums or other products, and passed over")
+        are = (
+            "row is a sum or another product"
+            if bill.passed_over == 1
+            else ("rows are sums or other products")
+        )
+        lines.append(f"{bill.passed_over:,} {are}, and passed over")
     if found.unmatched:
         names = _names(
             name if is_known else f"{name} (not in the price book)"
             for name, is_known in found.unmatched
         )
-        lines.append(
-            f"No call of those days is of {names}. An alias in prices.toml brings names together"
+        help_ = (
+            ""
+            if all(known for _, known in found.unmatched)
+            else (". An alias in prices.toml brings names together")
         )
+        lines.append(f"No call of those days is of {names}{help_}")
     if found.missing_rates:
         lines.append(
             f"No rate turns {', '.join(found.missing_rates)} into dollars on those days, so that "
@@ -221,7 +239,7 @@ def _remarks(found: Reconciliation) -> list[str]:
         )
     if REQUESTS in bill.told:
         lines.append("Premium requests are not calls: only whether both sides have any is compared")
-    if found.untold:
+    if found.untold and bill.told & {*KINDS}:
         lines.append(f"{found.untold:,} tokens of kinds that the file does not tell are left out")
     if found.doubtful:
         lines.append(f"~ the tokens of {found.doubtful:,} calls are estimated or unknown")
@@ -243,7 +261,7 @@ def _remarks(found: Reconciliation) -> list[str]:
 
 
 def _names(names: Any) -> str:
-    every = [clip(display_text(name), 40) for name in names]
+    every = [clip(display_text(name), 60) for name in names]
     more = f" and {len(every) - _MOST_NAMED:,} more" if len(every) > _MOST_NAMED else ""
     return ", ".join(every[:_MOST_NAMED]) + more
 

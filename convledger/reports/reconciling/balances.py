@@ -14,6 +14,7 @@ from convledger.reports.reconciling.ledger_side import Scope, ledger_side
 from convledger.reports.reconciling.names import ModelNames
 from convledger.reports.reconciling.result import Reconciliation
 from convledger.store.assertions import Assertion
+from convledger.store.costs import scope_text
 from convledger.zones import zone_of
 
 TOKENS, DOLLARS = "tokens", "USD"
@@ -92,7 +93,7 @@ def is_same(one: Assertion, other: Assertion) -> bool:
         digest_of(one) == digest_of(other)
         and (one.since, one.until, one.zone, one.amount, one.currency)
         == (other.since, other.until, other.zone, other.amount, other.currency)
-        and one.scope == other.scope
+        and scope_text(one.scope) == scope_text(other.scope)
     )
 
 

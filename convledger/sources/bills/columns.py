@@ -55,6 +55,7 @@ _CODES = frozenset([
 ])  # fmt: skip
 _CODE = re.compile(r"[a-z]{3}")
 _SIGNS = {"$": "USD", "€": "EUR", "£": "GBP"}
+_NO_SIGNS = str.maketrans("", "", "$€£()[]")
 
 
 def said_columns(said: Mapping[str, str], header: Sequence[str]) -> dict[str, str]:
@@ -78,7 +79,7 @@ def guessed_columns(header: Sequence[str], said: Mapping[str, str]) -> dict[str,
     candidates: dict[str, list[str]] = {}
     taken = set(said.values())
     for name in header:
-        meaning = _WORDS.get(plain_name(name))
+        meaning = _meaning_of(name)
         if meaning is not None and meaning not in said and name not in taken:
             candidates.setdefault(meaning, []).append(name)
     for meaning, names in candidates.items():
@@ -94,6 +95,16 @@ def guessed_columns(header: Sequence[str], said: Mapping[str, str]) -> dict[str,
     if missing or not found.get(DAY):
         raise NotReadable(_not_understood(missing or [DAY], header))
     return found
+
+
+def _meaning_of(name: str) -> str | None:
+    """Return what the name of a column tells; a currency in it makes it no other name."""
+    plain = plain_name(name)
+    if plain in _WORDS or not (code := currency_named(name)):
+        return _WORDS.get(plain)
+    words = [word for word in plain.split() if word.strip("()[]").upper() not in (code, "IN")]
+    bare = " ".join(words).translate(_NO_SIGNS).strip()
+    return COST if _WORDS.get(bare) == COST else None
 
 
 def _not_understood(missing: Sequence[str], header: Sequence[str]) -> str:
