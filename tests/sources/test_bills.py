@@ -74,7 +74,8 @@ def test_usage_of_the_anthropic_console_tells_all_kinds_apart() -> None:
 def test_costs_of_the_anthropic_console_are_cents_by_display_name() -> None:
     bill = read(BILLS / "anthropic-cost.csv")
 
-    assert (bill.told, bill.places) == ({COST}, 2)
+    assert bill.told == {COST}
+    assert bill.places == 2
     assert sum(row.amount or 0 for row in bill.rows if row.day == day(18)) == Decimal("0.13")
     assert {row.model for row in bill.rows} == {"Claude Haiku 4.5", "Claude Opus 5.5"}
 

@@ -49,7 +49,7 @@ def reconcile(
     provider = bill.sellers[0] if bill.sellers else ""
     keys = {row.model: _key(row, names, provider, bill) for row in rows}
     scope = Scope(
-        tuple(sorted({*keys.values()})) if bill.has_models else None,
+        tuple(sorted({*keys})) if bill.has_models else None,
         query.sources or bill.sources,
         bill.sellers,
     )
@@ -86,7 +86,7 @@ def reconcile(
 def _key(row: BillRow, names: ModelNames, provider: str, bill: Bill) -> str:
     if not bill.has_models:
         return ""
-    return names.key(row.model, provider) or NO_MODEL
+    return names.named(row.model, provider).plain or NO_MODEL
 
 
 def _days(since: date, until: date) -> Iterator[date]:

@@ -9,7 +9,7 @@ from datetime import date, timedelta, tzinfo
 
 from convledger.economics.reconciling import LEDGER_KINDS, Place, Side
 from convledger.reports.periods import start_of_day
-from convledger.reports.reconciling.names import ModelNames
+from convledger.reports.reconciling.names import ModelNames, Named, met
 from convledger.store.calls import whole
 
 # Each kind of token of a call, and its web searches, is priced with one rounding of its own.
@@ -21,7 +21,7 @@ _TOKENS = ", ".join(LEDGER_KINDS)
 class Scope:
     """Which of the ledger's calls are compared: all where nothing is named.
 
-    `models` are names as both sides know them, `sellers` as the price book does.
+    `models` are the bill's names, `sellers` those of the price book.
     """
 
     models: tuple[str, ...] | None = None
@@ -84,20 +84,26 @@ def ledger_models(
     connection: sqlite3.Connection, names: ModelNames, scope: Scope
 ) -> dict[int, LedgerModel]:
     """Return every model of the ledger by its number, and whether it is compared."""
-    found = {}
-    for number, source, logged, name, provider in connection.execute(
+    rows = connection.execute(
         "SELECT model.id, reader.name, logged_provider, model.name, model.provider "
         "FROM model JOIN reader ON reader.id=reader_id ORDER BY model.id"
-    ):
-        key = names.key(name, logged, source)
+    ).fetchall()
+    may_be: dict[int, Named] = {}
+    for number, source, logged, name, provider in rows:
         seller = names.seller(provider) or names.seller(logged)
-        is_in = (
-            (not scope.sources or source in scope.sources)
-            and (not scope.sellers or not seller or seller in scope.sellers)
-            and (scope.models is None or key in scope.models)
-        )
-        found[number] = LedgerModel(number, source, name, key, is_in)
-    return found
+        if (not scope.sources or source in scope.sources) and (
+            not scope.sellers or not seller or seller in scope.sellers
+        ):
+            may_be[number] = names.named(name, logged, source)
+    if scope.models is None:
+        keys = dict.fromkeys(may_be, "")
+    else:
+        seller = scope.sellers[0] if scope.sellers else ""
+        keys = met({name: names.named(name, seller) for name in scope.models}, may_be)
+    return {
+        number: LedgerModel(number, source, name, keys.get(number, ""), number in keys)
+        for number, source, _, name, _ in rows
+    }
 
 
 def ledger_side(
@@ -128,7 +134,6 @@ def ledger_side(
                 other.tokens += sum(tokens)
                 other.list_pico += pico
                 continue
-            key = model.key if scope.models is not None else ""
             side = Side(
                 tokens=dict(zip(LEDGER_KINDS, tokens, strict=True)),
                 calls=calls,
@@ -136,9 +141,9 @@ def ledger_side(
                 money=None if unpriced else pico,
                 slack=calls * _ROUNDINGS,
             )
-            found.sides.setdefault((day, key), Side()).add(side)
+            found.sides.setdefault((day, model.key), Side()).add(side)
             found.doubtful += doubtful
-            known = found.models.setdefault(key, [])
+            known = found.models.setdefault(model.key, [])
             if model not in known:
                 known.append(model)
     found.left_out = sorted(left.values(), key=lambda each: (-each.list_pico, -each.calls))
@@ -157,7 +162,7 @@ def calls_behind(
     wanted = [
         model.id
         for model in ledger_models(connection, names, scope).values()
-        if model.is_in and (scope.models is None or model.key == key)
+        if model.is_in and model.key == key
     ]
     span = (start_of_day(day, zone), start_of_day(day + timedelta(days=1), zone))
     marks = ", ".join("?" * len(wanted))

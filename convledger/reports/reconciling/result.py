@@ -124,7 +124,7 @@ class Reconciliation:
     ) -> dict[str, Any]:
         row: dict[str, Any] = {
             "day": each.day.isoformat(),
-            "model": each.model or None,
+            "model": self.name_of(each.model) if each.model else None,
             "names_there": list(self.names_there.get(each.model, ())),
             "names_here": list(self.names_here.get(each.model, ())),
             "verdict": each.verdict,
@@ -184,7 +184,7 @@ def csv_rows(result: Reconciliation, *, only_differences: bool) -> list[dict[str
     return [
         {
             "day": each.day.isoformat(),
-            "model": each.model,
+            "model": result.name_of(each.model) if each.model else "",
             "kind": cell.kind,
             "rows_there": each.rows,
             "calls_here": each.calls,
