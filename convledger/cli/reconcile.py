@@ -26,7 +26,9 @@ _NEXT = re.compile(r",(?=\s*[a-z_0-9]+\s*=)")  # a comma before the next meaning
 @click.option("--provider", type=click.Choice(PROVIDERS), help="Whose table it is.  [default: as "
               "its columns tell]")  # fmt: skip
 @options.several("--source", "Compare only the ledger's calls of these sources.")
-@options.since_until
+@click.option("--since", metavar="WHEN", help="From this day on: 2026-11-01, 2026-11, month ...")
+@click.option("--until", metavar="WHEN", help="Until this day, which is included.")
+@click.option("--tz", metavar="ZONE", help="Zone that the bill's days are cut in.  [default: UTC]")
 @click.option("--only-differences", is_flag=True, help="Leave out what is equal.")
 @click.option("--calls", is_flag=True, help="Open each difference down to the ledger's calls.")
 @click.option("--map", "columns", multiple=True, metavar="MEANING=COLUMN,...",
@@ -88,7 +90,8 @@ def reconcile(
     named = sum((file is not None, is_list, forget is not None, bring_back is not None))
     if named != 1:
         raise UsageProblem(
-            "name one FILE, or --list, --forget N or --bring-back N"
+            "name one FILE (before --keep, whose own word is a note), or --list, --forget N, "
+            "--bring-back N"
             if not named
             else "FILE, --list, --forget and --bring-back are questions of their own"
         )

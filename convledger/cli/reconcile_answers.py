@@ -235,7 +235,8 @@ def _remarks(found: Reconciliation) -> list[str]:
     if found.missing_rates:
         lines.append(
             f"No rate turns {', '.join(found.missing_rates)} into dollars on those days, so that "
-            "money is unknown"
+            f"money is unknown: `convledger cost rate {found.missing_rates[0]} USD RATE --since "
+            f"{found.since}` says one"
         )
     if REQUESTS in bill.told:
         lines.append("Premium requests are not calls: only whether both sides have any is compared")
@@ -314,7 +315,7 @@ def keep(ledger: Ledger, found: Reconciliation, note: str) -> None:
 
 def list_balances(ledger: Ledger, as_json: bool, as_csv: bool) -> int:
     """Print what is kept; returns whether all of it holds."""
-    from convledger.reports.reconciling.balances import file_of
+    from convledger.reports.reconciling.balances import TOKENS, file_of
 
     every = ledger.balances(with_gone=True)
     if as_json or as_csv:
@@ -330,6 +331,7 @@ def list_balances(ledger: Ledger, as_json: bool, as_csv: bool) -> int:
             [
                 Column("no", "right"),
                 Column("days"),
+                Column("what"),
                 Column("there", "right"),
                 Column("here", "right"),
                 Column("state"),
@@ -340,8 +342,9 @@ def list_balances(ledger: Ledger, as_json: bool, as_csv: bool) -> int:
                 [
                     str(each.assertion.id),
                     days_words(each.assertion),
-                    amount_words(each.assertion.amount, each.assertion.currency),
-                    amount_words(each.here, each.assertion.currency),
+                    "tokens" if each.assertion.currency == TOKENS else COST,
+                    amount_words(each.assertion.amount, each.assertion.currency, bare=True),
+                    amount_words(each.here, each.assertion.currency, bare=True),
                     _state(each),
                     file_of(each.assertion),
                     each.assertion.note,

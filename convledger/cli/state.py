@@ -30,7 +30,7 @@ def status(as_json: bool) -> int:
 @click.option("--repair", is_flag=True, help="Work out anew what follows from the rest, first.")
 @options.json_flag
 def check(deep: bool, repair: bool, as_json: bool) -> int:
-    """Verify the file, the sums, the search index and the permissions.
+    """Verify the file, the sums, the search index, the permissions, and balances that are kept.
 
     Says nothing and ends with 0 where all is well; else it lists what is wrong with the way out,
     and ends with 1.

@@ -29,6 +29,7 @@ from convledger.economics.reconciling import (
 )
 from convledger.errors import UsageProblem
 from convledger.ingest.rates import load_rates
+from convledger.ledger import Ledger
 from convledger.money import PICO
 from convledger.pricing import parse_overrides
 from convledger.reports.periods import instant_of
@@ -39,7 +40,7 @@ from convledger.reports.reconciling.findings import finding_of
 from convledger.reports.reconciling.ledger_side import calls_behind
 from convledger.reports.reconciling.names import ModelNames, Named
 from convledger.reports.reconciling.result import Reconciliation, csv_rows
-from convledger.sources.bills.records import Bill, BillRow
+from convledger.sources.bills.records import Asked, Bill, BillRow
 from convledger.sources.findings import Rejected
 from convledger.store import costs
 from convledger.store.assertions import add_assertion, assertions
@@ -48,6 +49,16 @@ from tests.reports.books import Books
 RATES = load_rates(Path("/nowhere/prices.toml"))
 NAMES = ModelNames(RATES.book, RATES.overrides)
 SONNET, DATED, SHOWN = "claude-sonnet-4-5", "claude-sonnet-4-5-20250929", "Claude Sonnet 4.5"
+HEADS = [
+    b"",
+    b"usage_date_utc,model,cost_usd\n",
+    b"date;model;tokens;cost eur\n",
+    b"start_time,num_model_requests,model,input_tokens,output_tokens,input_cached_tokens\n",
+]
+ODD = [
+    b"2026-11-20,", b"2026-11-20;", b"1795132800,", b"opus,", b"opus;", b"12;", b"12,", b"1E-9\n",
+    b"0.5\n", b"-1,5\n", b"1e99999\n", b'"', b"\n", b"0001-01-01,", b"9999-12-31,", b"\xff\xfe",
+]  # fmt: skip
 NOW = instant_of(datetime(2026, 11, 30, tzinfo=UTC))
 CENT = PICO // 100
 
@@ -386,6 +397,30 @@ def test_a_document_says_decimals_and_csv_has_a_row_for_each_cell(bench: Bench) 
         (INPUT, 3, 3), (COST, "0.01", "0.02"),
     ]  # fmt: skip
     assert [each["kind"] for each in csv_rows(found, only_differences=True)] == [COST]
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.one_of(st.binary(max_size=200), st.lists(st.sampled_from(ODD), max_size=8).map(b"".join)),
+    st.sampled_from(HEADS),
+)
+def test_any_bytes_are_compared_or_refused_in_words(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes, head: bytes
+) -> None:
+    folder = tmp_path_factory.mktemp("any")
+    path = folder / "bill.csv"
+    path.write_bytes(head + content)
+    found, reason = None, ""
+    with Ledger.open(folder / "workspace") as ledger:
+        try:
+            found = ledger.reconcile(path, Asked(), ReconcileQuery(NOW))
+        except UsageProblem as error:
+            reason = str(error)
+    if found is None:
+        assert reason.startswith((str(path), path.name))
+        return
+    assert found.document()
+    assert csv_rows(found, only_differences=True) or found.counts[EQUAL] == len(found.comparisons)
 
 
 calls_made = st.lists(

@@ -11,12 +11,15 @@ from convledger.store.assertions import Assertion
 from convledger.store.checks import Finding
 
 
-def amount_words(amount: int | None, currency: str) -> str:
-    """Return picounits of dollars or tokens for people; a dash where they are unknown."""
+def amount_words(amount: int | None, currency: str, *, bare: bool = False) -> str:
+    """Return picounits of dollars or tokens for people; a dash where they are unknown.
+
+    `bare` leaves the word after tokens out.
+    """
     if amount is None:
         return "–"
     if currency == TOKENS:
-        return f"{count(amount // PICO)} tokens"
+        return count(amount // PICO) + ("" if bare else " tokens")
     cents = usd_display(amount)
     return cents if abs(amount) >= PICO // 100 or not amount else usd_display(amount, 6)
 
