@@ -84,7 +84,7 @@ def reconcile(
     convledger reconcile invoice.csv --map day=Datum,cost=Betrag --decimal-comma
     convledger reconcile openai.csv --only-differences --calls
     """
-    from convledger.cli import reconcile_answers
+    from convledger.cli import reconcile_answers, reconcile_balances
 
     options.one_form(as_json, as_csv)
     named = sum((file is not None, is_list, forget is not None, bring_back is not None))
@@ -99,11 +99,11 @@ def reconcile(
         raise UsageProblem("--keep needs a FILE to keep the balance of")
     with chosen.open_ledger() as ledger:
         if is_list:
-            return reconcile_answers.list_balances(ledger, as_json, as_csv)
+            return reconcile_balances.list_balances(ledger, as_json, as_csv)
         if forget is not None:
-            return reconcile_answers.forget(ledger, forget)
+            return reconcile_balances.forget(ledger, forget)
         if bring_back is not None:
-            return reconcile_answers.bring_back(ledger, bring_back)
+            return reconcile_balances.bring_back(ledger, bring_back)
         assert file is not None
         query = _query(ledger, since, until, tz, options.parts(source), no_sync=no_sync)
         asked = _asked(query, provider, columns, date_order, mark, currency, input_is)
@@ -117,7 +117,7 @@ def reconcile(
             as_csv=as_csv,
         )
         if keep is not None:
-            reconcile_answers.keep(ledger, found, keep)
+            reconcile_balances.keep(ledger, found, keep)
     return DONE if found.is_equal else FAILED
 
 
