@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convledger.simulating import Simulating
+from convledger.cost_entries import CostEntries
 from convledger.store.connection import in_words
 
 if TYPE_CHECKING:
     from convledger.economics.ratios import Number
     from convledger.reports.unit_costs.asked import CostQuery
+    from convledger.reports.unit_costs.bearing import Bearing
+    from convledger.reports.unit_costs.cost_file import FileTerms
+    from convledger.reports.unit_costs.cost_import import CostImport
     from convledger.reports.unit_costs.costs import Costs
     from convledger.reports.unit_costs.summary import Economics
+    from convledger.store.cost_changes import Change
+    from convledger.store.costs import StoredItem
 
 
-class Costing(Simulating):
+class Costing(CostEntries):
     """Costs of conversations, with everything that is not a token in them."""
 
     @in_words
@@ -32,3 +37,33 @@ class Costing(Simulating):
 
         costs = cost_conversations(self.connection, self.plan_book, query)
         return summary_of(costs, self.connection, self.rates.rater, outlier_multiple)
+
+    @in_words
+    def cost_bearing(self, item: StoredItem, query: CostQuery) -> Bearing:
+        """Return which conversations bear a cost beside tokens, and what none does."""
+        from convledger.reports.unit_costs.bearing import bearing
+
+        return bearing(self.connection, item, query)
+
+    @in_words
+    def read_cost_table(self, content: bytes, terms: FileTerms) -> CostImport:
+        """Read a table of costs or of people's time, and tell what of it the books have not.
+
+        Raises UsageProblem where the table as a whole can't be read.
+        """
+        from convledger.reports.unit_costs.cost_file import read_cost_file
+        from convledger.reports.unit_costs.cost_import import conversations_by_name, to_take
+
+        find = conversations_by_name(self.connection)
+        return to_take(self.connection, read_cost_file(content, terms, find), terms.zone)
+
+    def take_cost_table(self, found: CostImport, *, now: int) -> Change:
+        """Keep what a table brings, all of it or nothing."""
+        return self.add_costs(found.items, found.times, now=now, what="import")
+
+    @in_words
+    def conversation_names_by_id(self) -> dict[int, str]:
+        """Return the whole names of all conversations."""
+        from convledger.reports.unit_costs.cost_import import conversation_names
+
+        return conversation_names(self.connection)

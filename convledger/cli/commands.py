@@ -33,6 +33,7 @@ COMMANDS: dict[str, Entry] = {
     "import": Entry("importing", "import_", "Read the logs of this machine, or files.", TAKE),
     "watch": Entry("watch", "watch", "Follow the logs and print what arrives.", TAKE),
     "pack": Entry("pack", "pack", "Memory that fits a budget of tokens, for a tool.", TAKE),
+    "cost": Entry("cost", "cost", "Costs beside tokens, people's time, rates.", TAKE),
     "label": Entry("label", "label", "Give conversations a client, tags and the like.", TAKE),
     "export": Entry("export", "export", "Write conversations as JSON Lines or Markdown.", TAKE),
     "erase": Entry("erase", "erase", "Erase for good; nothing takes it back.", TAKE),

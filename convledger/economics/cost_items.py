@@ -106,3 +106,11 @@ class CostItem:
         months = (day.year - self.since.year) * 12 + day.month - self.since.month
         index = months // _MONTHS[self.every]
         return index if self._start(index) <= day else index - 1
+
+
+def accrued_within(item: CostItem, days: Days) -> int:
+    """Return what of an item's amount falls on some days, picounits of its currency."""
+    return sum(
+        item.accrued(period, days.until) - item.accrued(period, days.since)
+        for period in item.periods(days)
+    )

@@ -135,15 +135,18 @@ def set_gone(
     return changed
 
 
-def worked(connection: sqlite3.Connection, conversation_id: int | None = None) -> list[WorkedTime]:
+def worked(
+    connection: sqlite3.Connection, conversation_id: int | None = None, *, with_gone: bool = False
+) -> list[WorkedTime]:
     """Return people's time on all conversations or on one, the earliest first."""
     among = "" if conversation_id is None else "AND conversation_id=?"
+    which = "1" if with_gone else "gone_at IS NULL"
     values = () if conversation_id is None else (conversation_id,)
     return [
         WorkedTime(*row)
         for row in connection.execute(
             "SELECT id, conversation_id, at, seconds, person, note, origin, made_at, gone_at "
-            f"FROM worked_time WHERE gone_at IS NULL {among} ORDER BY at, id",
+            f"FROM worked_time WHERE {which} {among} ORDER BY at, id",
             values,
         )
     ]

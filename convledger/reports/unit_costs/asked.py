@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, tzinfo
 
 from convledger.economics.cost_items import Days
@@ -36,6 +36,15 @@ class CostQuery:
     def today(self) -> date:
         """The day that it is."""
         return local_day(self.now, self.zone)
+
+    @property
+    def due_days(self) -> Days:
+        """The days of the stretch of time that have come, today among them."""
+        return Days(self.days.since, max(self.accrued_until, self.days.since))
+
+    def until_now(self) -> CostQuery:
+        """Return the same question from its first day until now."""
+        return replace(self, until=max(self.now, self.since) + 1)
 
     @property
     def accrued_until(self) -> date:
