@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from datetime import date
-from decimal import Decimal
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from convledger.errors import UsageProblem
@@ -14,6 +10,10 @@ from convledger.simulating import Simulating
 from convledger.store.connection import in_words, transaction
 
 if TYPE_CHECKING:
+    from datetime import date
+    from decimal import Decimal
+    from fractions import Fraction
+
     from convledger.store.cost_changes import Change
     from convledger.store.costs import HourlyRate, StoredItem, WorkedTime
 
@@ -63,6 +63,8 @@ class CostEntries(Simulating):
 
         `changes` are fields of StoredItem. Raises UsageProblem where nothing would change.
         """
+        from dataclasses import replace
+
         old = self.cost_item(number)
         if old.gone_at is not None:
             raise UsageProblem(f"{number} was taken away: `convledger cost bring-back {number}`")
@@ -84,6 +86,8 @@ class CostEntries(Simulating):
         now: int,
         went: Sequence[int] = (),
     ) -> Change:
+        from dataclasses import replace
+
         from convledger.reports.unit_costs.entered import checked_item, checked_time
         from convledger.store import costs
         from convledger.store.cost_changes import Change, remember

@@ -195,6 +195,11 @@ def _last(days: Days) -> str:
     return (days.until - timedelta(days=1)).isoformat()
 
 
+def _days_words(days: Days) -> str:
+    last = _last(days)
+    return last if days.length == 1 else f"{days.since} – {last}"
+
+
 def _exact(amount: int, currency: str) -> str:
     return f"{usd_text(amount)} {currency}"
 
@@ -235,7 +240,7 @@ def _say_bearing(item: StoredItem, found: Bearing, query: CostQuery, *, everythi
              Column("unallocated", "right")],
             [
                 [
-                    f"{each.days.since} – {_last(each.days)}",
+                    _days_words(each.days),
                     usd_text(each.accrued),
                     f"{len(each.shared.parts):,}",
                     usd_text(each.shared.unallocated),
@@ -311,7 +316,7 @@ def _say_left(found: Costs, query: CostQuery) -> None:
                 str(each.item_id or ""),
                 each.name,
                 each.part,
-                f"{each.days.since} – {_last(each.days)}",
+                _days_words(each.days),
                 money_words(each.amount, query.currency),
                 each.why,
             ]

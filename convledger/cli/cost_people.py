@@ -156,7 +156,9 @@ def bring_back(numbers: tuple[str, ...]) -> int:
     return 0
 
 
-@click.command(short_help="What an hour of people costs.")
+@click.command(
+    context_settings={"ignore_unknown_options": True}, short_help="What an hour of people costs."
+)
 @click.argument("amount", required=False)
 @click.option("--since", metavar="DAY", help="From this day on.  [default: today]")
 @click.option("--overhead", metavar="SHARE", help="What comes on top: 30% or 0.30.  [default: 0]")
@@ -229,13 +231,18 @@ def _by_month(pico: int, hours: str) -> int:
 
 
 def _rate_words(rate: HourlyRate) -> str:
-    more = 0 if rate.amount % (PICO // 100) == 0 else 2
-    words = f"an hour costs {money_words(rate.amount, rate.currency, more_places=more)}"
+    words = f"an hour costs {_to_the_point(rate.amount, rate.currency)}"
     if not rate.overhead:
         return words
-    whole = Fraction(rate.amount) * (1 + Fraction(rate.overhead))
-    with_it = money_words(round(whole), rate.currency, more_places=2)
-    return f"{words} and {rate.overhead * 100:f}% on top, {with_it}"
+    percent = f"{rate.overhead * 100:f}"
+    percent = percent.rstrip("0").rstrip(".") if "." in percent else percent
+    whole = round(Fraction(rate.amount) * (1 + Fraction(rate.overhead)))
+    return f"{words} and {percent}% on top, {_to_the_point(whole, rate.currency)}"
+
+
+def _to_the_point(amount: int, currency: str) -> str:
+    """Return money with two more places where it has any there."""
+    return money_words(amount, currency, more_places=0 if amount % (PICO // 100) == 0 else 2)
 
 
 def _list_rates(rates: list[HourlyRate], *, as_json: bool) -> None:

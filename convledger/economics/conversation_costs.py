@@ -22,6 +22,7 @@ SEGMENTS = (
     *("tag", "outcome"),
 )
 NONE = "(none)"
+FROM_TAGS = ("user", "tier", "feature")  # a tag "tier=pro" says it too
 
 
 @dataclass(slots=True)
@@ -140,7 +141,8 @@ def is_of(talk: Talk, scope: Mapping[str, tuple[str, ...]]) -> bool:
         if name == "conversation":
             found = talk.name in wanted or talk.name.partition(":")[2] in wanted
         elif name == "tag":
-            found = any(_fits(each, wanted) for each in own.split(TAG_BREAK))
+            tags = [*own.split(TAG_BREAK), *_said_by_tag(talk)]
+            found = any(_fits(each, wanted) for each in tags)
         elif name == "project":
             path = own.replace("\\", "/")
             paths = [each.replace("\\", "/") for each in wanted]
@@ -150,6 +152,12 @@ def is_of(talk: Talk, scope: Mapping[str, tuple[str, ...]]) -> bool:
         if not found:
             return False
     return True
+
+
+def _said_by_tag(talk: Talk) -> list[str]:
+    """Return the tags that segments of their own were read from."""
+    named = ((name, talk.segments.get(name)) for name in FROM_TAGS)
+    return [f"{name}={value}" for name, value in named if value]
 
 
 def _fits(own: str, wanted: Iterable[str]) -> bool:

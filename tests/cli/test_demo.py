@@ -124,6 +124,8 @@ def test_every_command_that_the_pages_show_exists(cli: Cli, line: str) -> None:
         usage += cli("prices", "list", "-h").out if words[0] == "prices" else ""
         if len(words) > 1 and not words[1].startswith("-"):  # it may be one of a group
             usage += cli(*words[:2], "-h").out
+        if len(words) > 2 and not words[2].startswith("-"):  # or of a group in one
+            usage += cli(*words[:3], "-h").out
         for word in words[1:]:
             if word.startswith("--") and len(word) > 2:
                 assert word.partition("=")[0] in usage, word

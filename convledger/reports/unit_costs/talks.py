@@ -13,6 +13,7 @@ from convledger.economics.conversation_costs import (
     BOT,
     CONFIRMED,
     ESCALATED,
+    FROM_TAGS,
     PEOPLE_ONLY,
     TAG_BREAK,
     UNANSWERED,
@@ -30,7 +31,6 @@ _OPENED = (
 )
 _BY_PERSON = 64
 _DETAILS = {"user": ("user", "customer"), "tier": ("tier", "plan"), "feature": ("feature",)}
-_FROM_TAGS = ("user", "tier", "feature")  # a tag "tier=pro" says it too
 _HANDED_OVER = frozenset(("escalated", "handoff", "hand-off", "handed over", "handed_over"))
 
 
@@ -225,7 +225,7 @@ def _add_labels(
             talk.segments[name] = value
             continue
         said, found, told = value.partition("=")
-        if found and said in _FROM_TAGS:
+        if found and said in FROM_TAGS:
             talk.segments[said] = told
         else:
             tags.setdefault(number, []).append(value)

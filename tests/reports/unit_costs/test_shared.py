@@ -165,6 +165,14 @@ def test_a_scope_reads_names_as_filters_do() -> None:
     assert not is_of(talk, {"client": ("acme",)})
 
 
+def test_a_tag_that_says_a_tier_is_still_a_tag(books: CostBook) -> None:
+    number = books.talk("2026-10-02")
+    books.label(number, "tag", "tier=pro")
+    books.item("tool", "3", scope={"tag": ("tier=pro",)})
+    assert books.cost(number).parts["tools"] == usd("3")
+    assert books.cost(number).talk.segments["tier"] == "pro"
+
+
 def test_asked_for_in_two_parts_what_is_left_adds_up(books: CostBook) -> None:
     books.item("subscription", "100", since="2028-02-01", until=None, every="month")
     whole = books.costs("2028-02-01", "2028-03-01", now="2028-06-01").unallocated
@@ -186,4 +194,20 @@ def test_what_was_borne_by_an_erased_conversation_falls_to_nobody(books: CostBoo
     found = books.costs()
     assert books.cost(second).parts["retrieval"] == usd("3")
     assert found.unallocated == {"retrieval": usd("6")}
+    assert [left.why for left in found.left] == [ERASED]
+    (item,) = books.ledger.cost_items()
+    borne = books.ledger.cost_bearing(item, books.ask())
+    assert [(talk.id, amount) for talk, amount in borne.borne] == [(second, usd("3"))]
+    assert (item.erased_weight, borne.unallocated) == (2, usd("6"))
+
+
+def test_all_that_bore_it_erased_leaves_it_with_nobody(books: CostBook) -> None:
+    books.spend("2026-10-02", "1.00", "one")
+    first = books.thread("one")
+    books.item("retrieval", "9", rule="hand", shares={first: 2})
+    prepare(books.connection)
+    with transaction(books.connection):
+        take_out(books.connection, [first], Probes(), at("2026-11-05"), with_figures=True)
+    found = books.costs()
+    assert (found.costs, found.unallocated) == ([], {"retrieval": usd("9")})
     assert [left.why for left in found.left] == [ERASED]
