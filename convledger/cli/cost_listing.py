@@ -19,6 +19,7 @@ from convledger.cli.cost_words import (
     zone_option,
 )
 from convledger.cli.fact_rows import say_facts
+from convledger.cli.following import look
 from convledger.cli.plan_words import money_words
 from convledger.cli.printing import print_csv, print_documents_as_csv, print_json, print_table
 from convledger.money import usd_text
@@ -36,6 +37,7 @@ ROW = (
     "number", "kind", "name", "amount", "currency", "every", "since", "until", "rule", "scope",
     "note", "is_gone", "due",
 )  # fmt: skip
+_NO_SYNC = click.option("--no-sync", is_flag=True, help="Do not look at the logs first.")
 _MONTH = click.option("--month", metavar="MONTH", help="2026-10, month, 7d ...")
 
 
@@ -123,8 +125,15 @@ def _print(items: list[StoredItem], due: dict[int, int], *, with_due: bool) -> N
 @zone_option
 @options.json_flag
 @options.csv_flag
+@_NO_SYNC
 def show(
-    number: str, month: str | None, everything: bool, tz: str | None, as_json: bool, as_csv: bool
+    number: str,
+    month: str | None,
+    everything: bool,
+    tz: str | None,
+    as_json: bool,
+    as_csv: bool,
+    no_sync: bool,
 ) -> int:
     """Say how a cost is divided: by which rule, what each conversation bears, what none does.
 
@@ -135,6 +144,7 @@ def show(
     zone, name, now = here(tz)
     with chosen.open_ledger() as ledger:
         item = ledger.cost_item(wanted)
+        look(ledger, no_sync=no_sync)
         text = month or min(item.since.isoformat(), "2199-12-31")
         query = query_of(text, zone, name, now, item.currency)
         if month is None:
@@ -269,8 +279,14 @@ def _say_bearing(item: StoredItem, found: Bearing, query: CostQuery, *, everythi
 @zone_option
 @options.json_flag
 @options.csv_flag
+@_NO_SYNC
 def unallocated(
-    month: str | None, currency: str, tz: str | None, as_json: bool, as_csv: bool
+    month: str | None,
+    currency: str,
+    tz: str | None,
+    as_json: bool,
+    as_csv: bool,
+    no_sync: bool,
 ) -> int:
     """List what of this month's shared costs, or of another time's, no conversation bears."""
     from convledger.reports.unit_costs.written import currency_of
@@ -279,6 +295,7 @@ def unallocated(
     zone, name, now = here(tz)
     query = query_of(month, zone, name, now, currency_of(currency))
     with chosen.open_ledger() as ledger:
+        look(ledger, no_sync=no_sync)
         found = ledger.conversation_costs(query)
     documents = [
         {
