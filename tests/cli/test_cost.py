@@ -237,3 +237,18 @@ def test_foreign_text_in_names_does_not_act_on_the_screen(books: Cli) -> None:
     for words in (("cost",), ("cost", "show", "1"), ("cost", "list", "--csv")):
         assert "\x1b[31m" not in books(*words).out
     assert books("cost", "list", "--csv").code == 0
+
+
+def test_a_cost_says_that_who_bore_it_was_erased(books: Cli) -> None:
+    first, second = opened(books)
+    books("cost", "add", "retrieval", "Index", "9", "--on", "2026-10", "--conversation",
+          f"{first}=2", "--conversation", second)  # fmt: skip
+    books("cost", "time", "add", first, "12")
+    answer = books("erase", "conversation", first, "--yes")
+    assert answer.code in (0, 1), answer.err  # 1: the logs still hold it
+    shown = books("cost", "show", "2", "--no-sync")
+    assert "2 of its 3 weights were erased" in shown.out
+    assert "Unallocated: conversations that were named have been erased." in shown.out
+    found = books("cost", "show", "2", "--no-sync", "--json").json
+    assert (found["unallocated"], found["erased_weight"]) == ("6", 2)
+    assert books("cost", "time", "list", "--all", "--json").json["time"] == []
