@@ -6,11 +6,8 @@ from importlib.resources import files
 
 ORDER = (
     "start", "app", "sources", "counting", "prices", "plans", "credits", "plan-language",
-    "simulate", "reconcile", "report", "search", "memory", "packs", "secrets", "erase",
+    "costs", "simulate", "reconcile", "report", "search", "memory", "packs", "secrets", "erase",
     "watch", "settings", "workspace", "privacy", "scripts", "demo",
-    "start", "app", "sources", "counting", "prices", "plans", "credits", "plan-language", "costs",
-    "report", "search", "memory", "packs", "secrets", "erase", "watch", "settings", "workspace",
-    "privacy", "scripts", "demo",
 )  # fmt: skip
 
 
