@@ -27,6 +27,9 @@ COMMANDS: dict[str, Entry] = {
     "plan": Entry("plan", "plan", "Pricing plans, and which is in force for what.", ASK),
     "credits": Entry("credits", "credits_", "Credits left, until when; ledger, statements.", ASK),
     "compare": Entry("compare", "compare", "Your own usage under several plans.", ASK),
+    "economics": Entry(
+        "economics", "economics", "The full cost of a conversation, and where it comes from.", ASK
+    ),
     "simulate": Entry("simulate", "simulate", "What other models or contexts would cost.", ASK),
     "reconcile": Entry("reconcile", "reconcile", "A provider's own bill beside the ledger.", ASK),
     "memory": Entry("memory", "memory", "What your tools remember: review, edit, prune.", TAKE),

@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 
-class Sent(NamedTuple):
-    """The tokens of one request: all that the model was sent, and what of it came from a cache."""
-
-    context: int
-    cached: int = 0
-
-
-def first_sent(sent: Sent, before: int | None) -> int:
-    """Return the tokens of a request that are new, `before` tokens sent in the last one.
+def first_sent(sent: int, cached: int, before: int | None) -> int:
+    """Return the new tokens among those `sent`, `cached` of them, after `before` in the last one.
 
     A context that has grown repeats the last one, so that what it grew by is new; the answer in
     between is part of that, as it is sent for the first time. One that has shrunk was summarised or
@@ -22,19 +14,21 @@ def first_sent(sent: Sent, before: int | None) -> int:
     The first request of a speaker is new as a whole.
     """
     if before is None:
-        return max(sent.context, 0)
-    grown = sent.context - before if sent.context >= before else sent.context
-    return max(min(grown, sent.context - sent.cached), 0)
+        return sent
+    grown = sent - before if sent >= before else sent
+    fresh = sent - cached
+    return grown if grown < fresh else fresh
 
 
-def distinct_tokens(requests: Iterable[Sent]) -> int:
-    """Return the tokens of one speaker's requests, in their order, each counted when new.
+def distinct_tokens(requests: Iterable[tuple[int, int]]) -> int:
+    """Return the tokens of one speaker's requests, each counted when it is new.
 
-    A request without tokens says nothing and is passed over.
+    A request, in the order of time, is the tokens that were sent and those of them that came from
+    a cache; one without tokens says nothing and is passed over.
     """
     found, before = 0, None
-    for sent in requests:
-        if sent.context > 0:
-            found += first_sent(sent, before)
-            before = sent.context
+    for sent, cached in requests:
+        if sent > 0:
+            found += first_sent(sent, cached, before)
+            before = sent
     return found

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from convledger.pricing.arithmetic import line_pico, plain
 from convledger.pricing.book import PriceBook
@@ -27,6 +28,7 @@ from convledger.records import Usage
 
 ENGINE_VERSION = 1
 MOST_PLANS = 20_000
+_ENDLESS = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,14 @@ class Rated:
     warnings: tuple[str, ...]
 
 
+class Tile(NamedTuple):
+    """Compiled prices, one segment a tier, and the instants between which they hold."""
+
+    segments: tuple[Segment, ...]
+    since: int
+    until: int
+
+
 class _Plan:
     """A tariff cut into the spans of time in which nothing changes, compiled span by span."""
 
@@ -77,6 +87,15 @@ class _Plan:
         if found is None:
             found = self._tiles[tile] = compile_segments(self._tariff.at(at))
         return found
+
+    def tile(self, at: int) -> Tile:
+        """Return the prices at `at` and since when and until when they hold."""
+        if self._cuts:
+            return Tile(self.segments(at), at, at + 1)
+        place = bisect_right(self._starts, at)
+        since = self._starts[place - 1] if place else min(at, 0)
+        until = self._starts[place] if place < len(self._starts) else max(at + 1, _ENDLESS)
+        return Tile(self.only or self.segments(at), since, until)
 
     def terms(self, at: int) -> Terms:
         """Return the terms at `at`, freshly worked out."""
@@ -174,25 +193,11 @@ class Rater:
             (input, output, cache_read, cache_write_5m, cache_write_1h, web_searches, 1)
         )
 
-    def segment(
-        self,
-        source: str,
-        provider: str | None,
-        model: str | None,
-        at: int,
-        context: str,
-        total_input: int,
-    ) -> Segment:
-        """Return the rates in force at `at` for a request with so many tokens of input."""
-        plan = self._plans.get((source, provider, model, context))
-        if plan is None:
-            plan = self._plan(source, provider, model, context)
-        segments = plan.only or plan.segments(at)
-        found = segments[0]
-        for higher in segments[1:]:
-            if total_input > higher.above:
-                found = higher
-        return found
+    def tile(
+        self, source: str, provider: str | None, model: str | None, at: int, context: str
+    ) -> Tile:
+        """Return the rates in force at `at`, and the span around it in which they stay."""
+        return self._plan(source, provider, model, context).tile(at)
 
     def _plan(self, source: str, provider: str | None, model: str | None, context: str) -> _Plan:
         key = (source, provider, model, context)

@@ -11,14 +11,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import groupby
-from operator import itemgetter
+from operator import add, itemgetter
 from typing import Any
 
-from convledger.economics.caching import CacheSavings
+from convledger.economics.caching import CacheSavings, cache_savings
 from convledger.economics.ratios import ratio
-from convledger.economics.repeated_context import Sent, first_sent
+from convledger.economics.repeated_context import first_sent
 from convledger.pricing import Rater
 from convledger.pricing.fastpath import COMPONENTS, Segment
+from convledger.pricing.rate import Tile
 from convledger.reports.unit_costs.talks import family_of
 from convledger.store.calls import COUNTED, MISSING, UNPRICED
 
@@ -111,14 +112,18 @@ def read_calls(connection: sqlite3.Connection, rater: Rater, ids: Iterable[int])
         (json.dumps(sorted(family)),),
     )
     prices = _Prices(connection, rater)
-    gross = premium = Fraction(0)
+    caches: dict[tuple[str, Segment], list[int]] = {}
     for number, own in groupby(rows, itemgetter(0)):
         root = family[number]
         talk = found.talks.setdefault(root, TalkCalls())
-        saved, paid = _add(found, talk, root, own, prices, is_child=number != root)
-        gross += saved
-        premium += paid
-    found.savings = CacheSavings(gross, premium)
+        for key, sums in _grouped(talk, own, prices, is_child=number != root).items():
+            name = prices.models[key[0]][0]
+            _add(found, talk, root, name, key, sums)
+            if sums[_CACHED]:
+                cached = caches.setdefault((name, key[1]), [0] * len(sums))
+                cached[:] = map(add, cached, sums)
+    for (name, segment), sums in caches.items():
+        _save(found, name, segment, sums)
     return found
 
 
@@ -136,113 +141,138 @@ class _Prices:
             )
         }
 
-    def segment(self, model_id: int, context: str, at: int, sent: int) -> Segment:
-        """Return the rates in force for a request of so many tokens of input."""
+    def tile(self, model_id: int, context: str, at: int) -> Tile:
+        """Return the rates in force at an instant, and how long they hold."""
         _, source, provider, name = self.models[model_id]
-        return self._rater.segment(source, provider or None, name, at, context, sent)
+        return self._rater.tile(source, provider or None, name, at, context)
 
 
-def _add(
-    found: CallFacts,
-    talk: TalkCalls,
-    root: int,
-    rows: Iterator[Any],
-    prices: _Prices,
-    *,
-    is_child: bool,
-) -> tuple[Fraction | int, Fraction | int]:
-    """Add the calls of one thread; returns what caching saved, and what writing cost on top."""
+# Calls of one model at the same rates; whether they have a price; whether each amount is rounded.
+_Group = tuple[int, Segment, bool, bool]
+_CALLS, _PICO, _CACHED, _REASONING = 0, 1, 2, 3
+_FRESH, _OUTPUT, _READ, _SHORT, _LONG = 4, 5, 6, 7, 8
+
+
+def _grouped(
+    talk: TalkCalls, rows: Iterator[Any], prices: _Prices, *, is_child: bool
+) -> dict[_Group, list[int]]:
+    """Return sums of one thread's calls by rates; what needs single calls goes into `talk`."""
     before: dict[int, int] = {}
-    gross: Fraction | int = 0
-    premium: Fraction | int = 0
+    groups: dict[_Group, list[int]] = {}
+    # What held for the last call mostly holds for the next one.
+    tile, about = Tile((), 0, 0), (0, "")
+    key: _Group | None = None
+    sums: list[int] = []
+    distinct = aside = all_searches = 0
+    sent_sum = [0, 0, 0, 0]
     for (
         _, speaker, at, model_id, context, doubt, fresh, output, reasoning, read, short, long,
         searches, pico,
     ) in rows:  # fmt: skip
         sent = fresh + read + short + long
-        talk.calls += 1
-        talk.aside += is_child or speaker != 0
-        talk.searches += searches
-        if not doubt & MISSING or doubt & COUNTED:
-            talk.sent += sent
-            talk.reads += read
-            talk.writes += short + long
-            talk.fresh += fresh
-            if sent > 0:
-                talk.distinct += first_sent(Sent(sent, read), before.get(speaker))
-                before[speaker] = sent
-        name = prices.models[model_id][0]
-        model = found.models.get(name)
-        if model is None:
-            model = found.models[name] = ModelCalls(name)
-        model.calls += 1
-        model.tokens += sent + output
-        model.ids.add(root)
-        talk.tokens += sent + output
-        segment = prices.segment(model_id, context, at, sent)
+        if speaker or is_child:
+            aside += 1
+        if sent > 0 and (not doubt & MISSING or doubt & COUNTED):
+            distinct += first_sent(sent, read, before.get(speaker))
+            before[speaker] = sent
+            sent_sum[0] += fresh
+            sent_sum[1] += read
+            sent_sum[2] += short + long
+        if about != (model_id, context) or not tile.since <= at < tile.until:
+            tile, about = prices.tile(model_id, context, at), (model_id, context)
+        segment = tile.segments[0]
+        if len(tile.segments) > 1:
+            for higher in tile.segments:
+                if sent > higher.above:
+                    segment = higher
+        is_exact = not segment.is_whole or searches > 0
+        now = (model_id, segment, pico is not None, is_exact)
+        if now != key:
+            key, sums = now, groups.setdefault(now, [0] * 9)
+        sums[_CALLS] += 1
         if pico is not None:
-            talk.priced += 1
-            talk.priced_tokens += sent + output
-            talk.list_pico += pico
-            model.priced += 1
-            model.list_pico += pico
-            if segment.above >= 0:
-                talk.long_calls += 1
-                talk.long_pico += pico
-            _add_components(
-                talk, segment, (fresh, output, read, short, long, searches, 1), reasoning
-            )
+            sums[_PICO] += pico
+            if is_exact:
+                all_searches += searches
+                _add_parts(talk, segment, (fresh, output, read, short, long, searches, 1))
+        else:
+            all_searches += searches
         if read or short or long:
-            saved = _saved(segment, read, short, long)
-            found.saved += 1
-            if saved is None:
-                found.unsaved += 1
-                found.unsaved_models.add(name)
-            else:
-                gross += saved[0]
-                premium += saved[1]
-    return gross, premium
+            sums[_CACHED] += 1
+        sums[_REASONING] += reasoning
+        sums[_FRESH] += fresh
+        sums[_OUTPUT] += output
+        sums[_READ] += read
+        sums[_SHORT] += short
+        sums[_LONG] += long
+    talk.distinct += distinct
+    talk.aside += aside
+    talk.searches += all_searches
+    talk.fresh += sent_sum[0]
+    talk.reads += sent_sum[1]
+    talk.writes += sent_sum[2]
+    talk.sent += sum(sent_sum)
+    return groups
 
 
-def _add_components(
-    talk: TalkCalls, segment: Segment, quantities: tuple[int, ...], reasoning: int
+def _add(
+    found: CallFacts, talk: TalkCalls, root: int, name: str, key: _Group, sums: list[int]
 ) -> None:
+    """Add calls of one model at the same rates to the conversation's and the model's."""
+    _, segment, is_priced, is_exact = key
+    calls, tokens = sums[_CALLS], sum(sums[_FRESH:])
+    model = found.models.setdefault(name, ModelCalls(name))
+    for each in (talk, model):
+        each.calls += calls
+        each.tokens += tokens
+        if is_priced:
+            each.priced += calls
+            each.list_pico += sums[_PICO]
+    model.ids.add(root)
+    if is_priced:
+        talk.priced_tokens += tokens
+        if segment.above >= 0:
+            talk.long_calls += calls
+            talk.long_pico += sums[_PICO]
+        if not is_exact:
+            _add_parts(talk, segment, (*sums[_FRESH:], 0, 0))
+        rate = segment.rates[1]
+        if rate is not None:
+            reasoning = min(sums[_REASONING], sums[_OUTPUT])
+            talk.reasoning_pico += reasoning * rate[0] // rate[1]
+
+
+def _save(found: CallFacts, name: str, segment: Segment, sums: list[int]) -> None:
+    """Add what caching saved at some rates; calls whose rates are unknown are counted only."""
+    found.saved += sums[_CACHED]
+    saved = _saved(segment, sums[_READ], sums[_SHORT], sums[_LONG])
+    if saved is None:
+        found.unsaved += sums[_CACHED]
+        found.unsaved_models.add(name)
+    else:
+        found.savings += saved
+
+
+def _add_parts(talk: TalkCalls, segment: Segment, quantities: tuple[int, ...]) -> None:
     """Add what each component comes to at the prices in force, rounded as a call's cost is."""
     amounts = segment.parts(quantities)
-    if amounts is None:
-        return
-    sums = talk.components
-    for place, amount in enumerate(amounts):
-        if amount:
-            sums[place] += amount
-    if reasoning and quantities[1]:
-        # A share of the output's own amount, so that it never exceeds it.
-        talk.reasoning_pico += amounts[1] * min(reasoning, quantities[1]) // quantities[1]
+    if amounts is not None:
+        talk.components = [
+            before + amount for before, amount in zip(talk.components, amounts, strict=True)
+        ]
 
 
-def _saved(
-    segment: Segment, read: int, short: int, long: int
-) -> tuple[Fraction | int, Fraction | int] | None:
+def _saved(segment: Segment, read: int, short: int, long: int) -> CacheSavings | None:
     """Return what reads saved and what writes cost on top, None where a price is unknown."""
-    if segment.is_whole:
-        return (
-            read * (segment.input - segment.cache_read),
-            short * (segment.cache_write_5m - segment.input)
-            + long * (segment.cache_write_1h - segment.input),
-        )
     if segment.state == UNPRICED:
         return None
     rates = [None if rate is None else Fraction(*rate) for rate in segment.rates]
-    base = rates[0]
-    gross = premium = Fraction(0)
-    for quantity, rate, is_read in ((read, rates[2], True), (short, rates[3], False),
-                                    (long, rates[4], False)):  # fmt: skip
-        if not quantity:
-            continue
-        if base is None or rate is None:
-            return None
-        if is_read:
-            gross += quantity * (base - rate)
-        else:
-            premium += quantity * (rate - base)
-    return gross, premium
+    if rates[0] is None:
+        return None
+    found = CacheSavings(Fraction(0), Fraction(0))
+    for reads, writes, rate in ((read, 0, rates[2]), (0, short, rates[3]), (0, long, rates[4])):
+        if reads or writes:
+            if rate is None:
+                return None
+            found += cache_savings(reads, writes, rates[0], rate, rate)
+    return found

@@ -146,7 +146,7 @@ def _of_calls(found: Economics) -> Iterator[Note]:
 
 def _partial(query: CostQuery) -> Note | None:
     """Return that a time is not over, and until when costs are in it."""
-    if query.now >= query.until:
+    if query.accrued_until >= query.days.until:
         return None
     name = span_name(query)
     if query.now < query.since:

@@ -93,7 +93,8 @@ def _split(connection: sqlite3.Connection, listed: str) -> set[int]:
     rows = connection.execute(
         "SELECT DISTINCT conversation_id FROM (SELECT conversation_id FROM message WHERE "
         f"parent_key IS NOT NULL AND {_SAID} AND conversation_id IN ({_STEPS}) "
-        "GROUP BY conversation_id, parent_key, kind=1 HAVING count(*) > 1)",
+        "GROUP BY conversation_id, parent_key, kind=1 "
+        "HAVING min(line) < max(line) OR min(file_id) < max(file_id))",
         (listed,),
     )
     return {row[0] for row in rows}
