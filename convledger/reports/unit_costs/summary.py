@@ -75,14 +75,20 @@ class Economics:
         return next((note.text for note in self.notes if note.about in about), "")
 
     def behind(self, what: str, by: Sequence[str] = ()) -> tuple[TalkCost, ...]:
-        """Return the conversations behind a number; raises ValueError where there is no such.
+        """Return the conversations behind a number, the earliest first; outliers by their cost.
+
+        Raises ValueError where there is no such number.
 
         `what` is like `outliers`, `way:escalated`, `bin:messages:8`, `segment:acme` (of the
         segments in `by`), `user:ana`, `model:opus`, `part:people`, `component:output`.
         """
         from convledger.reports.unit_costs.behind import ids_behind
 
-        return tuple(self.by_id[number] for number in ids_behind(self, what, by))
+        ids = ids_behind(self, what, by)
+        if what != "outliers":
+            among = {*ids}
+            ids = tuple(number for number in self.by_id if number in among)
+        return tuple(self.by_id[number] for number in ids)
 
 
 def summary_of(
