@@ -8,6 +8,9 @@ ORDER = (
     "start", "app", "sources", "counting", "prices", "plans", "credits", "plan-language",
     "costs", "simulate", "reconcile", "report", "search", "memory", "packs", "secrets", "erase",
     "watch", "settings", "workspace", "privacy", "scripts", "demo",
+    "start", "app", "sources", "counting", "prices", "plans", "credits", "plan-language", "report",
+    "economics", "simulate", "search", "memory", "packs", "secrets", "erase", "watch", "settings",
+    "workspace", "privacy", "scripts", "demo",
 )  # fmt: skip
 
 

@@ -43,7 +43,7 @@ def test_the_midpoints_of_bot_and_escalated_blend_to_2_04() -> None:
     assert found.multiplier == 200
     back = against_people(found, waterfall(SEED).full.amount, 60 * PICO, Fraction(10))
     assert back is not None
-    assert (back.savings, back.roi) == (796 * PICO, Fraction(199, 51))
+    assert (back.savings, back.roi) == (Fraction(796 * PICO), Fraction(199, 51))
 
 
 def test_rates_differ_by_what_they_are_of() -> None:

@@ -284,8 +284,8 @@ def test_outliers_say_what_is_most_telling(shop: Shop) -> None:
     found = ask(shop).outliers
 
     assert [(row.id, row.multiple, row.why) for row in found.found] == [
-        (long, 50, "long context tier, compacted 6 times"),
-        (searched, 20, "44 web searches"),
+        (long, Fraction(50), "long context tier, compacted 6 times"),
+        (searched, Fraction(20), "44 web searches"),
     ]
     assert (found.median, found.members) == (PICO // 100, 13)
     assert found.share == Fraction(70, 81)

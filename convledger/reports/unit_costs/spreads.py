@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 from convledger.economics.conversation_costs import TalkCost
@@ -10,7 +10,6 @@ from convledger.economics.distribution import LENGTH_EDGES
 from convledger.economics.ratios import Number
 from convledger.economics.spread import Spread, counted_bin, spread
 from convledger.money import PICO
-from convledger.reports.render.numbers import compact
 
 MESSAGES, TURNS, MINUTES, TOKENS, COST = "messages", "turns", "minutes", "tokens", "cost"
 MEASURES = (MESSAGES, TURNS, MINUTES, TOKENS, COST)
@@ -47,7 +46,11 @@ def _stretch(low: Number | None, high: Number | None) -> str:
 
 
 def _many(low: Number | None, high: Number | None) -> str:
-    return _between(low, high, lambda value: compact(int(value)))
+    return _between(low, high, _thousands)
+
+
+def _thousands(value: Number) -> str:
+    return f"{int(value) // 10**6}M" if value >= 10**6 else f"{int(value) // 1000}k"
 
 
 def _money(low: Number | None, high: Number | None) -> str:
@@ -59,8 +62,7 @@ def _amount(value: Number) -> str:
     return f"{cents // 100:,}" if cents % 100 == 0 else f"{cents // 100}.{cents % 100:02d}"
 
 
-def _between(low: Number | None, high: Number | None, text: object) -> str:
-    assert callable(text)
+def _between(low: Number | None, high: Number | None, text: Callable[[Number], str]) -> str:
     if low is None:
-        return f"<{text(high)}"
+        return "all" if high is None else f"<{text(high)}"
     return f"{text(low)}+" if high is None else f"{text(low)}–{text(high)}"
