@@ -16,6 +16,7 @@ from convledger.cli.printing import (
 from convledger.errors import UsageProblem
 from convledger.reports.render.table import Column
 from convledger.reports.unit_costs.document import TABLE_COLUMNS, table_row, talk_document
+from convledger.text.display import display_text
 
 if TYPE_CHECKING:
     from convledger.reports.unit_costs.summary import Economics
@@ -40,12 +41,10 @@ def print_behind(
     elif as_csv:
         print_documents_as_csv(documents, _FLAT)
     elif ids:
-        from convledger.text.display import display_text
-
         for cost in costs:
             streams.say(display_text(cost.talk.name))
     elif not costs:
-        streams.say(f"No conversation is behind {what} in {found.name}.")
+        streams.say(display_text(f"No conversation is behind {what} in {found.name}."))
     else:
         zone = asked.query.zone
         columns = [

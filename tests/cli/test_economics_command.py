@@ -193,7 +193,7 @@ def test_context_that_is_sent_again_is_counted_once(desk: Cli) -> None:
     assert found["context"] == {
         "billed_tokens": 2300, "distinct_tokens": 300, "repeated": "7.666667",
     }  # fmt: skip
-    assert (found["cache"]["savings_usd"], found["cache"]["hit_rate"]) == (None, "0")
+    assert (found["cache"]["savings_usd"], found["cache"]["hit_rate"]) == ("0", "0")
 
 
 def test_the_list_cost_is_split_by_component_and_by_model(desk: Cli) -> None:

@@ -83,6 +83,10 @@ def test_no_message_lets_an_argument_through(cli: Cli, name: str) -> None:
         ("help", text),
         ("import", text),
         ("sources", text),
+        ("economics", "--no-sync", "--by", text),
+        ("economics", "--no-sync", "--behind", text),
+        ("economics", "--no-sync", "--currency", text),
+        ("economics", "--no-sync", "--outliers", text),
         (text,),
     ):
         answer = cli(*command)

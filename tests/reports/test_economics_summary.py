@@ -137,6 +137,21 @@ def test_writes_that_nobody_reads_save_less_than_nothing(shop: Shop) -> None:
     assert found.savings.net == -3 * PICO // 10
 
 
+def test_a_cache_whose_price_is_unknown_is_in_no_savings(shop: Shop) -> None:
+    talk = shop.conversation("a", first_at=at("2026-10-05"), last_at=at("2026-10-05"))
+    shop.call(talk, None, at=at("2026-10-05"), model="strange", cached=1000)
+
+    alone = ask(shop)
+    call(shop, talk, "2026-10-06", cached=100_000)
+    both = ask(shop)
+
+    assert (alone.efficiency.savings, alone.efficiency.unsaved_calls) == (None, 1)
+    assert "strange" in alone.reason("caching")
+    assert both.efficiency.savings is not None
+    assert both.efficiency.savings.net == 27 * PICO // 100  # 100,000 at $2.70 less a million
+    assert both.efficiency.unsaved_models == ("strange",)
+
+
 def test_each_speaker_has_a_context_of_its_own(shop: Shop) -> None:
     talk = shop.conversation("a", first_at=at("2026-10-05"), last_at=at("2026-10-05"))
     agent = shop.agent(talk, "helper")

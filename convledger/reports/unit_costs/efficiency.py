@@ -12,7 +12,7 @@ from convledger.reports.unit_costs.superseded import Retries
 
 @dataclass(frozen=True, slots=True)
 class Efficiency:
-    """Savings are picodollars at list prices, None where no call with a price used a cache.
+    """Savings are picodollars at list prices, None where none of what used a cache has a price.
 
     `unsaved_calls` used a cache whose price is unknown, of `unsaved_models`, and are left out of
     the savings. `sent` tokens of input were billed, `distinct` of them for the first time.
@@ -33,12 +33,13 @@ class Efficiency:
 
 
 def efficiency_of(calls: CallFacts, again: Retries) -> Efficiency:
-    """Return what the calls of some conversations say about it."""
+    """Return what calls say about it; without a cache nothing is saved."""
     reads, writes, fresh = (calls.sum(name) for name in ("reads", "writes", "fresh"))
     sent, distinct = calls.sum("sent"), calls.sum("distinct")
     cached = tuple(number for number, talk in calls.talks.items() if talk.reads or talk.writes)
+    is_unknown = not calls.talks or 0 < calls.saved == calls.unsaved
     return Efficiency(
-        savings=calls.savings if calls.talks and calls.saved > calls.unsaved else None,
+        savings=None if is_unknown else calls.savings,
         hit_rate=hit_rate(reads, writes, fresh),
         reads=reads,
         writes=writes,
