@@ -13,6 +13,7 @@ from convledger.cli.printing import (
     print_json,
     print_table,
 )
+from convledger.economics.conversation_costs import LIST
 from convledger.errors import UsageProblem
 from convledger.reports.render.table import Column
 from convledger.reports.unit_costs.document import TABLE_COLUMNS, table_row, talk_document
@@ -63,7 +64,7 @@ def print_behind(
                 minute_text(cost.talk.opened_at, zone),
                 cost.talk.served,
                 f"{cost.talk.messages:,}",
-                money_words(cost.parts.get("list") if cost.is_known else None, found.currency),
+                money_words(None if LIST in cost.unknown else cost.parts.get(LIST), found.currency),
                 money_words(cost.full if cost.is_whole else None, found.currency),
             ]
             for cost in costs

@@ -89,8 +89,8 @@ class TalkCost:
 
     @property
     def is_whole(self) -> bool:
-        """Whether every part is known, so that the full cost is."""
-        return self.is_known and not self.unknown
+        """Whether the full cost is known; a bill stands for list costs that nobody knows."""
+        return self.is_known and self.unknown <= {LIST}
 
     def add(self, part: str, amount: int) -> None:
         """Add to a part."""

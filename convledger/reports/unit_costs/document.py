@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from convledger.clock import iso_text
-from convledger.economics.conversation_costs import PARTS, TalkCost
+from convledger.economics.conversation_costs import LIST, PARTS, TalkCost
 from convledger.economics.ratios import Number
 from convledger.economics.segments import SegmentRow, SegmentTable
 from convledger.money import usd_text
@@ -146,7 +146,7 @@ def talk_document(cost: TalkCost, currency: str) -> dict[str, Any]:
             if part in cost.parts and cost.is_known
         },
         "unknown_parts": sorted(cost.unknown),
-        "list_cost": amount_text(cost.parts.get("list") if cost.is_known else None),
+        "list_cost": amount_text(cost.parts.get(LIST) if LIST not in cost.unknown else None),
         "full_cost": amount_text(cost.full if cost.is_whole else None),
         "revenue": amount_text(cost.revenue),
         "estimated": talk.doubt or talk.minutes_assumed,

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from convledger.economics.conversation_costs import LIST, PARTS, PEOPLE, PLAN
+from convledger.economics.cost_items import REVENUE
 from convledger.reports.unit_costs.asked import CostQuery
 
 if TYPE_CHECKING:
@@ -78,7 +79,9 @@ def notes_of(found: Economics) -> Iterator[Note]:
     if coverage.conversations and not found.heavy.users:
         yield Note("users", "No conversation names its user.")
     yield from _of_calls(found)
-    if found.revenue.amount is None:
+    if REVENUE in costs.unknown:
+        yield Note("margin", f"Revenue: {costs.unknown[REVENUE]}.")
+    elif found.revenue.amount is None:
         yield Note("margin", "No revenue was entered: there is no margin.")
     elif not found.revenue.amount:
         yield Note("margin", "Revenue is zero: there is no margin.")

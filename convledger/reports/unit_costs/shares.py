@@ -84,11 +84,13 @@ class Earned:
     ids: tuple[int, ...]
 
 
-def earned(costs: Sequence[TalkCost], unallocated: int, full: int | None) -> Earned:
+def earned(
+    costs: Sequence[TalkCost], unallocated: int, full: int | None, *, is_unknown: bool = False
+) -> Earned:
     """Return the revenue of some conversations beside their full cost (picounits)."""
     with_any = [cost for cost in costs if cost.revenue is not None]
     amount = None
-    if with_any or unallocated:
+    if (with_any or unallocated) and not is_unknown:
         amount = sum(cost.revenue or 0 for cost in with_any) + unallocated
     left = None if amount is None or full is None else amount - full
     return Earned(

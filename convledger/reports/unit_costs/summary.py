@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from convledger.economics.conversation_costs import TalkCost
+from convledger.economics.cost_items import REVENUE
 from convledger.economics.escalation import Return
 from convledger.economics.heavy_users import HeavyUsers, heavy_users
 from convledger.economics.ratios import Number
@@ -108,7 +109,7 @@ def summary_of(
         coverage=coverage_of(own, calls),
         service=ways,
         back=against_people(ways, full, costs.hourly, costs.baseline_minutes),
-        revenue=earned(own, costs.unallocated_revenue, full),
+        revenue=earned(own, costs.unallocated_revenue, full, is_unknown=REVENUE in costs.unknown),
         spreads=spreads(own),
         outliers=outlying(connection, own, calls, again, multiple),
         heavy=heavy_users(own),
