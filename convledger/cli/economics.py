@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from convledger.cli import chosen, options
-from convledger.cli.economics_asked import FILTERS, Asked, asked_of
 from convledger.errors import UsageProblem
 
 if TYPE_CHECKING:
+    from convledger.cli.economics_asked import Asked
     from convledger.reports.unit_costs.summary import Economics
 
 
@@ -94,7 +94,9 @@ def economics(
     options.one_form(as_json, as_csv)
     if month is not None and (since or until):
         raise UsageProblem("--month says it all; leave --since and --until out")
-    named = {kind: options.parts(filters[kind]) for kind in FILTERS}
+    from convledger.cli.economics_asked import asked_of
+
+    named = {kind: options.parts(values) for kind, values in filters.items()}
     with chosen.open_ledger() as ledger:
         asked = asked_of(
             ledger,

@@ -9,7 +9,6 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from convledger.cli.following import look
-from convledger.economics.conversation_costs import SEGMENTS
 from convledger.economics.segments import check_segments
 from convledger.errors import UsageProblem
 from convledger.plans.currencies import CURRENCIES
@@ -18,7 +17,6 @@ from convledger.reports.unit_costs.asked import CostQuery
 if TYPE_CHECKING:
     from convledger.ledger import Ledger
 
-FILTERS = SEGMENTS
 DAYS = "30d"
 _MOST = 10**9
 
