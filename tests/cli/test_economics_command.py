@@ -9,28 +9,15 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import date
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from convledger import clock
-from convledger.clock import parse_instant
-from convledger.ledger import Ledger
-from convledger.money import PICO
-from convledger.paths import default_workspace
-from convledger.reports.unit_costs.costs import BASELINE_MINUTES
-from convledger.store import costs as kept
-from convledger.store.connection import transaction
-from convledger.store.settings import note
-from tests.cli.conftest import Answer, Cli
+from tests.cli.conftest import Cli
+from tests.cli.desk import OCTOBER, add_costs, document, log_october, said, steps
 from tests.cli.plans import NOW
 from tests.ingest import logs
-
-TURNS = {1: 1, 2: 2, 3: 20}
-OCTOBER = ("economics", "--month", "2026-10", "--no-sync")
 
 
 @pytest.fixture(autouse=True)
@@ -42,70 +29,15 @@ def on_the_20th_of_november(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def logged(cli: Cli, own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
     """Return the command line over three conversations of October."""
-    monkeypatch.setattr(logs, "START", logs.START.replace(month=10))
-    folder = own_home / ".claude" / "projects" / "-home-ana-bakery"
-    folder.mkdir(parents=True)
-    for number, turns in TURNS.items():
-        first = number * 100
-        lines = [
-            logs.prompt(first + turn, of=logs.session(number))
-            + logs.reply(first + turn, output=980, of=logs.session(number))
-            for turn in range(turns)
-        ]
-        (folder / f"{logs.session(number)}.jsonl").write_bytes(b"".join(lines))
-    assert cli("import").code == 0
-    assert cli("label", logs.session(1), logs.session(2), "--client", "acme").code == 0
-    for number, user in ((1, "ana"), (2, "bo"), (3, "cy")):
-        assert cli("label", logs.session(number), "--tag", f"user={user}").code == 0
-    assert cli("label", logs.session(3), "--outcome", "escalated").code == 0
+    log_october(cli, own_home, monkeypatch)
     return cli
 
 
 @pytest.fixture
 def desk(logged: Cli) -> Cli:
     """Return the same with a server, revenue, an hourly rate and people's minutes."""
-    with Ledger.open(default_workspace()) as ledger, transaction(ledger.connection):
-        third = ledger.conversation(logs.session(3))
-        kept.set_hourly_rate(
-            ledger.connection,
-            kept.HourlyRate(date(2026, 1, 1), 25 * PICO, "USD", Decimal("0.30")),
-            NOW,
-        )
-        kept.add_worked(ledger.connection, kept.WorkedTime(0, third.id, NOW, 12 * 60))
-        item(ledger, "infrastructure", 3)
-        item(ledger, "revenue", 20)
-        note(ledger.connection, BASELINE_MINUTES, "9")
+    add_costs()
     return logged
-
-
-def item(ledger: Ledger, kind: str, units: int, currency: str = "USD", **facts: Any) -> None:
-    """Add a cost of October."""
-    whole = {"since": date(2026, 10, 1), "until": date(2026, 11, 1), "every": "", "rule": "equal"}
-    kept.add_item(
-        ledger.connection,
-        kept.StoredItem(
-            id=0, kind=kind, name=f"the {kind}", amount=units * PICO, currency=currency, scope={},
-            note="", **{**whole, **facts},
-        ),
-    )  # fmt: skip
-
-
-def document(cli: Cli, *more: str) -> Any:
-    answer = cli(*OCTOBER, "--json", *more)
-    assert answer.code == 0, answer.err
-    return answer.json
-
-
-def steps(found: Any) -> dict[str, Any]:
-    return {step["step"]: step["amount"] for step in found["waterfall"]}
-
-
-def said(answer: Answer) -> str:
-    return " ".join(answer.out.split())
-
-
-def about(found: Any, name: str) -> str:
-    return " ".join(note["text"] for note in found["notes"] if note["about"] == name)
 
 
 def test_the_waterfall_goes_from_list_to_full_cost(desk: Cli) -> None:
@@ -286,134 +218,3 @@ def test_people_read_it_in_tables_that_fit_80_columns(
         assert words in text
     tables = [line for line in answer.out.splitlines() if "  " in line or "─" in line]
     assert max(map(len, tables)) <= 80
-
-
-def test_without_rate_minutes_and_baseline_people_are_unknown_not_nothing(logged: Cli) -> None:
-    found = document(logged)
-
-    assert (steps(found)["machine"], steps(found)["people"], steps(found)["full"]) == (
-        "0.345", None, None,
-    )  # fmt: skip
-    assert "how long people worked" in about(found, "people")
-    assert found["return"]["savings"] is None
-    assert "not set" in about(found, "return")
-    assert found["service"]["escalation_multiplier"] is None
-    assert found["revenue"]["margin"] is None
-    assert "Full cost – –" in said(logged(*OCTOBER))
-
-
-def test_another_currency_without_a_rate_leaves_its_part_unknown(desk: Cli) -> None:
-    with Ledger.open(default_workspace()) as ledger, transaction(ledger.connection):
-        item(ledger, "retrieval", 4, "EUR")
-
-    found = document(desk)
-
-    assert (steps(found)["retrieval"], steps(found)["full"]) == (None, None)
-    assert steps(found)["list"] == "0.345"
-    assert "EUR" in about(found, "retrieval")
-    with Ledger.open(default_workspace()) as ledger, transaction(ledger.connection):
-        kept.set_exchange_rate(
-            ledger.connection, "EUR", "USD", date(2026, 10, 1), Decimal("1.25"), NOW
-        )
-    found = document(desk)
-    assert (steps(found)["retrieval"], steps(found)["full"]) == ("5", "14.845")
-    assert "1 EUR counts as 1.25 USD" in about(found, "currency")
-
-
-def test_list_costs_are_unknown_in_a_currency_without_a_rate(desk: Cli) -> None:
-    found = document(desk, "--currency", "eur")
-
-    assert found["currency"] == "EUR"
-    assert set(steps(found).values()) == {None}
-    assert found["outliers"]["found"] == []
-    assert "no rate to EUR" in about(found, "list")
-
-
-def test_a_month_without_conversations_is_empty_and_says_so(desk: Cli) -> None:
-    answer = desk("economics", "--month", "2026-02", "--no-sync", "--json")
-    found = answer.json
-
-    assert (found["name"], found["until"]) == ("February 2026", "2026-03-01T00:00:00Z")
-    assert steps(found)["full"] == "0"
-    assert found["waterfall"][-1]["per_conversation"] is None
-    assert found["distribution"]["messages"]["p50"] is None
-    assert "No conversation opened in this time." in about(found, "conversations")
-    plain = desk("economics", "--month", "2024-02", "--no-sync")
-    assert plain.code == 0
-    assert plain.out.startswith("February 2024 · 0 conversations")
-    assert (
-        desk("economics", "--since", "2028-02-29", "--until", "2028-02-29", "--no-sync").code == 0
-    )
-
-
-def test_what_finds_no_conversation_is_unallocated(desk: Cli) -> None:
-    with Ledger.open(default_workspace()) as ledger, transaction(ledger.connection):
-        item(ledger, "tool", 28, since=date(2026, 2, 1), until=date(2026, 3, 1))
-
-    found = desk("economics", "--month", "2026-02", "--no-sync", "--json").json
-
-    assert found["unallocated"] == {"tools": "28"}
-    assert steps(found)["full"] == "28"
-
-
-def test_a_period_that_is_not_over_says_until_when_costs_count(desk: Cli) -> None:
-    found = desk("economics", "--month", "2026-11", "--no-sync", "--json").json
-
-    assert about(found, "period") == "November 2026 is not over: costs up to 20 Nov."
-    assert about(document(desk), "period") == ""
-
-
-def test_a_negative_adjustment_may_make_a_cost_less_than_nothing(desk: Cli) -> None:
-    with Ledger.open(default_workspace()) as ledger, transaction(ledger.connection):
-        item(ledger, "other", -30)
-
-    found = document(desk)
-
-    assert steps(found)["full"] == "-20.155"
-    assert found["distribution"]["cost"]["histogram"][0]["bin"] == "<0.01"
-    assert sum(each["conversations"] for each in found["distribution"]["cost"]["histogram"]) == 3
-
-
-def test_a_model_without_a_price_is_unknown_and_counted(
-    cli: Cli, own_home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(logs, "MODEL", "nobody-knows-this-1")
-    folder = own_home / ".claude" / "projects" / "-home-ana-bakery"
-    folder.mkdir(parents=True)
-    (folder / f"{logs.session()}.jsonl").write_bytes(logs.turns(1, 3))
-    assert cli("import").code == 0
-
-    found = cli("economics", "--month", "2026-11", "--no-sync", "--json").json
-
-    assert set(steps(found).values()) == {None}
-    assert (found["coverage"]["of_calls"], found["coverage"]["priced_calls"]) == ("0", 0)
-    assert found["table"]["rows"][0]["full_cost"] is None
-    assert (found["outliers"]["median"], found["models"][0]["list_cost"]) == (None, None)
-    assert about(found, "cost") == "No call has a price: costs are unknown, not zero."
-
-
-def test_the_default_is_the_last_30_days(desk: Cli) -> None:
-    found = desk("economics", "--no-sync", "--json").json
-
-    assert (found["since"], found["until"]) == ("2026-10-22T00:00:00Z", "2026-11-21T00:00:00Z")
-    assert found["conversations"] == 0
-    assert parse_instant(found["since"]) is not None
-
-
-@pytest.mark.parametrize(
-    ("more", "hint"),
-    [
-        (("--by", "colour"), "no such segment"),
-        (("--by", "client,source,model"), "two"),
-        (("--behind", "way:robots"), "no such number"),
-        (("--currency", "gold"), "USD"),
-        (("--outliers", "0"), "--outliers"),
-        (("--since", "2026-10-01"), "--month"),
-        (("--json", "--csv"), "at once"),
-    ],
-)
-def test_wrong_use_ends_with_2_and_the_way_out(desk: Cli, more: tuple[str, ...], hint: str) -> None:
-    answer = desk(*OCTOBER, *more)
-
-    assert (answer.code, answer.out) == (2, "")
-    assert hint in answer.err
