@@ -6,11 +6,8 @@ from importlib.resources import files
 
 ORDER = (
     "start", "app", "sources", "counting", "prices", "plans", "credits", "plan-language",
-    "costs", "simulate", "reconcile", "report", "search", "memory", "packs", "secrets", "erase",
-    "watch", "settings", "workspace", "privacy", "scripts", "demo",
-    "start", "app", "sources", "counting", "prices", "plans", "credits", "plan-language", "report",
-    "economics", "simulate", "search", "memory", "packs", "secrets", "erase", "watch", "settings",
-    "workspace", "privacy", "scripts", "demo",
+    "economics", "costs", "simulate", "reconcile", "report", "search", "memory", "packs",
+    "secrets", "erase", "watch", "settings", "workspace", "privacy", "scripts", "demo",
 )  # fmt: skip
 
 
