@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from convledger.costing import Costing
+from convledger.budgeting import Budgeting
 from convledger.errors import UsageProblem
 from convledger.store.connection import in_words, transaction
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from convledger.store.checks import Finding
 
 
-class Reconciling(Costing):
+class Reconciling(Budgeting):
     """Comparisons with what providers say, and the balances that are kept of them."""
 
     @property

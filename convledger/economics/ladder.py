@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from convledger.economics.ratios import Number
@@ -13,6 +13,7 @@ DROP_RETRIEVAL, SUMMARISE, DOWNGRADE = "drop_retrieval", "summarise", "downgrade
 REFUSE_TOOLS, END = "refuse_tools", "end"
 ACTIONS = (DROP_RETRIEVAL, SUMMARISE, DOWNGRADE, REFUSE_TOOLS, END)
 SUMMARY_SHARE = Fraction(1, 2)  # of the history that stays once it is summarised
+SMALL_MODEL = Fraction(1, 5)  # what a smaller model costs beside the one in use
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,35 +29,53 @@ class Step:
             raise ValueError(f"no such step: {self.action!r:.40}. Steps are: {known}")
 
 
+# The gentlest first.
+USUAL_STEPS = tuple(
+    Step(at, action) for at, action in zip((70, 80, 90, 95, 100), ACTIONS, strict=True)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class TurnCost:
-    """A turn's cost in parts: the answer, the history that is sent along, retrieval, tools."""
+    """A turn's cost in parts: the answer, the history that is sent along, retrieval, tools.
+
+    `fixed` is what no step saves, as a share of a subscription. `small_model` is what a smaller
+    model makes of this turn's own tokens, where that is known better than for all turns alike.
+    """
 
     model: Fraction
     history: Fraction = Fraction(0)
     retrieval: Fraction = Fraction(0)
     tools: Fraction = Fraction(0)
+    fixed: Fraction = Fraction(0)
+    small_model: Fraction | None = None
 
     @property
     def total(self) -> Fraction:
         """All parts together."""
-        return self.model + self.history + self.retrieval + self.tools
+        return self.model + self.history + self.retrieval + self.tools + self.fixed
 
 
 @dataclass(frozen=True, slots=True)
 class Fired:
-    """A step that was taken: before which turn (0-based), and what it saved from there on."""
+    """A step that was taken: before which turn (0-based), and what it saved from there on.
+
+    `touched` are the turns that it made cheaper, or kept from being served.
+    """
 
     step: Step
     turn: int
     saved: Fraction
+    touched: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Descent:
     """A conversation under a ladder; `ended_at` is the turn that was not served any more.
 
-    A turn is atomic: `overshoot` is what the last one spent beyond the budget.
+    A turn is atomic: `overshoot` is what the last one spent beyond the budget. `touched` are the
+    turns that were served at less, or not at all, and `unserved` those that were not; what was
+    fixed of these is spent all the same.
     """
 
     per_turn: tuple[Fraction, ...]
@@ -65,6 +84,8 @@ class Descent:
     overshoot: Fraction
     undegraded: Fraction
     fired: tuple[Fired, ...]
+    touched: int = 0
+    unserved: int = 0
 
     @property
     def served(self) -> int:
@@ -75,14 +96,6 @@ class Descent:
     def saved(self) -> Fraction:
         """What all steps together saved."""
         return self.undegraded - self.spent
-
-    @property
-    def touched(self) -> int:
-        """How many turns were served at less, or not at all."""
-        if not self.fired:
-            return 0
-        unserved = 0 if self.ended_at is None else 1
-        return max(self.served - self.fired[0].turn, 0) + unserved
 
 
 def descend(
@@ -100,22 +113,27 @@ def descend(
     spent, per_turn, ended_at = Fraction(0), list[Fraction](), None
     taken: dict[Step, int] = {}
     saved: dict[Step, Fraction] = {}
+    touched: dict[Step, int] = {}
+    changed = 0
     ordered = sorted(steps, key=lambda step: step.at)
     for place, turn in enumerate(turns):
         for step in ordered:
             if step not in taken and crossed(spent, budget, (step.at,)):
-                taken[step], saved[step] = place, Fraction(0)
+                taken[step], saved[step], touched[step] = place, Fraction(0), 0
         cost = turn
+        factor = Fraction(small_model_factor) if turn.small_model is None else turn.small_model
         for step in taken:
-            less = _degraded(cost, step.action, Fraction(small_model_factor), summary_share)
+            less = _degraded(cost, step.action, factor, summary_share)
             saved[step] += cost.total - less.total
+            touched[step] += step.action == END or less.total != cost.total
             cost = less
-        if any(step.action == END for step in taken):
-            if ended_at is None:
-                ended_at = place
-            continue
+        is_over = any(step.action == END for step in taken)
+        changed += is_over or cost.total != turn.total
         spent += cost.total
-        per_turn.append(cost.total)
+        if not is_over:
+            per_turn.append(cost.total)
+        elif ended_at is None:
+            ended_at = place
     whole = sum((turn.total for turn in turns), Fraction(0))
     return Descent(
         tuple(per_turn),
@@ -123,21 +141,21 @@ def descend(
         spent,
         max(spent - Fraction(budget), Fraction(0)),
         whole,
-        tuple(Fired(step, turn, saved[step]) for step, turn in taken.items()),
+        tuple(Fired(step, turn, saved[step], touched[step]) for step, turn in taken.items()),
+        changed,
+        len(turns) - len(per_turn),
     )
 
 
 def _degraded(
     cost: TurnCost, action: str, small_model: Fraction, summary_share: Number
 ) -> TurnCost:
-    nothing = Fraction(0)
     if action == DROP_RETRIEVAL:
-        return TurnCost(cost.model, cost.history, nothing, cost.tools)
+        return replace(cost, retrieval=Fraction(0))
     if action == SUMMARISE:
-        return TurnCost(cost.model, cost.history * summary_share, cost.retrieval, cost.tools)
+        return replace(cost, history=cost.history * summary_share)
     if action == DOWNGRADE:
-        model, history = cost.model * small_model, cost.history * small_model
-        return TurnCost(model, history, cost.retrieval, cost.tools)
+        return replace(cost, model=cost.model * small_model, history=cost.history * small_model)
     if action == REFUSE_TOOLS:
-        return TurnCost(cost.model, cost.history, cost.retrieval, nothing)
-    return TurnCost(nothing)
+        return replace(cost, tools=Fraction(0))
+    return TurnCost(Fraction(0), fixed=cost.fixed)

@@ -235,9 +235,11 @@ def drop_exchange_rate(
 
 
 def texts(connection: sqlite3.Connection, table: str) -> dict[str, str]:
-    """Return what is kept by name in `scenario` or `unit_budget`."""
+    """Return what is kept by name in `scenario` or `unit_budget`, and was not taken away."""
     assert table in ("scenario", "unit_budget")
-    return dict(connection.execute(f"SELECT name, content FROM {table} ORDER BY name").fetchall())
+    there = "WHERE gone_at IS NULL" if table == "unit_budget" else ""
+    rows = connection.execute(f"SELECT name, content FROM {table} {there} ORDER BY name")
+    return dict(rows.fetchall())
 
 
 def set_text(
@@ -249,7 +251,7 @@ def set_text(
         connection.execute(f"DELETE FROM {table} WHERE name=?", (name,))
         return
     connection.execute(
-        f"INSERT OR REPLACE INTO {table} VALUES (?, ?, ?)",
+        f"INSERT OR REPLACE INTO {table} (name, content, made_at) VALUES (?, ?, ?)",
         (unicode_text(name), unicode_text(content), now),
     )
 

@@ -96,6 +96,7 @@ class UnitBudget(SQLModel, table=True):
     name: str = Field(primary_key=True)
     content: str
     made_at: int
+    gone_at: int | None = None
 
 
 class BalanceAssertion(SQLModel, table=True):

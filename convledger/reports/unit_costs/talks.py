@@ -120,6 +120,14 @@ def _never_opened(connection: sqlite3.Connection, roots: set[int]) -> set[int]:
     return {row[0] for row in rows}
 
 
+def opened_at(connection: sqlite3.Connection, number: int) -> int | None:
+    """Return when a conversation opened; None for a sub-agent of another one, and for no such."""
+    if number in _parents(connection):
+        return None
+    row = connection.execute(f"SELECT {_OPENED} FROM conversation WHERE id=?", (number,)).fetchone()
+    return row[0] if row else None
+
+
 def _parents(connection: sqlite3.Connection) -> dict[int, int]:
     """Return the conversation that called each sub-agent that has a thread of its own."""
     rows = connection.execute(

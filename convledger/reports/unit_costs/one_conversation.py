@@ -1,0 +1,160 @@
+"""A conversation's full cost, part by part, and where it stands in each budget."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import tzinfo
+
+from convledger.economics.budget_position import Position
+from convledger.economics.budget_terms import BudgetTerms
+from convledger.economics.conversation_costs import (
+    ESCALATED,
+    LIST,
+    PARTS,
+    PEOPLE,
+    PEOPLE_ONLY,
+    TalkCost,
+)
+from convledger.money import usd_text
+from convledger.reports.plan_book import PlanBook
+from convledger.reports.unit_costs.asked import CostQuery
+from convledger.reports.unit_costs.budget_documents import pico_text, share_text
+from convledger.reports.unit_costs.budget_shelf import kept_budgets
+from convledger.reports.unit_costs.budget_standing import placed_in
+from convledger.reports.unit_costs.costs import Costs, cost_conversations
+from convledger.reports.unit_costs.talks import opened_at
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetPlace:
+    """A conversation's place in a budget, picounits; `lacks` where amounts without rate are out."""
+
+    terms: BudgetTerms
+    position: Position
+    reached: tuple[int, ...]
+    lacks: bool
+
+
+@dataclass(slots=True)
+class FullCost:
+    """What a conversation cost with everything, in picounits of `currency`.
+
+    `parts` are those that are something, None where it is known that there is one but not how
+    much; `full` is None where no cost is known. `lacks` tells that the sum is without some part.
+    """
+
+    currency: str
+    full: int | None
+    parts: list[tuple[str, int | None]]
+    is_estimate: bool
+    lacks: bool
+    people_assumed: bool
+    places: list[BudgetPlace] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def is_list_alone(self) -> bool:
+        """Whether nothing but tokens at list prices is in it."""
+        return not any(part != LIST for part, _ in self.parts) and not self.lacks
+
+    def document(self) -> dict[str, object]:
+        """Return it as JSON says it."""
+        return {
+            "currency": self.currency,
+            "full_cost": None if self.full is None else usd_text(self.full),
+            "estimated": self.is_estimate,
+            "complete": not self.lacks and self.full is not None,
+            "parts": {
+                part: None if amount is None else usd_text(amount) for part, amount in self.parts
+            },
+            "budgets": [
+                {
+                    "budget": place.terms.name,
+                    "counts": place.terms.counts,
+                    "currency": place.terms.currency,
+                    "cost": pico_text(place.position.spent),
+                    "amount": pico_text(place.position.budget),
+                    "share": share_text(place.position.share),
+                    "thresholds_reached": list(place.reached),
+                    "over": place.position.is_over,
+                }
+                for place in self.places
+            ],
+            "notes": self.notes,
+        }
+
+
+def full_cost(
+    connection: sqlite3.Connection,
+    book: PlanBook,
+    conversation_id: int,
+    now: int,
+    zone: tzinfo,
+    zone_name: str,
+) -> FullCost | None:
+    """Return what a conversation costs; None where that is its list cost and it has no budget."""
+    opened = opened_at(connection, conversation_id)
+    if opened is None:
+        return None
+    budgets = [each.terms for each in kept_budgets(connection) if each.terms is not None]
+    by_currency: dict[str, Costs] = {}
+
+    def costs_in(currency: str) -> Costs:
+        if currency not in by_currency:
+            query = CostQuery(
+                opened, opened + 1, max(now, opened), zone, zone_name, currency=currency
+            )
+            found = cost_conversations(connection, book, query)
+            found.costs = [cost for cost in found.costs if cost.talk.id == conversation_id]
+            by_currency[currency] = found
+        return by_currency[currency]
+
+    costs = costs_in("USD")
+    if not costs.costs:
+        return None
+    found = _full(costs, costs.costs[0])
+    for terms in budgets:
+        own = costs_in(terms.currency)
+        standing = placed_in(terms, own.query, own)
+        for each in standing.placed:
+            found.places.append(
+                BudgetPlace(
+                    terms, each.position, each.position.reached(terms.thresholds),
+                    standing.lacks_amounts,
+                )
+            )  # fmt: skip
+    return None if found.is_list_alone and not found.places else found
+
+
+def _full(costs: Costs, cost: TalkCost) -> FullCost:
+    talk = cost.talk
+    parts = list(_parts(cost))
+    is_unknown = bool(costs.without_minutes or costs.without_rate)
+    by_people = talk.served in (ESCALATED, PEOPLE_ONLY) or talk.minutes is not None
+    # Nobody who never enters people's time wants to hear that it is missing.
+    if is_unknown and by_people and costs.hourly is not None and not cost.parts.get(PEOPLE):
+        parts.append((PEOPLE, None))
+    notes = [
+        f"amounts in {currency} ({what}) are left out: no rate to {costs.query.currency} is known"
+        for currency, what in sorted(costs.missing_rates.items())
+    ]
+    return FullCost(
+        currency=costs.query.currency,
+        full=cost.full if cost.is_known else None,
+        parts=parts,
+        is_estimate=talk.doubt or (talk.minutes_assumed and bool(cost.parts.get(PEOPLE))),
+        lacks=bool(costs.missing_rates) or any(amount is None for _, amount in parts),
+        people_assumed=talk.minutes_assumed,
+        notes=notes,
+    )
+
+
+def _parts(cost: TalkCost) -> Iterator[tuple[str, int | None]]:
+    for part in PARTS:
+        amount = cost.parts.get(part, 0)
+        if part == LIST and not cost.is_known:
+            yield part, None
+        elif amount or part == LIST:
+            yield part, amount
