@@ -9,7 +9,7 @@ import click
 from convledger.cli import chosen, options, streams
 from convledger.cli.budget_asked import query_of, span_options, span_words
 from convledger.cli.budget_making import complete_budget
-from convledger.cli.names import minute_text, plural, short_id
+from convledger.cli.plain_names import plural
 from convledger.economics.conversation_costs import SEGMENTS
 
 if TYPE_CHECKING:
@@ -103,6 +103,7 @@ def alerts(names: tuple[str, ...], as_json: bool, as_csv: bool, **said: Any) -> 
         streams.say(f"Nothing was crossed, {span_words(query)}.")
         return
     from convledger.cli.budget_words import pico_words
+    from convledger.cli.names import minute_text
     from convledger.cli.printing import print_table
     from convledger.reports.alert_marks import alert_mark
     from convledger.reports.render.table import Column
@@ -131,6 +132,8 @@ def alerts(names: tuple[str, ...], as_json: bool, as_csv: bool, **said: Any) -> 
 
 
 def _what(alert: BudgetAlert) -> str:
+    from convledger.cli.names import short_id
+
     if alert.customer:
         return f"all of {alert.customer} in {alert.period}"
     return alert.title or short_id(alert.conversation.partition(":")[2])
@@ -166,6 +169,7 @@ def _print(standing: Standing, by: str | None, everything: bool) -> None:
 
 def _print_positions(standing: Standing, everything: bool) -> None:
     from convledger.cli.budget_words import pico_words, share_words
+    from convledger.cli.names import minute_text, short_id
     from convledger.cli.printing import print_table
     from convledger.reports.alert_marks import alert_mark
     from convledger.reports.render.table import Column

@@ -15,7 +15,7 @@ from convledger.cli.budget_making import (
     small_model_of,
     steps_of,
 )
-from convledger.cli.names import minute_text, plural, short_id
+from convledger.cli.plain_names import plural
 from convledger.errors import UsageProblem
 
 if TYPE_CHECKING:
@@ -120,6 +120,7 @@ def _print(run: LadderRun, everything: bool, *, is_usual: bool) -> None:
 
 def _print_steps(run: LadderRun) -> None:
     from convledger.cli.budget_words import pico_words, step_words
+    from convledger.cli.names import minute_text
     from convledger.cli.printing import print_table
     from convledger.reports.render.table import Column
 
@@ -145,6 +146,7 @@ def _print_steps(run: LadderRun) -> None:
 
 def _print_rows(run: LadderRun, everything: bool) -> None:
     from convledger.cli.budget_words import ACTION_WORDS, pico_words
+    from convledger.cli.names import short_id
     from convledger.cli.printing import print_table
     from convledger.reports.render.table import Column
 

@@ -51,7 +51,7 @@ def pico_words(pico: Fraction | int | None, currency: str) -> str:
     """Return picounits of a currency with as many digits as say something: "$0.665", "$11.77"."""
     if pico is None:
         return "–"
-    size = abs(pico)
+    size = abs(Fraction(pico))
     places = 2 if size >= 10 * PICO else 3 if size >= PICO else _MOST_PLACES
     return amount_words(Fraction(pico) / PICO, currency, places)
 

@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from convledger import clock
 from convledger.cli import chosen, options, streams
 from convledger.cli.updating import bring_up_to_date
 
@@ -43,13 +44,16 @@ def show(
         if not no_sync:
             bring_up_to_date(ledger, texts=True)
         found = ledger.conversation(name)
+        cost = ledger.full_cost(found.id, clock.now_us(), zone, zone_name)
         entries = ledger.transcript(found.id, hidden=everything or as_json)
         if as_json:
             from convledger.cli.printing import print_json
 
             said = [entry.document() for entry in entries]
-            print_json({"schema": 1, **found.document(), "entries": said})
+            full = None if cost is None else cost.document()
+            print_json({"schema": 1, **found.document(), "full": full, "entries": said})
             return
+        from convledger.cli.full_cost_words import cost_facts
         from convledger.cli.transcript import Look, head_lines, transcript_lines
 
         look = Look(
@@ -60,7 +64,7 @@ def show(
             shows_thinking=thinking,
             shows_all=everything,
         )
-        for line in head_lines(found, look):
+        for line in head_lines(found, look, [] if cost is None else cost_facts(cost)):
             sys.stdout.write(line + "\n")
         for line in transcript_lines(entries, look):
             sys.stdout.write(line + "\n")

@@ -36,10 +36,12 @@ class Look:
     shows_all: bool = False
 
 
-def head_lines(found: Conversation, look: Look) -> Iterator[str]:
-    """Yield what a conversation is, and what it comes to."""
+def head_lines(
+    found: Conversation, look: Look, more: Iterable[tuple[str, str]] = ()
+) -> Iterator[str]:
+    """Yield what a conversation is, and what it comes to; `more` are facts known elsewhere."""
     yield from (bold(line) for line in wrapped(found.title or "Untitled", look.width))
-    rows = facts(found, look.zone, look.zone_name)
+    rows = [*facts(found, look.zone, look.zone_name), *more]
     size = max(len(name) for name, _ in rows)
     for name, value in rows:
         lines = list(wrapped(value, look.width - size - 2)) or [""]

@@ -42,17 +42,27 @@ class FullCost:
     """What a conversation cost with everything, in picounits of `currency`.
 
     `parts` are those that are something, None where it is known that there is one but not how
-    much; `full` is None where no cost is known. `lacks` tells that the sum is without some part.
+    much; `full` is None where no cost is known. `doubt` tells that tokens were estimated,
+    `people_assumed` that people's minutes are the usual ones, `lacks` that some part is left out.
     """
 
     currency: str
     full: int | None
     parts: list[tuple[str, int | None]]
-    is_estimate: bool
-    lacks: bool
+    doubt: bool
     people_assumed: bool
+    lacks: bool
     places: list[BudgetPlace] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def is_estimate(self) -> bool:
+        """Whether some of it is."""
+        return any(self.is_guess(part) for part, _ in self.parts)
+
+    def is_guess(self, part: str) -> bool:
+        """Whether a part is estimated."""
+        return (part == LIST and self.doubt) or (part == PEOPLE and self.people_assumed)
 
     @property
     def is_list_alone(self) -> bool:
@@ -144,7 +154,7 @@ def _full(costs: Costs, cost: TalkCost) -> FullCost:
         currency=costs.query.currency,
         full=cost.full if cost.is_known else None,
         parts=parts,
-        is_estimate=talk.doubt or (talk.minutes_assumed and bool(cost.parts.get(PEOPLE))),
+        doubt=talk.doubt,
         lacks=bool(costs.missing_rates) or any(amount is None for _, amount in parts),
         people_assumed=talk.minutes_assumed,
         notes=notes,

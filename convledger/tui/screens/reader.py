@@ -21,6 +21,7 @@ from convledger.tui.widgets.blocks import PORTION
 from convledger.tui.widgets.context_meter import ContextMeter, standing
 from convledger.tui.widgets.entry_head import BEGINNING
 from convledger.tui.widgets.find_line import FindLine
+from convledger.tui.widgets.full_cost_line import FullCostLine
 from convledger.tui.widgets.outcome_line import OutcomeLine
 from convledger.tui.widgets.panel import Panel
 from convledger.tui.widgets.script import Script, script_of
@@ -93,7 +94,8 @@ class ReaderScreen(BranchingScreen):
         self.find_line = FindLine()
         self._ending = OutcomeLine(self._zone)
         self._meter = ContextMeter(self._zone)
-        below = (self.transcript, self.find_line, self._meter)
+        self._full_cost = FullCostLine(self.conversation_id, self._zone)
+        below = (self.transcript, self.find_line, self._full_cost, self._meter)
         self._panel = Panel("Conversation", self._ending, *below, counts="Reading …")
         yield self._panel
 
@@ -135,11 +137,11 @@ class ReaderScreen(BranchingScreen):
             return  # asked before the hidden ones were shown or left out
         transcript = self.transcript
         is_first, grown = not self._is_open, reading.script.names != transcript.script.names
-        self._is_open = True
-        transcript.nothing = NOTHING
+        self._is_open, transcript.nothing = True, NOTHING
         self._line, self._messages = reading.line, reading.messages
         transcript.show(reading.script)
         self._show_frame()
+        self._full_cost.ask_anew()
         if is_first or self._message_id is not None:
             self._go_to_start()
         if grown and self.find_line.text:
