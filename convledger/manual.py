@@ -8,6 +8,9 @@ ORDER = (
     "start", "app", "sources", "counting", "prices", "plans", "credits", "plan-language",
     "economics", "costs", "simulate", "reconcile", "report", "search", "memory", "packs",
     "secrets", "erase", "watch", "settings", "workspace", "privacy", "scripts", "demo",
+    "start", "app", "sources", "counting", "prices", "plans", "credits", "plan-language", "budgets",
+    "report", "search", "memory", "packs", "secrets", "erase", "watch", "settings", "workspace",
+    "privacy", "scripts", "demo",
 )  # fmt: skip
 
 
