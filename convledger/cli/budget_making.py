@@ -13,11 +13,12 @@ import click
 
 from convledger import clock
 from convledger.cli import chosen, options, streams
-from convledger.errors import UsageProblem
+from convledger.errors import ConfigError, UsageProblem
 
 if TYPE_CHECKING:
     from convledger.economics.budget_terms import BudgetTerms
     from convledger.economics.ladder import Step
+    from convledger.ledger import Ledger
 
 F = TypeVar("F", bound=Callable[..., Any])
 COUNTS = ("full", "machine", "billed", "list")
@@ -120,7 +121,7 @@ def new(name: str, replace: bool, as_json: bool, file: str | None, **said: Any) 
             raise UsageProblem("--expected is missing: how many conversations a customer has")
         text = budget_text(_with(BudgetTerms(name), changes))
     with chosen.open_ledger() as ledger:
-        terms = ledger.set_budget(name, text, clock.now_us(), replace=replace)
+        terms = _keep(ledger, name, text, is_file=file is not None, replace=replace)
     _tell(terms, as_json)
 
 
@@ -153,7 +154,7 @@ def edit(name: str, as_json: bool, file: str | None, **said: Any) -> None:
             elif "price" in changes:
                 before = replace(before, amount=None)
             text = budget_text(_with(before, changes))
-        terms = ledger.set_budget(name, text, clock.now_us(), replace=True)
+        terms = _keep(ledger, name, text, is_file=file is not None, replace=True)
     _tell(terms, as_json)
 
 
@@ -275,6 +276,16 @@ def _with(terms: BudgetTerms, changes: dict[str, Any]) -> BudgetTerms:
     from dataclasses import replace
 
     return replace(terms, **changes)
+
+
+def _keep(ledger: Ledger, name: str, text: str, *, is_file: bool, replace: bool) -> BudgetTerms:
+    """Keep a budget; what is wrong with options is wrong use. Raises UsageProblem, ConfigError."""
+    try:
+        return ledger.set_budget(name, text, clock.now_us(), replace=replace)
+    except ConfigError as error:
+        if is_file:
+            raise
+        raise UsageProblem(str(error)) from error
 
 
 def _from(file: str) -> str:
