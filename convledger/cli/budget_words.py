@@ -96,12 +96,12 @@ def arithmetic(terms: BudgetTerms) -> Iterator[str]:
     if terms.price is not None:
         kept = terms.price * (1 - terms.gross_margin)
         yield (
-            f"{amount_words(terms.price, money)} a {terms.per} × (1 − "
+            f"{amount_words(terms.price, money)} a {terms.per} × (1 - "
             f"{number_words(terms.gross_margin * 100)} % margin) = {amount_words(kept, money)}"
         )
         if terms.other_costs:
             yield (
-                f"{amount_words(kept, money)} − {amount_words(terms.other_costs, money)} other "
+                f"{amount_words(kept, money)} - {amount_words(terms.other_costs, money)} other "
                 f"costs = {amount_words(terms.per_user, money)}"
             )
     if terms.per_user is not None:

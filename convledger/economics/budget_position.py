@@ -39,25 +39,26 @@ def crossings(
 
     What falls below it again and rises anew does not reach it a second time.
     """
-    found: dict[int, Crossing] = {}
-    known = sorted(set(thresholds))
+    found: list[Crossing] = []
+    left = sorted(set(thresholds))
     total = Fraction(0)
     for each in spendings:
         total += each.amount
-        for threshold in crossed(total, budget, known):
-            if threshold not in found:
-                found[threshold] = Crossing(threshold, each.at, total)
-        if len(found) == len(known):
+        reached = crossed(total, budget, left)
+        found += [Crossing(threshold, each.at, total) for threshold in reached]
+        left = left[len(reached) :]  # those that are reached are always the lowest
+        if not left:
             break
-    return sorted(found.values(), key=lambda one: one.threshold)
+    return found
 
 
 def spread(amount: Number, weights: Sequence[Number]) -> list[Fraction]:
     """Return an amount divided exactly in proportion to weights, equally where none weighs."""
-    whole = sum(weights, Fraction(0))
+    whole: Number = sum(weights)
     if not whole:
         return [Fraction(amount) / len(weights)] * len(weights) if weights else []
-    return [Fraction(amount) * Fraction(each) / whole for each in weights]
+    part = Fraction(amount) / whole
+    return [part * each for each in weights]
 
 
 @dataclass(frozen=True, slots=True)

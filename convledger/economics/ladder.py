@@ -114,7 +114,7 @@ def descend(
     taken: dict[Step, int] = {}
     saved: dict[Step, Fraction] = {}
     touched: dict[Step, int] = {}
-    changed = 0
+    changed, whole = 0, Fraction(0)
     ordered = sorted(steps, key=lambda step: step.at)
     for place, turn in enumerate(turns):
         for step in ordered:
@@ -122,19 +122,21 @@ def descend(
                 taken[step], saved[step], touched[step] = place, Fraction(0), 0
         cost = turn
         factor = Fraction(small_model_factor) if turn.small_model is None else turn.small_model
+        undegraded = total = turn.total
+        whole += undegraded
         for step in taken:
-            less = _degraded(cost, step.action, factor, summary_share)
-            saved[step] += cost.total - less.total
-            touched[step] += step.action == END or less.total != cost.total
-            cost = less
+            cost = _degraded(cost, step.action, factor, summary_share)
+            less = cost.total
+            saved[step] += total - less
+            touched[step] += step.action == END or less != total
+            total = less
         is_over = any(step.action == END for step in taken)
-        changed += is_over or cost.total != turn.total
-        spent += cost.total
+        changed += is_over or total != undegraded
+        spent += total
         if not is_over:
-            per_turn.append(cost.total)
+            per_turn.append(total)
         elif ended_at is None:
             ended_at = place
-    whole = sum((turn.total for turn in turns), Fraction(0))
     return Descent(
         tuple(per_turn),
         ended_at,

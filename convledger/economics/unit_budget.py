@@ -45,7 +45,9 @@ def crossed(cost: Number, budget: Number, thresholds: Iterable[int] = THRESHOLDS
     """Return the thresholds (percent) that a cost has reached; any cost is all of no budget."""
     if budget <= 0:
         return sorted(thresholds) if cost > 0 else []
-    spent, whole = Fraction(cost) * 100, Fraction(budget)
+    # In whole numbers: exact, and much faster than fractions where every turn is looked at.
+    spent = cost.numerator * budget.denominator * 100
+    whole = budget.numerator * cost.denominator
     return [each for each in sorted(thresholds) if spent >= each * whole]
 
 

@@ -30,7 +30,7 @@ def new(cli: Cli, *more: str, name: str = "pro") -> Answer:
 def test_a_new_budget_says_how_it_comes_about(cli: Cli) -> None:
     assert new(cli).out.splitlines() == [
         "pro  all conversations · machine cost",
-        "$19.00 a month × (1 − 70 % margin) = $5.70",
+        "$19.00 a month × (1 - 70 % margin) = $5.70",
         "$5.70 a user and month",
         "$0.95 a conversation (divided by 6 expected)",
         "alerts: 70 % $0.665, 90 % $0.855, 100 % $0.95",
@@ -42,7 +42,7 @@ def test_a_new_budget_says_how_it_comes_about(cli: Cli) -> None:
 
 def test_a_budget_under_water_says_so_with_the_arithmetic(cli: Cli) -> None:
     text = new(cli, "--other-costs", "6").out
-    assert "$5.70 − $6.00 other costs = -$0.30" in text
+    assert "$5.70 - $6.00 other costs = -$0.30" in text
     assert "under water: it leaves nothing for conversations" in text
     assert "alerts" not in text
     check = cli("budget", "check", *OCTOBER)

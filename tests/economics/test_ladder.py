@@ -50,3 +50,21 @@ def test_what_is_saved_and_spent_is_what_it_had_cost(
     assert found.spent == sum(found.per_turn)
     assert found.overshoot == max(found.spent - budget, 0)
     assert 0 <= found.touched <= len(turns)
+
+
+@given(
+    st.lists(
+        st.builds(TurnCost, COSTS, COSTS, COSTS, COSTS, COSTS, st.none() | COSTS), max_size=12
+    ),
+    st.fractions(-5, 60, max_denominator=10),
+    STEPS,
+)
+def test_what_is_fixed_is_never_saved(
+    turns: list[TurnCost], budget: Fraction, steps: list[Step]
+) -> None:
+    found = descend(turns, budget, steps, small_model_factor=Fraction(1, 5))
+    assert found.spent + sum(each.saved for each in found.fired) == found.undegraded
+    assert found.served + found.unserved == len(turns)
+    unserved = sum(turn.fixed for turn in turns[found.served :])
+    assert found.spent == sum(found.per_turn) + unserved
+    assert found.unserved <= found.touched <= len(turns)

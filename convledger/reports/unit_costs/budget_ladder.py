@@ -8,14 +8,16 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from convledger.economics.budget_terms import FULL, BudgetTerms
-from convledger.economics.conversation_costs import PEOPLE, PLAN, Talk
+from convledger.economics.conversation_costs import LIST, PEOPLE, PLAN, Talk
 from convledger.economics.ladder import DOWNGRADE, Descent, Step, descend
+from convledger.economics.unit_budget import crossed
 from convledger.errors import UsageProblem
 from convledger.pricing import Rater
 from convledger.records import Usage
-from convledger.reports.unit_costs.budget_standing import Standing
+from convledger.reports.unit_costs.budget_standing import Placed, Standing
 from convledger.reports.unit_costs.spent_calls import calls_of, prompts_of
 from convledger.reports.unit_costs.turns import turns_of
+from convledger.words import plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +129,13 @@ def run_ladder(
     sums = {step: StepSum(step) for step in steps}
     known = {each.cost.talk.id: each for each in standing.known}
     calls, prompts = calls_of(connection, known), prompts_of(connection, known)
-    unlike = 0
+    unlike, lowest = 0, min((step.at for step in steps), default=0)
     for number, each in known.items():
         cost = each.cost
+        if not _may_fire(each, budget, lowest):
+            run.rows.append(_left_alone(each, len(prompts.get(number) or calls[number])))
+            run.without_turns += not (calls[number] or prompts.get(number))
+            continue
         turns = turns_of(
             cost, terms.counts, calls.get(number, ()), prompts.get(number, ()), rater,
             small_model=name if has_smaller else "",
@@ -137,8 +143,7 @@ def run_ladder(
         people = Fraction(cost.parts.get(PEOPLE, 0) if terms.counts == FULL else 0)
         if not turns:
             run.without_turns += 1
-            spent = Fraction(each.position.spent or 0)
-            run.rows.append(Descended(cost.talk, 0, spent, spent, Fraction(0), None, 0, 0))
+            run.rows.append(_left_alone(each, 0))
             continue
         unlike += bool(name) and any(turn.cost.small_model is None for turn in turns)
         # A turn whose own tokens can't be compared stays with its model.
@@ -158,6 +163,21 @@ def run_ladder(
     run.sums = list(sums.values())
     _note(run, unlike)
     return run
+
+
+def _may_fire(each: Placed, budget: Fraction, lowest: int) -> bool:
+    """Whether a conversation may reach a step at all, so that it has to be gone through."""
+    parts = each.cost.parts
+    rises = all(amount >= 0 for part, amount in parts.items() if part != PLAN)
+    if not rises or parts.get(LIST, 0) + parts.get(PLAN, 0) < 0:
+        return True  # it may have been dearer on the way than it was at its end
+    return bool(each.position.spent and crossed(each.position.spent, budget, (lowest,)))
+
+
+def _left_alone(each: Placed, turns: int) -> Descended:
+    spent, budget = Fraction(each.position.spent or 0), each.position.budget or 0
+    overshoot = max(spent - budget, Fraction(0))
+    return Descended(each.cost.talk, turns, spent, spent, overshoot, None, 0, 0)
 
 
 def _row(talk: Talk, found: Descent, people: Fraction, instants: Sequence[int]) -> Descended:
@@ -200,8 +220,10 @@ def _note(run: LadderRun, unlike: int) -> None:
     if terms.counts == FULL:
         run.notes.append("what people cost is no step's to save and in both sums")
     if run.without_turns:
-        run.notes.append(f"{run.without_turns:,} conversations have no calls and no prompts")
+        talks = plural(run.without_turns, "conversation")
+        run.notes.append(f"{talks} without calls and prompts: as they are")
     if unlike:
         run.notes.append(
-            f"{unlike:,} conversations have turns without a priced call: these stay as they are"
+            f"{plural(unlike, 'conversation')} with turns that can't be compared with the smaller "
+            "model: these stay as they are"
         )

@@ -26,6 +26,7 @@ from convledger.reports.plan_book import PlanBook
 from convledger.reports.unit_costs.asked import CostQuery
 from convledger.reports.unit_costs.spent_calls import SpentCall, calls_of, handed_over_at
 from convledger.reports.unit_costs.costs import Costs, cost_conversations
+from convledger.words import plural
 
 Worked = Sequence[tuple[int, int]]
 
@@ -272,7 +273,7 @@ def _note(found: Standing, costs: Costs) -> None:
     if terms.counts == FULL and (costs.without_minutes or costs.without_rate):
         number = costs.without_minutes + costs.without_rate
         found.lacks_amounts = True
-        found.notes.append(f"what people cost is not known for {number:,} conversations")
+        found.notes.append(f"what people cost is not known for {plural(number, 'conversation')}")
     unknown = len(found.placed) - len(found.known)
     if unknown:
         found.notes.append(f"the cost of {unknown:,} of {len(found.placed):,} is not known")

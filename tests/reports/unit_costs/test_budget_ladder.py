@@ -169,3 +169,15 @@ def test_no_conversations_are_no_error(books: CostBook) -> None:
     found = run(books)
     assert [found.today, found.spent, len(found.touched)] == [0, 0, 0]
     assert [one.conversations for one in found.sums] == [0] * 5
+
+
+def test_a_conversation_within_its_budget_is_left_alone(books: CostBook) -> None:
+    turn(books, 0)
+    turn(books, 1)
+    for minute in range(8):
+        turn(books, minute, "dear")
+    found = run(books)
+    quiet, dear = found.rows
+    assert (quiet.turns, quiet.fired, quiet.touched) == (2, [], 0)
+    assert quiet.today == quiet.spent == Fraction(usd("0.26"))
+    assert found.touched == [dear]
