@@ -6,11 +6,8 @@ from importlib.resources import files
 
 ORDER = (
     "start", "app", "sources", "counting", "prices", "plans", "credits", "plan-language",
-    "economics", "costs", "simulate", "reconcile", "report", "search", "memory", "packs",
+    "economics", "costs", "budgets", "simulate", "reconcile", "report", "search", "memory", "packs",
     "secrets", "erase", "watch", "settings", "workspace", "privacy", "scripts", "demo",
-    "start", "app", "sources", "counting", "prices", "plans", "credits", "plan-language", "budgets",
-    "report", "search", "memory", "packs", "secrets", "erase", "watch", "settings", "workspace",
-    "privacy", "scripts", "demo",
 )  # fmt: skip
 
 

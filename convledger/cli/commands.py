@@ -32,7 +32,6 @@ COMMANDS: dict[str, Entry] = {
     ),
     "simulate": Entry("simulate", "simulate", "What other models or contexts would cost.", ASK),
     "reconcile": Entry("reconcile", "reconcile", "A provider's own bill beside the ledger.", ASK),
-    "budget": Entry("budget", "budget", "What a conversation may cost; alerts; a ladder.", ASK),
     "budget": Entry("budget", "budget", "What a conversation may cost, and which did not.", ASK),
     "memory": Entry("memory", "memory", "What your tools remember: review, edit, prune.", TAKE),
     "import": Entry("importing", "import_", "Read the logs of this machine, or files.", TAKE),

@@ -24,8 +24,8 @@ from convledger.economics.conversation_costs import NONE, PEOPLE, TalkCost, is_o
 from convledger.reports.periods import Span, local_day, spans, start_of_day
 from convledger.reports.plan_book import PlanBook
 from convledger.reports.unit_costs.asked import CostQuery
-from convledger.reports.unit_costs.spent_calls import SpentCall, calls_of, handed_over_at
 from convledger.reports.unit_costs.costs import Costs, cost_conversations
+from convledger.reports.unit_costs.spent_calls import SpentCall, calls_of, handed_over_at
 from convledger.words import plural
 
 Worked = Sequence[tuple[int, int]]
