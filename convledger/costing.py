@@ -9,6 +9,8 @@ from convledger.store.connection import in_words
 
 if TYPE_CHECKING:
     from convledger.economics.ratios import Number
+    from convledger.reports.client_report.asked import ReportQuery
+    from convledger.reports.client_report.facts import ClientReport
     from convledger.reports.unit_costs.asked import CostQuery
     from convledger.reports.unit_costs.bearing import Bearing
     from convledger.reports.unit_costs.cost_file import FileTerms
@@ -67,3 +69,25 @@ class Costing(CostEntries):
         from convledger.reports.unit_costs.cost_import import conversation_names
 
         return conversation_names(self.connection)
+
+    @in_words
+    def client_report(self, query: ReportQuery) -> ClientReport:
+        """Return a month of conversations as it is told to the client whose they are."""
+        from convledger.reports.client_report.facts import PriceFacts, report_of
+        from convledger.store.costs import hourly_rates
+
+        rates = self.rates
+        return report_of(
+            query,
+            self.economics(query.costs),
+            self.economics(query.month_before),
+            PriceFacts(rates.book.source, rates.book.retrieved, len(rates.overrides.prices)),
+            [rate.currency for rate in hourly_rates(self.connection)],
+        )
+
+    @in_words
+    def clients(self) -> list[str]:
+        """Return the clients that conversations are labelled with, by name."""
+        from convledger.store.labels import values_of
+
+        return values_of(self.connection, "client")

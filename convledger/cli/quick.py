@@ -30,6 +30,14 @@ OPTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "--csv": ("as_csv", FLAG),
         "--no-sync": ("no_sync", FLAG),
         "--all": ("everything", FLAG),
+        "--month": ("month", ONE),
+        "--format": ("form", ONE),
+        "--out": ("out", ONE),
+        "--force": ("force", FLAG),
+        "--currency": ("currency", ONE),
+        "--title": ("title", ONE),
+        "--with-titles": ("with_titles", FLAG),
+        "--anonymous": ("anonymous", FLAG),
     },
 }
 EMPTY: dict[str, Any] = {MANY: (), ONE: None, FLAG: False}

@@ -29,12 +29,43 @@ def answer(
     as_csv: bool,
     no_sync: bool,
     everything: bool,
+    month: str | None = None,
+    form: str | None = None,
+    out: str | None = None,
+    force: bool = False,
+    currency: str | None = None,
+    title: str | None = None,
+    with_titles: bool = False,
+    anonymous: bool = False,
     **filters: tuple[str, ...],
 ) -> None:
     """Bring the ledger up to date, ask it, print what it says, store what is left to store."""
+    values.one_form(as_json, as_csv)
+    if month is not None and (since is not None or until is not None):
+        raise _problem("--month says it all; leave --since and --until out")
+    if form is not None:
+        from convledger.cli.client_report import Wanted, write_report
+
+        if as_json or as_csv or everything or since is not None or until is not None:
+            raise _problem(
+                "--format writes the report of a --month; leave --json, --csv, --all, --since "
+                "and --until out"
+            )
+        write_report(
+            Wanted(
+                by, month, tz, form, out, force, currency, title, with_titles, anonymous, no_sync,
+                filters,
+            )
+        )  # fmt: skip
+        return
+    if force or with_titles or anonymous or any((out, currency, title)):
+        raise _problem(
+            "--out, --force, --currency, --title, --with-titles and --anonymous are of the report "
+            "for a client; say which --format it has: md, html or csv"
+        )
     from convledger.reports.usage import check_keys
 
-    values.one_form(as_json, as_csv)
+    since, until = (month, month) if month is not None else (since, until)
     keys = values.parts(by) or ("day",)
     check_keys(keys)
     query = make_query(keys, since, until, tz, filters)
@@ -53,6 +84,12 @@ def answer(
         sys.stdout.flush()
         if result is not None:
             store_texts_after(ledger, result)
+
+
+def _problem(text: str) -> Exception:
+    from convledger.errors import UsageProblem
+
+    return UsageProblem(text)
 
 
 def _with_whole_ids(ledger: Ledger, query: UsageQuery) -> UsageQuery:

@@ -53,3 +53,9 @@ def matching(connection: sqlite3.Connection, projects: list[str], source: str) -
         [*values, unicode_text(source), unicode_text(source)],
     )
     return [row[0] for row in rows]
+
+
+def values_of(connection: sqlite3.Connection, name: str) -> list[str]:
+    """Return the values that conversations are labelled with, sorted."""
+    rows = connection.execute("SELECT DISTINCT value FROM label WHERE name=? ORDER BY 1", (name,))
+    return [row[0] for row in rows]

@@ -201,7 +201,8 @@ def _charge_item(
                 found.left.append(Left(item.name, part, charged.days, None, charged.why, item.id))
             continue
         found.shared.append(shared)
-        if charged.is_fallen_back:
+        # Of what none of these bears nothing is said: it may be another client's.
+        if charged.is_fallen_back and (left or not own.keys().isdisjoint(shared.parts)):
             found.notes.append(f"{item.name}: nothing to weigh by {item.rule}, divided equally")
         for number, amount in shared.parts.items():
             if number in own:
