@@ -17,7 +17,7 @@ from convledger.reports.client_report.page import Bars, Histogram, Waterfall
 WIDTH = 720
 _LEFT, _RIGHT, _TOP = 64, 8, 12
 _BARS_HEIGHT, _AXIS = 220, 30
-_ROW, _LABEL, _AMOUNT = 30, 216, 118
+_ROW, _LABEL, _AMOUNT = 27, 216, 118
 _LEAST = Fraction(3, 2)  # a bar that is there can be seen
 
 

@@ -133,7 +133,7 @@ def _row(table: Table, row: tuple[str, ...], kind: str) -> Iterator[str]:
     cells = []
     for place, (column, text) in enumerate(zip(table.columns, row, strict=True)):
         shown = _foreign(text) if column.foreign else escape(text)
-        side = _side(column.align)
+        side = _side(column.align) or ("" if column.foreign else ' class="whole"')
         cells.append(
             f'<th scope="row"{side}>{shown}</th>' if not place else f"<td{side}>{shown}</td>"
         )
