@@ -6,8 +6,9 @@ from importlib.resources import files
 
 ORDER = (
     "start", "app", "sources", "counting", "prices", "plans", "credits", "plan-language",
-    "economics", "costs", "budgets", "simulate", "reconcile", "report", "search", "memory", "packs",
-    "secrets", "erase", "watch", "settings", "workspace", "privacy", "scripts", "demo",
+    "economics", "costs", "budgets", "simulate", "reconcile", "report", "client-report",
+    "search", "memory", "packs", "secrets", "erase", "watch", "settings", "workspace",
+    "privacy", "scripts", "demo",
 )  # fmt: skip
 
 

@@ -236,6 +236,14 @@ def test_commands_load_nothing_heavy(workspace: Path, arguments: list[str]) -> N
     assert "convledger.store.tables" not in loaded
 
 
+def test_a_plain_report_loads_nothing_of_the_one_for_clients(workspace: Path) -> None:
+    loaded = loaded_by(workspace, "report", "--by", "day", "--month", "2026-11", "--tz", "UTC")
+
+    others = ("click", "convledger.cli.client_report", "convledger.reports.unit_costs")
+    assert [name for name in others if name in loaded] == []
+    assert not any(name.startswith("convledger.reports.client_report") for name in loaded)
+
+
 def test_status_loads_next_to_nothing(workspace: Path) -> None:
     loaded = loaded_by(workspace, "status")
 

@@ -10,7 +10,7 @@ from convledger.reports.client_report.page import Page, Section, Table
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|!~$&])")
 _LINK = re.compile(r"(?<=[A-Za-z])(?=://)|(?<=www)(?=\.)", re.IGNORECASE)
 # Forges look for people and for numbers of issues in the finished page, but not in code.
-_CALLS_SOMEBODY = re.compile(r"@|#[0-9]|[0-9a-f]{7,}")
+_CALLS_SOMEBODY = re.compile(r"@|#[0-9]|\bGH-[0-9]", re.IGNORECASE)
 
 
 def markdown_text(page: Page) -> str:
