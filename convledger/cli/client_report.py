@@ -158,7 +158,7 @@ def _check_clients(ledger: Ledger, wanted: tuple[str, ...]) -> None:
         if name in known or "*" in name or "?" in name or name == "(none)":
             continue
         near = nearest(name, known)
-        hint = f"; did you mean {display_text(near)}?" if near else ""
+        hint = f"; did you mean {display_text(near)}?" if near else "."
         raise UsageProblem(
             f"no conversation has the client {display_text(name)!r:.60}{hint} "
             "`convledger label --client` sets it, `convledger report --by client` lists them"
