@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from convledger.cli import streams
 from convledger.cli.economics_asked import Asked
 from convledger.cli.economics_spread import heading, print_lengths, print_outliers, print_users
-from convledger.cli.economics_words import SUM_WORDS, exactly, per_unit
+from convledger.cli.economics_words import exactly, per_unit
 from convledger.cli.names import plural
 from convledger.cli.plan_words import money_words
 from convledger.cli.printing import print_table
 from convledger.economics.conversation_costs import BOT, ESCALATED, PEOPLE_ONLY, UNANSWERED
 from convledger.reports.render.numbers import compact, share
 from convledger.reports.render.table import Column
-from convledger.reports.unit_costs.noted import PART_WORDS, decimal
+from convledger.reports.unit_costs.noted import PART_WORDS, SUM_WORDS, decimal
 from convledger.text.display import display_text
 
 if TYPE_CHECKING:

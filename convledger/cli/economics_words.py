@@ -5,14 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from convledger.cli.plan_words import money_words
-from convledger.economics.waterfall import BILLED_SUM, FULL_SUM, MACHINE_SUM
 from convledger.reports.render.numbers import share
-
-SUM_WORDS = {
-    BILLED_SUM: "billed for tokens",
-    MACHINE_SUM: "machine cost",
-    FULL_SUM: "full cost",
-}
 
 
 def exactly(part: Fraction | None) -> str:

@@ -7,18 +7,12 @@ from datetime import date, timedelta
 
 from convledger.clock import to_datetime
 from convledger.economics.conversation_costs import LIST, PARTS, PEOPLE, PLAN
-from convledger.economics.waterfall import BILLED_SUM, FULL_SUM, MACHINE_SUM
 from convledger.reports.client_report.facts import ClientReport
 from convledger.reports.client_report.names import safe
 from convledger.reports.render.numbers import share
-from convledger.reports.unit_costs.noted import PART_WORDS, day_name, decimal
+from convledger.reports.unit_costs.noted import PART_WORDS, SUM_WORDS, day_name, decimal
 from convledger.words import plural
 
-SUM_WORDS = {
-    BILLED_SUM: "billed for tokens",
-    MACHINE_SUM: "machine cost",
-    FULL_SUM: "full cost",
-}
 _MODELS = 5
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from convledger.economics.conversation_costs import LIST, PARTS, PEOPLE, PLAN
 from convledger.economics.cost_items import REVENUE
+from convledger.economics.waterfall import BILLED_SUM, FULL_SUM, MACHINE_SUM
 from convledger.reports.unit_costs.asked import CostQuery
 
 if TYPE_CHECKING:
@@ -28,6 +29,11 @@ PART_WORDS = {
     "subscriptions": "subscriptions",
     "other": "other costs",
     PEOPLE: "people",
+}
+SUM_WORDS = {
+    BILLED_SUM: "billed for tokens",
+    MACHINE_SUM: "machine cost",
+    FULL_SUM: "full cost",
 }
 
 
