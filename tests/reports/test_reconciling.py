@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC
 from decimal import Decimal
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -23,127 +21,38 @@ from convledger.economics.reconciling import (
     OUTPUT,
     PRICED,
     READ,
-    TOKENS,
     UNKNOWN,
     WRITE,
 )
 from convledger.errors import UsageProblem
-from convledger.ingest.rates import load_rates
-from convledger.ledger import Ledger
 from convledger.money import PICO
 from convledger.pricing import parse_overrides
-from convledger.reports.periods import instant_of
-from convledger.reports.reconciling.asked import ReconcileQuery, day_begun
-from convledger.reports.reconciling.balances import assertion_of, balance, is_same
-from convledger.reports.reconciling.comparing import reconcile
-from convledger.reports.reconciling.findings import finding_of
+from convledger.reports.reconciling.asked import day_begun
 from convledger.reports.reconciling.ledger_side import calls_behind
 from convledger.reports.reconciling.names import ModelNames, Named
-from convledger.reports.reconciling.result import Reconciliation, csv_rows
-from convledger.sources.bills.records import Asked, Bill, BillRow
+from convledger.reports.reconciling.result import csv_rows
+from convledger.sources.bills.records import BillRow
 from convledger.sources.findings import Rejected
 from convledger.store import costs
-from convledger.store.assertions import add_assertion, assertions
-from tests.reports.books import Books
-
-RATES = load_rates(Path("/nowhere/prices.toml"))
-NAMES = ModelNames(RATES.book, RATES.overrides)
-SONNET, DATED, SHOWN = "claude-sonnet-4-5", "claude-sonnet-4-5-20250929", "Claude Sonnet 4.5"
-HEADS = [
-    b"",
-    b"usage_date_utc,model,cost_usd\n",
-    b"date;model;tokens;cost eur\n",
-    b"start_time,num_model_requests,model,input_tokens,output_tokens,input_cached_tokens\n",
-]
-ODD = [
-    b"2026-11-20,", b"2026-11-20;", b"1795132800,", b"opus,", b"opus;", b"12;", b"12,", b"1E-9\n",
-    b"0.5\n", b"-1,5\n", b"1e99999\n", b'"', b"\n", b"0001-01-01,", b"9999-12-31,", b"\xff\xfe",
-]  # fmt: skip
-NOW = instant_of(datetime(2026, 11, 30, tzinfo=UTC))
-CENT = PICO // 100
-
-
-def day(number: int) -> date:
-    return date(2026, 11, number)
-
-
-def at(number: int, hour: int = 12, minute: int = 0) -> int:
-    return instant_of(datetime(2026, 11, number, hour, minute, tzinfo=UTC))
-
-
-@dataclass
-class Bench:
-    """A ledger that is filled by hand, and the tables that stand beside it."""
-
-    books: Books = field(default_factory=Books)
-
-    def call(
-        self,
-        when: int,
-        model: str = DATED,
-        source: str = "api-log",
-        pico: int | None = CENT,
-        provider: str = "anthropic",
-        **tokens: int,
-    ) -> None:
-        """Add a call of so many tokens by kind."""
-        books, reader_id = self.books, self.books._id("reader", name=source)
-        model_id = books._id(
-            "model", reader_id=reader_id, logged_provider="", name=model, provider=provider
-        )
-        kinds = dict.fromkeys((*LEDGER_KINDS, "reasoning", "web_searches"), 0) | tokens
-        books._add(
-            "call",
-            reader_id=reader_id,
-            key=f"call {books.line(None)}",
-            conversation_id=books._id("conversation", native="talk", reader_id=reader_id),
-            file_id=books._id("file", source_id=1, path="/log"),
-            line=1,
-            at=when,
-            model_id=model_id,
-            list_pico=pico,
-            price_state=4 if pico is None else 1,
-            **kinds,
-        )
-
-    def beside(self, bill: Bill, **query: object) -> Reconciliation:
-        """Compare a table with the ledger."""
-        asked = ReconcileQuery(NOW, **query)  # type: ignore[arg-type]
-        return reconcile(
-            self.books.connection, NAMES, bill, asked, file="bill.csv", digest="d" * 64
-        )
+from tests.reports.bill_parts import (
+    CENT,
+    DATED,
+    NAMES,
+    RATES,
+    SHOWN,
+    SONNET,
+    Bench,
+    at,
+    bill,
+    day,
+    row,
+    verdicts,
+)
 
 
 @pytest.fixture
 def bench() -> Bench:
     return Bench()
-
-
-def row(
-    number: int = 20,
-    model: str = SHOWN,
-    amount: str | None = None,
-    currency: str = "USD",
-    calls: int = 0,
-    **tokens: int,
-) -> BillRow:
-    money = None if amount is None else Decimal(amount)
-    return BillRow(2, day(number), model, tokens, calls, 0, money, currency)
-
-
-def bill(*rows: BillRow, told: set[str] | None = None, **more: object) -> Bill:
-    kinds = {kind for each in rows for kind in each.tokens}
-    if any(each.amount is not None for each in rows):
-        kinds.add(COST)
-    return Bill(
-        "anthropic", "a table", ["day", "model"], list(rows),
-        days={each.day for each in rows}, told=frozenset(told or kinds),
-        **{"sellers": ("anthropic",), **more},  # type: ignore[arg-type]
-    )  # fmt: skip
-
-
-def verdicts(found: Reconciliation) -> dict[tuple[int, str], str]:
-    return {(each.day.day, each.model): each.verdict for each in found.comparisons}
 
 
 def test_dated_names_and_display_names_meet(bench: Bench) -> None:
@@ -399,30 +308,6 @@ def test_a_document_says_decimals_and_csv_has_a_row_for_each_cell(bench: Bench) 
     assert [each["kind"] for each in csv_rows(found, only_differences=True)] == [COST]
 
 
-@settings(deadline=None, max_examples=60)
-@given(
-    st.one_of(st.binary(max_size=200), st.lists(st.sampled_from(ODD), max_size=8).map(b"".join)),
-    st.sampled_from(HEADS),
-)
-def test_any_bytes_are_compared_or_refused_in_words(
-    tmp_path_factory: pytest.TempPathFactory, content: bytes, head: bytes
-) -> None:
-    folder = tmp_path_factory.mktemp("any")
-    path = folder / "bill.csv"
-    path.write_bytes(head + content)
-    found, reason = None, ""
-    with Ledger.open(folder / "workspace") as ledger:
-        try:
-            found = ledger.reconcile(path, Asked(), ReconcileQuery(NOW))
-        except UsageProblem as error:
-            reason = str(error)
-    if found is None:
-        assert reason.startswith((str(path), path.name))
-        return
-    assert found.document()
-    assert csv_rows(found, only_differences=True) or found.counts[EQUAL] == len(found.comparisons)
-
-
 calls_made = st.lists(
     st.tuples(
         st.integers(18, 23),
@@ -477,95 +362,3 @@ def test_every_call_and_row_is_compared_once_or_told_to_be_left_out(
         )
     ]
     assert len(opened) == len({call.id for call in opened}) == sums[CALLS].here
-
-
-def kept(bench: Bench, found: Reconciliation, note: str = "") -> int:
-    return add_assertion(bench.books.connection, assertion_of(found, note, 1))
-
-
-def test_money_is_what_a_balance_asserts_where_there_is_some(bench: Bench) -> None:
-    bench.call(at(20), pico=CENT, input=1)
-    found = bench.beside(bill(row(input=1, amount="0.01"), row(18, input=0, amount="0.00")))
-    number = kept(bench, found, "november")
-    (one,) = assertions(bench.books.connection)
-
-    assert (one.id, one.since, one.until, one.note) == (number, day(18), day(21), "november")
-    assert (one.amount, one.currency, one.tolerance) == (CENT, "USD", CENT + 3)
-    assert one.scope == {"model": (SHOWN,), "seller": ("anthropic",)}
-    assert one.origin == f"bill.csv sha256:{'d' * 64}"
-    assert is_same(one, assertion_of(found, "other words", 2))
-    assert not is_same(one, replace(one, until=day(22)))
-
-
-def test_a_balance_holds_until_the_ledger_says_something_else(bench: Bench) -> None:
-    bench.call(at(20), pico=CENT, input=1)
-    kept(bench, bench.beside(bill(row(input=1, amount="0.01"))))
-    (one,) = assertions(bench.books.connection)
-    assert balance(bench.books.connection, NAMES, one).holds
-
-    bench.call(at(20), "claude-haiku-4-5", pico=50 * CENT)  # another model
-    bench.call(at(21), pico=50 * CENT)  # another day
-    assert balance(bench.books.connection, NAMES, one).holds
-
-    bench.call(at(20), pico=5 * CENT)
-    found = balance(bench.books.connection, NAMES, one)
-    assert (found.holds, found.here) == (False, 6 * CENT)
-    finding = finding_of(found)
-    assert finding.check == "balances"
-    assert finding.problem == (
-        "balance 1 (bill.csv, 2026-11-20): the provider says $0.01, the ledger $0.06, $0.05 more "
-        "here"
-    )
-    assert "convledger reconcile --forget 1" in finding.way_out
-
-
-def test_a_balance_of_tokens_counts_the_kinds_that_were_told(bench: Bench) -> None:
-    bench.call(at(20), input=1, cache_read=100, output=5)
-    kept(bench, bench.beside(bill(row(input=1, output=5), input_is_all=False)))
-    (one,) = assertions(bench.books.connection)
-
-    assert (one.amount, one.currency, one.tolerance) == (6 * PICO, TOKENS, 0)
-    assert balance(bench.books.connection, NAMES, one).holds
-    bench.call(at(20), cache_read=7)
-    assert balance(bench.books.connection, NAMES, one).holds
-    bench.call(at(20), output=7)
-    assert "the provider says 6 tokens, the ledger 13 tokens, 7 tokens more here" in (
-        finding_of(balance(bench.books.connection, NAMES, one)).problem
-    )
-
-
-def test_a_balance_that_cannot_be_known_is_a_finding_too(bench: Bench) -> None:
-    bench.call(at(20), pico=CENT, input=1)
-    kept(bench, bench.beside(bill(row(input=1, amount="0.01"))))
-    bench.call(at(20), pico=None, input=0)
-    (one,) = assertions(bench.books.connection)
-    found = balance(bench.books.connection, NAMES, one)
-
-    assert not found.holds
-    assert "the ledger does not know: calls of those days have no price" in (
-        finding_of(found).problem
-    )
-    nowhere = balance(bench.books.connection, NAMES, replace(one, zone="Mars/Olympus"))
-    assert "no such time zone" in nowhere.trouble
-
-
-def test_money_without_a_rate_is_not_kept(bench: Bench) -> None:
-    found = bench.beside(bill(row(input=1, amount="0.01", currency="EUR")))
-
-    with pytest.raises(UsageProblem, match="not known in dollars: no rate for EUR"):
-        assertion_of(found, "", 1)
-
-
-def test_a_table_of_calls_alone_has_nothing_to_keep(bench: Bench) -> None:
-    found = bench.beside(bill(row(calls=3), told={CALLS}))
-
-    with pytest.raises(UsageProblem, match="neither money nor tokens"):
-        assertion_of(found, "", 1)
-
-
-def test_ten_years_at_once_are_refused(bench: Bench) -> None:
-    table = bill(row(input=1))
-    table.days.add(day(20) - timedelta(days=9000))
-
-    with pytest.raises(UsageProblem, match="more than ten years; say --since"):
-        bench.beside(table)

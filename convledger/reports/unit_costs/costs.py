@@ -191,7 +191,7 @@ def _charge_item(
 ) -> None:
     query = found.query
     part = PART_OF[item.kind]
-    for charged in charged_periods(item, query, talks, money):
+    for charged in charged_periods(item, query, talks, money, own):
         shared = charged.shared
         left = 0 if query.scope else charged.left
         if not charged.is_turned:

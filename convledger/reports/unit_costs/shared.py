@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta, tzinfo
 
@@ -68,11 +68,16 @@ class Charged:
 
 
 def charged_periods(
-    item: CostItem, query: CostQuery, talks: Talks, money: Money
+    item: CostItem,
+    query: CostQuery,
+    talks: Talks,
+    money: Money,
+    asked: Container[int] | None = None,
 ) -> Iterator[Charged]:
     """Yield the periods of an item that have a day in what is asked for, the earliest first.
 
     The conversations are all that opened in those periods, also before and after what is asked.
+    Where a scope is asked about, a period that none of the conversations `asked` bears is left out.
     """
     for period in item.periods(query.days):
         borne = item.borne_in(period)
@@ -82,6 +87,8 @@ def charged_periods(
             continue
         opened = talks.opened(borne)
         bearing = [talk for talk in opened if is_of(talk, item.scope)]
+        if asked is not None and query.scope and not any(talk.id in asked for talk in bearing):
+            continue
         amount = money.converted(accrued, item.currency, days.until - _DAY, item.name)
         shared = share(item, period, accrued if amount is None else amount, bearing)
         yield Charged(
