@@ -8,6 +8,8 @@ from convledger.cost_entries import CostEntries
 from convledger.store.connection import in_words
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from convledger.economics.ratios import Number
     from convledger.reports.client_report.asked import ReportQuery
     from convledger.reports.client_report.facts import ClientReport
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from convledger.reports.unit_costs.bearing import Bearing
     from convledger.reports.unit_costs.cost_file import FileTerms
     from convledger.reports.unit_costs.cost_import import CostImport
+    from convledger.reports.unit_costs.cost_spans import Opened
     from convledger.reports.unit_costs.costs import Costs
     from convledger.reports.unit_costs.summary import Economics
     from convledger.store.cost_changes import Change
@@ -91,3 +94,17 @@ class Costing(CostEntries):
         from convledger.store.labels import values_of
 
         return values_of(self.connection, "client")
+    def opened_spans(self, now: int, zone: tzinfo) -> Opened:
+        """Return the months in which conversations opened."""
+        from convledger.reports.unit_costs.cost_spans import opened_spans
+        return opened_spans(self.connection, now, zone)
+    def economics_at_first(self, query: CostQuery) -> Economics:
+        """Return what unit economics says before it has looked at every call; soon known."""
+        from convledger.reports.unit_costs.at_first import at_first
+        from convledger.reports.unit_costs.costs import cost_conversations
+        costs = cost_conversations(self.connection, self.plan_book, query)
+        return at_first(costs, self.connection)
+    def economics_of(self, costs: Costs) -> Economics:
+        """Return everything that unit economics says of conversations whose costs are known."""
+        from convledger.reports.unit_costs.summary import summary_of
+        return summary_of(costs, self.connection, self.rates.rater)

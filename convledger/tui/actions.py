@@ -47,6 +47,7 @@ SCOPES = {
     "alerts": "in the alerts",
     "compare": "Compare",
     "slider": "on the timeouts",
+    "economics": "Economics",
     "sources": "Sources",
     "paths": "in a list of paths",
     "discovered": "What lies on this machine",
@@ -63,6 +64,7 @@ def _actions() -> Iterable[Action]:
     yield Action("app", "memory", "3", "Memory", "What your tools should know the next time.")
     yield Action("app", "plans", "4", "Plans", "Plans in force, credits, and what they count.")
     yield Action("app", "compare", "5", "Compare", "The same usage under several plans.")
+    yield Action("app", "economics", "6", "Economics", "What conversations really cost.")
     yield Action("app", "sources", "8", "Sources", "Where the figures come from.")
     yield Action("app", "search", "slash", "Search", "Look for words in everything said.", True)
     yield Action("app", "review_memory", "ctrl+r", "Review memory", "Look at what has grown old.")
@@ -214,6 +216,11 @@ def _actions() -> Iterable[Action]:
 
     yield Action("slider", "shorter", "left,h", "Shorter", "A shorter inactivity timeout.", True)
     yield Action("slider", "longer", "right,l", "Longer", "A longer inactivity timeout.", True)
+
+    yield Action("economics", "why", "w", "Why", "The arithmetic of the figure.", True)
+    yield Action("economics", "group", "g", "Group by", "One segment or two of the pivot.", True)
+    yield Action("economics", "period", "o", "Period", "A month, last days, from-to, all.", True)
+    yield Action("economics", "measure", "m", "Measure", "Length in turns, minutes, tokens; cost.")
 
     yield Action("sources", "rescan", "r", "Re-scan", "Look at all folders again now.", True)
     yield Action("sources", "import", "i", "Import", "Read files, zips or folders.", True)

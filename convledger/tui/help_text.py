@@ -43,6 +43,10 @@ PLACES = {
     "`◆` 100 %; `◇` is expected.",
     "compare": "Your own usage under several plans, replayed message by message. `★` is the "
     "cheapest, `●` the plan in force; what a plan would have refused is said beside it.",
+    "economics": "What conversations really cost: from the list cost of their calls over plans and "
+    "shared costs to people's time. A conversation belongs to the time in which it opened, with "
+    "all of its calls. `–` is not known, never zero, and w says why; `~` is an estimate in part. "
+    "Every number opens the conversations behind it.",
     "slider": "What the plan would count with another inactivity timeout.",
     "sitting": "A review of memory: a queue that was taken once, one key a verdict, then the next. "
     "The program only says why an entry wants a look; nothing is merged, ended or put away but by "

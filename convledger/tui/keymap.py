@@ -19,6 +19,8 @@ _TOGETHER = (
     ("app", "reader"),
     ("app", "search", "list"),
     ("app", "sources", "list"),
+    ("app", "economics", "list"),
+    ("app", "economics", "chart"),
     ("app", "sitting", "list"),
     ("table_mapping", "list"),
 )

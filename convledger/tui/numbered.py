@@ -38,6 +38,12 @@ def _compare() -> Screen[Any]:
     return CompareScreen()
 
 
+def _economics() -> Screen[Any]:
+    from convledger.tui.screens.economics import EconomicsScreen
+
+    return EconomicsScreen()
+
+
 def _sources() -> Screen[Any]:
     from convledger.tui.screens.sources import SourcesScreen
 
@@ -50,6 +56,7 @@ SCREENS: dict[str, Callable[[], Screen[Any]]] = {
     "memory": _memory,
     "plans": _plans,
     "compare": _compare,
+    "economics": _economics,
     "sources": _sources,
 }
 
@@ -80,6 +87,10 @@ class Numbered:
     def action_compare(self) -> None:
         """Show Compare."""
         self.go("compare")
+
+    def action_economics(self) -> None:
+        """Show Economics."""
+        self.go("economics")
 
     def action_sources(self) -> None:
         """Show Sources."""

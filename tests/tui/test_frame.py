@@ -47,7 +47,7 @@ async def test_top_line_names_workspace_screen_and_today(studio: Path) -> None:
     assert "today $2.48" in top
 
 
-@pytest.mark.parametrize("key", ["1", "2", "8", "slash"])
+@pytest.mark.parametrize("key", ["1", "2", "6", "8", "slash"])
 async def test_every_screen_performs_all_actions_of_its_scopes(studio: Path, key: str) -> None:
     async with opened(studio) as pilot:
         await press(pilot, key)

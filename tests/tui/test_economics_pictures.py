@@ -1,0 +1,61 @@
+"""Economics looks as it did: small and large, dark and light.
+
+`pytest tests/tui/test_economics_pictures.py --snapshot-update` draws the pictures anew; look at
+them then.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from convledger.tui.feeder import Feed
+from tests.tui.economics_parts import with_costs
+from tests.tui.pilot import app_on, press, settled
+
+SIZES = [(80, 24), (140, 45)]
+THEMES = ["ledger-ink", "ledger-paper"]
+STATES: dict[str, tuple[str, ...]] = {
+    "steps": (),
+    "served": ("tab",),
+    "lengths": ("tab", "tab", "tab"),
+    "pivot": ("g", "space", "down", "down", "down", "space", "enter"),
+    "behind": ("end", "up", "enter"),
+    "why": ("down", "down", "w"),
+}
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("state", STATES)
+def test_economics_looks_as_it_did(
+    state: str, size: tuple[int, int], theme: str, studio: Path, snap_compare: Any
+) -> None:
+    with_costs(studio)
+    app = app_on(studio, theme=theme, place="economics")
+
+    async def lead(pilot: Pilot[None]) -> None:
+        await settled(pilot)
+        app._fed(Feed("live"))
+        await press(pilot, *STATES[state])
+        await settled(pilot)
+
+    assert snap_compare(app, terminal_size=size, run_before=lead)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_empty_economics_looks_as_it_did(
+    size: tuple[int, int], theme: str, tmp_path: Path, snap_compare: Any
+) -> None:
+    app = app_on(tmp_path / "studio", theme=theme, place="economics")
+
+    async def lead(pilot: Pilot[None]) -> None:
+        await settled(pilot)
+        app._fed(Feed("live"))
+        await settled(pilot)
+
+    assert snap_compare(app, terminal_size=size, run_before=lead)
