@@ -217,6 +217,18 @@ class Simulation:
         return None if self.today is None or self.after is None else self.after - self.today
 
     @property
+    def list_difference(self) -> int | None:
+        """What all would come to above today at list prices; less than nothing below it."""
+        if self.list_today is None or self.list_after is None:
+            return None
+        return self.list_after - self.list_today
+
+    @property
+    def difference_each(self) -> Fraction | None:
+        """What a conversation would cost more."""
+        return None if self.difference is None else ratio(self.difference, self.known)
+
+    @property
     def share(self) -> Fraction | None:
         """The difference as a share of today's cost."""
         if self.today is None or self.difference is None:

@@ -220,6 +220,10 @@ def _actions() -> Iterable[Action]:
     yield Action("economics", "why", "w", "Why", "The arithmetic of the figure.", True)
     yield Action("economics", "group", "g", "Group by", "One segment or two of the pivot.", True)
     yield Action("economics", "period", "o", "Period", "A month, last days, from-to, all.", True)
+    yield Action("economics", "baseline", "b", "Baseline", "What people cost and need.", True)
+    yield Action("economics", "costs", "c", "Costs", "Enter costs beside tokens.", True)
+    yield Action("economics", "simulate", "s", "Simulate", "What if: model, context, people.", True)
+    yield Action("economics", "export", "x", "Export", "The pivot as CSV.")
     yield Action("economics", "measure", "m", "Measure", "Length in turns, minutes, tokens; cost.")
 
     yield Action("sources", "rescan", "r", "Re-scan", "Look at all folders again now.", True)

@@ -157,6 +157,56 @@ class EconomicsDoors(PlaceScreen):
             title, lines = step_name(step, found.waterfall), why.of_step(found, step)
         self.app.push_screen(why.FigureWhyScreen(title, lines))
 
+    # ---- dialogs
+
+    def action_baseline(self) -> None:
+        """Set what people cost, and how long they would need without a bot."""
+        from convledger.tui.screens.economics_people import People, PeopleScreen, people_of
+
+        def show(people: People) -> None:
+            self.app.push_screen(PeopleScreen(people))
+
+        self.ask("people", people_of, show)
+
+    def action_costs(self) -> None:
+        """List the costs beside tokens, to enter, change and remove them."""
+        from convledger.tui.screens.cost_items import CostItemsScreen
+
+        found = self.sight.found
+        left = {} if found is None else {
+            one.item_id: one for one in found.costs.left if one.item_id is not None
+        }  # fmt: skip
+        self.app.push_screen(CostItemsScreen(left, found.currency if found else "USD"))
+
+    def action_simulate(self) -> None:
+        """Weigh a scenario on one's own conversations."""
+        from convledger.tui.screens.scenario import ScenarioScreen
+
+        found = self.sight.found
+        if found is None:
+            self.books.say(words.nothing_words(self.sight)[0])
+            return
+        models = [model.name for model in found.models]
+        self.app.push_screen(
+            ScenarioScreen(found.costs.query, words.span_words(self.sight), models, found.by_id)
+        )
+
+    def action_export(self) -> None:
+        """Write the pivot to a file for a spreadsheet."""
+        from convledger.reports.unit_costs.pivot_file import pivot_csv
+        from convledger.tui.screens.text_export import TextExportScreen
+
+        table, found = self.sight.table, self.sight.found
+        if table is None or found is None or not table.rows:
+            self.books.say(words.nothing_words(self.sight)[0])
+            return
+        currency = found.currency
+        span = "".join(c if c.isalnum() else "-" for c in words.span_words(self.sight).lower())
+        name = f"economics-{span}-by-{'-and-'.join(table.by)}.csv"
+        self.app.push_screen(
+            TextExportScreen("Export the pivot as CSV", name, lambda _: pivot_csv(table, currency))
+        )
+
     # ---- what is shown
 
     def action_group(self) -> None:
