@@ -94,17 +94,23 @@ class Costing(CostEntries):
         from convledger.store.labels import values_of
 
         return values_of(self.connection, "client")
+
     def opened_spans(self, now: int, zone: tzinfo) -> Opened:
         """Return the months in which conversations opened."""
         from convledger.reports.unit_costs.cost_spans import opened_spans
+
         return opened_spans(self.connection, now, zone)
+
     def economics_at_first(self, query: CostQuery) -> Economics:
         """Return what unit economics says before it has looked at every call; soon known."""
         from convledger.reports.unit_costs.at_first import at_first
         from convledger.reports.unit_costs.costs import cost_conversations
+
         costs = cost_conversations(self.connection, self.plan_book, query)
         return at_first(costs, self.connection)
+
     def economics_of(self, costs: Costs) -> Economics:
         """Return everything that unit economics says of conversations whose costs are known."""
         from convledger.reports.unit_costs.summary import summary_of
+
         return summary_of(costs, self.connection, self.rates.rater)

@@ -113,6 +113,7 @@ def _set_up(home: Path, workspace: Path) -> None:
             ids = ledger.conversation_ids(projects=[f"*/clients/{client}/*"])
             ledger.label(ids, "client", client)
         _subscribe(ledger)
+        _spend(ledger)
         _remember(ledger, home)
 
 
@@ -130,6 +131,14 @@ def _subscribe(ledger: Ledger) -> None:
     chosen_plan = ledger.use_plan(PLANS[0], start_of_day(first, UTC), now=now)
     ledger.buy_credits(chosen_plan, now - 5 * DAY, now=now, note="invented")
     follow(ledger, now)  # `status` says what was kept when the plans were last looked at
+
+
+def _spend(ledger: Ledger) -> None:
+    """Let the consultant pay for more than tokens, and finish some conversations herself."""
+    from convledger.cli.demo_costs import spend_all
+    from convledger.clock import now_us
+
+    spend_all(ledger, now_us())
 
 
 def _remember(ledger: Ledger, home: Path) -> None:
@@ -157,6 +166,7 @@ def _show() -> int:
     say("  convledger demo -- sources --unpriced")
     say("  convledger demo -- credits")
     say("  convledger demo -- compare")
+    say("  convledger demo -- economics --by client")
     say("  convledger demo -- memory review")
     say("Your own history: convledger")
     return 0
