@@ -95,12 +95,22 @@ class Costing(CostEntries):
 
         return values_of(self.connection, "client")
 
+    @in_words
     def opened_spans(self, now: int, zone: tzinfo) -> Opened:
         """Return the months in which conversations opened."""
         from convledger.reports.unit_costs.cost_spans import opened_spans
 
         return opened_spans(self.connection, now, zone)
 
+    @in_words
+    def cost_state(self, now: int) -> tuple[object, ...]:
+        """Return what is another one when costs may be: by what was written, a plan, or time."""
+        from convledger.clock import HOUR
+        from convledger.reports.plan_files import plan_stamp
+        version = self.connection.execute("PRAGMA data_version").fetchone()[0]
+        written = (id(self.connection), version, self.connection.total_changes)
+        return (*written, plan_stamp(self.workspace), now // HOUR)
+    @in_words
     def economics_at_first(self, query: CostQuery) -> Economics:
         """Return what unit economics says before it has looked at every call; soon known."""
         from convledger.reports.unit_costs.at_first import at_first
@@ -109,6 +119,7 @@ class Costing(CostEntries):
         costs = cost_conversations(self.connection, self.plan_book, query)
         return at_first(costs, self.connection)
 
+    @in_words
     def economics_of(self, costs: Costs) -> Economics:
         """Return everything that unit economics says of conversations whose costs are known."""
         from convledger.reports.unit_costs.summary import summary_of

@@ -13,6 +13,7 @@ import pytest
 from textual.pilot import Pilot
 
 from convledger.tui.feeder import Feed
+from convledger.tui.screens import scenario
 from tests.tui.economics_parts import with_costs
 from tests.tui.pilot import app_on, press, settled
 
@@ -25,6 +26,10 @@ STATES: dict[str, tuple[str, ...]] = {
     "pivot": ("g", "space", "down", "down", "down", "space", "enter"),
     "behind": ("end", "up", "enter"),
     "why": ("down", "down", "w"),
+    "people": ("b",),
+    "costs": ("c",),
+    "cost": ("c", "e"),
+    "scenario": ("s", *"claude", "minus", *"haiku", "minus", "4", "minus", "5", "tab", "tab", "tab", *"window", "tab", *"20000"),
 }
 
 
@@ -32,8 +37,14 @@ STATES: dict[str, tuple[str, ...]] = {
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("state", STATES)
 def test_economics_looks_as_it_did(
-    state: str, size: tuple[int, int], theme: str, studio: Path, snap_compare: Any
+    state: str,
+    size: tuple[int, int],
+    theme: str,
+    studio: Path,
+    snap_compare: Any,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(scenario, "PAUSE", 0.0)
     with_costs(studio)
     app = app_on(studio, theme=theme, place="economics")
 

@@ -372,6 +372,18 @@ async def test_tab_is_clicked(costed: Path) -> None:
         assert "Bot, escalated, blended" in screen_text(pilot)
 
 
+async def test_figures_are_not_worked_out_again_where_nothing_changed(studio: Path) -> None:
+    async with opened(studio, size=(140, 45)) as pilot:
+        await go(pilot)
+        before = place(pilot).sight.found
+        place(pilot).renew()
+        await settled(pilot)
+        assert place(pilot).sight.found is before
+        await press(pilot, "w", "escape")
+        await settled(pilot)
+        assert place(pilot).sight.found is before
+
+
 async def test_figures_are_worked_out_anew_when_the_ledger_changes(studio: Path) -> None:
     async with opened(studio, size=(140, 45)) as pilot:
         await go(pilot)

@@ -44,7 +44,8 @@ if TYPE_CHECKING:
     from convledger.reports.periods import Span
     from convledger.reports.unit_costs.summary import Economics
 
-    Known = tuple[CostQuery, Economics, SegmentTable, Doubts]
+    State = tuple[object, ...]
+    Known = tuple[CostQuery, Economics, SegmentTable, Doubts, State]
 
 FOLDED = (100, 28)  # cells and lines below which one panel is shown at a time
 _AROUND = 2  # lines of a panel's frame
@@ -86,6 +87,7 @@ class EconomicsScreen(EconomicsDoors):
         super().__init__()
         self._shown = STEPS
         self._query: CostQuery | None = None
+        self._state: State | None = None  # of the ledger, when what is shown was worked out
         self._ask_opened = Paced(self, "opened", self._look, self._show_opened)
         self._ask_first = Paced(self, "first", self._cost, self._show_first)
         self._ask_whole = Paced(self, "whole", self._cost_whole, self._show_whole)
@@ -162,17 +164,22 @@ class EconomicsScreen(EconomicsDoors):
     def _cost(self, ledger: Ledger) -> Known:
         query = self._query
         assert query is not None
+        state = ledger.cost_state(query.now)
         found = ledger.economics_at_first(query)
-        return query, found, found.table(self.sight.by), doubts_of(found)
+        return query, found, found.table(self.sight.by), doubts_of(found), state
 
-    def _cost_whole(self, ledger: Ledger) -> Known:
+    def _cost_whole(self, ledger: Ledger) -> Known | None:
+        """Return everything, None where that is what is shown already."""
         query, known = self._query, self.sight.found
         assert query is not None
+        state = ledger.cost_state(query.now)
+        if self.sight.is_whole and state == self._state:
+            return None
         if known is not None and not self.sight.is_whole and known.costs.query == query:
             found = ledger.economics_of(known.costs)
         else:
             found = ledger.economics(query)
-        return query, found, found.table(self.sight.by), doubts_of(found)
+        return query, found, found.table(self.sight.by), doubts_of(found), state
 
     def _is_of_now(self, query: CostQuery) -> bool:
         mine = self._query
@@ -184,13 +191,13 @@ class EconomicsScreen(EconomicsDoors):
         self._take(known, is_whole=False)
         self._ask_whole.wish(anew=True)
 
-    def _show_whole(self, known: Known) -> None:
-        if self._is_of_now(known[0]):
+    def _show_whole(self, known: Known | None) -> None:
+        if known is not None and self._is_of_now(known[0]):
             self._take(known, is_whole=True)
 
     def _take(self, known: Known, *, is_whole: bool) -> None:
         sight = self.sight
-        _, sight.found, table, sight.doubts = known
+        _, sight.found, table, sight.doubts, self._state = known
         sight.is_whole = is_whole
         if table.by == sight.by:  # else another one is on its way
             sight.table = table

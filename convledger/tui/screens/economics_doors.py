@@ -110,7 +110,9 @@ class EconomicsDoors(PlaceScreen):
 
     @on(LengthChart.Opened)
     def _open_bin(self, event: LengthChart.Opened) -> None:
-        self._open_ids(f"{event.bin.name} {words.measure_words(self.sight)}", event.bin.ids)
+        measure, name = self.sight.measure, event.bin.name
+        self._open_ids(f"{name} {measure.removesuffix('s') if name == '1' else measure}",
+                       event.bin.ids)  # fmt: skip
 
     @on(Rows.Opened, "#segments")
     def _open_segment(self) -> None:
@@ -231,6 +233,9 @@ class EconomicsDoors(PlaceScreen):
 
     def action_measure(self) -> None:
         """Show how conversations are spread by another measure."""
+        if self.sight.found is None or self.sight.has_nothing:
+            self.books.say(words.nothing_words(self.sight)[0])
+            return
         place = MEASURES.index(self.sight.measure) + 1
         self.sight.measure = MEASURES[place % len(MEASURES)]
         self.show_lengths()
