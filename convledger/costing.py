@@ -107,9 +107,11 @@ class Costing(CostEntries):
         """Return what is another one when costs may be: by what was written, a plan, or time."""
         from convledger.clock import HOUR
         from convledger.reports.plan_files import plan_stamp
+
         version = self.connection.execute("PRAGMA data_version").fetchone()[0]
         written = (id(self.connection), version, self.connection.total_changes)
         return (*written, plan_stamp(self.workspace), now // HOUR)
+
     @in_words
     def economics_at_first(self, query: CostQuery) -> Economics:
         """Return what unit economics says before it has looked at every call; soon known."""

@@ -29,7 +29,22 @@ STATES: dict[str, tuple[str, ...]] = {
     "people": ("b",),
     "costs": ("c",),
     "cost": ("c", "e"),
-    "scenario": ("s", *"claude", "minus", *"haiku", "minus", "4", "minus", "5", "tab", "tab", "tab", *"window", "tab", *"20000"),
+    "scenario": (
+        "s",
+        *"claude",
+        "minus",
+        *"haiku",
+        "minus",
+        "4",
+        "minus",
+        "5",
+        "tab",
+        "tab",
+        "tab",
+        *"window",
+        "tab",
+        *"20000",
+    ),
 }
 
 
