@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from convledger.cli import streams
 from convledger.cli.economics_asked import Asked
 from convledger.cli.economics_spread import heading, print_lengths, print_outliers, print_users
-from convledger.cli.economics_words import exactly, per_unit
+from convledger.cli.economics_words import exactly, per_unit, plan_words
 from convledger.cli.names import plural
 from convledger.cli.plan_words import money_words
 from convledger.cli.printing import print_table
 from convledger.economics.conversation_costs import BOT, ESCALATED, PEOPLE_ONLY, UNANSWERED
 from convledger.reports.render.numbers import compact, share
 from convledger.reports.render.table import Column
+from convledger.reports.unit_costs.doubts import doubts_of
 from convledger.reports.unit_costs.noted import PART_WORDS, SUM_WORDS, decimal
 from convledger.text.display import display_text
 
@@ -64,8 +65,9 @@ def _say_what(found: Economics) -> None:
 
 def _print_waterfall(found: Economics) -> None:
     heading("From list cost to full cost")
-    rows, mark = [], "~" if found.coverage.doubt else ""
+    rows, doubtful = [], doubts_of(found).steps
     for place, step in enumerate(found.waterfall.steps):
+        mark = "~" if step.name in doubtful and step.amount is not None else ""
         sign = step.is_sum or place == 0
         amount = money_words(step.amount, found.currency, signed=not sign)
         name = SUM_WORDS[step.name] if step.is_sum else PART_WORDS[step.name]
@@ -73,8 +75,8 @@ def _print_waterfall(found: Economics) -> None:
             [
                 "=" if step.is_sum else "",
                 name[:1].upper() + name[1:],
-                amount if step.amount is None else f"{mark}{amount}",
-                per_unit(step.per_unit, found.currency, signed=not sign),
+                f"{mark}{amount}",
+                f"{mark}{per_unit(step.per_unit, found.currency, signed=not sign)}",
             ]
         )
     columns = [Column(""), Column("part"), Column("all", "right"), Column("a conv.", "right")]
@@ -86,6 +88,8 @@ def _print_waterfall(found: Economics) -> None:
         )
     if any(step.name == "plan" for step in found.waterfall.steps):
         streams.remark("list and billed are two views of the same calls and are never added")
+    for use in found.plans:
+        streams.remark(plan_words(use, found.costs.query.zone, found.currency))
 
 
 def _print_components(found: Economics) -> None:
@@ -114,21 +118,23 @@ def _print_service(found: Economics) -> None:
     if service.served.total == service.way(BOT).units and not service.way(UNANSWERED).units:
         return
     heading("Bot, escalated, blended")
-    full = found.waterfall.full.amount
+    full, doubtful = found.waterfall.full.amount, doubts_of(found).ways
+    marks = {way.name: "~" if way.name in doubtful and way.cost else "" for way in service.ways}
     rows = [
         [
             WAY_WORDS[way.name],
             f"{way.units:,}",
             share(way.units, service.conversations),
-            money_words(way.cost, found.currency),
+            f"{marks[way.name]}{money_words(way.cost, found.currency)}",
             "–" if way.cost is None or not full else share(way.cost, full),
-            per_unit(way.per_unit, found.currency),
+            f"{marks[way.name]}{per_unit(way.per_unit, found.currency)}",
         ]
         for way in service.ways
         if way.units
     ]
-    rows.append(["= blended", f"{service.served.total:,}", "", "", "",
-                 per_unit(service.blended, found.currency)])  # fmt: skip
+    blended = per_unit(service.blended, found.currency)
+    mark = "~" if doubtful and service.blended is not None else ""
+    rows.append(["= blended", f"{service.served.total:,}", "", "", "", f"{mark}{blended}"])
     columns = [
         Column("served by"),
         Column("conv.", "right"),

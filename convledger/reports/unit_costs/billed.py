@@ -10,6 +10,7 @@ from convledger.economics.allocation import allocate
 from convledger.economics.conversation_costs import Talk, is_of
 from convledger.plans.billing import Bill
 from convledger.pricing.arithmetic import half_even
+from convledger.reports.comparing import main_unit
 from convledger.reports.history import conversation_of
 from convledger.reports.plan_book import PlanBook
 from convledger.reports.unit_costs.asked import CostQuery
@@ -21,7 +22,8 @@ class Billing:
 
     Of a period that is not over the fees count by the time that has passed. `weights` are what the
     plan charged for the units of each conversation, in credits or in money; where it charged for
-    none, or in both, which can't be added, conversations bear it by their list cost.
+    none, or in both, which can't be added, conversations bear it by their list cost. `fees` are in
+    the amount; `units` of `unit` are what the statement is mostly about, in picounits.
     """
 
     name: str
@@ -33,6 +35,9 @@ class Billing:
     ended: int | None
     scope: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     weights: Mapping[int, int] = field(default_factory=dict)
+    fees: int = 0
+    unit: str = ""
+    units: int = 0
 
     def covers(self, talk: Talk) -> bool:
         """Whether the plan pays for the calls of a conversation."""
@@ -68,7 +73,7 @@ def billings(book: PlanBook, query: CostQuery) -> list[Billing]:
         for period, statement in zip(bill.periods, bill.statements, strict=True):
             if period.since >= query.until or period.until <= query.since:
                 continue
-            fees = statement.sums.fees
+            fees, main = statement.sums.fees, main_unit(period.plan)
             if query.now < period.until:
                 passed = Fraction(query.now + 1 - period.since, period.until - period.since)
                 part = Fraction(fees) * min(passed, Fraction(1))
@@ -84,6 +89,9 @@ def billings(book: PlanBook, query: CostQuery) -> list[Billing]:
                     ended=subscription.ended,
                     scope=subscription.scope,
                     weights=weights,
+                    fees=fees,
+                    unit=main.id if main is not None else "",
+                    units=statement.sums.units.get(main.id, 0) if main is not None else 0,
                 )
             )
     return found

@@ -75,6 +75,7 @@ class Costs:
     unknown: dict[str, str] = field(default_factory=dict)
     shared: list[Shared] = field(default_factory=list)
     billings: list[Billing] = field(default_factory=list)
+    borne: list[dict[int, int]] = field(default_factory=list)  # of each billing by conversation
     missing_rates: dict[str, str] = field(default_factory=dict)
     used_rates: list[ExchangeRate] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -160,6 +161,7 @@ def _charge_calls(
             continue
         covered |= borne.keys() & own.keys()
         found.billings.append(bill)
+        found.borne.append({number: part for number, part in borne.items() if number in own})
         for number, part in borne.items():
             if number in own:
                 own[number].add(PLAN, part)

@@ -80,6 +80,26 @@ def document_of(
         "unallocated": {
             part: amount_text(amount) for part, amount in found.costs.unallocated.items()
         },
+        "plans": [
+            {
+                "plan": use.name,
+                "since": iso_text(use.since),
+                "until": iso_text(use.until),
+                "currency": use.currency,
+                "billed": amount_text(use.amount),
+                "fees": amount_text(use.fees),
+                "unit": use.unit,
+                "units": amount_text(use.units),
+                "unit_price": amount_text(use.unit_price),
+                "unit_price_without_fees": amount_text(use.unit_price_without_fees),
+                "list_cost": amount_text(use.at_list),
+                "borne": amount_text(use.borne),
+                "leverage": ratio_text(use.leverage),
+                "conversations": len(use.ids),
+                **who(use.ids),
+            }
+            for use in found.plans
+        ],
         "service": _service(found, who),
         "return": _return(found),
         "revenue": {

@@ -8,8 +8,10 @@ from fractions import Fraction
 
 from convledger.economics.allocation import allocate
 from convledger.economics.conversation_costs import LIST, TalkCost
+from convledger.economics.plan_use import PlanUse
 from convledger.economics.ratios import ratio
 from convledger.reports.unit_costs.calls import CallFacts
+from convledger.reports.unit_costs.costs import Costs
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,3 +145,28 @@ def model_shares(costs: Iterable[TalkCost], calls: CallFacts) -> tuple[ModelShar
         for model in calls.models.values()
     ]
     return tuple(sorted(found, key=lambda row: (-(row.at_list or 0), -row.tokens, row.name)))
+
+
+def plan_uses(costs: Costs) -> tuple[PlanUse, ...]:
+    """Return the statements that paid for conversations asked for, the earliest first."""
+    by_id = {cost.talk.id: cost for cost in costs.costs}
+    found = []
+    for bill, borne in zip(costs.billings, costs.borne, strict=True):
+        paid_for = [by_id[number] for number in borne]
+        is_known = all(LIST in cost.parts for cost in paid_for)
+        found.append(
+            PlanUse(
+                name=bill.name,
+                since=bill.since,
+                until=bill.until,
+                currency=bill.currency,
+                amount=bill.amount,
+                fees=bill.fees,
+                unit=bill.unit,
+                units=bill.units,
+                at_list=sum(cost.parts[LIST] for cost in paid_for) if is_known else None,
+                borne=sum(borne.values()),
+                ids=tuple(sorted(borne)),
+            )
+        )
+    return tuple(sorted(found, key=lambda use: (use.since, use.name)))

@@ -10,6 +10,7 @@ from convledger.economics.conversation_costs import TalkCost
 from convledger.economics.cost_items import REVENUE
 from convledger.economics.escalation import Return
 from convledger.economics.heavy_users import HeavyUsers, heavy_users
+from convledger.economics.plan_use import PlanUse
 from convledger.economics.ratios import Number
 from convledger.economics.segments import SegmentTable, segments
 from convledger.economics.service import Service, against_people, service
@@ -29,6 +30,7 @@ from convledger.reports.unit_costs.shares import (
     coverage_of,
     earned,
     model_shares,
+    plan_uses,
 )
 from convledger.reports.unit_costs.spreads import spreads
 from convledger.reports.unit_costs.superseded import retries
@@ -54,6 +56,7 @@ class Economics:
     efficiency: Efficiency
     models: tuple[ModelShare, ...]
     components: Components
+    plans: tuple[PlanUse, ...] = ()
     notes: tuple[Note, ...] = ()
     by_id: Mapping[int, TalkCost] = field(default_factory=dict)
 
@@ -116,6 +119,7 @@ def summary_of(
         efficiency=efficiency_of(calls, again),
         models=model_shares(own, calls),
         components=components_of(calls),
+        plans=plan_uses(costs),
         by_id=by_id,
     )
     return replace(found, notes=tuple(notes_of(found)))
