@@ -19,6 +19,7 @@ from tests.tui.pilot import app_on, press, settled
 
 SIZES = [(80, 24), (140, 45)]
 THEMES = ["ledger-ink", "ledger-paper"]
+MODEL = (*"claude", "minus", *"haiku", "minus", "4", "minus", "5")
 STATES: dict[str, tuple[str, ...]] = {
     "steps": (),
     "served": ("tab",),
@@ -29,22 +30,7 @@ STATES: dict[str, tuple[str, ...]] = {
     "people": ("b",),
     "costs": ("c",),
     "cost": ("c", "e"),
-    "scenario": (
-        "s",
-        *"claude",
-        "minus",
-        *"haiku",
-        "minus",
-        "4",
-        "minus",
-        "5",
-        "tab",
-        "tab",
-        "tab",
-        *"window",
-        "tab",
-        *"20000",
-    ),
+    "scenario": ("s", *MODEL, "tab", "tab", "tab", *"window", "tab", *"20000"),
 }
 
 
