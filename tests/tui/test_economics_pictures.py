@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from convledger.tui.feeder import Feed
 from convledger.tui.screens import scenario
@@ -53,6 +54,8 @@ def test_economics_looks_as_it_did(
         await settled(pilot)
         app._fed(Feed("live"))
         await press(pilot, *STATES[state])
+        for line in app.screen.query(Input):
+            line.cursor_blink = False
         await settled(pilot)
 
     assert snap_compare(app, terminal_size=size, run_before=lead)
