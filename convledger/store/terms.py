@@ -11,6 +11,7 @@ from convledger.store.patterns import unicode_text
 
 _CJK = re.compile(f"[{CJK}]")
 _WORD = re.compile(r"[^\W_]+")
+_ACCENT = re.compile("[\u0300-\u036f]")
 _TERM = re.compile(r'"([^"]*)"|(\S+)')
 
 
@@ -120,7 +121,8 @@ def first_place(text: str, terms: list[Term]) -> tuple[int, int]:
     Most terms stand there in plain letters: only where none does accents are taken off.
     """
     lowered = text.lower()
-    if len(lowered) == len(text):
+    # An accent that is a character of its own would pass for a break between two words.
+    if len(lowered) == len(text) and (text.isascii() or not _ACCENT.search(text)):
         start, end = _first(lowered, terms)
         if end or text.isascii():
             return start, end

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -60,15 +61,22 @@ def test_a_pack_is_worth_nearly_the_optimum(count: int, seed: int, budget: int) 
     assert chosen.used == sum(each.tokens for each in chosen.taken) <= budget
 
 
-def test_twenty_thousand_are_chosen_from_at_once() -> None:
-    candidates = seeded(20_000, 1)
+def quickest(work: Callable[[], object]) -> float:
+    """Return the least processor time that some runs took."""
     took = []
     for _ in range(5):
         began = time.process_time()
-        choose(candidates, 32_000)
+        work()
         took.append(time.process_time() - began)
+    return min(took)
 
-    assert min(took) < 0.05
+
+def test_twenty_thousand_are_chosen_from_at_once() -> None:
+    candidates = seeded(20_000, 1)
+    sorting = quickest(lambda: sorted((each.tokens, -each.id) for each in candidates))
+
+    # A twentieth of a second where this was written: five times as long as sorting them.
+    assert quickest(lambda: choose(candidates, 32_000)) < 8 * sorting
 
 
 CANDIDATES = st.lists(

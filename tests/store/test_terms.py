@@ -49,6 +49,13 @@ def test_the_first_place_holds_the_phrase(before: str, phrase: str, after: str) 
     ]
 
 
+def test_an_accent_of_its_own_is_no_break_between_words() -> None:
+    accented = "e\u0301"
+    text = f"{accented}a {accented} a"
+
+    assert first_place(text, terms_of(f'"{accented} a"')) == (4, 8)
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
