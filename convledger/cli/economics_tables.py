@@ -8,15 +8,23 @@ from typing import TYPE_CHECKING
 from convledger.cli import streams
 from convledger.cli.economics_asked import Asked
 from convledger.cli.economics_spread import heading, print_lengths, print_outliers, print_users
-from convledger.cli.economics_words import exactly, per_unit, plan_words
+from convledger.cli.economics_words import about, exactly, per_unit, plan_words
 from convledger.cli.names import plural
 from convledger.cli.plan_words import money_words
 from convledger.cli.printing import print_table
-from convledger.economics.conversation_costs import BOT, ESCALATED, PEOPLE_ONLY, UNANSWERED
+from convledger.economics.conversation_costs import (
+    BOT,
+    ESCALATED,
+    PEOPLE,
+    PEOPLE_ONLY,
+    UNANSWERED,
+)
+from convledger.economics.cost_items import REVENUE
+from convledger.economics.waterfall import FULL_SUM, MACHINE_SUM
 from convledger.reports.render.numbers import compact, share
 from convledger.reports.render.table import Column
-from convledger.reports.unit_costs.doubts import doubts_of
-from convledger.reports.unit_costs.noted import PART_WORDS, SUM_WORDS, decimal
+from convledger.reports.unit_costs.doubts import Doubts, doubts_of
+from convledger.reports.unit_costs.noted import PART_WORDS, decimal, step_words
 from convledger.text.display import display_text
 
 if TYPE_CHECKING:
@@ -50,7 +58,24 @@ def print_economics(found: Economics, asked: Asked, *, components: bool, everyth
     if found.notes:
         streams.say()
     for note in found.notes:
-        streams.remark(display_text(note.text))
+        # Of nothing there is nothing to compare with, whatever was entered.
+        if found.costs.costs or note.about not in ("return", "margin"):
+            streams.remark(display_text(note.text + _way_out(note.about, found)))
+
+
+def _way_out(subject: str, found: Economics) -> str:
+    """Return which command enters what a note misses."""
+    costs = found.costs
+    if subject == "conversations" and (narrowed := [k for k, v in costs.query.scope.items() if v]):
+        return f" `convledger economics --by {narrowed[0]}` lists the names there are."
+    if subject == "return" and found.back is None:
+        if costs.baseline_minutes is None:
+            return " `convledger cost minutes --baseline 9` sets it."
+        if costs.hourly is None:
+            return " `convledger cost hourly 25` sets it."
+    if subject == "margin" and found.revenue.amount is None and REVENUE not in costs.unknown:
+        return " `convledger cost add revenue NAME AMOUNT` enters it."
+    return ""
 
 
 def _say_what(found: Economics) -> None:
@@ -65,18 +90,16 @@ def _say_what(found: Economics) -> None:
 
 def _print_waterfall(found: Economics) -> None:
     heading("From list cost to full cost")
-    rows, doubtful = [], doubts_of(found).steps
+    rows, doubts = [], doubts_of(found)
     for place, step in enumerate(found.waterfall.steps):
-        mark = "~" if step.name in doubtful and step.amount is not None else ""
         sign = step.is_sum or place == 0
         amount = money_words(step.amount, found.currency, signed=not sign)
-        name = SUM_WORDS[step.name] if step.is_sum else PART_WORDS[step.name]
         rows.append(
             [
                 "=" if step.is_sum else "",
-                name[:1].upper() + name[1:],
-                f"{mark}{amount}",
-                f"{mark}{per_unit(step.per_unit, found.currency, signed=not sign)}",
+                step_words(step, found.waterfall),
+                amount if step.amount is None else about(amount, step.name in doubts.steps),
+                per_unit(step.per_unit, found.currency, signed=not sign),
             ]
         )
     columns = [Column(""), Column("part"), Column("all", "right"), Column("a conv.", "right")]
@@ -114,27 +137,25 @@ def _print_components(found: Economics) -> None:
 
 
 def _print_service(found: Economics) -> None:
-    service = found.service
+    service, doubts = found.service, doubts_of(found)
     if service.served.total == service.way(BOT).units and not service.way(UNANSWERED).units:
         return
     heading("Bot, escalated, blended")
-    full, doubtful = found.waterfall.full.amount, doubts_of(found).ways
-    marks = {way.name: "~" if way.name in doubtful and way.cost else "" for way in service.ways}
+    full = found.waterfall.full.amount
     rows = [
         [
             WAY_WORDS[way.name],
             f"{way.units:,}",
             share(way.units, service.conversations),
-            f"{marks[way.name]}{money_words(way.cost, found.currency)}",
+            about(money_words(way.cost, found.currency), way.name in doubts.ways),
             "–" if way.cost is None or not full else share(way.cost, full),
-            f"{marks[way.name]}{per_unit(way.per_unit, found.currency)}",
+            per_unit(way.per_unit, found.currency),
         ]
         for way in service.ways
         if way.units
     ]
-    blended = per_unit(service.blended, found.currency)
-    mark = "~" if doubtful and service.blended is not None else ""
-    rows.append(["= blended", f"{service.served.total:,}", "", "", "", f"{mark}{blended}"])
+    rows.append(["= blended", f"{service.served.total:,}", "", "", "",
+                 per_unit(service.blended, found.currency)])  # fmt: skip
     columns = [
         Column("served by"),
         Column("conv.", "right"),
@@ -165,12 +186,16 @@ def _print_return(found: Economics) -> None:
         hour = money_words(costs.hourly, found.currency)
         how = f"{found.service.served.total:,} × {minutes} min × {hour}/h"
         rows += [
-            ["All by people", how, money_words(round(back.baseline), found.currency)],
-            ["As it was", "machine and people", money_words(round(back.actual), found.currency)],
+            ["All by people", how, about(money_words(round(back.baseline), found.currency))],
+            [
+                "As it was",
+                "machine and people",
+                about(money_words(round(back.actual), found.currency), found.coverage.doubt),
+            ],
             [
                 "Saved",
                 f"ROI {exactly(back.roi)} of the cost",
-                money_words(round(back.savings), found.currency),
+                about(money_words(round(back.savings), found.currency)),
             ],
         ]
     if found.revenue.amount is not None:
@@ -222,7 +247,7 @@ def _print_efficiency(found: Economics) -> None:
 
 def _print_pivot(found: Economics, by: Sequence[str], *, everything: bool) -> None:
     heading(f"By {' and '.join(by)}")
-    table = found.table(by)
+    table, doubts = found.table(by), doubts_of(found)
     shown = table.rows if everything else table.rows[:MOST_ROWS]
     columns = [
         *(Column(name, shrink=True, minimum=8, path=name == "project") for name in by),
@@ -234,8 +259,8 @@ def _print_pivot(found: Economics, by: Sequence[str], *, everything: bool) -> No
         Column("per conv.", "right"),
         Column("margin", "right", optional=3),
     ]
-    rows = [[*row.keys, *_numbers(row, found.currency)] for row in shown]
-    total = ["all", *[""] * (len(by) - 1), *_numbers(table.total, found.currency)]
+    rows = [[*row.keys, *_numbers(row, found.currency, doubts)] for row in shown]
+    total = ["all", *[""] * (len(by) - 1), *_numbers(table.total, found.currency, doubts)]
     kept = [
         place
         for place, column in enumerate(columns)
@@ -251,16 +276,20 @@ def _print_pivot(found: Economics, by: Sequence[str], *, everything: bool) -> No
         streams.remark(f"{len(table.rows) - len(shown):,} more rows: `--all` shows them")
 
 
-def _numbers(row: SegmentRow, currency: str) -> list[str]:
+def _numbers(row: SegmentRow, currency: str, doubts: Doubts) -> list[str]:
     is_known = row.known > 0 or not row.units
-    mark = "~" if row.doubt else ""
-    full = money_words(row.cost, currency)
+    amounts = {
+        MACHINE_SUM: row.machine if is_known else None,
+        PEOPLE: row.people if row.whole or not row.units else None,
+        FULL_SUM: row.cost,
+    }
     return [
         f"{row.units:,}",
         f"{row.escalated:,} · {exactly(row.escalation)}" if row.escalated else "0",
-        money_words(row.machine if is_known else None, currency),
-        money_words(row.people if row.whole or not row.units else None, currency),
-        full if row.cost is None else f"{mark}{full}",
+        *(
+            about(money_words(pico, currency), row.doubt and name in doubts.steps and bool(pico))
+            for name, pico in amounts.items()
+        ),
         per_unit(row.per_unit, currency),
         exactly(row.margin),
     ]

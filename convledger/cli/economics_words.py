@@ -17,6 +17,11 @@ def exactly(part: Fraction | None) -> str:
     return "–" if part is None else share(part)
 
 
+def about(amount: str, is_doubtful: bool = True) -> str:
+    """Return an amount with the mark of an estimate where it is one and known."""
+    return f"~{amount}" if is_doubtful and amount != "–" else amount
+
+
 def per_unit(pico: Fraction | None, currency: str, *, signed: bool = False) -> str:
     """Return what a conversation costs, to a tenth of the least coin."""
     amount = None if pico is None else round(pico)

@@ -6,7 +6,6 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from convledger.economics import conversation_costs as parts
-from convledger.economics.waterfall import BILLED_SUM, FULL_SUM, MACHINE_SUM
 from convledger.money import PICO, usd_display
 from convledger.plans.currencies import SIGNS, minor_places
 from convledger.text.display import display_text
@@ -16,7 +15,6 @@ from convledger.tui.credit_words import MINUS, money_text
 
 if TYPE_CHECKING:
     from convledger.economics.ratios import Number
-    from convledger.economics.waterfall import Step, Waterfall
 
 WAY_WORDS = {
     parts.BOT: "bot only",
@@ -24,33 +22,7 @@ WAY_WORDS = {
     parts.PEOPLE_ONLY: "people only",
     parts.UNANSWERED: "unanswered",
 }
-_STEPS = {
-    parts.LIST: "Tokens at list price",
-    parts.PLAN: "Plan instead of list",
-    parts.TOOLS: "Tool and search fees",
-    parts.RETRIEVAL: "Retrieval",
-    parts.INFRASTRUCTURE: "Infrastructure share",
-    parts.SUBSCRIPTIONS: "Subscriptions",
-    parts.OTHERS: "Other costs",
-    parts.PEOPLE: "People",
-    BILLED_SUM: "Billed for tokens",
-    MACHINE_SUM: "Machine cost",
-    FULL_SUM: "Full cost",
-}
 _LARGE = 1_000 * PICO  # from where a tenth of a cent says nothing
-
-
-def step_name(step: Step, found: Waterfall, hand_offs: int = 0) -> str:
-    """Return what a step is called; where it takes something away it says so in words."""
-    name = _STEPS.get(step.name, step.name)
-    less = step.amount is not None and step.amount < 0 and not step.is_sum
-    if step.name == parts.PLAN and step.amount:
-        return f"Plan, {'cheaper' if less else 'dearer'} than list"
-    if step.name == BILLED_SUM and any(each.name == parts.PLAN for each in found.steps):
-        return "Billed by plan"
-    if step.name == parts.PEOPLE and hand_offs:
-        return f"People, {hand_offs:,} hand-off{'' if hand_offs == 1 else 's'}"
-    return f"{name}, given back" if less else name
 
 
 def unit_text(

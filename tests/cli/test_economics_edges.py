@@ -169,3 +169,36 @@ def test_wrong_use_ends_with_2_and_the_way_out(desk: Cli, more: tuple[str, ...],
 
     assert (answer.code, answer.out) == (2, "")
     assert hint in answer.err
+
+
+def test_only_what_rests_on_an_estimate_has_its_mark(desk: Cli) -> None:
+    """The usual minutes make people's cost an estimate, not that of tokens and the server."""
+    assert desk("cost", "time", "remove", "1").code == 0
+    assert desk("cost", "minutes", "--hand-off", "12").code == 0
+
+    text = said(desk(*OCTOBER))
+
+    assert "Tokens at list price $0.34 " in text
+    assert "Infrastructure share +$3.00 " in text
+    assert "People ~+$6.50 " in text
+    assert "= Full cost ~$9.84 " in text
+    assert "bot only 2 66.7 % $2.04 " in text
+    assert "escalated 1 33.3 % ~$7.80 " in text
+    assert "As it was machine and people ~$9.84 Saved ROI 48.6 % of the cost ~$4.78" in text
+
+
+def test_what_is_not_entered_names_the_command_that_enters_it(logged: Cli) -> None:
+    told = said(logged(*OCTOBER))
+
+    assert "`convledger cost minutes --baseline 9`" in told
+    assert "`convledger cost add revenue NAME AMOUNT`" in told
+    assert logged("cost", "minutes", "--baseline", "9").code == 0
+    assert "`convledger cost hourly 25`" in said(logged(*OCTOBER))
+
+
+def test_a_name_that_nobody_has_is_told_from_a_time_without_conversations(desk: Cli) -> None:
+    told = said(desk(*OCTOBER, "--client", "nobody"))
+
+    assert "No conversation of this time passes the filters." in told
+    assert "`convledger economics --by client`" in told
+    assert "revenue" not in told

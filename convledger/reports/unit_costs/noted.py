@@ -13,6 +13,7 @@ from convledger.economics.waterfall import BILLED_SUM, FULL_SUM, MACHINE_SUM
 from convledger.reports.unit_costs.asked import CostQuery
 
 if TYPE_CHECKING:
+    from convledger.economics.waterfall import Step, Waterfall
     from convledger.reports.unit_costs.costs import Costs
     from convledger.reports.unit_costs.summary import Economics
 
@@ -37,6 +38,19 @@ SUM_WORDS = {
 }
 
 
+def step_words(step: Step, found: Waterfall, hand_offs: int = 0) -> str:
+    """Return what a step is called; where it takes something away it says so in words."""
+    less = step.amount is not None and step.amount < 0 and not step.is_sum
+    if step.name == PLAN and step.amount:
+        return f"Plan, {'cheaper' if less else 'dearer'} than list"
+    if step.name == BILLED_SUM and any(each.name == PLAN for each in found.steps):
+        return "Billed by plan"
+    if step.name == PEOPLE and hand_offs:
+        return f"People, {hand_offs:,} hand-off{'' if hand_offs == 1 else 's'}"
+    name = _capital((SUM_WORDS if step.is_sum else PART_WORDS).get(step.name, step.name))
+    return f"{name}, given back" if less else name
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """A sentence, and what it is about: a part, or `conversations`, `return`, `outliers` ..."""
@@ -52,7 +66,9 @@ def notes_of(found: Economics) -> Iterator[Note]:
     """Yield what is to be said of the figures, the most important first."""
     costs, coverage = found.costs, found.coverage
     if not costs.costs:
-        yield Note("conversations", "No conversation opened in this time.")
+        is_narrowed = any(costs.query.scope.values())
+        words = "of this time passes the filters" if is_narrowed else "opened in this time"
+        yield Note("conversations", f"No conversation {words}.")
     if (late := _partial(costs.query)) is not None:
         yield late
     if coverage.calls and not coverage.priced_calls:

@@ -8,8 +8,9 @@ from textual import on
 
 from convledger.economics.conversation_costs import LIST, PARTS, PEOPLE
 from convledger.reports.unit_costs.cost_spans import last_days
+from convledger.reports.unit_costs.noted import step_words
 from convledger.reports.unit_costs.spreads import MEASURES
-from convledger.tui.cost_words import WAY_WORDS, step_name, title_text
+from convledger.tui.cost_words import WAY_WORDS, title_text
 from convledger.tui.screens import economics_words as words
 from convledger.tui.screens.economics_behind import Behind, behind_of
 from convledger.tui.screens.economics_words import Sight
@@ -80,7 +81,7 @@ class EconomicsDoors(PlaceScreen):
     def _open_step(self) -> None:
         step = self.query_one(CostSteps).chosen
         if step is not None and self.sight.found is not None:
-            name = step_name(step, self.sight.found.waterfall)
+            name = step_words(step, self.sight.found.waterfall)
             parts = (step.name,) if step.name in PARTS else PARTS
             wanted = f"part:{step.name}"
             self._open(lambda found: behind_of(name, found.behind(wanted), parts))
@@ -156,7 +157,7 @@ class EconomicsDoors(PlaceScreen):
             )
         else:
             step = self.query_one(CostSteps).chosen or found.waterfall.step(LIST)
-            title, lines = step_name(step, found.waterfall), why.of_step(found, step)
+            title, lines = step_words(step, found.waterfall), why.of_step(found, step)
         self.app.push_screen(why.FigureWhyScreen(title, lines))
 
     # ---- dialogs

@@ -16,10 +16,10 @@ from convledger.economics.conversation_costs import BILLED, LIST, MACHINE, PARTS
 from convledger.economics.cost_items import BY_HAND, EQUAL, REVENUE
 from convledger.economics.waterfall import BILLED_SUM, FULL_SUM, MACHINE_SUM
 from convledger.reports.unit_costs.costs import PART_OF
-from convledger.reports.unit_costs.noted import day_name, decimal
+from convledger.reports.unit_costs.noted import day_name, decimal, step_words
 from convledger.text.display import display_text
 from convledger.tui.amounts import percent, tokens
-from convledger.tui.cost_words import WAY_WORDS, step_name, sum_text, times_text, unit_text
+from convledger.tui.cost_words import WAY_WORDS, sum_text, times_text, unit_text
 from convledger.tui.screens.source_words import counted
 from convledger.tui.widgets.dialog import Dialog
 
@@ -80,7 +80,7 @@ class FigureWhyScreen(Dialog[None]):
 
 def of_step(found: Economics, step: Step) -> Iterator[Content]:
     """Yield how a step of the waterfall comes about."""
-    name, currency = step_name(step, found.waterfall), found.currency
+    name, currency = step_words(step, found.waterfall), found.currency
     yield _line((name, _HEAD), ("  ", ""), (sum_text(step.amount, currency), f"bold {_AMOUNT}"),
                 ((f"  {unit_text(step.per_unit, currency)} a conversation, over "
                  f"{found.waterfall.known:,} with a known cost"), _DIM))  # fmt: skip
@@ -92,7 +92,7 @@ def of_step(found: Economics, step: Step) -> Iterator[Content]:
             if not each.is_sum:
                 amount = sum_text(each.amount, currency, signed=each.name != LIST)
                 yield _line((amount.rjust(14), _AMOUNT),
-                            (f"  {step_name(each, found.waterfall)}", ""))  # fmt: skip
+                            (f"  {step_words(each, found.waterfall)}", ""))  # fmt: skip
         about = _SUMS[step.name]
     else:
         about = (step.name,)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from convledger.economics.conversation_costs import ESCALATED, PEOPLE, PEOPLE_ONLY, PLAN
 from convledger.reports.unit_costs.doubts import Doubts
-from convledger.tui.cost_words import step_name, sum_text, unit_text
+from convledger.reports.unit_costs.noted import step_words
+from convledger.tui.cost_words import sum_text, unit_text
 from convledger.tui.widgets.canvas import BOLD, DIM, GOOD, INK, MONEY, SERIES, WARN, Canvas, measure
 from convledger.tui.widgets.charts import stacked_bar
 from convledger.tui.widgets.drawing import Drawing
@@ -124,7 +125,7 @@ def _draw_words(
     about: bool,
 ) -> None:
     hand_offs = found.service.way(ESCALATED).units + found.service.way(PEOPLE_ONLY).units
-    name = step_name(step, found.waterfall, hand_offs)
+    name = step_words(step, found.waterfall, hand_offs)
     signed = not (step.is_sum or is_first)
     amount = sum_text(step.amount, found.currency, signed=signed, about=about)
     each = unit_text(step.per_unit, found.currency, signed=signed)
