@@ -190,7 +190,8 @@ def steps_of(texts: Iterable[str]) -> tuple[Step, ...]:
         at, _, action = text.partition("=")
 
         def complain(_: str, complaint: str, said: str = text) -> UsageProblem:
-            return UsageProblem(f"--step {said!r:.40}: {complaint}. Write 70=drop_retrieval")
+            ends = "" if complaint.endswith("?") else "."
+            return UsageProblem(f"--step {said!r:.40}: {complaint}{ends} Write 70=drop_retrieval")
 
         number = at.strip().removesuffix("%").strip()
         found.append(
@@ -228,6 +229,11 @@ def _changes(said: dict[str, Any]) -> dict[str, Any]:
     for option, key in _FACTS.items():
         if said[option] is not None:
             found[key] = part_of(f"--{option.replace('_', '-')}", said[option])
+    if not 0 <= found.get("gross_margin", 0) <= 1:
+        raise UsageProblem(
+            f"--margin is no share of the price: {said['margin']!r:.40}. Write 70% or 0.70, at "
+            "most 100%"
+        )
     for key in ("per", "counts", "customer"):
         if said[key] is not None:
             found[key] = said[key]

@@ -151,7 +151,7 @@ def _say(file: Path, found: CostImport, *, dry_run: bool, refused: bool) -> None
 @click.command(short_help="Costs or people's time as CSV that reads back.")
 @click.option("--times", is_flag=True, help="People's time, not costs.")
 @click.option("--output", type=click.Path(path_type=Path), metavar="FILE",
-              help="Into a new file, not to standard output.")  # fmt: skip
+              help="Into a new file.  [default: standard output]")  # fmt: skip
 @zone_option
 def export(times: bool, output: Path | None, tz: str | None) -> int:
     """Write what is entered as CSV that `cost import` reads back to the same."""
@@ -167,7 +167,7 @@ def export(times: bool, output: Path | None, tz: str | None) -> int:
             header, rows = TIME_HEADER, list(time_rows(ledger.work(), names, zone))
         else:
             header, rows = ITEM_HEADER, list(item_rows(ledger.cost_items(), names))
-    if output is None:
+    if output is None or str(output) == "-":
         csv_out.write(sys.stdout, header, rows)
         return 0
     try:

@@ -141,6 +141,11 @@ def test_a_ladder_is_tried_without_changing_the_budget(other: Cli) -> None:
         (("new", "x", "--amount", "1", "--scope", "pro"), "no SEGMENT=VALUE"),
         (("new", "x", "--amount", "1", "--at", "70;90"), "Write 70,90,100"),
         (("new", "x", "--amount", "1", "--step", "70=pray"), "must be one of drop_retrieval"),
+        (("new", "x", "--amount", "1", "--step", "70=refuse"), '"refuse_tools"? Write 70='),
+        (
+            ("new", "x", "--price", "9", "--expected", "6", "--margin", "120%"),
+            "--margin is no share of the price: '120%'. Write 70%",
+        ),
         (("new", "x", "--amount", "1", "--step", "70=end,80=end"), "names an action twice"),
         (("new", "x", "--amount", "1", "--since", "soon"), "--since is no day"),
         (("new", "x", "--file", "no.toml", "--amount", "1"), "leave the other options out"),
@@ -165,7 +170,7 @@ def test_what_cannot_be_is_refused_with_the_key(cli: Cli) -> None:
     for arguments, says in (
         (("--amount", "1", "--scope", "teir=pro"), 'did you mean "tier"?'),
         (("--amount", "1", "--currency", "US$"), "must be a code of ISO 4217"),
-        (("--price", "1", "--margin", "70", "--expected", "1"), '"gross_margin" must be a share'),
+        (("--price", "1", "--margin", "70", "--expected", "1"), "Write 70% or 0.70"),
     ):
         answer = cli("budget", "new", "x", *arguments)
         assert answer.code == 2

@@ -145,7 +145,7 @@ def test_what_is_exported_reads_back_to_the_same(
     assert books("cost", "import", times, "--strict").code == 0
     unmarked = [{**each, "imported": None} for each in before]
     assert [{**each, "imported": None} for each in listed(books)] == unmarked
-    assert books("cost", "export").out == text
+    assert books("cost", "export").out == books("cost", "export", "--output", "-").out == text
     assert books("cost", "export", "--times").out == Path(times).read_text()
 
 

@@ -84,6 +84,13 @@ def test_filters_choose_conversations_and_only_chooses_among_them(other: Cli) ->
     assert Decimal(alone[0]) - Decimal(alone[1]) == Decimal(codex[0]) - Decimal(codex[1])
 
 
+def test_a_scenario_that_is_for_nobody_says_so(other: Cli) -> None:
+    for words in (["--only", "client=nobody"], ["--to", "claude-haiku-4-5", "--from", "nope*"]):
+        words = words if "--to" in words else ["--shorter-prompts", "10%", *words]
+        assert "for none of these conversations" in other("simulate", *words, *ALL).out
+    assert "for none" not in other("simulate", "--shorter-prompts", "10%", *ALL).out
+
+
 def test_scenarios_are_saved_listed_compared_and_brought_back(other: Cli, tmp_path: Path) -> None:
     assert other("simulate", "--to", "claude-haiku-4-5", "--save", "lean", *ALL).code == 0
     prompts = ("--shorter-prompts", "20%", "--note", "fewer words")

@@ -265,6 +265,8 @@ def _notes(
 ) -> tuple[str, ...]:
     """Say in words what a reader of the figures has to know."""
     said = []
+    if found.changes and not found.touched:
+        said.append("nothing is otherwise: the scenario is for none of these conversations")
     paid = sum(bool(row.cost.parts.get(PLAN)) for row in rows)
     if paid:
         said.append(
