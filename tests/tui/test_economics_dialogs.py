@@ -146,6 +146,7 @@ async def test_entered_cost_is_in_the_full_cost_at_once(studio: Path) -> None:
 async def test_what_is_wrong_with_a_cost_is_said_with_the_nearest(studio: Path) -> None:
     async with opened(studio, size=(80, 24)) as pilot:
         await go(pilot, "c", "a")
+        assert "rerank, human, other, revenue" in effect(pilot)
         fill(pilot, kind="infrastucture", name="Servers", amount="24", since="2026-10")
         await settled(pilot)
         assert "did you mean infrastructure?" in effect(pilot)
@@ -154,7 +155,7 @@ async def test_what_is_wrong_with_a_cost_is_said_with_the_nearest(studio: Path) 
         assert "Say which conversations bear it" in effect(pilot)
         fill(pilot, rule="equal", until="2026-09-01")
         await settled(pilot)
-        assert "ends before it begins" in effect(pilot)
+        assert "ends before it begins: 2026-09-01 is before 2026-10-01" in effect(pilot)
 
 
 async def test_cost_by_hand_names_its_conversations(studio: Path) -> None:
@@ -247,9 +248,13 @@ async def test_what_is_wrong_with_a_scenario_is_said(costed: Path) -> None:
             ({"factor": "", "escalation": "120%"}, "more than all of it"),
             ({"escalation": "", "cap": "soon", "policy": "window"}, "a number of tokens"),
         ):
-            fill(pilot, **values)
+            fill(pilot, to="claude-haiku-4-5", policy="", cap="", factor="", escalation="")
+            await settled(pilot)
+            assert "At list prices" in answer(pilot)
+            fill(pilot, to="", **values)
             await settled(pilot)
             assert words in effect(pilot), values
+            assert "$" not in answer(pilot), values  # of what was typed before
 
 
 async def test_model_without_a_price_leaves_the_result_unknown_and_says_why(costed: Path) -> None:

@@ -152,7 +152,9 @@ async def test_void_of_a_pack_is_taken_back_by_its_own_number(planned: Path) -> 
         assert facts_in(planned)[-1] == ("void", 4, 0)
 
 
-@pytest.mark.parametrize("text", ["nan", "inf", "1e400", "0.0000000000001", "--1", "٣x", "9" * 50])
+@pytest.mark.parametrize(
+    "text", ["nan", "inf", "1e400", "1,5", "12,50", "0.0000000000001", "--1", "٣x", "9" * 50]
+)
 def test_odd_amounts_are_refused(text: str) -> None:
     with pytest.raises(UsageProblem):
         amount_of(text, "credits")

@@ -45,7 +45,8 @@ def checked_item(item: StoredItem) -> StoredItem:
     if item.until is not None:
         checked_day(item.until - timedelta(days=1), item.until.isoformat())
         if item.until <= item.since:
-            raise UsageProblem(f"{name}: it ends before it begins: --until is before --since")
+            last = item.until - timedelta(days=1)
+            raise UsageProblem(f"{name}: it ends before it begins: {last} is before {item.since}")
     elif not every:
         raise UsageProblem(f"{name}: say --until with --since, --on for one day, or --every month")
     scope = {

@@ -239,7 +239,8 @@ def _turned(one: str, two: str, three: str, order: str, text: str) -> date:
     if order not in ("dmy", "mdy"):
         if first <= 12 and second <= 12 and first != second:
             raise UsageProblem(
-                f"{text.strip()!r:.40} may be day or month first: say --date-order dmy or mdy"
+                f"{text.strip()!r:.40} may be day or month first: say --date-order dmy or mdy, "
+                "or write it like 2026-11-20"
             )
         order = "dmy" if second <= 12 else "mdy"
     return _date(year, *((second, first) if order == "dmy" else (first, second)), text)
@@ -249,4 +250,4 @@ def _date(year: int, month: int, day: int, text: str) -> date:
     try:
         return checked_day(date(year, month, day), text)
     except ValueError:
-        raise UsageProblem(f"no such day: {text.strip()!r:.40}") from None
+        raise UsageProblem(f"no such day: {text.strip()!r:.40}. Write it like 2026-11-20") from None

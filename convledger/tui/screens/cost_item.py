@@ -61,7 +61,7 @@ class CostItemScreen(FieldsDialog):
         )  # fmt: skip
         month = "" if self._today is None else f"{self._today:%Y-%m}"
         fields = [
-            self.field("kind", "kind", one.kind if one else "", f"{', '.join(KINDS)}"),
+            self.field("kind", "kind", one.kind if one else "", f"{', '.join(KINDS[:4])} …"),
             self.field("name", "name", one.name if one else "", "servers, the vector store"),
             self.field("amount", "amount", usd_text(one.amount) if one else "",
                        "like 24.00; a refund has a minus"),
@@ -70,7 +70,8 @@ class CostItemScreen(FieldsDialog):
                        "nothing: once; or day, week, month, year"),
             self.field("since", "first day", one.since.isoformat() if one else month,
                        "a day or a month, like 2026-10"),
-            self.field("until", "last day", last, "end of that month; open for what recurs"),
+            self.field("until", "last day", last,
+                       "nothing: end of that month; no end if it recurs"),
             self.field("rule", "divided", one.rule if one else "equal", ", ".join(RULES)),
             self.field("scope", "only for", scope, "all; or client=acme; tag=pilot"),
             self.field("shares", "by hand", "", "as it was; or NAME=2, NAME=1"
@@ -91,7 +92,8 @@ class CostItemScreen(FieldsDialog):
     def _typed_item(self) -> StoredItem:
         """Return the cost that is typed, without who bears it by hand; raises UsageProblem."""
         old, zone = self._item, self.books.zone
-        for key, words in (("kind", "which kind of cost it is"), ("name", "what it is called"),
+        for key, words in (("kind", f"which kind of cost it is: {', '.join(KINDS)}"),
+                           ("name", "what it is called"),
                            ("amount", "how much it is")):  # fmt: skip
             if not self.typed(key):
                 raise NotYet(f"Say {words}.")

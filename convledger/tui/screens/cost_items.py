@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _EMPTY = (
     "No cost beside tokens is entered.",
-    "a enters one: a subscription, servers, retrieval, a salary, revenue.",
+    "a enters one: a subscription, servers, retrieval, revenue.",
     "`convledger cost import` takes them from a table.",
 )
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
-from convledger.economics.conversation_costs import LIST, PARTS, PEOPLE
+from convledger.economics.conversation_costs import LIST, PARTS
 from convledger.reports.unit_costs.cost_spans import last_days
 from convledger.reports.unit_costs.noted import step_words
 from convledger.reports.unit_costs.spreads import MEASURES
@@ -18,7 +18,7 @@ from convledger.tui.screens.place import PlaceScreen
 from convledger.tui.widgets.cost_steps import CostSteps
 from convledger.tui.widgets.length_chart import LengthChart
 from convledger.tui.widgets.outlier_rows import OutlierRows
-from convledger.tui.widgets.return_rows import ACTUAL, MARGIN, REVENUE, ReturnRows
+from convledger.tui.widgets.return_rows import MARGIN, REVENUE, ReturnRows
 from convledger.tui.widgets.rows import Rows
 from convledger.tui.widgets.segment_rows import SegmentRows
 from convledger.tui.widgets.served_rows import BLENDED, ServedRows
@@ -104,10 +104,8 @@ class EconomicsDoors(PlaceScreen):
             return
         if figure.what in (REVENUE, MARGIN):
             self._open(lambda found: behind_of("With revenue", found.behind("revenue")))
-        elif figure.what == ACTUAL:
-            self._open(lambda found: behind_of("As it was", found.behind("all")))
         else:
-            self._open(lambda found: behind_of(figure.name, found.behind("all"), (PEOPLE,)))
+            self._open(lambda found: behind_of(figure.name, found.behind("all")))
 
     @on(LengthChart.Opened)
     def _open_bin(self, event: LengthChart.Opened) -> None:
@@ -134,7 +132,7 @@ class EconomicsDoors(PlaceScreen):
         from convledger.tui.screens import economics_why as why
 
         found, focused = self.sight.found, self.focused
-        if found is None:
+        if found is None or self.sight.has_nothing:
             self.books.say(words.nothing_words(self.sight)[0])
             return
         if isinstance(focused, OutlierRows) and focused.chosen is not None:

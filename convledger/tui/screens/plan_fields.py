@@ -32,6 +32,7 @@ NARROW = 64  # cells of the screen below which a line has no room for more than 
 LOW = 20  # lines of the screen below which a dialog has no air in it
 _MOST = 10**12  # credits or money that a person can mean
 _LONGEST = 40
+_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 _CLAUSE = re.compile("[;,]")
 
 
@@ -167,7 +168,10 @@ def _wrong(words: str) -> Content:
 
 def amount_of(text: str, what: str, *, signed: bool = False) -> int:
     """Return a typed amount ("1,250.5") as picounits; raises UsageProblem in words."""
-    plain = text.strip().replace(",", "").replace("−", "-").lstrip("$€£")
+    written = text.strip().replace("−", "-").lstrip("$€£")
+    if "," in written and not _GROUPED.fullmatch(written):
+        raise UsageProblem(f"{what} has a comma that parts no thousands: write 1250 or 1,250.50")
+    plain = written.replace(",", "")
     try:
         amount = Decimal(plain) if len(plain) <= _LONGEST else Decimal("NaN")
     except InvalidOperation:

@@ -74,7 +74,7 @@ class ScenarioScreen(FieldsDialog):
     ScenarioScreen.-beside #result { margin: 0; border-left: solid $rule; padding: 0 2; }
     ScenarioScreen #result:focus { background: $panel; }
     ScenarioScreen #result Static { width: 100%; height: auto; }
-    ScenarioScreen #effect { margin: 0; height: 1; }
+    ScenarioScreen #effect { margin: 0; height: auto; max-height: 3; }
     ScenarioScreen.-tiny > #frame { height: 100%; max-height: 100%; }
     ScenarioScreen.-tiny #result { margin: 0; }
     """
@@ -88,7 +88,8 @@ class ScenarioScreen(FieldsDialog):
         by_id: Mapping[int, TalkCost],
     ) -> None:
         super().__init__(
-            f"What if · {span}", "⏎ Save · ^o Open, compare · ^t Conversations · tab · esc Back"
+            f"What if · {span}",
+            "⏎ Save · ^o Open, compare · ^t Conversations · tab Next · esc Back",
         )
         self._query, self._models, self._by_id = query, models, by_id
         self._base = Scenario()
@@ -222,6 +223,7 @@ class ScenarioScreen(FieldsDialog):
         except NotYet:
             raise
         except ConvledgerError as error:
+            self._forget()
             raise UsageProblem(str(error).removeprefix("scenario: ")) from None
         self._work_out(wanted)
         if not wanted.steps:
@@ -240,6 +242,13 @@ class ScenarioScreen(FieldsDialog):
             self._timer = self.set_timer(PAUSE, self._ask)
         else:
             self._ask()
+
+    def _forget(self) -> None:
+        """Take away the result: it is of what was typed before."""
+        if self._timer is not None:
+            self._timer.stop()
+        self._asked = self._found = None
+        self._answer(Content.styled("Nothing to show for what is typed.", "$muted"))
 
     def _ask(self) -> None:
         wanted, query = self._asked, self._query
