@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
@@ -132,6 +133,17 @@ async def test_cost_is_entered_changed_removed_and_brought_back(
         assert rows.costs == []
         await press(pilot, "escape")
         assert isinstance(pilot.app.screen, EconomicsScreen)
+
+
+async def test_cost_of_one_day_names_it_once(studio: Path) -> None:
+    with_items(
+        studio, item("tool", "Search", "3.00", since=date(2026, 10, 3), until=date(2026, 10, 4))
+    )
+    async with opened(studio, size=(80, 24)) as pilot:
+        await go(pilot, "c")
+        shown = text_of(pilot.app.screen.query_one(CostItemRows))
+        assert "3 Oct 2026 · the same for each" in shown
+        assert " to " not in shown
 
 
 async def test_entered_cost_is_in_the_full_cost_at_once(studio: Path) -> None:

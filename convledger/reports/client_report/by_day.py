@@ -23,7 +23,7 @@ def days_section(report: ClientReport) -> Section:
         rest = sum(tally.by_model.values()) - sum(part.amount for part in segments)
         if rest:
             segments.append(Segment(len(shown), rest))
-        text = f"{day_label(day)}: {money(tally.at_list, currency, estimated=tally.doubt)}"
+        text = f"{day_label(day)}: {money(tally.at_list, currency, estimated=tally.tokens_doubt)}"
         parts = tuple(part for part in segments if part.amount > 0)
         days.append(Day(str(day.day), text, parts, is_marked=place % 7 == 0))
     chart = Bars(
@@ -50,11 +50,11 @@ def days_section(report: ClientReport) -> Section:
 
 
 def _cells(tally: Tally, currency: str) -> tuple[str, ...]:
-    doubt = tally.doubt
+    doubt, of_tokens = tally.doubt, tally.tokens_doubt
     return (
         count(tally.units),
-        money(tally.at_list, currency, estimated=doubt),
-        money(tally.billed, currency, estimated=doubt),
+        money(tally.at_list, currency, estimated=of_tokens),
+        money(tally.billed, currency, estimated=of_tokens),
         money(tally.full, currency, estimated=doubt),
     )
 

@@ -13,6 +13,7 @@ from convledger.reports.client_report.tally import Tally
 from convledger.reports.unit_costs.noted import span_name
 
 Value = int | Fraction | None
+_OF_TOKENS = ("list_cost", "billed_cost")
 
 
 class Compared(NamedTuple):
@@ -79,11 +80,14 @@ def _row(report: ClientReport, each: Compared) -> tuple[str, ...]:
             )
         places = each.places
         return lambda value: money(
-            value, report.currency, estimated=tally.doubt, signed=signed, more_places=places
+            value, report.currency, estimated=is_doubtful(tally), signed=signed, more_places=places
         )
 
+    def is_doubtful(tally: Tally) -> bool:
+        return tally.tokens_doubt if each.name in _OF_TOKENS else tally.doubt
+
     moved = None if each.now is None or each.before is None else each.now - each.before
-    either = report.total if report.total.doubt else report.total_before
+    either = report.total if is_doubtful(report.total) else report.total_before
     return (
         each.label,
         text(report.total_before)(each.before),

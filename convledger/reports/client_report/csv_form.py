@@ -57,7 +57,7 @@ def _rows(report: ClientReport) -> Iterator[Row]:
                 "key": day.isoformat(),
                 "detail": safe(name),
                 "list_cost": _money(amount),
-                **_of_amount(report, tally.doubt),
+                **_of_amount(report, tally.tokens_doubt),
             }
     for by, groups in report.groups.items():
         section = " and ".join(by)
@@ -78,7 +78,7 @@ def _rows(report: ClientReport) -> Iterator[Row]:
             "calls": model.calls,
             "tokens": model.tokens,
             "list_cost": _money(model.at_list),
-            **_of_amount(report, report.total.doubt),
+            **_of_amount(report, report.total.tokens_doubt),
         }
     yield from _lengths(report)
     for rank, cost in enumerate(report.largest, 1):

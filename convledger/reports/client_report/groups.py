@@ -49,13 +49,13 @@ def group_section(report: ClientReport, names: Names, by: tuple[str, ...]) -> Se
 
 def cells(tally: Tally, report: ClientReport) -> tuple[str, ...]:
     """Return the figures of some conversations."""
-    currency, doubt = report.currency, tally.doubt
+    currency, doubt, of_tokens = report.currency, tally.doubt, tally.tokens_doubt
     whole, full = report.total.full, tally.full
     return (
         count(tally.units),
         compact(tally.tokens),
-        money(tally.at_list, currency, estimated=doubt),
-        money(tally.billed, currency, estimated=doubt),
+        money(tally.at_list, currency, estimated=of_tokens),
+        money(tally.billed, currency, estimated=of_tokens),
         money(full, currency, estimated=doubt),
         money(tally.per_unit, currency, estimated=doubt, more_places=1),
         share(full, whole) if full is not None and whole and whole > 0 else UNKNOWN,
@@ -70,6 +70,7 @@ def added(report: ClientReport, tallies: list[Tally]) -> Tally:
         rest.known += tally.known
         rest.tokens += tally.tokens
         rest.doubt = rest.doubt or tally.doubt
+        rest.tokens_doubt = rest.tokens_doubt or tally.tokens_doubt
         rest.unknown |= tally.unknown
         for part, amount in tally.parts.items():
             rest.parts[part] = rest.parts.get(part, 0) + amount
@@ -113,7 +114,7 @@ def models_section(report: ClientReport) -> Section:
         count(len({each for model in found for each in model.ids})),
         count(sum(model.calls for model in found)),
         compact(sum(model.tokens for model in found)),
-        money(report.total.at_list, currency, estimated=report.total.doubt),
+        money(report.total.at_list, currency, estimated=report.total.tokens_doubt),
         share(1) if report.total.at_list else UNKNOWN,
     )
     table = Table(columns, tuple(rows), total, "List price by model")

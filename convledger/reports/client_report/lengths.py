@@ -100,6 +100,6 @@ def _row(report: ClientReport, names: Names, place: int, cost: TalkCost) -> tupl
         names.segment("model", talk.segments.get("model", NONE)),
         count(talk.messages),
         compact(talk.tokens),
-        money(cost.known((LIST,)) if cost.is_known else None, currency, estimated=doubt),
+        money(cost.known((LIST,)) if cost.is_known else None, currency, estimated=talk.doubt),
         money(cost.full if cost.is_whole else None, currency, estimated=doubt),
     )

@@ -25,6 +25,7 @@ from convledger.reports.client_report.page import (
 )
 from convledger.reports.client_report.people import people_section
 from convledger.reports.render.numbers import compact, count, share
+from convledger.reports.unit_costs.doubts import doubts_of
 from convledger.words import plural
 
 
@@ -92,12 +93,12 @@ def _figures(report: ClientReport) -> Iterator[Figure]:
     billed = report.found.waterfall.step(BILLED_SUM).amount
     yield Figure(
         "Billed for tokens",
-        money(billed, currency, estimated=total.doubt),
+        money(billed, currency, estimated=total.tokens_doubt),
         _against(billed, before.billed, name),
     )
     yield Figure(
         "At list prices",
-        money(total.at_list, currency, estimated=total.doubt),
+        money(total.at_list, currency, estimated=total.tokens_doubt),
         "the same calls, never added",
     )
     yield Figure("Conversations", count(total.units), _against(total.units, before.units, name))
@@ -117,12 +118,12 @@ def _against(now: int | Fraction | None, before: int | Fraction | None, name: st
 
 def parts_section(report: ClientReport) -> Section:
     """Return the cost in its parts, from the list price to the full cost."""
-    currency, doubt = report.currency, report.total.doubt
+    currency, doubts = report.currency, doubts_of(report.found)
     steps = report.found.waterfall.steps
     full = report.found.waterfall.full.amount
     falls, rows, sums = [], [], set()
     for place, step in enumerate(steps):
-        label = words.step_words(step.name)
+        label, doubt = words.step_words(step.name), step.name in doubts.steps
         text = money(step.amount, currency, estimated=doubt)
         before = 0 if step.is_sum else step.before
         falls.append(Fall(label, step.amount, before, text, step.is_sum))

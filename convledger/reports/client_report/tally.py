@@ -34,6 +34,7 @@ class Tally:
     tokens: int = 0
     handed_over: int = 0
     doubt: bool = False
+    tokens_doubt: bool = False  # of what is at list prices and billed
     minutes: Fraction | None = None
     parts: dict[str, int] = field(default_factory=dict)
     unknown: set[str] = field(default_factory=set)
@@ -48,6 +49,7 @@ class Tally:
         self.tokens += talk.tokens
         self.handed_over += talk.served in (ESCALATED, PEOPLE_ONLY)
         self.doubt = self.doubt or talk.doubt or talk.minutes_assumed
+        self.tokens_doubt = self.tokens_doubt or talk.doubt
         if talk.minutes is not None:
             self.minutes = (self.minutes or Fraction(0)) + talk.minutes
         self.unknown |= cost.unknown & self.hidden

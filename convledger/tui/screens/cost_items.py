@@ -68,9 +68,8 @@ class CostItemRows(Rows):
         one = self.costs[index]
         each = f" a {one.every}" if one.every else ""
         ink = "$success" if one.amount < 0 or one.kind == "revenue" else "$accent"
-        end = "on" if one.until is None else f"to {day_name(one.until - timedelta(days=1))}"
         whom = ", ".join(f"{name} {' or '.join(values)}" for name, values in one.scope.items())
-        about = [f"{day_name(one.since)} {end}", RULE_WORDS.get(one.rule, one.rule)]
+        about = [_days_words(one), RULE_WORDS.get(one.rule, one.rule)]
         about += [f"only {display_text(whom)}"] if whom else []
         left = self._left.get(one.id)
         missing = ""
@@ -85,6 +84,14 @@ class CostItemRows(Rows):
     def empty_lines(self) -> list[str]:
         """Return what to do."""
         return list(_EMPTY) if self._is_known else ["Looking at the costs…"]
+
+
+def _days_words(one: StoredItem) -> str:
+    first = day_name(one.since)
+    if one.until is None:
+        return f"{first} on"
+    last = day_name(one.until - timedelta(days=1))
+    return first if last == first else f"{first} to {last}"
 
 
 class CostItemsScreen(Dialog[None]):

@@ -188,6 +188,18 @@ def test_estimates_carry_their_mark(office: Office) -> None:
     assert as_rows(office.report(), "total")[0]["estimated"] == "yes"
 
 
+def test_usual_minutes_make_no_estimate_of_what_the_calls_came_to(october: Office) -> None:
+    """One is 15 minutes that nobody entered: 5.00 of people's 10.00."""
+    october.outcome(1, "bot_then_human")
+    october.ledger.set_usual_minutes(Fraction(15), now=0)
+    text = as_markdown(october.report())
+    assert "| Full cost | ~$34.50 |" in text
+    assert "| At list prices | $4.50 |" in text
+    assert "| Tokens at list price | $4.50 | $2.250 |" in text
+    assert "| People | ~$10.00 | ~$5.000 |" in text
+    assert "| Fri 2 Oct | 1 | $3.00 | $3.00 | ~$18.00 |" in text
+
+
 def test_what_no_conversation_bears_is_told_where_all_are_reported(office: Office) -> None:
     office.item("subscription", "31")
     office.own("2026-11-02T10:00", name="late")
