@@ -210,6 +210,8 @@ async def test_scenario_is_worked_out_as_it_is_typed(costed: Path, size: tuple[i
         await go(pilot, "s")
         assert isinstance(pilot.app.screen, ScenarioScreen)
         assert "Type what should be otherwise." in answer(pilot)
+        for line in pilot.app.screen.query(Input):
+            assert len(line.placeholder) <= line.content_size.width, line.id
         fill(pilot, to="claude-haiku-4-5")
         await settled(pilot)
         found = pilot.app.screen._found

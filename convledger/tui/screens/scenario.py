@@ -67,7 +67,7 @@ class ScenarioScreen(FieldsDialog):
     ScenarioScreen #sides { height: 1fr; layout: vertical; }
     ScenarioScreen.-beside #sides { layout: horizontal; }
     ScenarioScreen #fields { width: 100%; height: auto; margin: 0; }
-    ScenarioScreen.-beside #fields { width: 46; }
+    ScenarioScreen.-beside #fields { width: 58; }
     ScenarioScreen #result {
         width: 1fr; height: 1fr; scrollbar-size-vertical: 1; padding: 0 1; margin: 1 0 0 0;
     }
