@@ -22,6 +22,7 @@ from convledger.plans.events import (
     Event,
     Thread,
 )
+from convledger.plans.labels import ESCALATED, label_of
 from convledger.plans.schema import Plan, Unit
 from convledger.reports.told_outcomes import Told, completed, told_of
 from convledger.store.patterns import PROJECT, any_of, any_project, labelled
@@ -37,7 +38,6 @@ _ROLES = {
     _KINDS[ASSISTANT] | _BY_PERSON: PERSON,
 }
 _SAID_KIND = f"CASE kind WHEN {_KINDS[ASSISTANT]} THEN kind | (flags & {_BY_PERSON}) ELSE kind END"
-_HANDED_OVER = ("escalated", "handoff", "hand-off", "handed over", "handed_over")
 _MODEL = "model.name || CASE model.speed WHEN '' THEN '' ELSE '-' || model.speed END"
 # Bits as an event has them: tokens that nobody knows, that are approximate, and a guessed price.
 _DOUBT = (
@@ -327,7 +327,7 @@ def _thread(
     """Return a conversation as a thread; what a person has labelled goes before what is told."""
     own = next(iter(labels.get("outcome", ())), "")
     outcome = own or (told.resolution if told else "")
-    is_handed_over = outcome.lower() in _HANDED_OVER
+    is_handed_over = label_of(outcome) == ESCALATED
     if told is not None and not own:
         is_handed_over = is_handed_over or told.is_handed_over
     return Thread(

@@ -117,6 +117,16 @@ def test_labels_are_what_is_known_of_a_thread(shop: Shop) -> None:
     assert (thread.outcome, thread.verified, thread.escalated) == ("Escalated", True, True)
 
 
+def test_a_hand_off_is_one_by_whichever_name(shop: Shop) -> None:
+    words = ("escalation", "Handover", "hand-off", "hand_off", "handed over", "solved")
+    for word in words:
+        shop.label(shop.talk("2026-01-05T10:00", word), "outcome", word)
+
+    assert {each.thread.outcome: each.thread.escalated for each in told(shop)} == {
+        word: word != "solved" for word in words
+    }
+
+
 def test_only_the_conversations_that_are_asked_for_are_read(shop: Shop) -> None:
     numbers = [shop.talk("2026-01-05T10:00", f"t{number}") for number in range(1200)]
 

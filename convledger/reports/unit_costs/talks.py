@@ -31,7 +31,6 @@ _OPENED = (
 )
 _BY_PERSON = 64
 _DETAILS = {"user": ("user", "customer"), "tier": ("tier", "plan"), "feature": ("feature",)}
-_HANDED_OVER = frozenset(("escalated", "handoff", "hand-off", "handed over", "handed_over"))
 
 
 def read_talks(
@@ -285,7 +284,7 @@ def _serve(talk: Talk, handled_by: str, own: str) -> None:
     elif handled_by in ("bot_only", "bot_then_human"):
         talk.served = ESCALATED if handled_by == "bot_then_human" and not own else BOT
     ended = own or talk.segments.get("outcome", "")
-    if ended.lower() in _HANDED_OVER and talk.served != PEOPLE_ONLY:
+    if labels.label_of(ended) == labels.ESCALATED and talk.served != PEOPLE_ONLY:
         talk.served = ESCALATED
 
 

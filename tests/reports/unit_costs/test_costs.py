@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC
 from decimal import Decimal
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from convledger.economics.conversation_costs import added_up
+from convledger.economics.conversation_costs import ESCALATED, added_up
 from convledger.economics.waterfall import waterfall
 from convledger.reports.usage import UsageQuery, usage
 from tests.reports.shop import PER_UNIT, at
@@ -105,6 +106,14 @@ def test_people_without_minutes_or_rate_are_counted_and_cost_nothing_known(books
     found = books.costs()
     assert (found.without_minutes, found.without_rate) == (1, 1)
     assert "people" not in books.cost(worked_on).parts
+
+
+@pytest.mark.parametrize("word", ["escalated", "Escalation", "handover", "hand-off", "hand_off"])
+def test_a_hand_off_is_one_by_whichever_name(books: CostBook, word: str) -> None:
+    number = books.talk("2026-10-02T10:00", "one")
+    books.spend("2026-10-02T10:00", "1.00", "one")
+    books.label(number, "outcome", word)
+    assert books.cost(number).talk.served == ESCALATED
 
 
 def test_another_currency_needs_a_dated_rate(books: CostBook) -> None:
