@@ -53,13 +53,15 @@ class Service:
     """Conversations by the way they were served, and what follows from it.
 
     `blended` weighs the ways by how many of each kind were served; it is the cost per conversation
-    of all that were. `conversations` counts the unanswered ones too.
+    of all that were. `conversations` counts the unanswered ones too. `partial` is what is known to
+    have been spent (picounits) on those whose full cost is not.
     """
 
     ways: tuple[Way, ...]
     served: Served
     blended: Fraction | None
     multiplier: Fraction | None
+    partial: int = 0
 
     def way(self, name: str) -> Way:
         """Return the conversations that were served in a way."""
@@ -69,6 +71,11 @@ class Service:
     def conversations(self) -> int:
         """All of them."""
         return sum(way.units for way in self.ways)
+
+    @property
+    def known(self) -> int:
+        """Those that were served and whose full cost is known."""
+        return sum(way.known for way in self.ways if way.name != UNANSWERED)
 
 
 def service(costs: Sequence[TalkCost]) -> Service:
@@ -97,7 +104,8 @@ def service(costs: Sequence[TalkCost]) -> Service:
         )
     )
     multiplier = escalation_multiplier(by_name[ESCALATED].per_unit, by_name[BOT].per_unit)
-    return Service(ways, served, blended, multiplier)
+    partial = sum(one.full for one in costs if one.is_known and not one.is_whole)
+    return Service(ways, served, blended, multiplier, partial)
 
 
 def _way(name: str, costs: Sequence[TalkCost]) -> Way:
@@ -124,8 +132,9 @@ def against_people(
 ) -> Return | None:
     """Return what all that were served had cost by people alone, beside what they did cost.
 
-    None where an hour's cost, the minutes of a conversation or the cost itself is unknown.
+    A conversation whose cost is unknown is on neither side. None where an hour's cost, the minutes
+    of a conversation or the cost itself is unknown.
     """
     if full is None or hourly is None or minutes is None:
         return None
-    return return_on(found.served.total, Fraction(hourly) * minutes / 60, full)
+    return return_on(found.known, Fraction(hourly) * minutes / 60, full - found.partial)

@@ -17,6 +17,7 @@ from convledger.economics.conversation_costs import (
     PEOPLE_ONLY,
     PLAN,
     SEGMENTS,
+    UNANSWERED,
     TalkCost,
     is_of,
 )
@@ -80,6 +81,21 @@ def test_a_hand_off_without_minutes_has_no_full_cost() -> None:
     assert (row.machine, row.whole) == (12, 1)
     steps = waterfall(costs, unknown=frozenset([PEOPLE]))
     assert (steps.step("machine").amount, steps.full.amount) == (12, None)
+
+
+def test_savings_are_of_the_conversations_whose_cost_is_known() -> None:
+    """Those of which it is not are on neither side: they cost something too."""
+    costs = [
+        cost(1, 5),
+        cost(2, None),
+        cost(3, 7, served=ESCALATED, unknown=(PEOPLE,)),
+        cost(4, 2, served=UNANSWERED),
+    ]
+
+    back = against_people(service(costs), waterfall(costs).full.amount, 60, Fraction(10))
+
+    assert back is not None
+    assert (back.baseline, back.actual, back.savings) == (10, 7, 3)
 
 
 def test_a_plan_is_the_difference_to_the_list_cost() -> None:

@@ -136,6 +136,12 @@ def _of_people(costs: Costs) -> Iterator[Note]:
 def _of_return(found: Economics) -> Iterator[Note]:
     costs = found.costs
     if found.back is not None:
+        if out := found.service.served.total - found.service.known:
+            yield Note(
+                "return",
+                f"{_conversations(out)} whose full cost is unknown "
+                f"{'is' if out == 1 else 'are'} on neither side of the return.",
+            )
         if found.back.roi is None:
             yield Note("return", "Nothing was spent: there is no return on it.")
         return
