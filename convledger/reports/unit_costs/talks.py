@@ -199,7 +199,8 @@ def _add_lengths(
 ) -> None:
     for row in connection.execute(
         "SELECT conversation_id, count(*), sum(kind=1), sum(kind=2), "
-        f"sum(kind=2 AND flags & {_BY_PERSON}), sum(min(max(at - before, 0), {_PAUSE})) FROM ("
+        f"sum(kind=2 AND flags & {_BY_PERSON}), "
+        f"sum((at - before) * (at - before <= {_PAUSE})) FROM ("
         "SELECT conversation_id, kind, flags, at, coalesce(lag(at) OVER "
         "(PARTITION BY conversation_id ORDER BY at, id), at) AS before FROM message "
         f"WHERE {OWN_SAID} AND {_among('conversation_id')}) GROUP BY 1",

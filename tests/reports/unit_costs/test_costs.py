@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from convledger.clock import SECOND
 from convledger.economics.conversation_costs import ESCALATED, added_up
 from convledger.economics.waterfall import waterfall
 from convledger.reports.usage import UsageQuery, usage
@@ -114,6 +115,14 @@ def test_a_hand_off_is_one_by_whichever_name(books: CostBook, word: str) -> None
     books.spend("2026-10-02T10:00", "1.00", "one")
     books.label(number, "outcome", word)
     assert books.cost(number).talk.served == ESCALATED
+
+
+def test_a_long_silence_is_no_time_spent_on_a_conversation(books: CostBook) -> None:
+    """A minute, exactly five, then a night."""
+    talk = books.conversation("one", first_at=at("2026-10-02"), last_at=at("2026-10-03"))
+    for place, when in enumerate(("02T10:00", "02T10:01", "02T10:06", "03T08:00", "03T08:02")):
+        books.say(talk, "x", at=at(f"2026-10-{when}"), kind=1, line=place + 1)
+    assert books.cost(talk).talk.active == 8 * 60 * SECOND
 
 
 def test_another_currency_needs_a_dated_rate(books: CostBook) -> None:
