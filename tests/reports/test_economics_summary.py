@@ -286,6 +286,23 @@ def test_a_salary_that_is_divided_is_the_cost_of_people(shop: Shop) -> None:
     assert found.reason(PEOPLE) == ""
 
 
+def test_revenue_without_a_rate_is_unknown_before_calls_are_looked_at_too(shop: Shop) -> None:
+    shop.talk("2026-10-05T10:00", "a")
+    for currency in ("USD", "CHF"):
+        kept.add_item(
+            shop.connection,
+            kept.StoredItem(
+                0, "revenue", "fees", date(2026, 10, 1), date(2026, 11, 1), "", 100 * PICO,
+                currency, "equal", {}, "",
+            ),
+        )  # fmt: skip
+    query = CostQuery(at("2026-10-01"), at("2026-11-01"), at("2026-12-01"), UTC)
+
+    for found in (ask(shop), shop.ledger.economics_at_first(query)):
+        assert (found.revenue.amount, found.revenue.margin) == (None, None)
+        assert "CHF" in found.reason("margin")
+
+
 def test_outliers_say_what_is_most_telling(shop: Shop) -> None:
     for day in range(1, 12):
         shop.spend(f"2026-10-{day:02d}", "0.01")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import replace
 
+from convledger.economics.cost_items import REVENUE
 from convledger.economics.heavy_users import heavy_users
 from convledger.economics.ratios import Number
 from convledger.economics.service import against_people, service
@@ -47,7 +48,7 @@ def at_first(
         ),
         service=ways,
         back=against_people(ways, full, costs.hourly, costs.baseline_minutes),
-        revenue=earned(own, costs.unallocated_revenue, full),
+        revenue=earned(own, costs.unallocated_revenue, full, is_unknown=REVENUE in costs.unknown),
         spreads=spreads(own),
         outliers=replace(outliers, found=tuple(replace(row, why="") for row in outliers.found)),
         heavy=heavy_users(own),
