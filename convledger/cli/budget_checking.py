@@ -10,7 +10,7 @@ from convledger.cli import chosen, options, streams
 from convledger.cli.budget_asked import query_of, span_options, span_words
 from convledger.cli.budget_making import complete_budget
 from convledger.cli.plain_names import plural
-from convledger.economics.conversation_costs import SEGMENTS
+from convledger.economics.conversation_costs import PIVOTS
 
 if TYPE_CHECKING:
     from convledger.reports.unit_costs.budget_standing import BudgetAlert, Standing
@@ -21,7 +21,7 @@ MOST_ROWS = 20
 @click.command(short_help="Where conversations stand; exit code 1 where one is over.")
 @click.argument("names", nargs=-1, metavar="[NAME ...]", shell_complete=complete_budget)
 @span_options
-@click.option("--by", type=click.Choice(SEGMENTS), help="Sums by a segment.")
+@click.option("--by", type=click.Choice(PIVOTS), help="Sums by a segment.")
 @click.option("--all", "everything", is_flag=True, help="Every conversation, not only the dearest.")
 @options.json_flag
 @options.csv_flag

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 def _complete_segments(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    from convledger.economics.conversation_costs import SEGMENTS
+    from convledger.economics.conversation_costs import PIVOTS
 
     done, comma, last = incomplete.rpartition(",")
-    return [f"{done}{comma}{name}" for name in SEGMENTS if name.startswith(last)]
+    return [f"{done}{comma}{name}" for name in PIVOTS if name.startswith(last)]
 
 
 @click.command(short_help="The full cost of a conversation, and where it comes from.")
@@ -78,7 +78,7 @@ def economics(
     """Say what conversations cost with everything in it: tokens, plans, shared costs, people.
 
     The pivot is by one or two of source, model, project, client, user, tier, feature, kind,
-    channel, tag and outcome; --csv prints it alone. NUMBER is one like
+    channel, tag, outcome and plan; --csv prints it alone. NUMBER is one like
 
     \b
     outliers  retries  unpriced  way:escalated  bin:messages:8

@@ -21,6 +21,10 @@ SEGMENTS = (
     *("source", "model", "project", "client", "user", "tier", "feature", "kind", "channel"),
     *("tag", "outcome"),
 )
+# A table can be by the plan that paid for the calls too; what a plan pays for is no filter, as the
+# plan itself says for whom it is.
+BY_PLAN = "plan"
+PIVOTS = (*SEGMENTS, BY_PLAN)
 NONE = "(none)"
 FROM_TAGS = ("user", "tier", "feature")  # a tag "tier=pro" says it too
 
@@ -32,7 +36,7 @@ class Talk:
     `list_pico` is what its priced calls come to at list prices (picodollars), None where none of
     them has a price; `by_model` is the same by model. `within` are the sub-agents whose threads are
     part of it. `segments` has a value for each key of
-    SEGMENTS, "" for none. `minutes` are those that people worked on it, None where nobody knows;
+    PIVOTS, "" for none. `minutes` are those that people worked on it, None where nobody knows;
     `minutes_assumed` tells that they are the usual ones. `doubt` tells that tokens were estimated.
     """
 

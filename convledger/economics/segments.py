@@ -12,8 +12,8 @@ from convledger.economics.conversation_costs import (
     LIST,
     NONE,
     PEOPLE,
+    PIVOTS,
     PLAN,
-    SEGMENTS,
     TalkCost,
 )
 from convledger.economics.ratios import ratio
@@ -110,8 +110,8 @@ class SegmentTable:
 def check_segments(by: Sequence[str]) -> None:
     """Raise ValueError for a segment that there is not, and for more than two."""
     for name in by:
-        if name not in SEGMENTS:
-            raise ValueError(f"no such segment: {name!r:.40}. Segments are: {', '.join(SEGMENTS)}")
+        if name not in PIVOTS:
+            raise ValueError(f"no such segment: {name!r:.40}. Segments are: {', '.join(PIVOTS)}")
     if not 1 <= len(by) <= 2 or len(set(by)) < len(by):
         raise ValueError("a table is by one segment, or by two different ones")
 

@@ -12,11 +12,13 @@ from convledger.economics import conversation_costs as parts
 from convledger.economics import cost_items as kinds
 from convledger.economics.attribution import Shared
 from convledger.economics.conversation_costs import (
+    BY_PLAN,
     ESCALATED,
     LIST,
     PEOPLE,
     PEOPLE_ONLY,
     PLAN,
+    TAG_BREAK,
     Talk,
     TalkCost,
     is_of,
@@ -154,6 +156,8 @@ def _charge_calls(
         last = local_day(max(min(bill.until, query.now + 1) - 1, bill.since), query.zone)
         amount = money.converted(bill.amount, bill.currency, last, bill.name)
         borne, left = bill.divided(bill.amount if amount is None else amount, talks)
+        for number in borne.keys() & own.keys():
+            _name_plan(own[number].talk, bill.name)
         left = 0 if query.scope or not query.since <= bill.since < query.until else left
         if amount is None:
             bearing = [own[number] for number in borne if number in own]
@@ -182,6 +186,13 @@ def _charge_calls(
         cost.add(LIST, amount)
         if number in covered:
             cost.add(PLAN, -amount)
+
+
+def _name_plan(talk: Talk, name: str) -> None:
+    """Say that a plan paid for a conversation; several that did are one segment."""
+    named = talk.segments.get(BY_PLAN, "")
+    if name not in named.split(TAG_BREAK):
+        talk.segments[BY_PLAN] = f"{named}{TAG_BREAK}{name}" if named else name
 
 
 def _charge_item(

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
-from convledger.economics.conversation_costs import SEGMENTS
+from convledger.economics.conversation_costs import PIVOTS
 from convledger.errors import UsageProblem
 from convledger.reports.unit_costs.cost_spans import typed_span
 from convledger.text.display import display_text
@@ -36,6 +36,7 @@ _WHAT = {
     "channel": "chat, email, voice",
     "tag": "its tags; several together are one value",
     "outcome": "how it ended",
+    "plan": "the plan that paid for its calls",
 }
 
 
@@ -53,11 +54,11 @@ class SegmentTicks(RowsBelow):
 
     def count(self) -> int:
         """Return how many segments there are."""
-        return len(SEGMENTS)
+        return len(PIVOTS)
 
     def row(self, index: int, cells: int) -> list[RowLine]:
         """Return a segment: its box, its name and what it is."""
-        name = SEGMENTS[index]
+        name = PIVOTS[index]
         is_ticked = name in self.ticked
         order = f"{self.ticked.index(name) + 1} " if is_ticked and len(self.ticked) > 1 else "  "
         what = _WHAT[name] if cells >= 50 else ""
@@ -72,7 +73,7 @@ class SegmentTicks(RowsBelow):
 
     def action_tick(self) -> None:
         """Tick the segment under the cursor, or drop it."""
-        name = SEGMENTS[self.cursor]
+        name = PIVOTS[self.cursor]
         if name in self.ticked:
             self.ticked.remove(name)
         else:
@@ -106,8 +107,8 @@ class GroupByScreen(Dialog[tuple[str, ...]]):
     def on_mount(self) -> None:
         """Begin on what is ticked."""
         rows = self.query_one(SegmentTicks)
-        if self._ticked and self._ticked[0] in SEGMENTS:
-            rows.renew(cursor=SEGMENTS.index(self._ticked[0]))
+        if self._ticked and self._ticked[0] in PIVOTS:
+            rows.renew(cursor=PIVOTS.index(self._ticked[0]))
 
     def on_resize(self, event: events.Resize) -> None:
         """Use all of a small screen."""
@@ -121,7 +122,7 @@ class GroupByScreen(Dialog[tuple[str, ...]]):
     def _show(self) -> None:
         """Show by what is ticked; where nothing is, by what the cursor is on."""
         rows = self.query_one(SegmentTicks)
-        self.dismiss(tuple(rows.ticked) or (SEGMENTS[rows.cursor],))
+        self.dismiss(tuple(rows.ticked) or (PIVOTS[rows.cursor],))
 
     @on(Button.Pressed)
     def _press(self, event: Button.Pressed) -> None:

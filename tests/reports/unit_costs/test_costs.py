@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from convledger.clock import SECOND
-from convledger.economics.conversation_costs import ESCALATED, added_up
+from convledger.economics.conversation_costs import ESCALATED, NONE, added_up
+from convledger.economics.segments import segments
 from convledger.economics.waterfall import waterfall
 from convledger.reports.usage import UsageQuery, usage
 from tests.reports.shop import PER_UNIT, at
@@ -209,3 +211,33 @@ def test_parts_add_up_to_the_whole_whatever_the_rule(
     found = books.costs()
     borne = sum(cost.parts.get("infrastructure", 0) for cost in found.costs)
     assert borne + found.unallocated.get("infrastructure", 0) == usd(f"{amount}")
+
+
+def test_a_table_by_plan_has_the_margin_of_each(books: CostBook) -> None:
+    books.plan(PER_UNIT)
+    books.use(scope={"client": ("acme",)})
+    for name, client in (("one", "acme"), ("two", "acme"), ("three", "globex")):
+        number = books.talk("2026-10-02T10:00", name)
+        books.spend("2026-10-02T10:00", "3.00", name)
+        books.label(number, "client", client)
+    books.item("revenue", "30")
+    found = books.costs()
+    table = segments(found.costs, ["plan"])
+    rows = {row.keys[0]: row for row in table.rows}
+    paid = found.billings[0]
+    assert {name: row.units for name, row in rows.items()} == {paid.name: 2, NONE: 1}
+    assert (rows[paid.name].full, rows[NONE].full) == (paid.amount, usd("3"))
+    assert rows[paid.name].margin == Fraction(usd("20") - paid.amount, usd("20"))
+    assert rows[NONE].margin == Fraction(7, 10)
+    assert sum(row.full for row in table.rows) == table.total.full
+
+
+def test_a_plan_whose_amount_is_unknown_is_named_and_has_no_margin(books: CostBook) -> None:
+    books.plan(PER_UNIT, currency="CHF")
+    books.use()
+    number = books.talk("2026-10-02T10:00", "one")
+    books.spend("2026-10-02T10:00", "3.00", "one")
+    books.item("revenue", "30")
+    row = segments([books.cost(number)], ["plan"]).rows[0]
+    assert row.keys != (NONE,)
+    assert (row.cost, row.margin) == (None, None)
