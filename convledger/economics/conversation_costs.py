@@ -158,6 +158,11 @@ def is_of(talk: Talk, scope: Mapping[str, tuple[str, ...]]) -> bool:
     return True
 
 
+def is_inside(inner: Mapping[str, tuple[str, ...]], outer: Mapping[str, tuple[str, ...]]) -> bool:
+    """Whether every conversation of one scope is of another too, as far as their names tell."""
+    return all(inner.get(name) and {*inner[name]} <= {*wanted} for name, wanted in outer.items())
+
+
 def _said_by_tag(talk: Talk) -> list[str]:
     """Return the tags that segments of their own were read from."""
     named = ((name, talk.segments.get(name)) for name in FROM_TAGS)

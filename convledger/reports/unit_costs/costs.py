@@ -21,6 +21,7 @@ from convledger.economics.conversation_costs import (
     TAG_BREAK,
     Talk,
     TalkCost,
+    is_inside,
     is_of,
 )
 from convledger.economics.cost_items import REVENUE, CostItem
@@ -158,7 +159,8 @@ def _charge_calls(
         borne, left = bill.divided(bill.amount if amount is None else amount, talks)
         for number in borne.keys() & own.keys():
             _name_plan(own[number].talk, bill.name)
-        left = 0 if query.scope or not query.since <= bill.since < query.until else left
+        is_asked = is_inside(bill.scope, query.scope) and query.since <= bill.since < query.until
+        left = left if is_asked else 0
         if amount is None:
             bearing = [own[number] for number in borne if number in own]
             _miss(found, PLAN, bill.currency, bill.name, bearing, left)
@@ -206,7 +208,8 @@ def _charge_item(
     part = PART_OF[item.kind]
     for charged in charged_periods(item, query, talks, money, own):
         shared = charged.shared
-        left = 0 if query.scope else charged.left
+        # What a cost of others leaves is not of those that are asked about.
+        left = charged.left if is_inside(item.scope, query.scope) else 0
         if not charged.is_turned:
             bearing = [own[number] for number in shared.parts if number in own]
             _miss(found, part, item.currency, item.name, bearing, left)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta, tzinfo
 
 from convledger.economics.attribution import Shared, fallen_back, share
-from convledger.economics.conversation_costs import Talk, is_of
+from convledger.economics.conversation_costs import Talk, is_inside, is_of
 from convledger.economics.cost_items import BY_HAND, CostItem, Days
 from convledger.pricing.arithmetic import half_even
 from convledger.reports.periods import local_day
@@ -77,7 +77,8 @@ def charged_periods(
     """Yield the periods of an item that have a day in what is asked for, the earliest first.
 
     The conversations are all that opened in those periods, also before and after what is asked.
-    Where a scope is asked about, a period that none of the conversations `asked` bears is left out.
+    Where a scope is asked about, a period that none of the conversations `asked` bears is left out,
+    unless the item is for that scope alone.
     """
     for period in item.periods(query.days):
         borne = item.borne_in(period)
@@ -87,7 +88,8 @@ def charged_periods(
             continue
         opened = talks.opened(borne)
         bearing = [talk for talk in opened if is_of(talk, item.scope)]
-        if asked is not None and query.scope and not any(talk.id in asked for talk in bearing):
+        others = None if is_inside(item.scope, query.scope) else asked
+        if others is not None and not any(talk.id in others for talk in bearing):
             continue
         amount = money.converted(accrued, item.currency, days.until - _DAY, item.name)
         shared = share(item, period, accrued if amount is None else amount, bearing)

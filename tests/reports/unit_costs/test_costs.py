@@ -62,6 +62,20 @@ def test_a_filter_leaves_shares_as_they_are(books: CostBook) -> None:
     assert only.costs[0].parts == {"list": 0, "infrastructure": usd("15"), "tools": usd("5")}
 
 
+def test_a_cost_of_one_client_is_not_lost_where_that_client_is_asked_about(
+    books: CostBook,
+) -> None:
+    books.label(books.talk("2026-10-02"), "client", "acme")
+    books.item("tool", "-12.50", "2026-10-14", "2026-10-15", scope={"client": ("acme",)})
+    books.item("revenue", "40", "2026-10-14", "2026-10-15", scope={"client": ("acme",)})
+    books.item("other", "5", "2026-10-14", "2026-10-15")
+    own = books.costs(scope={"client": ("acme",)})
+    assert (own.unallocated, own.unallocated_revenue) == ({"tools": usd("-12.50")}, usd("40"))
+    for scope in ({"client": ("globex",)}, {"client": ("acme",), "tier": ("pro",)}):
+        assert books.costs(scope=scope).unallocated == {}
+    assert books.costs().unallocated == {"tools": usd("-12.50"), "other": usd("5")}
+
+
 def test_a_month_without_conversations_leaves_its_cost_unallocated(books: CostBook) -> None:
     books.item("subscription", "31")
     found = books.costs()
