@@ -184,7 +184,7 @@ def _print_return(found: Economics) -> None:
     if back is not None:
         minutes = decimal(costs.baseline_minutes or 0)
         hour = money_words(costs.hourly, found.currency)
-        how = f"{found.service.served.total:,} × {minutes} min × {hour}/h"
+        how = f"{found.service.known:,} × {minutes} min × {hour}/h"
         rows += [
             ["All by people", how, about(money_words(round(back.baseline), found.currency))],
             [

@@ -54,6 +54,18 @@ def test_without_rate_minutes_and_baseline_people_are_unknown_not_nothing(logged
     assert "Full cost – –" in said(logged(*OCTOBER))
 
 
+def test_a_conversation_of_unknown_cost_is_on_neither_side_of_the_return(logged: Cli) -> None:
+    """One of three was handed over, and nobody entered for how long."""
+    logged("cost", "hourly", "30", "--since", "2026-01-01")
+    logged("cost", "minutes", "--baseline", "10")
+    logged("cost", "time", "add", logs.session(1), "1")
+    found = document(logged)
+    assert found["service"]["ways"][1]["known"] == 0
+    assert found["return"]["baseline"] == "10"
+    assert "neither side" in about(found, "return")
+    assert "2 × 10 min × $30.00/h" in said(logged(*OCTOBER))
+
+
 def test_another_currency_without_a_rate_leaves_its_part_unknown(desk: Cli) -> None:
     with Ledger.open(default_workspace()) as ledger, transaction(ledger.connection):
         item(ledger, "retrieval", 4, "EUR")

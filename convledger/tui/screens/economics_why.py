@@ -223,7 +223,7 @@ def of_return(found: Economics) -> Iterator[Content]:
     back, costs, currency = found.back, found.costs, found.currency
     minutes = "–" if costs.baseline_minutes is None else f"{decimal(costs.baseline_minutes)} min"
     yield _line(("Against people alone", _HEAD))
-    yield _line(((f"{counted(found.service.served.total, 'conversation')} served × {minutes} × "
+    yield _line(((f"{counted(found.service.known, 'conversation')} served × {minutes} × "
                  f"{sum_text(costs.hourly, currency)} an hour = "), ""),
                 (sum_text(back.baseline if back else None, currency), _AMOUNT))  # fmt: skip
     yield _line((f"less the full cost {sum_text(back.actual if back else None, currency)} = ", ""),

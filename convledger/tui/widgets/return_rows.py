@@ -39,7 +39,7 @@ def return_rows(found: Economics) -> list[ReturnRow]:
     if (back := found.back) is not None:
         minutes = f"{decimal(found.costs.baseline_minutes or 0)} min"
         hour = f"{sum_text(found.costs.hourly, currency)}/h"
-        served = f"{found.service.served.total:,}"
+        served = f"{found.service.known:,}"
         is_less = back.savings < 0
         roi = f"ROI {_share(back.roi)}"
         rows += [
