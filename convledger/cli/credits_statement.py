@@ -19,10 +19,12 @@ from convledger.errors import UsageProblem
 
 if TYPE_CHECKING:
     from convledger.ledger import Ledger
+    from convledger.plans.certainty import StatementDoubts
     from convledger.plans.statement import Statement
     from convledger.reports.plan_records import Kept
 
     Views = dict[tuple[int, int], Statement]  # by subscription and beginning
+    Marks = dict[tuple[int, int], StatementDoubts]
 
 
 @click.command(short_help="What is due for a period, and why.")
@@ -80,14 +82,15 @@ def statement(
         first = next(use for use in uses if use.subscription.id == one.id)
         picked = pick(uses, first, period)
         others: Views = {}
+        marks: Marks = {}
         if restate:
-            others = _restated(ledger, picked, now)
+            others, marks = _restated(ledger, picked, now)
             if not others:
                 streams.note("Nothing of it is closed: there is no other view of it.")
         doubts = list(_doubts(ledger, picked))
     for words in doubts:
         streams.note(safe(words))
-    text = _text(chosen_form, picked, others, now, doubts, is_file=output is not None)
+    text = _text(chosen_form, picked, others, now, doubts, marks, is_file=output is not None)
     if output is not None:
         _write(Path(output).expanduser(), text, force=force)
         count = len(picked)
@@ -116,15 +119,21 @@ def _form(form: str | None, as_json: bool, as_csv: bool) -> str:
     return form or short or "table"
 
 
-def _restated(ledger: Ledger, picked: Sequence[Picked], now: int) -> Views:
-    """Return the other view of what is closed, worked out anew."""
+def _restated(ledger: Ledger, picked: Sequence[Picked], now: int) -> tuple[Views, Marks]:
+    """Return the other view of what is closed, worked out anew, and the doubts of it."""
+    from convledger.plans.doubts import Doubts
+
     closed = {each.key: each.use for each in picked if each.statement.since in each.use.bill.frozen}
     found: Views = {}
+    marks: Marks = {}
     for use in {use.subscription.id: use for use in closed.values()}.values():
-        anew = ledger.plan_book.bill(use.subscription, now, restate=True).statements
-        views = {Picked(use, each).key: each for each in anew}
-        found.update({key: each for key, each in views.items() if key in closed})
-    return found
+        anew = ledger.plan_book.bill(use.subscription, now, restate=True)
+        views = {Picked(use, each).key: each for each in anew.statements}
+        doubts = Doubts(anew)
+        for key, each in views.items():
+            if key in closed:
+                found[key], marks[key] = each, doubts.of_statement(each)
+    return found, marks
 
 
 def _tell_altered(kept: Sequence[Kept]) -> bool:
@@ -147,6 +156,7 @@ def _text(
     others: Views,
     now: int,
     doubts: Sequence[str],
+    marks: Marks,
     *,
     is_file: bool,
 ) -> str:
@@ -154,12 +164,17 @@ def _text(
     if form in BOOKS and others:
         streams.note("Books take one view: these are the restated ones alone.")
         return as_text(form, list(others.values()), now, is_file=is_file)
+    from convledger.plans.doubts import Doubts
+
     shown: list[Statement] = []
+    marked: list[StatementDoubts] = []
     for each in picked:
         shown.append(each.statement)
+        marked.append(Doubts(each.use.bill).of_statement(each.statement))
         if each.key in others:
             shown.append(others[each.key])
-    return as_text(form, shown, now, doubts, is_file=is_file)
+            marked.append(marks[each.key])
+    return as_text(form, shown, now, doubts, marks=marked, is_file=is_file)
 
 
 def _say_below(picked: Sequence[Picked], others: Views, *, several: bool) -> None:

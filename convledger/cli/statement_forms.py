@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from convledger.cli import streams
 
 if TYPE_CHECKING:
+    from convledger.plans.certainty import StatementDoubts
     from convledger.plans.statement import Statement
 
 FORMS = ("table", "csv", "json", "focus", "hledger", "beancount")
@@ -21,22 +22,25 @@ def as_text(
     now: int,
     doubts: Sequence[str] = (),
     *,
+    marks: Sequence[StatementDoubts] = (),
     is_file: bool = False,
 ) -> str:
     """Return statements in a form; an open period is booked no later than `now`.
 
-    `doubts` say in words which calls are estimates: JSON has a place for them.
+    `doubts` say in words which calls are estimates: JSON has a place for them. `marks` say for each
+    statement which of its figures have them: a table shows that.
     """
     if form == "table":
         from convledger.reports.statements.table_form import table_text
 
         if is_file:
-            return table_text(statements)
+            return table_text(statements, doubts=marks)
         return table_text(
             statements,
             width=streams.table_width(),
             colour=streams.colour(),
             ascii_only=streams.ascii_only(),
+            doubts=marks,
         )
     if form == "csv":
         from convledger.reports.statements.csv_form import csv_text

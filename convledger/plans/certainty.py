@@ -22,3 +22,15 @@ class Doubt:
 
 
 SURE = Doubt()
+
+
+@dataclass(frozen=True, slots=True)
+class StatementDoubts:
+    """The doubt of each line of a statement, in their order, of what is due, and of its credits."""
+
+    lines: tuple[Doubt, ...] = ()
+    due: Doubt = SURE
+    credits: Doubt = SURE
+
+
+NO_DOUBTS = StatementDoubts()

@@ -10,17 +10,31 @@ from typing import NamedTuple
 
 from convledger.clock import DAY
 from convledger.plans.billing import Bill
-from convledger.plans.certainty import SURE, Doubt
+from convledger.plans.certainty import SURE, Doubt, StatementDoubts
 from convledger.plans.entries import EXPIRE, ROLL_IN, ROLL_OUT, Entry
 from convledger.plans.events import CALL, Event, Thread
 from convledger.plans.late_bills import first_id
 from convledger.plans.rating import CREDITS, MONEY
-from convledger.plans.statement import ADJUSTMENT, OVERAGE, Line, Statement
+from convledger.plans.statement import (
+    ADJUSTMENT,
+    BLOCKED,
+    BREAKAGE,
+    CREDITS_USED,
+    DEGRADED,
+    MINIMUM,
+    OVERAGE,
+    TRUE_UP,
+    USAGE,
+    Line,
+    Statement,
+)
 from convledger.plans.statement import TOPUP as TOPPED_UP
 from convledger.plans.where import Matcher
 
 _DAYS = {"day": 1, "week": 7, "month": 31}
 _RESTS = frozenset((EXPIRE, ROLL_IN, ROLL_OUT))  # entries of what nobody has used
+_OF_A_RULE = frozenset((USAGE, MINIMUM, CREDITS_USED))  # lines whose id is what was counted
+_OF_ALL = frozenset((OVERAGE, TRUE_UP, ADJUSTMENT, BLOCKED, DEGRADED, BREAKAGE))
 _EVER, _FOREVER = -(1 << 62), 1 << 62
 
 
@@ -72,6 +86,21 @@ class Doubts:
                 # Of unknown use nobody can say that the credits were enough for it.
                 found |= used if is_over else Doubt(uncounted=used.uncounted)
         return found
+
+    def of_statement(self, statement: Statement) -> StatementDoubts:
+        """Return the doubt of each line of a statement, of what is due, and of its credits."""
+        if not self._marks:
+            return StatementDoubts((SURE,) * len(statement.lines))
+        lines = tuple(self._of_line(statement, line) for line in statement.lines)
+        pools = [self.used(pool, statement.since, statement.until) for pool in self._pools]
+        return StatementDoubts(lines, self.due(statement), reduce(or_, pools, SURE))
+
+    def _of_line(self, statement: Statement, line: Line) -> Doubt:
+        if line.kind in _OF_A_RULE:
+            return self.counted(line.id, None if line.about else statement)
+        if line.kind in _OF_ALL or self._is_bought_by_itself(line):
+            return self.of_period(None if line.about else statement) | self.due(statement)
+        return SURE
 
     def of_period(self, statement: Statement | None) -> Doubt:
         """Return the doubt of all that a plan counts, charges or limits in a period."""

@@ -12,7 +12,7 @@ from hashlib import blake2b
 
 from convledger.clock import DAY, HOUR, to_datetime
 from convledger.economics.projection import projected
-from convledger.plans.certainty import SURE
+from convledger.plans.certainty import SURE, StatementDoubts
 from convledger.plans.doubts import Doubts
 from convledger.plans.fold import Fold
 from convledger.plans.metering import Metered
@@ -115,9 +115,10 @@ class Stock:
 
     def statements(
         self, connection: sqlite3.Connection, candidate: Candidate, look: Look
-    ) -> list[Statement]:
-        """Return what a plan would have billed, period by period."""
-        return self._known(connection, candidate, look).bill.statements
+    ) -> list[tuple[Statement, StatementDoubts]]:
+        """Return what a plan would have billed, period by period, with the doubts of it."""
+        known = self._known(connection, candidate, look)
+        return list(zip(known.bill.statements, known.of_statements, strict=True))
 
     def counted(self, connection: sqlite3.Connection, plan: Plan, look: Look) -> Sensitivity | None:
         """Return units by inactivity timeout without bills, at once after the first time.
@@ -244,8 +245,14 @@ def _slim(each: WorkedOut) -> WorkedOut:
         in_doubt=[], uncounted={},
     )  # fmt: skip
     main = main_unit(each.plan)
-    doubt = SURE if main is None else Doubts(each.bill).counted(main.id)
-    return replace(each, bill=bill, usage=usage_of(each.bill.rated), main_doubt=doubt)
+    doubts = Doubts(each.bill)
+    return replace(
+        each,
+        bill=bill,
+        usage=usage_of(each.bill.rated),
+        main_doubt=SURE if main is None else doubts.counted(main.id),
+        of_statements=tuple(map(doubts.of_statement, bill.statements)),
+    )
 
 
 def _own_month(each: WorkedOut, look: Look) -> tuple[str, int, bool]:

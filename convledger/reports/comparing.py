@@ -11,7 +11,7 @@ from operator import or_
 
 from convledger.clock import to_datetime
 from convledger.plans.billing import Bill, replay
-from convledger.plans.certainty import SURE, Doubt
+from convledger.plans.certainty import SURE, Doubt, StatementDoubts
 from convledger.plans.contract import Contract
 from convledger.plans.counts import THREAD, Counter, Counts, counted_by
 from convledger.plans.doubts import Doubts
@@ -59,6 +59,7 @@ class WorkedOut:
     unpriced_calls: int
     uncounted_calls: int = 0  # whose tokens nobody knows, of what the plan counts
     main_doubt: Doubt = SURE  # of the main unit's count
+    of_statements: tuple[StatementDoubts, ...] = ()  # one for each, where `bill.rated` is left out
     usage: Usage | None = None  # what `bill.rated` comes to, where that is left out
 
     @property

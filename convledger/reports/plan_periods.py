@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from convledger.plans.certainty import SURE, Doubt
+from convledger.plans.certainty import NO_DOUBTS, SURE, Doubt, StatementDoubts
 from convledger.plans.doubts import Doubts
 from convledger.plans.statement import Statement
 from convledger.reports.plan_book import PlanBook, scope_of, token_words
@@ -31,6 +31,8 @@ class PeriodView:
     due_doubt: Doubt = SURE
     restated_doubt: Doubt = SURE
     projected_doubt: Doubt = SURE
+    doubts: StatementDoubts = NO_DOUBTS  # of the statement's lines and sums
+    restated_doubts: StatementDoubts = NO_DOUBTS
     doubt: str = ""  # how many of its calls are estimates, or have unknown tokens, in words
 
 
@@ -48,6 +50,7 @@ def period_views(
         frozen = kept.get(statement.since)
         is_open = statement is bill.current
         projected = projected_total(bill) if is_open else None
+        other = restated.get(statement.since)
         found.append(
             PeriodView(
                 statement=statement,
@@ -58,6 +61,8 @@ def period_views(
                 closed_at=frozen.closed_at if frozen is not None else None,
                 due_doubt=doubts.due(statement),
                 restated_doubt=doubts_anew.due(restated.get(statement.since)),
+                doubts=doubts.of_statement(statement),
+                restated_doubts=(NO_DOUBTS if other is None else doubts_anew.of_statement(other)),
                 projected_doubt=projected_doubt(bill, doubts, projected) if is_open else SURE,
                 doubt=token_words(connection, bill, scope, statement.since, statement.until),
             )

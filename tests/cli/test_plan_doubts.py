@@ -151,3 +151,11 @@ def test_a_comparison_of_unknown_tokens_names_no_such_plan_the_cheapest(chats: C
     assert (money["total"], money["difference"], money["cheapest"]) == (None, None, False)
     assert money["calls_without_tokens"] == 7
     assert rows["messages"]["cheapest"]
+
+
+def test_a_statement_of_estimated_tokens_bears_the_mark(chats: Cli) -> None:
+    out = used(chats, "tokens")("credits", "statement", "--no-sync").out
+    assert "~4.34 used" in out
+    assert "~95.66 left" in out
+    assert "~$" not in out
+    assert "~" not in used(chats, "messages")("credits", "statement", "messages", "--no-sync").out

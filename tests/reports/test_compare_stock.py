@@ -201,7 +201,7 @@ def test_statements_are_kept_without_the_units_behind_them(shop: Shop) -> None:
     busy(shop)
     stock, candidates = Stock(), three(shop)
     found = stock.statements(shop.connection, candidates[0], look())
-    assert [one.sums.total for one in found] == [150 * PICO // 100]
+    assert [one.sums.total for one, _ in found] == [150 * PICO // 100]
     assert not stock._known(shop.connection, candidates[0], look()).bill.rated
 
 

@@ -17,6 +17,7 @@ from convledger.reports.plan_meters import CreditsMeter, SpendMeter
 from convledger.reports.plan_now import talk_uses
 from convledger.reports.plan_screen import meters
 from convledger.reports.plan_status import figures_of
+from convledger.reports.statements.table_form import table_text
 from tests.reports.shop import CREDITS, PASSED_ON, USAGE, WINDOW, Shop, at
 
 GUESSED = Doubt(is_estimated=True)
@@ -229,3 +230,30 @@ def test_the_figures_of_a_prompt_say_what_is_an_estimate(shop: Shop) -> None:
 
     assert found is not None
     assert (found.spent_estimated, found.credits_estimated) == (False, True)
+
+
+def test_a_statement_marks_the_lines_that_estimates_are_in_and_no_others(shop: Shop) -> None:
+    shop.plan('\n[[fee]]\nid = "base"\namount = "10"\n', PASSED_ON)
+    shop.use()
+    called(shop, "2026-01-05T10:00", COUNTED)
+    called(shop, "2026-02-05T10:00")
+    bill = shop.bill("2026-02-10")
+    doubts = Doubts(bill)
+    january, february = bill.statements
+    told = table_text([january], doubts=[doubts.of_statement(january)])
+    assert "~$1.00" in told
+    assert "~$11.00" in told
+    assert "~$10.00" not in told
+    assert "~" not in table_text([february], doubts=[doubts.of_statement(february)])
+
+
+def test_a_statement_says_that_its_credits_are_less_or_more_by_estimates(shop: Shop) -> None:
+    shop.plan(BY_TOKENS)
+    shop.use()
+    called(shop, "2026-01-05T10:00", COUNTED, sent=3000)
+    called(shop, "2026-01-06T10:00", MISSING)
+    bill = shop.bill("2026-01-10")
+    (statement,) = bill.statements
+    told = table_text([statement], doubts=[Doubts(bill).of_statement(statement)])
+    assert "10 granted, ≥~3 used" in told
+    assert "≤~7 left" in told

@@ -32,6 +32,7 @@ from convledger.tui.widgets.tab_strip import TabStrip
 
 if TYPE_CHECKING:
     from convledger.ledger import Ledger
+    from convledger.plans.certainty import StatementDoubts
     from convledger.plans.statement import Statement
     from convledger.reports.compare_choices import Comparable
     from convledger.reports.periods import Span
@@ -245,7 +246,7 @@ class CompareScreen(PlaceScreen):
         if plan is None or look is None:
             return
 
-        def show(found: list[Statement]) -> None:
+        def show(found: list[tuple[Statement, StatementDoubts]]) -> None:
             self.app.push_screen(WouldBillScreen(plan.plan.name, look.span.name, found, look.zone))
 
         self.ask(

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from convledger.plans.certainty import StatementDoubts
 from convledger.plans.statement import Statement
 from convledger.reports.comparing import span_name
 from convledger.reports.render.table import WIDER
@@ -37,7 +38,9 @@ class WouldBillScreen(Dialog[None]):
     """
     AUTO_FOCUS: ClassVar[str] = "VerticalScroll"
 
-    def __init__(self, name: str, span: str, found: Sequence[Statement], zone: tzinfo) -> None:
+    def __init__(
+        self, name: str, span: str, found: Sequence[tuple[Statement, StatementDoubts]], zone: tzinfo
+    ) -> None:
         super().__init__(f"{display_text(name)} · {span}", "esc Back · ↑ ↓ scroll")
         self._found, self._zone = found, zone
 
@@ -54,7 +57,9 @@ class WouldBillScreen(Dialog[None]):
         self.query_one("#lines", Static).update(content)
 
 
-def statement_content(found: Sequence[Statement], zone: tzinfo, cells: int) -> Content:
+def statement_content(
+    found: Sequence[tuple[Statement, StatementDoubts]], zone: tzinfo, cells: int
+) -> Content:
     """Return statements as lines of so many cells: headings bright, totals in the colour of money.
 
     The plan's name is left out; it stands above.
@@ -62,10 +67,9 @@ def statement_content(found: Sequence[Statement], zone: tzinfo, cells: int) -> C
     if not found:
         return Content.styled("No period of the plan lies in this time.", "$muted")
     lines: list[Content] = []
-    for statement in found:
-        _, _, table = (
-            table_text([statement], width=cells, way_out=WIDER).rstrip("\n").partition("\n\n")
-        )
+    for statement, doubts in found:
+        written = table_text([statement], width=cells, way_out=WIDER, doubts=[doubts])
+        table = written.rstrip("\n").partition("\n\n")[2]
         lines += [_heading(statement, zone), Content("")]
         lines += [_line(line, place) for place, line in enumerate(table.split("\n"))]
         lines.append(Content(""))

@@ -147,7 +147,9 @@ class StatementScreen(Dialog[None]):
         self.query_one("#which", Static).update(self._which(statement))
         self.query_one("#figures", Static).update(self._figures(view, cells))
         # Title and days, up to the first empty line, stand above already.
-        table = table_text([statement], width=cells, way_out=WIDER).partition("\n\n")[2]
+        doubts = view.doubts if statement is view.statement else view.restated_doubts
+        table = table_text([statement], width=cells, way_out=WIDER, doubts=[doubts])
+        table = table.partition("\n\n")[2]
         lines = table.rstrip("\n").split("\n")
         content = Content("\n").join(Content.styled(line, ink) for line, ink in inked(lines))
         self.query_one("#lines", Static).update(content)
