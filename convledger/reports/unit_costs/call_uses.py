@@ -31,7 +31,7 @@ def call_uses(
         f"cache_write_5m, cache_write_1h, web_searches, list_pico, {_MISSING}, "
         "call.conversation_id=root.value AND agent_id IS NULL AND NOT sidechain "
         "FROM json_each(?) AS root JOIN call ON call.conversation_id=CAST(root.key AS INTEGER) "
-        "ORDER BY root.value, call.at, call.id",
+        "ORDER BY root.value, call.at, call.line, call.key",
         (json.dumps({str(number): root for number, root in family.items()}),),
     )
     for number, own in groupby(rows, key=itemgetter(0)):

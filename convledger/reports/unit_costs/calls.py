@@ -108,7 +108,7 @@ def read_calls(connection: sqlite3.Connection, rater: Rater, ids: Iterable[int])
         return found
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM call WHERE conversation_id IN (SELECT value FROM json_each(?)) "
-        "ORDER BY conversation_id, at, id",
+        "ORDER BY conversation_id, at, line, key",
         (json.dumps(sorted(family)),),
     )
     prices = _Prices(connection, rater)
