@@ -38,7 +38,7 @@ def calls_of(connection: sqlite3.Connection, numbers: Iterable[int]) -> dict[int
         "model.name, context, list_pico, input, output, reasoning, cache_read, cache_write_5m, "
         "cache_write_1h, web_searches FROM call JOIN reader ON reader.id=call.reader_id "
         "JOIN model ON model.id=model_id "
-        "WHERE conversation_id IN (SELECT value FROM json_each(?)) ORDER BY at, call.line, call.key",
+        "WHERE conversation_id IN (SELECT value FROM json_each(?)) ORDER BY at, line, call.key",
         (json.dumps(sorted(family)),),
     ):
         found[family[row[0]]].append(
