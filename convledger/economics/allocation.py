@@ -23,11 +23,7 @@ def allocate(total: int, weights: Sequence[Number]) -> list[int]:
     if not any(weights):
         weights = [1] * len(weights)
     whole = sum(weights)
-    if isinstance(whole, int):
-        quotas = [divmod(total * int(weight), whole) for weight in weights]
-    else:
-        exact = [Fraction(total) * weight / whole for weight in weights]
-        quotas = [(quota.numerator // quota.denominator, quota % 1) for quota in exact]  # type: ignore[misc]
+    quotas = [divmod(total * weight, whole) for weight in weights]
     parts = [part for part, _ in quotas]
     left = total - sum(parts)
     by_rest = sorted(range(len(quotas)), key=lambda place: (-quotas[place][1], place))
