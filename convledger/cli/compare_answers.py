@@ -201,6 +201,7 @@ def sweep(question: Question, name: str, as_json: bool, as_csv: bool) -> int:
             "timeout_seconds": step.timeout // clock.SECOND,
             "units": step.units,
             "total": None if step.total is None else usd_text(step.total),
+            "total_estimated": step.doubt.is_estimated,
             "own": place == found.own,
         }
         for place, step in enumerate(found.steps)

@@ -11,6 +11,7 @@ from convledger.cli.names import plural
 from convledger.cli.plan_words import money_words
 from convledger.cli.printing import print_table
 from convledger.money import usd_text
+from convledger.reports.render.numbers import difference as difference_words
 from convledger.reports.render.numbers import doubted, share
 from convledger.reports.render.table import Column
 from convledger.text.display import display_text
@@ -184,15 +185,16 @@ def print_months(found: Sequence[tuple[str, Comparison]]) -> None:
         own = next((row for row in comparison.rows if row.is_in_force), None)
         saved = ""
         if best is not None and own is not None and own.difference is None:
-            saved = money_words((own.total or 0) - (best.total or 0), own.currency)
+            less = (own.total or 0) - (best.total or 0)
+            saved = difference_words(money_words(less, own.currency), less, own.doubt | best.doubt)
         rows.append(
             [
                 name if comparison.is_closed else f"{name}, so far",
                 f"{comparison.conversations:,}",
                 "–" if best is None else best.name,
-                "–" if best is None else money_words(best.total, best.currency),
+                "–" if best is None else _amount(best, best.total),
                 "" if own is None else own.name,
-                "" if own is None else money_words(own.total, own.currency),
+                "" if own is None else _amount(own, own.total),
                 saved,
             ]
         )
@@ -206,7 +208,8 @@ def print_sweep(found: Sensitivity, span: str) -> None:
     """Print units and bill by inactivity timeout, with the plan's own marked."""
     from convledger.plans.lengths import elapsed_words
 
-    own = found.steps[found.own].total
+    held = found.steps[found.own]
+    own = held.total
     columns = [
         Column("timeout"),
         Column("units", "right"),
@@ -218,11 +221,12 @@ def print_sweep(found: Sensitivity, span: str) -> None:
     for place, step in enumerate(found.steps):
         change = None if step.total is None or own is None else step.total - own
         words = "" if not change else money_words(change, found.currency, signed=True)
+        words = difference_words(words, change, step.doubt | held.doubt) if change else ""
         rows.append(
             [
                 elapsed_words(step.timeout),
                 f"{step.units:,}",
-                money_words(step.total, found.currency),
+                doubted(money_words(step.total, found.currency), step.total, step.doubt),
                 words,
                 "the plan's own" if place == found.own else "",
             ]

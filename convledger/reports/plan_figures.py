@@ -141,6 +141,7 @@ class TimeoutStep:
     timeout: int
     units: int
     total: int | None = None
+    doubt: Doubt = SURE  # of the bill
 
 
 @dataclass(frozen=True, slots=True)

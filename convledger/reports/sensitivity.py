@@ -6,9 +6,13 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import tzinfo
+from functools import reduce
+from operator import or_
 
 from convledger.clock import HOUR, SECOND
 from convledger.errors import UsageProblem
+from convledger.plans.certainty import SURE
+from convledger.plans.doubts import Doubts
 from convledger.plans.events import Event
 from convledger.plans.keys import by_key
 from convledger.plans.schema import Plan, Unit
@@ -66,7 +70,9 @@ def sensitivity(
     for step, each in zip(steps, worked_out, strict=True):
         sums = [statement.sums for statement in each.bill.statements]
         units = sum(one.units.get(unit.id, 0) for one in sums) // 10**12
-        found.append(TimeoutStep(step, units, sum(one.total for one in sums)))
+        due = map(Doubts(each.bill).due, each.bill.statements)
+        doubt = reduce(or_, due, SURE)
+        found.append(TimeoutStep(step, units, sum(one.total for one in sums), doubt))
     return Sensitivity(plan.name, unit.id, tuple(found), steps.index(unit.timeout), plan.currency)
 
 

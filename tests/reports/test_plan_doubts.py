@@ -8,6 +8,7 @@ import pytest
 
 from convledger.plans.certainty import SURE, Doubt
 from convledger.plans.doubts import Doubts
+from convledger.plans.parse import parse_plan
 from convledger.reports.alert_doubts import doubts_of_alerts
 from convledger.reports.comparing import Candidate, compare_plans
 from convledger.reports.credit_lines import credit_lines
@@ -17,6 +18,7 @@ from convledger.reports.plan_meters import CreditsMeter, SpendMeter
 from convledger.reports.plan_now import talk_uses
 from convledger.reports.plan_screen import meters
 from convledger.reports.plan_status import figures_of
+from convledger.reports.sensitivity import sensitivity
 from convledger.reports.statements.table_form import table_text
 from tests.reports.shop import CREDITS, PASSED_ON, USAGE, WINDOW, Shop, at
 
@@ -257,3 +259,17 @@ def test_a_statement_says_that_its_credits_are_less_or_more_by_estimates(shop: S
     told = table_text([statement], doubts=[Doubts(bill).of_statement(statement)])
     assert "10 granted, ≥~3 used" in told
     assert "≤~7 left" in told
+
+
+def test_the_bill_of_another_timeout_is_in_the_same_doubt(shop: Shop) -> None:
+    plan = shop.plan(WINDOW, PASSED_ON)
+    shop.use()
+    called(shop, "2026-01-05T10:00", COUNTED)
+    called(shop, "2026-02-05T10:00")
+    read = parse_plan(plan.read_text("utf-8"), "short")
+    for month, doubt in (("01", GUESSED), ("02", SURE)):
+        told = sensitivity(
+            shop.connection, read, Scope(), at(f"2026-{month}-01"), at(f"2026-{month}-28"),
+            at("2026-03-01"),
+        )  # fmt: skip
+        assert {step.doubt for step in told.steps} == {doubt}

@@ -63,6 +63,11 @@ def doubted(
     return marked(text, known, counted=doubt.is_estimated, lacking=doubt.uncounted > 0)
 
 
+def difference(text: str, amount: int, doubt: Doubt) -> str:
+    """Return a difference, "–" where calls are missing on a side: it may go the other way."""
+    return "–" if doubt.uncounted else doubted(text, amount, doubt)
+
+
 def _three_digits(number: int, units: tuple[str, ...]) -> str:
     sign, left = ("-" if number < 0 else ""), abs(number)
     if left < 1000:

@@ -9,6 +9,7 @@ from textual import events
 from textual.binding import BindingType
 from textual.message import Message
 
+from convledger.reports.render.numbers import difference, doubted
 from convledger.text.display import display_text
 from convledger.tui.actions import bindings
 from convledger.tui.amounts import Axis, tokens
@@ -242,12 +243,14 @@ class TimeoutSlider(Drawing):
         """Return an example; its last part is the difference to the plan's own bill, if any."""
         is_chosen = one == self._place and not head.startswith("from ")
         mark = "● " if is_chosen else "○ " if one == told.own else "  "
-        total = told.steps[one].total
+        step = told.steps[one]
+        total = step.total
+        amount = doubted(money_text(total, told.currency), total, step.doubt)
         return [
             (mark, MONEY if is_chosen else FOCUS),
             (head.removesuffix("= "), BOLD if is_chosen else INK),
             ("= ", DIM),
-            (money_text(total, told.currency) + note, MONEY if total is not None else DIM),
+            (amount + note, MONEY if total is not None else DIM),
             self._against_own(told, one) if is_chosen else "",
         ]
 
@@ -255,11 +258,13 @@ class TimeoutSlider(Drawing):
         """Return by how much the bill differs from that of the plan's own timeout."""
         if place == told.own or not 0 <= told.own < len(told.steps):
             return ""
-        total, own = told.steps[place].total, told.steps[told.own].total
+        step, held = told.steps[place], told.steps[told.own]
+        total, own = step.total, held.total
         if total is None or own is None or total == own:
             return ""
         ink = GOOD if total < own else BAD
-        return f"  {signed_money(total - own, told.currency)}", ink
+        words = signed_money(total - own, told.currency)
+        return f"  {difference(words, total - own, step.doubt | held.doubt)}", ink
 
     def _draw_examples(self, canvas: Canvas, lines: list[list[Part]], y: int, left: int) -> None:
         longest = max((measure(*line) for line in lines), default=0)
