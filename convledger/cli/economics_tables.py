@@ -23,6 +23,7 @@ from convledger.economics.cost_items import REVENUE
 from convledger.economics.waterfall import FULL_SUM, MACHINE_SUM
 from convledger.reports.render.numbers import compact, share
 from convledger.reports.render.table import Column
+from convledger.reports.unit_costs.costs import NO_RATE
 from convledger.reports.unit_costs.doubts import Doubts, doubts_of
 from convledger.reports.unit_costs.noted import PART_WORDS, decimal, step_words
 from convledger.text.display import display_text
@@ -71,7 +72,7 @@ def _way_out(subject: str, found: Economics) -> str:
     if subject == "return" and found.back is None:
         if costs.baseline_minutes is None:
             return " `convledger cost minutes --baseline 9` sets it."
-        if costs.hourly is None:
+        if costs.hourly is None and costs.no_hourly == NO_RATE:
             return " `convledger cost hourly 25` sets it."
     if subject == "margin" and found.revenue.amount is None and REVENUE not in costs.unknown:
         return " `convledger cost add revenue NAME AMOUNT` enters it."

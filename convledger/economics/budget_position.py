@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from convledger.economics.conversation_costs import TalkCost
+from convledger.economics.conversation_costs import LIST, TalkCost
 from convledger.economics.distribution import histogram
 from convledger.economics.ratios import Number
 from convledger.economics.unit_budget import crossed
@@ -112,4 +112,4 @@ def counted_cost(cost: TalkCost, counts: str) -> int | None:
         return cost.full
     if counts == "billed":
         return cost.billed
-    return cost.parts.get("list", 0) if counts == "list" else cost.machine
+    return cost.known((LIST,)) if counts == "list" else cost.machine

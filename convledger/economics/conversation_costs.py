@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from convledger.economics.cost_items import REVENUE
+
 # How a conversation was served.
 BOT, ESCALATED, PEOPLE_ONLY, UNANSWERED = "bot", "escalated", "people", "unanswered"
 CONFIRMED, ASSUMED = "confirmed", "assumed"
@@ -75,6 +77,11 @@ class Talk:
         """All tokens, each counted once."""
         return self.input + self.output + self.cache_read + self.cache_write
 
+    @property
+    def lacks_tokens(self) -> bool:
+        """Whether it made calls, and of none of them anybody knows the tokens."""
+        return 0 < self.calls <= self.uncounted_calls
+
 
 @dataclass(slots=True)
 class TalkCost:
@@ -93,8 +100,11 @@ class TalkCost:
 
     @property
     def is_whole(self) -> bool:
-        """Whether the full cost is known; a bill stands for list costs that nobody knows."""
-        return self.is_known and self.unknown <= {LIST}
+        """Whether the full cost is known; a bill stands for list costs that nobody knows.
+
+        What was earned is no part of it.
+        """
+        return self.is_known and self.unknown <= {LIST, REVENUE}
 
     def add(self, part: str, amount: int) -> None:
         """Add to a part."""

@@ -15,11 +15,14 @@ from convledger.pricing.arithmetic import half_even
 
 @dataclass(frozen=True, slots=True)
 class Engaged:
-    """A conversation that a bot took part in, how it was served, and its cost (picounits)."""
+    """A conversation that a bot took part in, how it was served, and its cost (picounits).
+
+    `cost` is None where nobody knows what people cost in it: it counts in the rate alone.
+    """
 
     id: int
     served: str
-    cost: int
+    cost: int | None
 
 
 def with_rate(
@@ -31,13 +34,12 @@ def with_rate(
     what one served by the bot alone does on average; with more it is the other way round. So the
     mean of all is a * b + (1 - a) * h, each cost rounded half to even.
     """
-    bots = [one.cost for one in engaged if one.served == BOT]
-    handed = [one.cost for one in engaged if one.served == ESCALATED]
-    today = ratio(len(handed), len(bots) + len(handed))
-    bot, escalated = ratio(sum(bots), len(bots)), ratio(sum(handed), len(handed))
+    by_people = sum(one.served == ESCALATED for one in engaged)
+    today = ratio(by_people, len(engaged))
+    bot, escalated = _mean(engaged, BOT), _mean(engaged, ESCALATED)
     why = _missing(today, rate, bot, escalated)
     effect = EscalationEffect(
-        len(bots) + len(handed),
+        len(engaged),
         today,
         rate,
         bot,
@@ -55,10 +57,16 @@ def with_rate(
     assert mean is not None
     costs = {}
     for one in engaged:
-        if one.served == leaving:
+        if one.served == leaving and one.cost is not None:
             exact = one.cost * (1 - chance) + mean * chance
             costs[one.id] = half_even(exact.numerator, exact.denominator)
     return effect, costs
+
+
+def _mean(engaged: Sequence[Engaged], served: str) -> Fraction | None:
+    """Return what one served in a way costs on average, of those whose cost is known."""
+    known = [one.cost for one in engaged if one.served == served and one.cost is not None]
+    return ratio(sum(known), len(known))
 
 
 def _missing(
@@ -69,6 +77,10 @@ def _missing(
         return "no conversation was served by a bot"
     if rate == today:
         return ""
+    if today > 0 and escalated is None:
+        return "what people cost in conversations that were handed over is not known"
+    if today < 1 and bot is None:
+        return "what people cost in conversations that a bot served alone is not known"
     if rate < 1 and bot is None:
         return "no conversation was served by a bot alone, so nobody knows what one costs"
     if rate > 0 and escalated is None:

@@ -16,6 +16,7 @@ from convledger.economics.conversation_costs import (
     PLAN,
     TalkCost,
 )
+from convledger.economics.cost_items import REVENUE
 from convledger.economics.ratios import ratio
 
 
@@ -25,13 +26,16 @@ class SegmentRow:
 
     A conversation that used several models is counted with the one that most of its list cost is
     of. `at_list`, `billed`, `machine`, `people` and `full` are of the `known` ones alone; of
-    `whole` of them every part is known.
+    `whole` of them every part is known, of `listed` the list cost, of `counted` the tokens. What
+    `earned` adds up to says nothing where `lacks_revenue` tells that some of it has no rate.
     """
 
     keys: tuple[str, ...]
     units: int = 0
     known: int = 0
     whole: int = 0
+    listed: int = 0
+    counted: int = 0
     bot: int = 0
     escalated: int = 0
     messages: int = 0
@@ -43,7 +47,8 @@ class SegmentRow:
     machine: int = 0
     people: int = 0
     full: int = 0
-    revenue: int | None = None
+    earned: int | None = None
+    lacks_revenue: bool = False
     doubt: bool = False
     ids: list[int] = field(default_factory=list)
 
@@ -58,6 +63,36 @@ class SegmentRow:
         return self.full if self.whole or not self.units else None
 
     @property
+    def list_cost(self) -> int | None:
+        """The list cost, None where no list cost is known."""
+        return self.at_list if self.listed or not self.units else None
+
+    @property
+    def billed_cost(self) -> int | None:
+        """What was billed, None where no cost is known."""
+        return self.billed if self.known or not self.units else None
+
+    @property
+    def machine_cost(self) -> int | None:
+        """Everything but people, None where no cost is known."""
+        return self.machine if self.known or not self.units else None
+
+    @property
+    def people_cost(self) -> int | None:
+        """What people cost, None where no cost is known with every part."""
+        return self.people if self.whole or not self.units else None
+
+    @property
+    def known_tokens(self) -> int | None:
+        """The tokens, None where those of no conversation are known."""
+        return self.tokens if self.counted or not self.units else None
+
+    @property
+    def revenue(self) -> int | None:
+        """The revenue, None where none was entered or some of it has no rate."""
+        return None if self.lacks_revenue else self.earned
+
+    @property
     def escalation(self) -> Fraction | None:
         """The share of those that a bot took part in that were handed over."""
         return ratio(self.escalated, self.bot + self.escalated)
@@ -68,11 +103,6 @@ class SegmentRow:
         if self.revenue is None or self.whole < self.units:
             return None
         return ratio(self.revenue - self.full, self.revenue)
-
-    @property
-    def revenue_per_unit(self) -> Fraction | None:
-        """Revenue for each conversation."""
-        return None if self.revenue is None else ratio(self.revenue, self.units)
 
     def take(self, cost: TalkCost) -> None:
         """Count a conversation in."""
@@ -87,10 +117,13 @@ class SegmentRow:
         self.doubt = self.doubt or talk.doubt or talk.minutes_assumed
         self.ids.append(talk.id)
         if cost.revenue is not None:
-            self.revenue = (self.revenue or 0) + cost.revenue
+            self.earned = (self.earned or 0) + cost.revenue
+        self.lacks_revenue = self.lacks_revenue or REVENUE in cost.unknown
         self.whole += cost.is_whole
+        self.counted += not talk.lacks_tokens
         if cost.is_known:
             self.known += 1
+            self.listed += LIST not in cost.unknown
             self.at_list += cost.parts.get(LIST, 0)
             self.billed += cost.parts.get(LIST, 0) + cost.parts.get(PLAN, 0)
             self.machine += cost.machine

@@ -55,8 +55,9 @@ def waterfall(
     """Return the steps of `costs` with what no conversation bears.
 
     Parts named in `unknown` have no amount, and no sum that they belong to has one. Where there are
-    conversations and no cost of any is known, nothing is. A part that is nothing is left out, but
-    for list costs.
+    conversations and no cost of any is known, nothing is. Where plans have billed what has no list
+    cost at all, the bill stands in its place. A part that is nothing is left out, but for list
+    costs.
     """
     sums = added_up(costs)
     for part, amount in (unallocated or {}).items():
@@ -66,7 +67,12 @@ def waterfall(
     if costs and not known:
         hidden.add(parts.LIST)
     steps, running, is_lost = list[Step](), 0, False
-    for part in PARTS:
+    of_parts: Sequence[str] = PARTS
+    if known and not hidden & {*BILLED} and _is_billed_alone(costs):
+        steps.append(Step(parts.LIST, None, None))
+        sums[parts.PLAN] += sums[parts.LIST]
+        of_parts = PARTS[1:]
+    for part in of_parts:
         if part in hidden:
             is_lost = True
             steps.append(Step(part, None, None, before=running))
@@ -78,3 +84,8 @@ def waterfall(
             per_unit = None if is_lost else ratio(running, known)
             steps.append(Step(_SUM_AFTER[part], whole, per_unit, is_sum=True))
     return Waterfall(tuple(steps), len(costs), known)
+
+
+def _is_billed_alone(costs: Sequence[TalkCost]) -> bool:
+    """Whether no list cost of any of these is known, though their bills are."""
+    return all(parts.LIST in cost.unknown for cost in costs if cost.is_known)

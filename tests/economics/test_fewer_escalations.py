@@ -51,7 +51,7 @@ def test_conversations_add_up_to_the_blend(
 
     effect, costs = with_rate(everyone, rate)
 
-    after = [costs.get(one.id, one.cost) for one in everyone]
+    after = [costs.get(one.id, one.cost or 0) for one in everyone]
     assert effect.blended_after is not None
     assert abs(sum(after) - effect.blended_after * len(everyone)) <= len(everyone)
     assert min(after) >= 0

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from convledger.money import PICO
 from convledger.plans.currencies import SIGNS, minor_places
+from convledger.reports.render.numbers import compact
 
 UNKNOWN = "–"
 LATIN_MINUS = "-"
@@ -34,6 +35,11 @@ def money(
     digits = f"{whole:,}.{part:0{places}d}" if places else f"{whole:,}"
     mark = "~" if estimated else ""
     return f"{mark}{less}{sign}{SIGNS.get(currency, f'{currency} ')}{digits}"
+
+
+def tokens(count: int | None) -> str:
+    """Return a count of tokens in three digits: "12.4k", "–" where nobody knows any."""
+    return UNKNOWN if count is None else compact(count)
 
 
 def number(value: int | Fraction | None) -> str:

@@ -36,7 +36,7 @@ def compared(report: ClientReport) -> Iterator[Compared]:
     now, before = report.total, report.total_before
     yield Compared("conversations", "Conversations", now.units, before.units, None)
     yield Compared("calls", "Calls", now.calls, before.calls, None)
-    yield Compared("tokens", "Tokens", now.tokens, before.tokens, None)
+    yield Compared("tokens", "Tokens", now.known_tokens, before.known_tokens, None)
     yield Compared("list_cost", "At list prices", now.at_list, before.at_list, 0)
     yield Compared("billed_cost", "Billed for tokens", now.billed, before.billed, 0)
     yield Compared("full_cost", "Full cost", now.full, before.full, 0)

@@ -17,6 +17,7 @@ from convledger.reports.client_report.tally import Tally
 from convledger.reports.periods import local_day
 from convledger.reports.render import csv_out
 from convledger.reports.render.csv_out import Cell
+from convledger.reports.unit_costs.doubts import doubts_of
 
 HEADER = (
     "section", "key", "detail", "conversations", "messages", "calls", "tokens", "people_minutes",
@@ -38,6 +39,7 @@ def _rows(report: ClientReport) -> Iterator[Row]:
     names = Names(report)
     yield from _head(report)
     yield {"section": "total", "key": "total", **_figures(report, report.total)}
+    doubts = doubts_of(report.found)
     for step in report.found.waterfall.steps:
         yield {
             "section": "part",
@@ -45,7 +47,7 @@ def _rows(report: ClientReport) -> Iterator[Row]:
             "detail": "sum" if step.is_sum else "",
             "value": _money(step.amount),
             "cost_per_conversation": _money(step.per_unit),
-            **_of_amount(report, report.total.doubt),
+            **_of_amount(report, step.name in doubts.steps),
         }
     for day, tally in report.days:
         yield {"section": "day", "key": day.isoformat(), **_figures(report, tally)}
@@ -129,7 +131,7 @@ def _figures(report: ClientReport, tally: Tally) -> Row:
         "conversations": tally.units,
         "messages": tally.messages,
         "calls": tally.calls,
-        "tokens": tally.tokens,
+        "tokens": tally.known_tokens,
         "people_minutes": _plain(tally.minutes),
         "list_cost": _money(tally.at_list),
         "billed_cost": _money(tally.billed),
@@ -178,7 +180,7 @@ def _conversation(report: ClientReport, names: Names, rank: int, cost: TalkCost)
         "detail": shown,
         "messages": talk.messages,
         "calls": talk.calls,
-        "tokens": talk.tokens,
+        "tokens": None if talk.lacks_tokens else talk.tokens,
         "people_minutes": _plain(talk.minutes),
         "list_cost": _money(cost.known((LIST,)) if cost.is_known else None),
         "full_cost": _money(cost.full if cost.is_whole else None),
@@ -210,6 +212,5 @@ def _plain(value: int | Fraction | None) -> Decimal | None:
     """Return a measure with at most two decimal places."""
     if value is None:
         return None
-    hundredths = round(Fraction(value) * 100)
-    text = f"{hundredths // 100}.{hundredths % 100:02d}".rstrip("0").rstrip(".")
-    return Decimal(text)
+    hundredths = Decimal(round(Fraction(value) * 100)).scaleb(-2)
+    return Decimal(f"{hundredths:f}".rstrip("0").rstrip("."))

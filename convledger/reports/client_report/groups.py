@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from convledger.economics.ratios import ratio
-from convledger.reports.client_report.amounts import UNKNOWN, money
+from convledger.reports.client_report.amounts import UNKNOWN, money, tokens
 from convledger.reports.client_report.facts import ClientReport
 from convledger.reports.client_report.names import Names, safe
 from convledger.reports.client_report.page import Column, Section, Table
 from convledger.reports.client_report.tally import Tally
 from convledger.reports.client_report.words import capital
-from convledger.reports.render.numbers import compact, count, share
+from convledger.reports.render.numbers import count, share
+from convledger.reports.unit_costs.shares import ModelShare
 
 MOST = 40  # rows, the rest of them in one
 FIGURES = (
@@ -53,7 +56,7 @@ def cells(tally: Tally, report: ClientReport) -> tuple[str, ...]:
     whole, full = report.total.full, tally.full
     return (
         count(tally.units),
-        compact(tally.tokens),
+        tokens(tally.known_tokens),
         money(tally.at_list, currency, estimated=of_tokens),
         money(tally.billed, currency, estimated=of_tokens),
         money(full, currency, estimated=doubt),
@@ -68,6 +71,8 @@ def added(report: ClientReport, tallies: list[Tally]) -> Tally:
     for tally in tallies:
         rest.units += tally.units
         rest.known += tally.known
+        rest.listed += tally.listed
+        rest.counted += tally.counted
         rest.tokens += tally.tokens
         rest.doubt = rest.doubt or tally.doubt
         rest.tokens_doubt = rest.tokens_doubt or tally.tokens_doubt
@@ -90,7 +95,7 @@ def models_section(report: ClientReport) -> Section:
             safe(model.name) or "unnamed",
             count(len(model.ids)),
             count(model.calls),
-            compact(model.tokens),
+            tokens(model.tokens),
             money(model.at_list, currency),
             UNKNOWN if model.share is None else share(model.share),
         )
@@ -104,7 +109,7 @@ def models_section(report: ClientReport) -> Section:
                 f"{len(rest):,} more",
                 count(len({each for model in rest for each in model.ids})),
                 count(sum(model.calls for model in rest)),
-                compact(sum(model.tokens for model in rest)),
+                tokens(_added(rest)),
                 money(sum(amounts) if amounts else None, currency),
                 UNKNOWN if part is None else share(part),
             )
@@ -113,7 +118,7 @@ def models_section(report: ClientReport) -> Section:
         "Total",
         count(len({each for model in found for each in model.ids})),
         count(sum(model.calls for model in found)),
-        compact(sum(model.tokens for model in found)),
+        tokens(_added(found)),
         money(report.total.at_list, currency, estimated=report.total.tokens_doubt),
         share(1) if report.total.at_list else UNKNOWN,
     )
@@ -126,3 +131,9 @@ def models_section(report: ClientReport) -> Section:
         if rows
         else ("No call was made.",),
     )
+
+
+def _added(models: Sequence[ModelShare]) -> int | None:
+    """Return the tokens of several models, None where those of none are known."""
+    known = [model.tokens for model in models if model.tokens is not None]
+    return sum(known) if known else None

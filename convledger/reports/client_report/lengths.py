@@ -8,13 +8,13 @@ from fractions import Fraction
 from convledger.economics.conversation_costs import LIST, NONE, TalkCost
 from convledger.economics.ratios import Number
 from convledger.economics.spread import Bin, Spread
-from convledger.reports.client_report.amounts import money, number
+from convledger.reports.client_report.amounts import money, number, tokens
 from convledger.reports.client_report.facts import ClientReport
 from convledger.reports.client_report.names import Names
 from convledger.reports.client_report.page import Column, Histogram, Section, Table
 from convledger.reports.client_report.words import day_label
 from convledger.reports.periods import local_day
-from convledger.reports.render.numbers import compact, count
+from convledger.reports.render.numbers import count
 from convledger.reports.unit_costs.spreads import COST, MESSAGES, MINUTES, TOKENS, TURNS
 
 _MEASURES = (
@@ -71,7 +71,7 @@ def _text_of(name: str, report: ClientReport) -> Callable[[Number | None], str]:
             value, report.currency, estimated=report.total.doubt, more_places=1
         )
     if name == TOKENS:
-        return lambda value: "–" if value is None else compact(round(Fraction(value)))
+        return lambda value: tokens(None if value is None else round(Fraction(value)))
     return number
 
 
@@ -99,7 +99,7 @@ def _row(report: ClientReport, names: Names, place: int, cost: TalkCost) -> tupl
         names.segment("project", talk.segments.get("project", "")),
         names.segment("model", talk.segments.get("model", NONE)),
         count(talk.messages),
-        compact(talk.tokens),
+        tokens(None if talk.lacks_tokens else talk.tokens),
         money(cost.known((LIST,)) if cost.is_known else None, currency, estimated=talk.doubt),
         money(cost.full if cost.is_whole else None, currency, estimated=doubt),
     )

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from convledger.economics.waterfall import BILLED_SUM
 from convledger.reports.client_report import comparison, words
-from convledger.reports.client_report.amounts import change, money
+from convledger.reports.client_report.amounts import change, money, tokens
 from convledger.reports.client_report.asked import ANONYMOUS
 from convledger.reports.client_report.by_day import days_section
 from convledger.reports.client_report.facts import ClientReport
@@ -24,7 +24,7 @@ from convledger.reports.client_report.page import (
     Waterfall,
 )
 from convledger.reports.client_report.people import people_section
-from convledger.reports.render.numbers import compact, count, share
+from convledger.reports.render.numbers import count, share
 from convledger.reports.unit_costs.doubts import doubts_of
 from convledger.words import plural
 
@@ -108,7 +108,11 @@ def _figures(report: ClientReport) -> Iterator[Figure]:
         money(per_unit, currency, estimated=total.doubt, more_places=1),
         _against(per_unit, before.per_unit, name),
     )
-    yield Figure("Tokens", compact(total.tokens), _against(total.tokens, before.tokens, name))
+    yield Figure(
+        "Tokens",
+        tokens(total.known_tokens),
+        _against(total.known_tokens, before.known_tokens, name),
+    )
 
 
 def _against(now: int | Fraction | None, before: int | Fraction | None, name: str) -> str:

@@ -22,13 +22,16 @@ from convledger.economics.ratios import ratio
 class Tally:
     """Some conversations: how many, what happened in them, and their cost by part (picounits).
 
-    Costs are of the `known` ones alone. `hidden` are parts that are unknown in the whole report:
-    where one of these conversations has such a part, no sum with it is known.
+    Costs are of the `known` ones alone; `listed` have a known list cost, `counted` known tokens.
+    `hidden` are parts that are unknown in the whole report: where one of these conversations has
+    such a part, no sum with it is known.
     """
 
     hidden: frozenset[str] = frozenset()
     units: int = 0
     known: int = 0
+    listed: int = 0
+    counted: int = 0
     messages: int = 0
     calls: int = 0
     tokens: int = 0
@@ -47,6 +50,7 @@ class Tally:
         self.messages += talk.messages
         self.calls += talk.calls
         self.tokens += talk.tokens
+        self.counted += not talk.lacks_tokens
         self.handed_over += talk.served in (ESCALATED, PEOPLE_ONLY)
         self.doubt = self.doubt or talk.doubt or talk.minutes_assumed
         self.tokens_doubt = self.tokens_doubt or talk.doubt
@@ -56,6 +60,7 @@ class Tally:
         if not cost.is_known:
             return
         self.known += 1
+        self.listed += LIST not in cost.unknown
         for part, amount in cost.parts.items():
             self.parts[part] = self.parts.get(part, 0) + amount
         for model, amount in by_model.items():
@@ -76,8 +81,13 @@ class Tally:
 
     @property
     def at_list(self) -> int | None:
-        """What the calls come to at list prices."""
-        return self.sum((LIST,))
+        """What the calls come to at list prices, None where no list cost is known."""
+        return None if self.units and not self.listed else self.sum((LIST,))
+
+    @property
+    def known_tokens(self) -> int | None:
+        """The tokens, None where those of no conversation are known."""
+        return None if self.units and not self.counted else self.tokens
 
     @property
     def billed(self) -> int | None:

@@ -58,7 +58,8 @@ def warnings(report: ClientReport) -> Iterator[str]:
     if not coverage.conversations:
         yield f"No conversation began in {query.name}."
     if coverage.calls and not coverage.priced_calls:
-        yield "No call has a price: costs are unknown, not zero."
+        what = "list prices" if coverage.known else "costs"
+        yield f"No call has a price: {what} are unknown, not zero."
     elif coverage.priced_calls < coverage.calls:
         missing = coverage.calls - coverage.priced_calls
         yield (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, tzinfo
+from datetime import date, timedelta, tzinfo
 
 from convledger.economics.cost_items import Days
 from convledger.reports.periods import local_day
@@ -30,7 +30,7 @@ class CostQuery:
     def days(self) -> Days:
         """The days of the stretch of time in its zone."""
         last = local_day(max(self.until - 1, self.since), self.zone)
-        return Days(local_day(self.since, self.zone), _following(last))
+        return Days(local_day(self.since, self.zone), following(last))
 
     @property
     def today(self) -> date:
@@ -49,10 +49,9 @@ class CostQuery:
     @property
     def accrued_until(self) -> date:
         """The day before which costs have fallen due: tomorrow, or the end of what is asked."""
-        return min(_following(self.today), self.days.until)
+        return min(following(self.today), self.days.until)
 
 
-def _following(day: date) -> date:
-    from datetime import timedelta
-
+def following(day: date) -> date:
+    """Return the day behind a day."""
     return day + timedelta(days=1)

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
+from datetime import tzinfo
 
 from convledger.economics.allocation import allocate
 from convledger.economics.conversation_costs import Talk, is_of
+from convledger.economics.cost_items import Days
 from convledger.plans.billing import Bill
 from convledger.pricing.arithmetic import half_even
 from convledger.reports.comparing import main_unit
 from convledger.reports.history import conversation_of
+from convledger.reports.periods import local_day
 from convledger.reports.plan_book import PlanBook
-from convledger.reports.unit_costs.asked import CostQuery
+from convledger.reports.unit_costs.asked import CostQuery, following
 
 
 @dataclass(frozen=True, slots=True)
 class Billing:
     """A statement of a plan in use: picounits of its currency, instants in UTC microseconds.
 
-    Of a period that is not over the fees count by the time that has passed. `weights` are what the
+    Of a period that is not over the fees count by its `days` so far, today among them, which are
+    those of the plan's zone. `weights` are what the
     plan charged for the units of each conversation, in credits or in money; where it charged for
     none, or in both, which can't be added, conversations bear it by their list cost. `fees` are in
     the amount; `units` of `unit` are what the statement is mostly about, in picounits.
@@ -30,6 +33,7 @@ class Billing:
     currency: str
     since: int
     until: int
+    days: Days
     amount: int
     began: int
     ended: int | None
@@ -74,16 +78,17 @@ def billings(book: PlanBook, query: CostQuery) -> list[Billing]:
             if period.since >= query.until or period.until <= query.since:
                 continue
             fees, main = statement.sums.fees, main_unit(period.plan)
+            days = _days_between(period.since, period.until, period.zone)
+            so_far = days.within(Days(days.since, following(local_day(query.now, period.zone))))
             if query.now < period.until:
-                passed = Fraction(query.now + 1 - period.since, period.until - period.since)
-                part = Fraction(fees) * min(passed, Fraction(1))
-                fees = half_even(part.numerator, part.denominator)
+                fees = half_even(fees * so_far.length, days.length)
             found.append(
                 Billing(
                     name=statement.plan_name,
                     currency=statement.currency,
                     since=period.since,
                     until=period.until,
+                    days=so_far,
                     amount=statement.sums.total - statement.sums.fees + fees,
                     began=subscription.began,
                     ended=subscription.ended,
@@ -95,6 +100,11 @@ def billings(book: PlanBook, query: CostQuery) -> list[Billing]:
                 )
             )
     return found
+
+
+def _days_between(since: int, until: int, zone: tzinfo) -> Days:
+    """Return the days of a zone from one instant up to another (UTC microseconds, exclusive)."""
+    return Days(local_day(since, zone), following(local_day(until - 1, zone)))
 
 
 def _weights(bill: Bill) -> dict[int, int]:

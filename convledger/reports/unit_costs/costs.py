@@ -38,9 +38,9 @@ from convledger.reports.unit_costs.shared import (
     NONE_OPENED,
     Left,
     Talks,
-    bill_days,
     charged_periods,
     item_of,
+    of_days,
 )
 from convledger.reports.unit_costs.talks import read_talks
 from convledger.store import costs as kept
@@ -56,6 +56,7 @@ PART_OF = {
     kinds.OTHER: parts.OTHERS,
     kinds.REVENUE: kinds.REVENUE,
 }
+NO_RATE = "no hourly rate is known for people's time"
 USUAL_MINUTES, BASELINE_MINUTES = "minutes of a hand-off", "minutes without a bot"
 
 
@@ -85,6 +86,7 @@ class Costs:
     without_minutes: int = 0
     without_rate: int = 0
     hourly: int | None = None  # an hour of people on the last day, overhead in it
+    no_hourly: str = NO_RATE  # why that is unknown
     usual_minutes: Fraction | None = None
     baseline_minutes: Fraction | None = None
 
@@ -159,8 +161,8 @@ def _charge_calls(
         borne, left = bill.divided(bill.amount if amount is None else amount, talks)
         for number in borne.keys() & own.keys():
             _name_plan(own[number].talk, bill.name)
-        is_asked = is_inside(bill.scope, query.scope) and query.since <= bill.since < query.until
-        left = left if is_asked else 0
+        is_asked = is_inside(bill.scope, query.scope)
+        left = of_days(left, bill.days, query.days) if is_asked else 0
         if amount is None:
             bearing = [own[number] for number in borne if number in own]
             _miss(found, PLAN, bill.currency, bill.name, bearing, left)
@@ -173,7 +175,7 @@ def _charge_calls(
                 own[number].add(PLAN, part)
         if left:
             found.unallocated[PLAN] = found.unallocated.get(PLAN, 0) + left
-            found.left.append(Left(bill.name, PLAN, bill_days(bill, query.zone), left, NONE_OPENED))
+            found.left.append(Left(bill.name, PLAN, bill.days, left, NONE_OPENED))
     for number, cost in own.items():
         amount = in_list[number]
         unpriced = cost.talk.calls and cost.talk.list_pico is None
@@ -185,6 +187,8 @@ def _charge_calls(
             cost.is_known = False
             _miss(found, LIST, "USD", "what calls come to at list prices", [cost])
             continue
+        if unpriced:
+            continue  # a bill stands in its place, if there is one
         cost.add(LIST, amount)
         if number in covered:
             cost.add(PLAN, -amount)
@@ -233,10 +237,13 @@ def _miss(
 ) -> None:
     """Note that a part is unknown for want of a rate, if any of it belongs to what is asked."""
     if costs or left:
-        reason = f"{name} is in {currency}, and no rate to {found.query.currency} is known"
-        found.unknown.setdefault(part, reason)
+        found.unknown.setdefault(part, _no_rate(name, currency, found.query.currency))
     for cost in costs:
         cost.unknown.add(part)
+
+
+def _no_rate(name: str, currency: str, wanted: str) -> str:
+    return f"{name} is in {currency}, and no rate to {wanted} is known"
 
 
 def _book(cost: TalkCost, kind: str, amount: int) -> None:
@@ -267,7 +274,13 @@ def _charge_people(
         hour = human_cost(last.amount, 60, Fraction(last.overhead))
         exact = half_even(hour.numerator, hour.denominator)
         day = found.query.accrued_until - _DAY
-        found.hourly = money.converted(exact, last.currency, day, "people's rate")
+        # An hour that nobody worked lacks no rate: nothing is left out for want of one.
+        aside = Money(money.currency, money.rates)
+        found.hourly = aside.converted(exact, last.currency, day, PEOPLE)
+        found.no_hourly = _no_rate("people's rate", last.currency, money.currency)
+        if found.baseline_minutes is not None:
+            money.used += [rate for rate in aside.used if rate not in money.used]
+    why = NO_RATE
     for number, cost in own.items():
         talk = cost.talk
         if talk.minutes is None:
@@ -288,11 +301,12 @@ def _charge_people(
         if turned is None:
             found.without_rate += 1
             cost.unknown.add(PEOPLE)
+            why = _no_rate("people's rate", rate.currency, money.currency)
         else:
             cost.add(PEOPLE, turned)
     if not any(PEOPLE in cost.parts for cost in own.values()):
         if found.without_rate:
-            found.unknown.setdefault(PEOPLE, "no hourly rate is known for people's time")
+            found.unknown.setdefault(PEOPLE, why)
         elif found.without_minutes:
             reason = "nobody entered how long people worked on what was handed over"
             found.unknown.setdefault(PEOPLE, reason)

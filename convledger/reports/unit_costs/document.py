@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from convledger.clock import iso_text
 from convledger.economics.conversation_costs import LIST, PARTS, TalkCost
+from convledger.economics.cost_items import REVENUE
 from convledger.economics.ratios import Number
 from convledger.economics.segments import SegmentRow, SegmentTable
 from convledger.money import usd_text
@@ -159,16 +160,16 @@ def talk_document(cost: TalkCost, currency: str) -> dict[str, Any]:
         "messages": talk.messages,
         "turns": talk.turns,
         "calls": talk.calls,
-        "tokens": talk.tokens,
+        "tokens": None if talk.lacks_tokens else talk.tokens,
         "parts": {
             part: amount_text(cost.parts[part])
             for part in PARTS
-            if part in cost.parts and cost.is_known
+            if part in cost.parts and cost.is_known and part not in cost.unknown
         },
         "unknown_parts": sorted(cost.unknown),
         "list_cost": amount_text(cost.parts.get(LIST) if LIST not in cost.unknown else None),
         "full_cost": amount_text(cost.full if cost.is_whole else None),
-        "revenue": amount_text(cost.revenue),
+        "revenue": amount_text(None if REVENUE in cost.unknown else cost.revenue),
         "estimated": talk.doubt or talk.minutes_assumed,
         "currency": currency,
         "segments": {name: value for name, value in sorted(talk.segments.items()) if value},
@@ -177,20 +178,19 @@ def talk_document(cost: TalkCost, currency: str) -> dict[str, Any]:
 
 def table_row(row: SegmentRow, by: Sequence[str], currency: str) -> dict[str, Any]:
     """Return a row of a segment table as JSON says it; the total has no keys."""
-    is_known = row.known > 0 or not row.units
     return {
         **dict(zip(by, row.keys, strict=False)),
         "conversations": row.units,
         "escalated": row.escalated,
         "escalation_rate": ratio_text(row.escalation),
         "messages": row.messages,
-        "tokens": row.tokens,
+        "tokens": row.known_tokens,
         "calls": row.calls,
         "unpriced_calls": row.unpriced_calls,
-        "list_cost": amount_text(row.at_list if is_known else None),
-        "billed": amount_text(row.billed if is_known else None),
-        "machine_cost": amount_text(row.machine if is_known else None),
-        "people_cost": amount_text(row.people if row.whole or not row.units else None),
+        "list_cost": amount_text(row.list_cost),
+        "billed": amount_text(row.billed_cost),
+        "machine_cost": amount_text(row.machine_cost),
+        "people_cost": amount_text(row.people_cost),
         "full_cost": amount_text(row.cost),
         "cost_per_conversation": amount_text(row.per_unit),
         "revenue": amount_text(row.revenue),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from fractions import Fraction
 
 from convledger.clock import EARLIEST, LATEST
@@ -128,11 +128,6 @@ def near_names(connection: sqlite3.Connection, name: str) -> list[str]:
     wanted = name.partition(":")[2] or name
     named = {native[: max(len(wanted), 4)].lower(): f"{reader}:{native}" for reader, native in rows}
     return [named[key] for key in get_close_matches(wanted.lower(), named, 3, 0.6)]
-
-
-def following(day: date) -> date:
-    """Return the day behind a day."""
-    return day + timedelta(days=1)
 
 
 def _note(text: str) -> str:

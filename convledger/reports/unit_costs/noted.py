@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from convledger.economics.conversation_costs import LIST, PARTS, PEOPLE, PLAN
 from convledger.economics.cost_items import REVENUE
 from convledger.economics.waterfall import BILLED_SUM, FULL_SUM, MACHINE_SUM
+from convledger.plans.words import amount_words
 from convledger.reports.unit_costs.asked import CostQuery
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ SUM_WORDS = {
 def step_words(step: Step, found: Waterfall, hand_offs: int = 0) -> str:
     """Return what a step is called; where it takes something away it says so in words."""
     less = step.amount is not None and step.amount < 0 and not step.is_sum
-    if step.name == PLAN and step.amount:
+    if step.name == PLAN and step.amount and found.step(LIST).amount is not None:
         return f"Plan, {'cheaper' if less else 'dearer'} than list"
     if step.name == BILLED_SUM and any(each.name == PLAN for each in found.steps):
         return "Billed by plan"
@@ -72,7 +74,8 @@ def notes_of(found: Economics) -> Iterator[Note]:
     if (late := _partial(costs.query)) is not None:
         yield late
     if coverage.calls and not coverage.priced_calls:
-        yield Note("cost", "No call has a price: costs are unknown, not zero.")
+        what = "list costs" if coverage.known else "costs"
+        yield Note("cost", f"No call has a price: {what} are unknown, not zero.")
     elif coverage.priced_calls < coverage.calls:
         missing = coverage.calls - coverage.priced_calls
         yield Note(
@@ -80,6 +83,7 @@ def notes_of(found: Economics) -> Iterator[Note]:
             f"{_calls(missing)} of {coverage.calls:,} without a price "
             f"{'is' if missing == 1 else 'are'} in no cost: {_names(coverage.unpriced_models)}.",
         )
+    yield from _of_lost_shares(costs)
     if coverage.uncounted_calls:
         yield Note("tokens", f"{_calls(coverage.uncounted_calls)} tell no tokens.")
     for part in PARTS:
@@ -107,6 +111,22 @@ def notes_of(found: Economics) -> Iterator[Note]:
         yield Note("margin", "No revenue was entered: there is no margin.")
     elif not found.revenue.amount:
         yield Note("margin", "Revenue is zero: there is no margin.")
+    elif found.revenue.left is None:
+        yield Note("margin", "Not every full cost is known: nor is what is left of the revenue.")
+
+
+def _of_lost_shares(costs: Costs) -> Iterator[Note]:
+    """Yield what those bear of other costs that are in no sum, since their calls have no price."""
+    unknown = [cost for cost in costs.costs if not cost.is_known]
+    lost = sum(cost.full for cost in unknown)
+    if lost:
+        amount = round(lost, -8) or lost  # whole hundredths of a cent, if it comes to one
+        words = amount_words(Decimal(amount).scaleb(-12), costs.query.currency)
+        yield Note(
+            "cost",
+            f"{_conversations(len(unknown))} without a known cost "
+            f"{'bears' if len(unknown) == 1 else 'bear'} {words} of other costs, in no sum here.",
+        )
 
 
 def _of_people(costs: Costs) -> Iterator[Note]:
@@ -152,7 +172,7 @@ def _of_return(found: Economics) -> Iterator[Note]:
             "with.",
         )
     elif costs.hourly is None:
-        yield Note("return", "No hourly rate of people is known: nothing to compare with.")
+        yield Note("return", f"{_capital(costs.no_hourly)}: nothing to compare with.")
     elif found.waterfall.full.amount is None:
         yield Note("return", "The full cost is unknown, so that savings are.")
 

@@ -155,7 +155,7 @@ def _full(costs: Costs, cost: TalkCost) -> FullCost:
         full=cost.full if cost.is_known else None,
         parts=parts,
         doubt=talk.doubt,
-        lacks=bool(costs.missing_rates) or any(amount is None for _, amount in parts),
+        lacks=bool(costs.missing_rates) or any(_is_lost(cost, *each) for each in parts),
         people_assumed=talk.minutes_assumed,
         notes=notes,
     )
@@ -164,7 +164,12 @@ def _full(costs: Costs, cost: TalkCost) -> FullCost:
 def _parts(cost: TalkCost) -> Iterator[tuple[str, int | None]]:
     for part in PARTS:
         amount = cost.parts.get(part, 0)
-        if part == LIST and not cost.is_known:
+        if part == LIST and LIST in cost.unknown:
             yield part, None
         elif amount or part == LIST:
             yield part, amount
+
+
+def _is_lost(cost: TalkCost, part: str, amount: int | None) -> bool:
+    """Whether a part is left out of the sum: a bill stands for a list cost that nobody knows."""
+    return amount is None and not (part == LIST and cost.is_known)

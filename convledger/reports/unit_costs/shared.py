@@ -13,7 +13,6 @@ from convledger.economics.cost_items import BY_HAND, CostItem, Days
 from convledger.pricing.arithmetic import half_even
 from convledger.reports.periods import local_day
 from convledger.reports.unit_costs.asked import CostQuery
-from convledger.reports.unit_costs.billed import Billing
 from convledger.reports.unit_costs.converting import Money
 from convledger.store import costs as kept
 
@@ -99,7 +98,7 @@ def charged_periods(
             shared,
             amount is not None,
             bool(shared.parts) and fallen_back(item, bearing),
-            _of_days(shared.unallocated, days, query.days),
+            of_days(shared.unallocated, days, query.days),
             _why(item, opened, bearing, shared) if shared.unallocated else "",
         )
 
@@ -110,8 +109,8 @@ def _why(item: CostItem, opened: Sequence[Talk], bearing: Sequence[Talk], shared
     return NONE_IN_SCOPE if opened and not bearing else NONE_OPENED
 
 
-def _of_days(amount: int, whole: Days, asked: Days) -> int:
-    """Return what of an amount falls on the days that are asked for, to the picounit."""
+def of_days(amount: int, whole: Days, asked: Days) -> int:
+    """Return what of an amount (picounits) falls on the days that are asked for, exactly."""
     days = whole.within(asked)
     if not amount or not days.length:
         return 0
@@ -128,8 +127,3 @@ def item_of(each: kept.StoredItem) -> CostItem:
         each.id, each.kind, each.name, each.amount, each.currency, each.since, each.until,
         each.every, each.rule, each.scope, each.shares, each.note, each.erased_weight,
     )  # fmt: skip
-
-
-def bill_days(bill: Billing, zone: tzinfo) -> Days:
-    """Return the days of a plan's period."""
-    return Days(local_day(bill.since, zone), local_day(bill.until - 1, zone) + _DAY)

@@ -75,7 +75,7 @@ def coverage_of(costs: Sequence[TalkCost], calls: CallFacts) -> Coverage:
 class Earned:
     """Revenue in picounits, None where none was entered, and what is left of it after all costs.
 
-    `margin` is None without revenue, of none, and where the full cost is unknown.
+    `left` and `margin` are None without revenue and where a full cost is unknown, `margin` of none.
     """
 
     amount: int | None
@@ -94,7 +94,8 @@ def earned(
     amount = None
     if (with_any or unallocated) and not is_unknown:
         amount = sum(cost.revenue or 0 for cost in with_any) + unallocated
-    left = None if amount is None or full is None else amount - full
+    is_whole = full is not None and all(cost.is_whole for cost in costs)
+    left = amount - full if amount is not None and full is not None and is_whole else None
     return Earned(
         amount,
         unallocated,
@@ -109,14 +110,14 @@ def earned(
 class ModelShare:
     """The calls of one model and exactly what they come to at list prices, picounits.
 
-    `at_list` is None where no call of it has a price. `ids` are the conversations that used it,
-    whichever model most of their cost is of.
+    `at_list` is None where no call of it has a price, `tokens` where no source tells them. `ids`
+    are the conversations that used it, whichever model most of their cost is of.
     """
 
     name: str
     calls: int
     priced_calls: int
-    tokens: int
+    tokens: int | None
     at_list: int | None
     share: Fraction | None
     ids: tuple[int, ...]
@@ -125,7 +126,10 @@ class ModelShare:
 def model_shares(costs: Iterable[TalkCost], calls: CallFacts) -> tuple[ModelShare, ...]:
     """Return list costs by model, the dearest first; they add up to those of the conversations."""
     sums: dict[str, int] = {}
+    untold: set[int] = set()  # conversations with calls whose tokens no source tells
     for cost in costs:
+        if cost.talk.uncounted_calls:
+            untold.add(cost.talk.id)
         if cost.is_known and LIST in cost.parts:
             names = sorted(cost.talk.by_model)
             weights = [cost.talk.by_model[name] for name in names]
@@ -137,14 +141,14 @@ def model_shares(costs: Iterable[TalkCost], calls: CallFacts) -> tuple[ModelShar
             model.name,
             model.calls,
             model.priced,
-            model.tokens,
+            None if not model.tokens and not untold.isdisjoint(model.ids) else model.tokens,
             sums.get(model.name),
             None if model.name not in sums else ratio(sums[model.name], whole),
             tuple(sorted(model.ids)),
         )
         for model in calls.models.values()
     ]
-    return tuple(sorted(found, key=lambda row: (-(row.at_list or 0), -row.tokens, row.name)))
+    return tuple(sorted(found, key=lambda row: (-(row.at_list or 0), -(row.tokens or 0), row.name)))
 
 
 def plan_uses(costs: Costs) -> tuple[PlanUse, ...]:
@@ -153,7 +157,6 @@ def plan_uses(costs: Costs) -> tuple[PlanUse, ...]:
     found = []
     for bill, borne in zip(costs.billings, costs.borne, strict=True):
         paid_for = [by_id[number] for number in borne]
-        is_known = all(LIST in cost.parts for cost in paid_for)
         found.append(
             PlanUse(
                 name=bill.name,
@@ -164,9 +167,16 @@ def plan_uses(costs: Costs) -> tuple[PlanUse, ...]:
                 fees=bill.fees,
                 unit=bill.unit,
                 units=bill.units,
-                at_list=sum(cost.parts[LIST] for cost in paid_for) if is_known else None,
+                at_list=_listed(paid_for),
                 borne=sum(borne.values()),
                 ids=tuple(sorted(borne)),
             )
         )
     return tuple(sorted(found, key=lambda use: (use.since, use.name)))
+
+
+def _listed(paid_for: Sequence[TalkCost]) -> int | None:
+    """Return the list costs that are known; None where none is, or one has a price but no rate."""
+    known = [cost.parts[LIST] for cost in paid_for if LIST in cost.parts]
+    priced = sum(cost.talk.list_pico is not None for cost in paid_for)
+    return sum(known) if known and len(known) >= priced else None

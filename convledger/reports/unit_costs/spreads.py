@@ -22,7 +22,8 @@ _COST_EDGES = tuple(PICO * 10**power // 100 for power in range(6))  # 0.01 to 1,
 def spreads(costs: Sequence[TalkCost]) -> Mapping[str, Spread]:
     """Return by measure how conversations are spread; costs are full ones, in picounits.
 
-    `minutes` are those in which something was said, without longer silences.
+    `minutes` are those in which something was said, without longer silences. Who has no tokens that
+    anybody knows is in no spread of them.
     """
     talks = [cost.talk for cost in costs]
     counted: dict[str, list[tuple[int, Number]]] = {
@@ -32,7 +33,7 @@ def spreads(costs: Sequence[TalkCost]) -> Mapping[str, Spread]:
     found = {name: spread(name, values, LENGTH_EDGES) for name, values in counted.items()}
     active = [(talk.id, Fraction(talk.active, _MINUTE)) for talk in talks]
     found[MINUTES] = spread(MINUTES, active, _MINUTE_EDGES, _stretch)
-    used = [(talk.id, talk.tokens) for talk in talks]
+    used = [(talk.id, talk.tokens) for talk in talks if not talk.lacks_tokens]
     found[TOKENS] = spread(TOKENS, used, _TOKEN_EDGES, _many)
     full = [(cost.talk.id, cost.full) for cost in costs if cost.is_whole]
     found[COST] = spread(COST, full, _COST_EDGES, _money)

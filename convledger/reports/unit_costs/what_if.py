@@ -13,6 +13,7 @@ from convledger.economics.conversation_costs import (
     BOT,
     ESCALATED,
     LIST,
+    PEOPLE,
     PLAN,
     TalkCost,
     is_of,
@@ -142,7 +143,7 @@ def _escalate(rows: Sequence[_Row], scenario: Scenario) -> EscalationEffect | No
         and is_of(row.cost.talk, scenario.scope)
     ]
     effect, costs = with_rate(
-        [Engaged(row.cost.talk.id, row.cost.talk.served, row.after or 0) for row in engaged],
+        [Engaged(row.cost.talk.id, row.cost.talk.served, _with_people(row)) for row in engaged],
         scenario.escalation,
     )
     for row in engaged:
@@ -153,6 +154,11 @@ def _escalate(rows: Sequence[_Row], scenario: Scenario) -> EscalationEffect | No
         row.by_step[ESCALATION] = (after or 0) - (row.after or 0)
         row.after = after
     return effect
+
+
+def _with_people(row: _Row) -> int | None:
+    """Return what a conversation comes to so far, None where people's cost in it is unknown."""
+    return None if PEOPLE in row.cost.unknown else row.after
 
 
 def _changed(row: _Row, scenario: Scenario) -> Changed:
@@ -280,6 +286,9 @@ def _notes(
         said.append(f"{plural(found.uncounted_calls, 'call')} without tokens on neither side")
     if found.unknown:
         said.append(f"the cost of {plural(len(found.unknown), 'conversation')} is not known")
+    if lacking := sum(PEOPLE in row.cost.unknown for row in rows):
+        many = plural(lacking, "conversation")
+        said.append(f"what people cost is not known for {many}, and on neither side")
     for each in found.models:
         said += _model_notes(each, found.scenario.prices_on)
     if found.context is not None:

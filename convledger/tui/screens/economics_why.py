@@ -18,7 +18,7 @@ from convledger.economics.waterfall import BILLED_SUM, FULL_SUM, MACHINE_SUM
 from convledger.reports.unit_costs.costs import PART_OF
 from convledger.reports.unit_costs.noted import day_name, decimal, step_words
 from convledger.text.display import display_text
-from convledger.tui.amounts import percent, tokens
+from convledger.tui.amounts import percent, tokens_known
 from convledger.tui.cost_words import WAY_WORDS, sum_text, times_text, unit_text
 from convledger.tui.screens.source_words import counted
 from convledger.tui.widgets.dialog import Dialog
@@ -131,7 +131,7 @@ def _of_calls(found: Economics) -> Iterator[Content]:
             (sum_text(model.at_list, found.currency).rjust(14), _AMOUNT),
             (f"  {share:>6}  ", _DIM),
             (display_text(model.name) or "no model", ""),
-            (f"  {counted(model.calls, 'call')}, {tokens(model.tokens)} tokens", _DIM),
+            (f"  {counted(model.calls, 'call')}, {_tokens(model.tokens)} tokens", _DIM),
         )
     if found.components.rows:
         yield Content("")
@@ -249,8 +249,8 @@ def of_segment(found: Economics, row: SegmentRow) -> Iterator[Content]:
                 (sum_text(row.cost, currency), f"bold {_AMOUNT}"))  # fmt: skip
     yield Content("")
     figures = (
-        ("at list prices", row.at_list), ("billed", row.billed), ("machine", row.machine),
-        ("people", row.people), ("full", row.cost),
+        ("at list prices", row.list_cost), ("billed", row.billed_cost),
+        ("machine", row.machine_cost), ("people", row.people_cost), ("full", row.cost),
     )  # fmt: skip
     for name, amount in figures:
         yield _line((sum_text(amount, currency).rjust(14), _AMOUNT), (f"  {name}", ""))
@@ -258,7 +258,7 @@ def of_segment(found: Economics, row: SegmentRow) -> Iterator[Content]:
                 ((f"  a conversation: {sum_text(row.cost, currency)} ÷ "
                  f"{row.known:,} with a known cost, of {row.units:,}"), ""))  # fmt: skip
     yield Content("")
-    yield _line(((f"{counted(row.messages, 'message')}, {tokens(row.tokens)} tokens, "
+    yield _line(((f"{counted(row.messages, 'message')}, {_tokens(row.known_tokens)} tokens, "
                  f"{counted(row.calls, 'call')}, {row.unpriced_calls:,} without a price"),
                  _DIM))  # fmt: skip
     yield from _notes(found, {"cost", PEOPLE, "shares"})
@@ -311,3 +311,7 @@ def _days(days: Days) -> str:
 
 def _line(*parts: tuple[str, str]) -> Content:
     return Content.assemble(*parts)
+
+
+def _tokens(number: int | None) -> str:
+    return tokens_known(number or 0, counted=False, lacking=number is None)

@@ -180,7 +180,6 @@ def draw_segment(
 
 
 def _cell(row: SegmentRow, key: str, currency: str, doubts: Doubts) -> str:
-    is_known = row.known > 0 or not row.units
     if key == "units":
         return f"{row.units:,}"
     if key == "escalated":
@@ -189,8 +188,8 @@ def _cell(row: SegmentRow, key: str, currency: str, doubts: Doubts) -> str:
     if key == "each":
         return unit_text(row.per_unit, currency)
     amounts = {
-        "machine": row.machine if is_known else None,
-        "people": row.people if row.whole or not row.units else None,
+        "machine": row.machine_cost,
+        "people": row.people_cost,
         "full": row.cost,
         "revenue": row.revenue,
     }

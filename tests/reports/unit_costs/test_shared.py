@@ -14,7 +14,7 @@ from convledger.store.erasing import take_out
 from convledger.store.erasing_bodies import prepare
 from convledger.store.probes import Probes
 from convledger.zones import zone_of
-from tests.reports.shop import PER_UNIT, at
+from tests.reports.shop import PER_UNIT, WINDOW, at
 from tests.reports.unit_costs.costbook import CostBook, usd
 
 
@@ -211,3 +211,23 @@ def test_all_that_bore_it_erased_leaves_it_with_nobody(books: CostBook) -> None:
     found = books.costs()
     assert (found.costs, found.unallocated) == ([], {"retrieval": usd("9")})
     assert [left.why for left in found.left] == [ERASED]
+
+
+FEE = '\n[[fee]]\nid = "base"\namount = "31"\n'
+
+
+def test_a_plan_that_nobody_used_is_left_by_the_days_that_are_asked_for(books: CostBook) -> None:
+    books.plan(WINDOW, FEE)
+    books.use()
+    spans = (("2026-10-01", "2026-10-08"), ("2026-10-08", "2026-11-01"))
+    assert [books.costs(*span).unallocated for span in spans] == [
+        {"plan": usd("7")}, {"plan": usd("24")},
+    ]  # fmt: skip
+    assert books.costs().unallocated == {"plan": usd("31")}
+
+
+def test_a_fee_counts_by_the_days_that_have_come_whatever_the_time_is(books: CostBook) -> None:
+    books.plan(WINDOW, FEE, zone="Europe/Berlin")
+    books.use(since="2026-09-30T22:00")
+    for now in ("2026-10-10T00:01", "2026-10-10T21:59"):
+        assert sum(books.costs(now=now).unallocated.values()) == usd("10"), now
