@@ -122,7 +122,14 @@ def _bands_document(found: BreakEven) -> dict[str, Any]:
         "unit": found.unit_name,
         "currency": found.currency,
         "bands": [
-            {"plan": each.plan_id, "name": each.name, "from": each.since, "to": each.until}
+            {
+                "plan": each.plan_id,
+                "name": each.name,
+                "from": each.since,
+                "to": each.until,
+                "from_estimated": each.since_is_estimate,
+                "to_estimated": each.until_is_estimate,
+            }
             for each in found.bands
         ],
     }

@@ -156,15 +156,18 @@ def band_lines(found: BreakEven) -> list[str]:
     parts = []
     for each in found.bands:
         if each.until is None:
-            reach = f"from {each.since:,}" if each.since else "for any number"
+            reach = f"from {each.since_text}" if each.since else "for any number"
         elif each.since:
-            reach = f"{each.since:,} to {each.until:,}"
+            reach = f"{each.since_text} to {each.until_text}"
         else:
-            reach = f"up to {each.until:,}"
+            reach = f"up to {each.until_text}"
         parts.append(f"  {reach}: {each.name}")
-    end = found.bands[-1].until if found.bands else None
-    if end is not None:
-        parts.append(f"  from {end + 1:,}: none that refuses nothing and leaves nothing out")
+    last = found.bands[-1] if found.bands else None
+    if last is not None and last.until is not None:
+        mark = "~" if last.until_is_estimate else ""
+        parts.append(
+            f"  from {mark}{last.until + 1:,}: none that refuses nothing and leaves nothing out"
+        )
     return parts
 
 

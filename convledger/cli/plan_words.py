@@ -12,7 +12,7 @@ from convledger.errors import UsageProblem
 from convledger.money import PICO, pico_from_usd
 from convledger.plans.certainty import SURE, Doubt
 from convledger.plans.currencies import SIGNS, minor_places
-from convledger.reports.render.numbers import doubted
+from convledger.reports.render.numbers import doubted, places_of
 
 MOST = 10**15  # credits or money: more than that is a slip of the finger
 
@@ -35,10 +35,13 @@ def credits_words(pico: int | Fraction | None, *, signed: bool = False) -> str:
 def money_words(
     pico: int | None, currency: str, *, signed: bool = False, more_places: int = 0
 ) -> str:
-    """Return picounits of a currency for people: "$1,250.00", "-€7.20", "CHF 12.00", "–"."""
+    """Return picounits of a currency for people: "$1,250.00", "-€7.20", "CHF 12.00", "–".
+
+    Of the places beyond a coin's, zeros at the end are left out: "$0.125", "$25.00".
+    """
     if pico is None:
         return "–"
-    places = minor_places(currency) + more_places
+    places = places_of(pico, minor_places(currency), more_places)
     steps = round(Fraction(abs(pico) * 10**places, PICO))
     less = "<" if pico and not steps else ""
     whole, part = divmod(steps or bool(pico), 10**places)

@@ -31,6 +31,7 @@ KEYS = (
 )  # fmt: skip
 _MOST = 10**15  # money: more than that is a slip of the finger
 _HIGHEST = 10_000  # percent
+_PLACES = 12  # behind the point, as many as a picounit has
 
 
 def read_budget(text: str, name: str) -> BudgetTerms:
@@ -124,7 +125,8 @@ def number_of(text: str) -> Fraction:
         value = Decimal(written.removesuffix("%").strip())
     except InvalidOperation as error:
         raise ValueError(text) from error
-    if not value.is_finite() or abs(value) >= _MOST or value.as_tuple().exponent < -12:  # type: ignore[operator]
+    exponent = value.as_tuple().exponent  # a letter where it is no number
+    if not isinstance(exponent, int) or exponent < -_PLACES or abs(value) >= _MOST:
         raise ValueError(text)
     return Fraction(value) / (100 if is_percent else 1)
 

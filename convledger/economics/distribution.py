@@ -6,7 +6,6 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
 from typing import Generic, TypeVar
 
 from convledger.economics.ratios import Number, ratio
@@ -54,14 +53,6 @@ def histogram(values: Iterable[Number], edges: Sequence[Number] = LENGTH_EDGES) 
         if place >= 0:
             counts[place] += 1
     return counts
-
-
-def bin_names(edges: Sequence[int] = LENGTH_EDGES) -> list[str]:
-    """Return the names of whole-number bins: "1", "2–3", "64+"."""
-    names = []
-    for low, high in pairwise(edges):
-        names.append(str(low) if high - low == 1 else f"{low}–{high - 1}")
-    return [*names, f"{edges[-1]}+"] if edges else []
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from math import ceil
 from convledger.economics.break_even import cheapest_bands
 from convledger.money import PICO
 from convledger.plans.contract import BilledPeriod
+from convledger.plans.doubts import Doubts
 from convledger.plans.excerpt import share_of
 from convledger.plans.gaps import Gaps
 from convledger.plans.what_if import Estimate, Usage, estimate_of, kinks, usage_of
@@ -43,7 +44,7 @@ def break_even(
     is_strict = any(not each.is_refusing and not each.is_lacking for each in worked_out)
     periods = max(len(first.bill.periods), 1)
     curves: list[Curve] = []
-    ranks = []
+    ranks, guesses = [], list[bool]()
     ends: dict[str, int] = {}
     for each in worked_out:
         if not each.bill.periods:
@@ -54,16 +55,27 @@ def break_even(
             ends[str(len(curves))] = end
         curves.append(Curve(each.plan.id, each.plan.name, _points(trial, most, periods)))
         ranks.append(_rank(each))
+        guesses.append(_is_guess(each))
     # Two versions of one plan share an id: the lines are told apart by their places.
     order = sorted(range(len(curves)), key=ranks.__getitem__)
     bands = cheapest_bands({str(place): curves[place].points for place in order}, ends=ends)
     lines = [curves[int(band.plan_id)] for band in bands]
+    is_guess = first.main_doubt.is_estimated  # then so is each share of it
+    # With one more in front: a limit is as sure as the plans on both of its sides.
+    guessed = [False, *(is_guess or guesses[int(band.plan_id)] for band in bands)]
     return BreakEven(
         unit_name=unit_name,
         curves=tuple(curves),
         bands=tuple(
-            Band(line.plan_id, line.name, band.since, band.until)
-            for line, band in zip(lines, bands, strict=True)
+            Band(
+                line.plan_id,
+                line.name,
+                band.since,
+                band.until,
+                any(guessed[at : at + 2]),
+                any(guessed[at + 1 : at + 3]),
+            )
+            for at, (line, band) in enumerate(zip(lines, bands, strict=True))
         ),
         own=tuple(own),
         currency=first.plan.currency,
@@ -73,6 +85,15 @@ def break_even(
 def _rank(each: WorkedOut) -> tuple[bool, int, str]:
     total = sum(statement.sums.total for statement in each.bill.statements)
     return not each.candidate.is_in_force, total, each.plan.name
+
+
+def _is_guess(each: WorkedOut) -> bool:
+    """Whether estimated tokens are a part of a plan's total."""
+    due = [one.due for one in each.of_statements]
+    if not due:
+        doubts = Doubts(each.bill)
+        due = [doubts.due(one) for one in each.bill.statements]
+    return any(one.is_estimated for one in due)
 
 
 def main_units(each: WorkedOut) -> int:

@@ -166,12 +166,29 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """From how many units up to how many a plan is cheapest; `until` None has no end."""
+    """From how many units up to how many a plan is cheapest; `until` None has no end.
+
+    Where estimated tokens are in what it is weighed by, so they are in where it begins and ends.
+    """
 
     plan_id: str
     name: str
     since: int
     until: int | None
+    since_is_estimate: bool = False
+    until_is_estimate: bool = False
+
+    @property
+    def since_text(self) -> str:
+        """Where it begins, with its mark: "213", "~213"."""
+        return f"{'~' if self.since_is_estimate and self.since else ''}{self.since:,}"
+
+    @property
+    def until_text(self) -> str:
+        """Where it ends, with its mark; nothing where it does not."""
+        if self.until is None:
+            return ""
+        return f"{'~' if self.until_is_estimate and self.until else ''}{self.until:,}"
 
 
 @dataclass(frozen=True, slots=True)

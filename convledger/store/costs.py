@@ -165,13 +165,6 @@ def add_worked(connection: sqlite3.Connection, time: WorkedTime) -> int:
     return int(cursor.lastrowid or 0)
 
 
-def known_origins(connection: sqlite3.Connection, table: str) -> set[str]:
-    """Return which lines of files are kept already, those that were taken away among them."""
-    assert table in ("cost_item", "worked_time")
-    rows = connection.execute(f"SELECT origin FROM {table} WHERE origin!=''")
-    return {row[0] for row in rows}
-
-
 def hourly_rates(connection: sqlite3.Connection) -> list[HourlyRate]:
     """Return what people cost, the earliest rate first."""
     return [

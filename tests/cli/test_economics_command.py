@@ -209,7 +209,7 @@ def test_people_read_it_in_tables_that_fit_80_columns(
     for words in (
         "October 2026 · 3 conversations · 100 % of calls priced",
         "Tokens at list price $0.34 $0.115",
-        "Infrastructure share +$3.00 +$1.000", "People +$6.50 +$2.167", "= Full cost $9.84 $3.282",
+        "Infrastructure share +$3.00 +$1.00", "People +$6.50 +$2.167", "= Full cost $9.84 $3.282",
         "an escalated one costs 7.63 × a bot-only one", "3 × 9 min × $32.50/h ~$14.62",
         "Saved ROI 48.6 % of the cost ~$4.78", "Margin 50.8 % of revenue",
         "1 of 3 cost 10 × the median list cost of $0.03 or more: 87.0 % of the list cost, $0.30",

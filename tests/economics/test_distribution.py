@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from convledger.economics.distribution import (
     LENGTH_EDGES,
-    bin_names,
     histogram,
     outliers,
     percentile,
@@ -19,11 +18,6 @@ VALUES = st.lists(st.integers(1, 5_000), max_size=60)
 
 def test_one_value_is_every_percentile_of_itself() -> None:
     assert percentiles([7]) == {50: 7, 90: 7, 99: 7}
-
-
-def test_bins_are_named_by_what_is_in_them() -> None:
-    assert bin_names() == ["1", "2–3", "4–7", "8–15", "16–31", "32–63", "64+"]
-    assert bin_names([]) == []
 
 
 def test_nothing_is_a_multiple_of_nothing() -> None:

@@ -52,6 +52,15 @@ def test_requests_of_both_generations_are_counted(database: Path) -> None:
     assert len(calls) == 6
 
 
+def test_what_openai_writes_to_its_cache_is_a_part_of_what_was_sent(tmp_path: Path) -> None:
+    told = '"cached_tokens":100,"cache_write_tokens":15'
+    text = FIXTURE.read_text().replace('"cached_tokens":100', told, 1)
+    calls = {call.key: call for call in read("llm", write(tmp_path / "logs.db", text)).calls}
+    call = calls["01r1"]
+
+    assert (call.input, call.cache_read, call.cache_write_5m) == (5, 100, 15)
+
+
 def test_what_a_model_did_not_tell_is_missing(database: Path) -> None:
     found = read("llm", database)
     (call,) = [call for call in found.calls if call.measure == Measure.MISSING]

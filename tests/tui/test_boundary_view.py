@@ -13,6 +13,7 @@ from textual.app import App, ComposeResult
 
 from convledger.clock import DAY, HOUR, SECOND
 from convledger.money import PICO
+from convledger.plans.certainty import Doubt
 from convledger.reports.plan_figures import Boundaries, Lane, LaneUnit, Said
 from convledger.tui.credit_words import MINUTE
 from convledger.tui.widgets.boundary_scale import scale_of
@@ -283,6 +284,14 @@ def test_many_rules_are_drawn_as_far_as_there_is_room() -> None:
 def test_without_units_it_says_so() -> None:
     assert "No unit was counted here." in drawn(replace(TOLD, lanes=()), 60, 8)
     assert drawn(None, 10, 2).strip() == ""
+
+
+def test_where_the_tokens_of_every_call_are_unknown_it_says_that_instead() -> None:
+    dark = replace(HALF_HOUR, units=(), closest=None, doubt=Doubt(uncounted=2))
+    text = drawn(replace(TOLD, lanes=(dark,)), 60, 8)
+
+    assert "The tokens of 2 calls are unknown." in text
+    assert "No unit was counted" not in text
 
 
 def test_titles_from_outside_are_safe_and_cut() -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from convledger.cli.compare_tables import band_lines
 from convledger.money import PICO
 from convledger.reports.plan_figures import Band, BreakEven, Curve
 from convledger.tui.widgets.braille import Dots
@@ -47,6 +48,18 @@ def drawn(told: BreakEven | None, width: int, height: int, *, strict: bool = Tru
 
 def sentence(told: BreakEven, form: int) -> str:
     return "".join(text for text, _ in sentence_forms(told)[form])
+
+
+def test_limits_with_estimates_in_them_bear_their_mark() -> None:
+    first, second, third = TOLD.bands
+    bands = (replace(first, until_is_estimate=True), replace(second, since_is_estimate=True), third)
+    told = replace(TOLD, bands=bands)
+
+    assert sentence(told, 0).startswith("up to ~212 units Tokens is cheapest, to 464 Studio 400")
+    assert any("~213" in line and "465" in line for line in drawn(told, 100, 14))
+    assert band_lines(told) == [
+        "  up to ~212: Tokens", "  ~213 to 464: Studio 400", "  from 465: Studio 600",
+    ]  # fmt: skip
 
 
 def test_sentence_says_where_the_last_plan_ends() -> None:

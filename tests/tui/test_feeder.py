@@ -119,13 +119,17 @@ def test_feeder_that_is_paused_before_it_follows_says_so(
 ) -> None:
     with Ledger.open(tmp_path / "books") as ledger:
         ledger.sync()
+    with log.open("ab") as stream:
+        stream.write(reply(4))
     listening.feeder.pause()
     listening.until("paused")
     listening.feeder.start()
 
     listening.until("paused")
+    assert listening.arrivals.empty()
     listening.feeder.begin()
     listening.until("live")
+    assert listening.arrivals.get(timeout=SECONDS).calls == 1
 
 
 def test_machine_without_logs_says_so_and_where_it_looked(listening: Listening) -> None:

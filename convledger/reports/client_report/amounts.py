@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from convledger.money import PICO
 from convledger.plans.currencies import SIGNS, minor_places
-from convledger.reports.render.numbers import compact
+from convledger.reports.render.numbers import compact, places_of
 
 UNKNOWN = "–"
 LATIN_MINUS = "-"
@@ -22,11 +22,12 @@ def money(
 ) -> str:
     """Return picounits for people: "$1,250.00", "~-€7.20", "CHF 12.00", "–" where unknown.
 
-    What is not nothing but too small to show is "<$0.01", or above its minus.
+    What is not nothing but too small to show is "<$0.01", or above its minus. Of `more_places` than
+    a coin's, zeros at the end are left out.
     """
     if pico is None:
         return UNKNOWN
-    places = minor_places(currency) + more_places
+    places = places_of(pico, minor_places(currency), more_places)
     steps = round(Fraction(abs(pico) * 10**places, PICO))
     tiny = bool(pico) and not steps
     whole, part = divmod(1 if tiny else steps, 10**places)

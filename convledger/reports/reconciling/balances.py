@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -120,11 +119,3 @@ def balance(connection: sqlite3.Connection, names: ModelNames, assertion: Assert
     if unknown:
         return Balance(assertion, None, "calls of those days have no price")
     return Balance(assertion, sum(amount or 0 for amount in amounts))
-
-
-def balances(
-    connection: sqlite3.Connection, names: ModelNames, assertions: list[Assertion]
-) -> Iterator[Balance]:
-    """Yield each assertion beside what the ledger says now."""
-    for assertion in assertions:
-        yield balance(connection, names, assertion)

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from convledger.plans.certainty import Doubt
 
+_PICO = 10**12
 SECOND = 1_000_000
 MINUTE, HOUR, DAY = 60 * SECOND, 3600 * SECOND, 86_400 * SECOND
 _COMPACT = ("", "k", "M", "B", "T")
@@ -30,6 +31,19 @@ def count(number: int) -> str:
 def compact(number: int) -> str:
     """Return three digits and a letter: "950", "1.23M", "45.6k"."""
     return _three_digits(number, _COMPACT)
+
+
+def places_of(pico: int | Fraction, least: int, more: int) -> int:
+    """Return how many places picounits need that may have `more` than the `least`, which all have.
+
+    What is not nothing but too small to show has them all.
+    """
+    from fractions import Fraction
+
+    steps = round(Fraction(abs(pico) * 10 ** (least + more)) / _PICO)
+    if pico and not steps:
+        return least + more
+    return next((least + more - cut for cut in range(more) if steps % 10 ** (cut + 1)), least)
 
 
 def bytes_text(size: int) -> str:

@@ -15,7 +15,6 @@ from operator import add, itemgetter
 from typing import Any
 
 from convledger.economics.caching import CacheSavings, cache_savings
-from convledger.economics.ratios import ratio
 from convledger.economics.repeated_context import first_sent
 from convledger.pricing import Rater
 from convledger.pricing.fastpath import COMPONENTS, Segment
@@ -93,11 +92,6 @@ class CallFacts:
     def sum(self, name: str) -> int:
         """Return a count over all conversations."""
         return sum(getattr(talk, name) for talk in self.talks.values())
-
-    @property
-    def priced_share(self) -> Fraction | None:
-        """The share of calls that have a price."""
-        return ratio(self.sum("priced"), self.sum("calls"))
 
 
 def read_calls(connection: sqlite3.Connection, rater: Rater, ids: Iterable[int]) -> CallFacts:

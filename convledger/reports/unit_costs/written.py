@@ -156,7 +156,7 @@ def seconds_of(text: str, what: str = "the time", *, unit: int = 60) -> int:
     """Return seconds of work: "45" (times `unit`), "1h20m", "90s", "1:20". Raises UsageProblem."""
     written = text.strip().lower()
     if written.startswith(("-", "−")):
-        raise UsageProblem(f"{what} can't be less than nothing: {text.strip()!r:.40}")
+        raise UsageProblem(f"{text.strip()!r:.40} of {what}: nobody works less than no time")
     found = _WORK.fullmatch(written)
     clock = _CLOCK.fullmatch(written)
     exact: Fraction | None = None
@@ -175,11 +175,13 @@ def seconds_of(text: str, what: str = "the time", *, unit: int = 60) -> int:
             Fraction(0),
         )
     if exact is None:
-        raise UsageProblem(f"{what} is no length: {text!r:.40}. Write minutes like 12, or 1h20m")
+        raise UsageProblem(
+            f"{text!r:.40} of {what}: no length of time. Write minutes like 12, or 1h20m"
+        )
     if exact.denominator != 1:
-        raise UsageProblem(f"{what} is finer than a second: {text!r:.40}")
+        raise UsageProblem(f"{text!r:.40} of {what}: finer than a second")
     if exact > LONGEST_WORK:
-        raise UsageProblem(f"{what} is more than a week of hours: {text!r:.40}")
+        raise UsageProblem(f"{text!r:.40} of {what}: more than a week of hours")
     return int(exact)
 
 

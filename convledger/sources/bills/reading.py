@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 from decimal import Decimal
 from itertools import islice
 
@@ -300,8 +299,3 @@ def _apart(row: BillRow) -> BillRow:
 
     fresh = max(row.tokens[INPUT] - cached, 0)
     return replace(row, tokens=row.tokens | {INPUT: fresh})
-
-
-def span_of(bill: Bill) -> tuple[date, date]:
-    """Return the first and the last day that a table tells of."""
-    return min(bill.days), max(bill.days)

@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from msgspec import Struct, field
 
-from convledger.economics.reconciling import COST
 from convledger.sources.findings import Rejected
 
 DAY, MODEL, CURRENCY = "day", "model", "currency"
@@ -73,8 +72,3 @@ class Bill(Struct):
     def has_models(self) -> bool:
         """Whether it tells models apart."""
         return any(row.model for row in self.rows)
-
-    @property
-    def tells_money(self) -> bool:
-        """Whether there are amounts in it."""
-        return COST in self.told

@@ -41,7 +41,7 @@ def add_request(
 def _count(call: Call, sent: Any, said: Any, details: Any) -> None:
     """Put a request's tokens into their places. Raises BadLine.
 
-    OpenAI and Gemini tell cached tokens as part of what was sent, Anthropic beside it.
+    OpenAI and Gemini tell cached and written tokens as part of what was sent, Anthropic beside it.
     """
     if sent is None and said is None:
         call.measure = int(Measure.MISSING)
@@ -55,6 +55,8 @@ def _count(call: Call, sent: Any, said: Any, details: Any) -> None:
     cached = tokens_of(inner.get("cached_tokens")) or tokens_of(told.get("cachedContentTokenCount"))
     call.cache_read = min(cached, call.input)
     call.input -= call.cache_read
+    kept = min(tokens_of(inner.get("cache_write_tokens")), call.input)
+    call.input -= kept
     call.cache_read += tokens_of(told.get("cache_read_input_tokens"))
     written = dict_of(told.get("cache_creation"))
     call.cache_write_1h = tokens_of(written.get("ephemeral_1h_input_tokens"))
@@ -62,6 +64,7 @@ def _count(call: Call, sent: Any, said: Any, details: Any) -> None:
     call.cache_write_5m = max(0, whole - call.cache_write_1h) or tokens_of(
         written.get("ephemeral_5m_input_tokens")
     )
+    call.cache_write_5m += kept
     inner = dict_of(told.get("completion_tokens_details"))
     inner = inner or dict_of(told.get("output_tokens_details"))
     thought = tokens_of(inner.get("reasoning_tokens")) or tokens_of(told.get("thoughtsTokenCount"))

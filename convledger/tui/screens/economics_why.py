@@ -12,7 +12,15 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from convledger.economics.conversation_costs import BILLED, LIST, MACHINE, PARTS, PEOPLE, PLAN
+from convledger.economics.conversation_costs import (
+    BILLED,
+    LIST,
+    MACHINE,
+    PARTS,
+    PEOPLE,
+    PLAN,
+    UNANSWERED,
+)
 from convledger.economics.cost_items import BY_HAND, EQUAL, REVENUE
 from convledger.economics.waterfall import BILLED_SUM, FULL_SUM, MACHINE_SUM
 from convledger.reports.unit_costs.costs import PART_OF
@@ -190,9 +198,14 @@ def _of_items(found: Economics, part: str) -> Iterator[Content]:
 def of_way(found: Economics, row: ServedRow) -> Iterator[Content]:
     """Yield how the cost of one way of service comes about."""
     currency, service = found.currency, found.service
+    # What all that were served come to is no cost of those that nobody answered, nor of nobody.
+    answered = [way for way in service.ways if way.name != UNANSWERED]
+    behind = [way for way in service.ways if way.name == row.name] or answered
+    costs = [way.cost for way in behind if way.cost is not None]
     yield _line((WAY_WORDS.get(row.name, row.name), _HEAD), ("  ", ""),
                 (unit_text(row.per_unit, currency), f"bold {_AMOUNT}"),
-                (f"  = {sum_text(row.cost, currency)} ÷ {counted(row.units, 'conversation')}",
+                ((f"  = {sum_text(sum(costs) if costs else None, currency)} ÷ "
+                  f"{counted(sum(way.known for way in behind), 'conversation')}"),
                  _DIM))  # fmt: skip
     yield Content("")
     for way in service.ways:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, ClassVar
@@ -116,7 +117,7 @@ class BoundaryView(Drawing):
         if told is None:
             return
         if not any(lane.units for lane in told.lanes):
-            draw_sentences(canvas, _EMPTY)
+            draw_sentences(canvas, _why_empty(told))
             return
         rows = self._rows(canvas, told)
         left = self._gutter(told) if canvas.width >= _GUTTER_FROM else 0
@@ -308,3 +309,12 @@ class BoundaryView(Drawing):
             self.action_open()
         else:
             self.choose(place)
+
+
+def _why_empty(told: Boundaries) -> Sequence[str]:
+    """Return in sentences why there is no unit: nothing was counted, or nobody knows of what."""
+    uncounted = max((lane.doubt.uncounted for lane in told.lanes), default=0)
+    if not uncounted:
+        return _EMPTY
+    calls = f"{uncounted:,} {plural(uncounted, 'call')}"
+    return f"The tokens of {calls} are unknown.", "What they count as is unknown too."

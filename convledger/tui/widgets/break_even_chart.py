@@ -151,7 +151,7 @@ class BreakEvenChart(Drawing):
         """Write under the axis where one plan passes another, and where it begins and ends."""
         y, end = plot.base + 1, plot.left + plot.cells
         taken: list[tuple[int, int]] = []
-        names = [(plot.x(band.since) , f"{band.since:,}", BOLD) for band in told.bands
+        names = [(plot.x(band.since) , band.since_text, BOLD) for band in told.bands
                  if 0 < band.since < plot.most]  # fmt: skip
         names.append((end, f"{plot.most:,}", DIM))
         zero = f"0 {display_text(told.unit_name)}"
@@ -208,23 +208,23 @@ def total_at(curve: Curve, units: int | Fraction) -> Fraction | None:
 
 def sentence_forms(told: BreakEven) -> list[list[tuple[str, str]]]:
     """Return who is cheapest for how many units in a sentence, then in fewer words."""
-    bands = [(display_text(band.name), band.until) for band in told.bands]
+    bands = [(display_text(band.name), band.until_text) for band in told.bands]
     unit = display_text(told.unit_name)
     if not bands:
         return [[("no plan can be priced for these units", DIM)]]
     if len(bands) == 1:
         ((name, end),) = bands
-        reach = f"any number of {unit}" if end is None else f"up to {end:,} {unit}"
-        brief_reach = "" if end is None else f" up to {end:,}"
+        reach = f"up to {end} {unit}" if end else f"any number of {unit}"
+        brief_reach = f" up to {end}" if end else ""
         return [[(name, INK), (f" is cheapest for {reach}", DIM)],
                 [(name, INK), (f" is cheapest{brief_reach}", DIM)]]  # fmt: skip
     (first, until), *between, (last, end_of_all) = bands
-    full = [(f"up to {until or 0:,} {unit} ", DIM), (first, INK), (" is cheapest", DIM)]
-    brief = [(first, INK), (f" to {until or 0:,}", DIM)]
+    full = [(f"up to {until} {unit} ", DIM), (first, INK), (" is cheapest", DIM)]
+    brief = [(first, INK), (f" to {until}", DIM)]
     for name, end in between:
-        full += [(f", to {end or 0:,} ", DIM), (name, INK)]
-        brief += [(", ", DIM), (name, INK), (f" to {end or 0:,}", DIM)]
-    reach = "" if end_of_all is None else f" to {end_of_all:,}"
+        full += [(f", to {end} ", DIM), (name, INK)]
+        brief += [(", ", DIM), (name, INK), (f" to {end}", DIM)]
+    reach = f" to {end_of_all}" if end_of_all else ""
     full += [(", above it ", DIM), (last, INK), (reach, DIM)]
     brief += [(", then ", DIM), (last, INK), (reach, DIM)]
     own: list[tuple[str, str]] = []

@@ -52,7 +52,7 @@ def test_list_and_billed_stand_beside_each_other(october: Office) -> None:
     report = october.report()
     assert (report.total.at_list, report.total.billed) == (usd("4.50"), usd("1.00"))
     assert report.total.full == usd("26")
-    assert "| Plan instead of list | -$3.50 | -$1.750 | -13.5 % |" in as_markdown(report)
+    assert "| Plan instead of list | -$3.50 | -$1.75 | -13.5 % |" in as_markdown(report)
 
 
 def test_the_table_of_days_has_every_day(october: Office) -> None:
@@ -85,7 +85,7 @@ def test_nothing_before_has_no_change_in_percent(october: Office) -> None:
 
 def test_people_have_a_section_where_they_took_part(october: Office) -> None:
     text = as_markdown(october.report())
-    assert "| Handed over to people | 1 | 50.0 % | $16.50 | $16.500 |" in text
+    assert "| Handed over to people | 1 | 50.0 % | $16.50 | $16.50 |" in text
     assert "| People's recorded minutes | 15 |" in text
     assert "## Who served them" not in as_markdown(october.report("2026-09-01", "2026-10-01"))
 
@@ -195,8 +195,8 @@ def test_usual_minutes_make_no_estimate_of_what_the_calls_came_to(october: Offic
     text = as_markdown(october.report())
     assert "| Full cost | ~$34.50 |" in text
     assert "| At list prices | $4.50 |" in text
-    assert "| Tokens at list price | $4.50 | $2.250 |" in text
-    assert "| People | ~$10.00 | ~$5.000 |" in text
+    assert "| Tokens at list price | $4.50 | $2.25 |" in text
+    assert "| People | ~$10.00 | ~$5.00 |" in text
     assert "| Fri 2 Oct | 1 | $3.00 | $3.00 | ~$18.00 |" in text
 
 
@@ -216,7 +216,7 @@ def test_a_refund_makes_a_cost_less_than_nothing(office: Office) -> None:
     office.own("2026-10-02T10:00")
     office.item("infrastructure", "-4")
     report = office.report()
-    assert "| **Full cost** | **-$4.00** | **-$4.000** | **–** |" in as_markdown(report)
+    assert "| **Full cost** | **-$4.00** | **-$4.00** | **–** |" in as_markdown(report)
     assert "<svg" in as_html(report)
 
 

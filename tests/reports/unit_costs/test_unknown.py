@@ -13,9 +13,11 @@ from convledger.economics.budget_text import read_budget
 from convledger.economics.conversation_costs import LIST, PEOPLE, PLAN
 from convledger.economics.scenarios import Scenario
 from convledger.economics.waterfall import BILLED_SUM
+from convledger.errors import UsageProblem
 from convledger.reports.unit_costs.document import document_of, talk_document
 from convledger.reports.unit_costs.noted import step_words
 from convledger.reports.unit_costs.summary import Economics
+from convledger.reports.unit_costs.written import seconds_of
 from tests.reports.shop import PER_UNIT, at
 from tests.reports.unit_costs.costbook import CostBook, usd
 
@@ -173,3 +175,10 @@ def test_fewer_hand_offs_save_nothing_known_where_nobody_knows_what_they_cost(
     assert found.escalation.rate_today == Fraction(2, 3)
     assert found.escalation.escalated_cost == usd("11")
     assert any("what people cost is not known for 1 conversation" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("text", ["", "soon", "1:5", "1e3", "-3", "0.001", "9999h"])
+def test_a_length_that_cannot_be_read_is_named_with_its_column(text: str) -> None:
+    with pytest.raises(UsageProblem) as raised:
+        seconds_of(text, "minutes")
+    assert str(raised.value).startswith(f"{text!r} of minutes: ")
