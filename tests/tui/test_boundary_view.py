@@ -281,15 +281,11 @@ def test_many_rules_are_drawn_as_far_as_there_is_room() -> None:
     assert "rule 5" in text
 
 
-def test_without_units_it_says_so() -> None:
+def test_without_units_it_says_so_and_where_tokens_are_unknown_that() -> None:
     assert "No unit was counted here." in drawn(replace(TOLD, lanes=()), 60, 8)
     assert drawn(None, 10, 2).strip() == ""
-
-
-def test_where_the_tokens_of_every_call_are_unknown_it_says_that_instead() -> None:
     dark = replace(HALF_HOUR, units=(), closest=None, doubt=Doubt(uncounted=2))
     text = drawn(replace(TOLD, lanes=(dark,)), 60, 8)
-
     assert "The tokens of 2 calls are unknown." in text
     assert "No unit was counted" not in text
 

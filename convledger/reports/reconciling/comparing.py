@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from fractions import Fraction
 
-from convledger.economics.exchange import ExchangeRate, rate_on
+from convledger.economics.exchange import rate_on
 from convledger.economics.reconciling import COST, Place, Side, compare, folding
 from convledger.errors import UsageProblem
 from convledger.money import PICO, pico_from_usd
@@ -18,8 +18,8 @@ from convledger.reports.reconciling.asked import ReconcileQuery
 from convledger.reports.reconciling.ledger_side import Scope, ledger_side
 from convledger.reports.reconciling.names import ModelNames
 from convledger.reports.reconciling.result import Reconciliation
+from convledger.reports.unit_costs.converting import exchange_rates
 from convledger.sources.bills.records import Bill, BillRow
-from convledger.store import costs as kept
 
 NO_MODEL = "(no model)"
 _MOST_DAYS = 3660
@@ -100,10 +100,7 @@ class _Money:
     """Turns the table's amounts into picodollars, by the rate of their day."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        self._rates = [
-            ExchangeRate(currency, into, rate, since)
-            for currency, into, since, rate in kept.exchange_rates(connection)
-        ]
+        self._rates = exchange_rates(connection)
         self.missing: set[str] = set()
 
     def side(self, row: BillRow, bill: Bill) -> Side:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from convledger.clock import iso_text
 from convledger.economics.budget_position import Crossing, Position
 from convledger.economics.budget_terms import BudgetTerms
-from convledger.money import PICO, usd_text
+from convledger.money import PICO
+from convledger.reports.unit_costs.document import amount_text, ratio_text
 
 if TYPE_CHECKING:
     from convledger.reports.unit_costs.budget_ladder import Descended, LadderRun
@@ -29,23 +30,13 @@ DESCENT = (
 )  # fmt: skip
 
 
-def pico_text(pico: int | Fraction | None) -> str | None:
-    """Return picounits as a decimal of units, rounded half to even to twelve places."""
-    return None if pico is None else usd_text(round(pico))
-
-
-def share_text(share: Fraction | None) -> str | None:
-    """Return a share as a decimal of six places at most."""
-    return None if share is None else usd_text(round(share * 10**6) * 10**6)
-
-
 def terms_document(terms: BudgetTerms) -> dict[str, Any]:
     """Return what a budget says and comes to."""
     return {
         "budget": terms.name,
         "currency": terms.currency,
         "price": _units(terms.price),
-        "gross_margin": share_text(terms.gross_margin) if terms.price is not None else None,
+        "gross_margin": ratio_text(terms.gross_margin) if terms.price is not None else None,
         "other_cogs": _units(terms.other_costs) if terms.price is not None else None,
         "expected_conversations": _units(terms.expected),
         "per": terms.per,
@@ -60,8 +51,8 @@ def terms_document(terms: BudgetTerms) -> dict[str, Any]:
         "steps": [{"at": step.at, "action": step.action} for step in terms.steps],
         "small_model": terms.small_model
         if isinstance(terms.small_model, str)
-        else share_text(terms.small_model),
-        "summary_share": share_text(terms.summary_share),
+        else ratio_text(terms.small_model),
+        "summary_share": ratio_text(terms.summary_share),
         "since": None if terms.since is None else terms.since.isoformat(),
         "until": None if terms.until is None else terms.until.isoformat(),
     }
@@ -86,7 +77,7 @@ def standing_document(standing: Standing, by: str = "") -> dict[str, Any]:
         "conversations": len(standing.placed),
         "known": len(standing.known),
         "over": len(standing.over),
-        "spent": pico_text(standing.spent),
+        "spent": amount_text(standing.spent),
         "complete": not standing.lacks_amounts and len(standing.known) == len(standing.placed),
         "histogram": [{"share": name, "conversations": n} for name, n in standing.histogram()],
         "positions": [placed_document(standing, each) for each in standing.placed],
@@ -145,8 +136,8 @@ def alert_document(alert: BudgetAlert) -> dict[str, Any]:
         "title": alert.title,
         "customer": alert.customer or None,
         "period": alert.period or None,
-        "spent": pico_text(alert.spent),
-        "amount": pico_text(alert.budget),
+        "spent": amount_text(alert.spent),
+        "amount": amount_text(alert.budget),
         "currency": alert.currency,
     }
 
@@ -161,16 +152,16 @@ def ladder_document(run: LadderRun) -> dict[str, Any]:
                 "action": one.step.action,
                 "conversations": one.conversations,
                 "turns": one.turns,
-                "saved": pico_text(one.saved),
+                "saved": amount_text(one.saved),
                 "first_at": None if one.first_at is None else iso_text(one.first_at),
             }
             for one in run.sums
         ],
         "conversations": len(run.rows),
         "touched": len(run.touched),
-        "cost_today": pico_text(run.today),
-        "cost_with_ladder": pico_text(run.spent),
-        "saved": pico_text(run.today - run.spent),
+        "cost_today": amount_text(run.today),
+        "cost_with_ladder": amount_text(run.spent),
+        "saved": amount_text(run.today - run.spent),
         "over_today": run.over_today,
         "over_with_ladder": run.over_then,
         "rows": [descended_document(row) for row in run.touched],
@@ -184,10 +175,10 @@ def descended_document(row: Descended) -> dict[str, Any]:
         "conversation": row.talk.name,
         "title": row.talk.title,
         "turns": row.turns,
-        "cost_today": pico_text(row.today),
-        "cost_with_ladder": pico_text(row.spent),
-        "saved": pico_text(row.saved),
-        "overshoot": pico_text(row.overshoot),
+        "cost_today": amount_text(row.today),
+        "cost_with_ladder": amount_text(row.spent),
+        "saved": amount_text(row.saved),
+        "overshoot": amount_text(row.overshoot),
         "ended_before_turn": row.ended_at,
         "turns_unserved": row.unserved,
         "turns_touched": row.touched,
@@ -197,7 +188,7 @@ def descended_document(row: Descended) -> dict[str, Any]:
                 "action": one.step.action,
                 "before_turn": one.turn,
                 "instant": iso_text(one.at),
-                "saved": pico_text(one.saved),
+                "saved": amount_text(one.saved),
                 "turns": one.touched,
             }
             for one in row.fired
@@ -207,9 +198,9 @@ def descended_document(row: Descended) -> dict[str, Any]:
 
 def _position(position: Position) -> dict[str, Any]:
     return {
-        "cost": pico_text(position.spent),
-        "amount": pico_text(position.budget),
-        "share": share_text(position.share),
+        "cost": amount_text(position.spent),
+        "amount": amount_text(position.budget),
+        "share": ratio_text(position.share),
         "over": position.is_over,
     }
 
@@ -218,9 +209,9 @@ def _crossing(one: Crossing) -> dict[str, Any]:
     return {
         "threshold_percent": one.threshold,
         "at": iso_text(one.at),
-        "spent": pico_text(one.spent),
+        "spent": amount_text(one.spent),
     }
 
 
 def _units(amount: Fraction | None) -> str | None:
-    return None if amount is None else pico_text(amount * PICO)
+    return None if amount is None else amount_text(amount * PICO)

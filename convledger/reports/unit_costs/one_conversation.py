@@ -20,10 +20,10 @@ from convledger.economics.conversation_costs import (
 from convledger.money import usd_text
 from convledger.reports.plan_book import PlanBook
 from convledger.reports.unit_costs.asked import CostQuery
-from convledger.reports.unit_costs.budget_documents import pico_text, share_text
 from convledger.reports.unit_costs.budget_shelf import kept_budgets
 from convledger.reports.unit_costs.budget_standing import placed_in
 from convledger.reports.unit_costs.costs import Costs, cost_conversations
+from convledger.reports.unit_costs.document import amount_text, ratio_text
 from convledger.reports.unit_costs.talks import opened_at
 
 
@@ -84,9 +84,9 @@ class FullCost:
                     "budget": place.terms.name,
                     "counts": place.terms.counts,
                     "currency": place.terms.currency,
-                    "cost": pico_text(place.position.spent),
-                    "amount": pico_text(place.position.budget),
-                    "share": share_text(place.position.share),
+                    "cost": amount_text(place.position.spent),
+                    "amount": amount_text(place.position.budget),
+                    "share": ratio_text(place.position.share),
                     "thresholds_reached": list(place.reached),
                     "over": place.position.is_over,
                 }

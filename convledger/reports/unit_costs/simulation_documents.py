@@ -20,6 +20,7 @@ from convledger.economics.simulated import (
 )
 from convledger.money import usd_text
 from convledger.pricing.arithmetic import half_even
+from convledger.reports.unit_costs.document import amount_text
 
 COMPARED = (
     *("scenario", "currency", "conversations", "total", "difference", "difference_percent"),
@@ -30,13 +31,6 @@ ROW = (
     *(f"by_{step}" for step in STEPS),
     *("list_today_usd", "list_scenario_usd", "touched", "forgotten_turns", "forgotten_tokens"),
 )
-
-
-def amount(pico: int | Fraction | None) -> str | None:
-    """Return picounits as decimal text, None for unknown; a mean is rounded to the picounit."""
-    if pico is None:
-        return None
-    return usd_text(pico if isinstance(pico, int) else half_even(pico.numerator, pico.denominator))
 
 
 def percent(share: Fraction | None) -> str | None:
@@ -56,18 +50,18 @@ def simulation_document(found: Simulation) -> dict[str, Any]:
         "currency": found.currency,
         "conversations": found.conversations,
         "touched": len(found.touched),
-        "today": amount(found.today),
-        "after": amount(found.after),
-        "difference": amount(found.difference),
+        "today": amount_text(found.today),
+        "after": amount_text(found.after),
+        "difference": amount_text(found.difference),
         "difference_percent": percent(found.share),
-        "per_conversation_today": amount(today),
-        "per_conversation_after": amount(after),
-        "list_today_usd": amount(found.list_today),
-        "list_after_usd": amount(found.list_after),
+        "per_conversation_today": amount_text(today),
+        "per_conversation_after": amount_text(after),
+        "list_today_usd": amount_text(found.list_today),
+        "list_after_usd": amount_text(found.list_after),
         "parts": [
             {
                 "part": step.step,
-                "difference": amount(step.difference),
+                "difference": amount_text(step.difference),
                 "conversations": len(step.ids),
                 "why": step.why or None,
             }
@@ -92,12 +86,12 @@ def row_document(each: Changed) -> dict[str, Any]:
         "conversation": each.name,
         "title": each.title,
         "opened": iso_text(each.opened_at),
-        "today": amount(each.today),
-        "scenario": amount(each.after),
-        "difference": amount(each.difference),
-        **{f"by_{step}": amount(each.by_step.get(step)) for step in STEPS},
-        "list_today_usd": amount(each.list_today),
-        "list_scenario_usd": amount(each.list_after),
+        "today": amount_text(each.today),
+        "scenario": amount_text(each.after),
+        "difference": amount_text(each.difference),
+        **{f"by_{step}": amount_text(each.by_step.get(step)) for step in STEPS},
+        "list_today_usd": amount_text(each.list_today),
+        "list_scenario_usd": amount_text(each.list_after),
         "touched": each.touched,
         "forgotten_turns": each.forgotten_turns,
         "forgotten_tokens": each.forgotten_tokens,
@@ -124,10 +118,10 @@ def _compared(name: str, one: Simulation, *, today: bool = False) -> dict[str, A
         "scenario": name,
         "currency": one.currency,
         "conversations": one.conversations,
-        "total": amount(one.today if today else one.after),
-        "difference": None if today else amount(one.difference),
+        "total": amount_text(one.today if today else one.after),
+        "difference": None if today else amount_text(one.difference),
         "difference_percent": None if today else percent(one.share),
-        "per_conversation": amount(per_today if today else per_after),
+        "per_conversation": amount_text(per_today if today else per_after),
         "touched": 0 if today else len(one.touched),
     }
 
@@ -147,11 +141,11 @@ def _model(each: ModelEffect) -> dict[str, Any]:
         ),
         "prices": [asdict(line) for line in each.lines],
         "calls": each.calls,
-        "before_usd": amount(each.before),
-        "after_usd": amount(each.after),
+        "before_usd": amount_text(each.before),
+        "after_usd": amount_text(each.after),
         "calls_without_tokens": each.without_tokens,
         "unpriced_calls": each.unpriced_calls,
-        "unpriced_after_usd": amount(each.unpriced_after),
+        "unpriced_after_usd": amount_text(each.unpriced_after),
         "calls_without_search_fee": each.without_fee,
         "left_out_contexts": list(each.dropped_contexts),
         "why": each.why or None,
@@ -166,9 +160,9 @@ def _context(each: ContextEffect) -> dict[str, Any]:
         "cap": policy.cap,
         "every": policy.every,
         "summary_tokens": policy.summary_tokens,
-        "recorded_usd": amount(each.recorded),
-        "replayed_as_recorded_usd": amount(each.as_recorded),
-        "replay_off_by_usd": amount(each.off_by),
+        "recorded_usd": amount_text(each.recorded),
+        "replayed_as_recorded_usd": amount_text(each.as_recorded),
+        "replay_off_by_usd": amount_text(each.off_by),
         "full_without_cache": _sum(each.full_uncached),
         "full_with_cache": _sum(each.full_cached),
         "without_cache": _sum(each.uncached),
@@ -201,7 +195,7 @@ def _context(each: ContextEffect) -> dict[str, Any]:
 
 def _sum(one: ReplaySum) -> dict[str, Any]:
     return {
-        "cost_usd": amount(one.cost),
+        "cost_usd": amount_text(one.cost),
         "requests": one.requests,
         "input": one.input,
         "cache_read": one.cache_read,
@@ -215,9 +209,9 @@ def _escalation(each: EscalationEffect) -> dict[str, Any]:
         "conversations": each.engaged,
         "rate_today_percent": percent(each.rate_today),
         "rate_after_percent": percent(each.rate_after),
-        "bot_cost": amount(each.bot_cost),
-        "escalated_cost": amount(each.escalated_cost),
-        "blended_today": amount(each.blended_today),
-        "blended_after": amount(each.blended_after),
+        "bot_cost": amount_text(each.bot_cost),
+        "escalated_cost": amount_text(each.escalated_cost),
+        "blended_today": amount_text(each.blended_today),
+        "blended_after": amount_text(each.blended_after),
         "why": each.why or None,
     }

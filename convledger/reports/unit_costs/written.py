@@ -156,7 +156,7 @@ def seconds_of(text: str, what: str = "the time", *, unit: int = 60) -> int:
     """Return seconds of work: "45" (times `unit`), "1h20m", "90s", "1:20". Raises UsageProblem."""
     written = text.strip().lower()
     if written.startswith(("-", "−")):
-        raise UsageProblem(f"{text.strip()!r:.40} of {what}: nobody works less than no time")
+        raise UsageProblem(f"{text.strip()!r:.40} of {what}: time can't be less than nothing")
     found = _WORK.fullmatch(written)
     clock = _CLOCK.fullmatch(written)
     exact: Fraction | None = None
