@@ -255,6 +255,7 @@ class CostEntries(Simulating):
     @in_words
     def undo_costs(self, *, now: int, change: Change | None = None) -> Change:
         """Take back a change, the last one unless told; returns it. Raises UsageProblem."""
+        from convledger.reports.unit_costs.closing_notes import check_order
         from convledger.store.cost_changes import changes, take_back
 
         if change is None:
@@ -262,9 +263,17 @@ class CostEntries(Simulating):
             if not known:
                 raise UsageProblem("nothing was changed that could be taken back")
             change = known[-1]
+        check_order(self.connection, change)
         with transaction(self.connection):
             take_back(self.connection, change, now)
         return change
+
+    @in_words
+    def closed_note(self, change: Change) -> str:
+        """Return that a change lies in a month that is closed, nothing where it does not."""
+        from convledger.reports.unit_costs.closing_notes import closed_note
+
+        return closed_note(self.connection, change)
 
     def costed_conversation(self, name: str) -> int:
         """Return the conversation that a name means. Raises UsageProblem with those near it."""

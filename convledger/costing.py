@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from convledger.cost_entries import CostEntries
-from convledger.store.connection import in_words
+from convledger.store.connection import in_words, transaction
 
 if TYPE_CHECKING:
-    from datetime import tzinfo
+    from datetime import date, tzinfo
 
     from convledger.economics.ratios import Number
     from convledger.reports.client_report.asked import ReportQuery
     from convledger.reports.client_report.facts import ClientReport
     from convledger.reports.unit_costs.asked import CostQuery
     from convledger.reports.unit_costs.bearing import Bearing
+    from convledger.reports.unit_costs.closing import Closed
     from convledger.reports.unit_costs.cost_file import FileTerms
     from convledger.reports.unit_costs.cost_import import CostImport
     from convledger.reports.unit_costs.cost_spans import Opened
@@ -30,14 +31,14 @@ class Costing(CostEntries):
     @in_words
     def conversation_costs(self, query: CostQuery) -> Costs:
         """Return what the conversations of a stretch of time cost, part by part."""
-        from convledger.reports.unit_costs.costs import cost_conversations
+        from convledger.reports.unit_costs.full_costs import cost_conversations
 
         return cost_conversations(self.connection, self.plan_book, query)
 
     @in_words
     def economics(self, query: CostQuery, outlier_multiple: Number = 10) -> Economics:
         """Return everything that unit economics says of the conversations of a stretch of time."""
-        from convledger.reports.unit_costs.costs import cost_conversations
+        from convledger.reports.unit_costs.full_costs import cost_conversations
         from convledger.reports.unit_costs.summary import summary_of
 
         costs = cost_conversations(self.connection, self.plan_book, query)
@@ -49,6 +50,39 @@ class Costing(CostEntries):
         from convledger.reports.unit_costs.bearing import bearing
 
         return bearing(self.connection, item, query)
+
+    @in_words
+    def closed_costs(self) -> list[Closed]:
+        """Return until when costs are closed, one closing after the other."""
+        from convledger.reports.unit_costs.closing import closed_list
+
+        return closed_list(self.connection)
+
+    @in_words
+    def close_costs(self, month: date, *, now: int, zone: tzinfo) -> Change:
+        """Freeze costs up to the end of a month. Raises UsageProblem where it is not over."""
+        from convledger.reports.unit_costs.closing import close
+        from convledger.store.cost_changes import CLOSING, Change, remember
+
+        with transaction(self.connection):
+            number = close(self.connection, self.plan_book, month, now, zone)
+            change = Change("close", now, came={CLOSING: [number]})
+            remember(self.connection, change)
+        return change
+
+    @in_words
+    def open_costs(self, month: date | None = None, *, now: int) -> Change:
+        """Open the last months that were closed, `month` among them. Raises UsageProblem."""
+        from convledger.reports.unit_costs.closing import to_open
+        from convledger.store.cost_changes import CLOSING, Change, remember
+        from convledger.store.costs import set_gone
+
+        with transaction(self.connection):
+            closing = to_open(self.connection, month)
+            change = Change("open", now, went={CLOSING: [closing.id]})
+            set_gone(self.connection, CLOSING, [closing.id], now)
+            remember(self.connection, change)
+        return change
 
     @in_words
     def read_cost_table(self, content: bytes, terms: FileTerms) -> CostImport:
@@ -116,7 +150,7 @@ class Costing(CostEntries):
     def economics_at_first(self, query: CostQuery) -> Economics:
         """Return what unit economics says before it has looked at every call; soon known."""
         from convledger.reports.unit_costs.at_first import at_first
-        from convledger.reports.unit_costs.costs import cost_conversations
+        from convledger.reports.unit_costs.full_costs import cost_conversations
 
         costs = cost_conversations(self.connection, self.plan_book, query)
         return at_first(costs, self.connection)

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import click
 
-from convledger.cli import cost_adding, cost_files, cost_listing, cost_people, cost_rates
+from convledger.cli import (
+    cost_adding,
+    cost_closing,
+    cost_files,
+    cost_listing,
+    cost_people,
+    cost_rates,
+)
 from convledger.cli.groups import group_of
 
 
@@ -30,6 +37,8 @@ for command in (
     cost_people.hourly,
     cost_people.minutes,
     cost_rates.rate,
+    cost_closing.close,
+    cost_closing.open_,
     cost_files.import_,
     cost_files.export,
 ):

@@ -15,6 +15,7 @@ from convledger.cli.cost_words import (
     here,
     item_document,
     numbers_of,
+    say_closed,
     say_item,
     scope_of,
     scope_options,
@@ -95,6 +96,7 @@ def add(
         )  # fmt: skip
         change = ledger.add_costs([item], now=now)
         (number,) = change.came["cost_item"]
+        say_closed(ledger, change)
         if as_json:
             print_json({"schema": 1, **item_document(ledger.cost_item(number))})
             return 0
@@ -170,6 +172,7 @@ def edit(
             changes.setdefault("rule", "hand")
         change = ledger.edit_cost(old, now=now, **changes)
         say_item(ledger, change.came["cost_item"][0], f"{old} is now number")
+        say_closed(ledger, change)
     streams.note("`convledger cost undo` takes it back.")
     return 0
 
@@ -180,9 +183,10 @@ def remove(numbers: tuple[str, ...]) -> int:
     """Take costs away by their numbers: all of them or none. Their rows are kept."""
     wanted = numbers_of(numbers)
     with chosen.open_ledger() as ledger:
-        ledger.remove_costs(wanted, now=clock.now_us())
+        change = ledger.remove_costs(wanted, now=clock.now_us())
         for number in wanted:
             say_item(ledger, number, "Taken away:")
+        say_closed(ledger, change)
     streams.note(f"`convledger cost bring-back {' '.join(map(str, wanted))}` brings it back.")
     return 0
 
@@ -193,9 +197,10 @@ def bring_back(numbers: tuple[str, ...]) -> int:
     """Bring back costs that were taken away or changed, by their numbers."""
     wanted = numbers_of(numbers)
     with chosen.open_ledger() as ledger:
-        ledger.bring_back_costs(wanted, now=clock.now_us())
+        change = ledger.bring_back_costs(wanted, now=clock.now_us())
         for number in wanted:
             say_item(ledger, number, "Brought back:")
+        say_closed(ledger, change)
     return 0
 
 
@@ -208,6 +213,8 @@ _DONE = {
     "hourly": "the change of what an hour costs",
     "rate": "the change of an exchange rate",
     "minutes": "the change of the usual minutes",
+    "close": "the closing of months",
+    "open": "the opening of months",
 }
 
 
@@ -219,9 +226,17 @@ def undo() -> int:
     """
     with chosen.open_ledger() as ledger:
         change = ledger.undo_costs(now=clock.now_us())
-    count = sum(len(each) for rows in (change.came, change.went) for each in rows.values())
+        told = "" if change.what in ("close", "open") else ledger.closed_note(change)
+    count = sum(
+        len(each)
+        for rows in (change.came, change.went)
+        for table, each in rows.items()
+        if table != "cost_closing"
+    )
     entries = f" ({count:,} {'entry' if count == 1 else 'entries'})" if count else ""
     streams.say(f"Taken back: {_DONE.get(change.what, change.what)}{entries}.")
+    if told:
+        streams.note(told)
     return 0
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convledger.cli import chosen, options, streams
-from convledger.cli.cost_words import here, zone_option
+from convledger.cli.cost_words import here, say_closed, zone_option
 from convledger.cli.plain_names import plural, tilde
 from convledger.cli.printing import print_json
 from convledger.errors import UsageProblem
@@ -78,7 +78,7 @@ def import_(
             raise UsageProblem(f"{file}: {problem}") from problem
         refused = strict and bool(found.file.rejected)
         if not dry_run and not refused:
-            ledger.take_cost_table(found, now=now)
+            say_closed(ledger, ledger.take_cost_table(found, now=now))
     taken = 0 if refused or dry_run else len(found.items) + len(found.times)
     if as_json:
         print_json(_document(found, taken, dry_run=dry_run))

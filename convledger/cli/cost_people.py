@@ -10,7 +10,7 @@ import click
 
 from convledger import clock
 from convledger.cli import chosen, options, streams
-from convledger.cli.cost_words import first_day, here, numbers_of, zone_option
+from convledger.cli.cost_words import first_day, here, numbers_of, say_closed, zone_option
 from convledger.cli.groups import group_of
 from convledger.cli.plan_words import money_words
 from convledger.cli.printing import print_documents_as_csv, print_json, print_table
@@ -58,6 +58,7 @@ def add(
         entry = WorkedTime(0, number, at, seconds, person, note)
         change = ledger.add_costs((), [entry], now=now)
         (entered,) = change.came["worked_time"]
+        say_closed(ledger, change)
         sums = sum(
             Fraction(each.seconds, 60) for each in ledger.work() if each.conversation_id == number
         )
@@ -138,7 +139,7 @@ def remove(numbers: tuple[str, ...]) -> int:
     """Take entries away; they can be brought back."""
     wanted = numbers_of(numbers)
     with chosen.open_ledger() as ledger:
-        ledger.remove_work(wanted, now=clock.now_us())
+        say_closed(ledger, ledger.remove_work(wanted, now=clock.now_us()))
     told = " ".join(map(str, wanted))
     streams.say(f"Taken away: {told}.")
     streams.note(f"`convledger cost time bring-back {told}` brings it back.")
@@ -151,7 +152,7 @@ def bring_back(numbers: tuple[str, ...]) -> int:
     """Bring back entries that were taken away."""
     wanted = numbers_of(numbers)
     with chosen.open_ledger() as ledger:
-        ledger.bring_back_work(wanted, now=clock.now_us())
+        say_closed(ledger, ledger.bring_back_work(wanted, now=clock.now_us()))
     streams.say(f"Brought back: {' '.join(map(str, wanted))}.")
     return 0
 
@@ -200,7 +201,7 @@ def hourly(
     with chosen.open_ledger() as ledger:
         if removed is not None:
             day = first_day(removed, zone, now)
-            ledger.drop_hourly_rate(day, now=now)
+            say_closed(ledger, ledger.drop_hourly_rate(day, now=now))
             streams.say(f"The rate of {day} was taken away; `convledger cost undo` takes it back.")
         elif amount is None and monthly is None:
             if not listed and (since or overhead or currency):
@@ -213,7 +214,7 @@ def hourly(
             share = Decimal(0) if overhead is None else share_of(overhead, "--overhead")
             first = first_day(since or "today", zone, now)
             rate = HourlyRate(first, pico, code or told or "USD", share)
-            ledger.set_hourly_rate(rate, now=now)
+            say_closed(ledger, ledger.set_hourly_rate(rate, now=now))
             streams.say(f"From {first} on: {_rate_words(rate)}.")
             streams.note("`convledger cost undo` takes it back.")
     return 0
@@ -299,7 +300,9 @@ def minutes(
             told[name] = minutes_of(text, f"--{name}")
     with chosen.open_ledger() as ledger:
         for name, value in told.items():
-            ledger.set_usual_minutes(value, now=clock.now_us(), baseline=name == "baseline")
+            now, is_baseline = clock.now_us(), name == "baseline"
+            change = ledger.set_usual_minutes(value, now=now, baseline=is_baseline)
+            say_closed(ledger, change)
         usual, without = ledger.usual_minutes()
     if as_json:
         print_json(

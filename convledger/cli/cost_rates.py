@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from convledger.cli import chosen, options, streams
-from convledger.cli.cost_words import first_day, here, zone_option
+from convledger.cli.cost_words import first_day, here, say_closed, zone_option
 from convledger.cli.printing import print_json, print_table
 from convledger.errors import UsageProblem
 
@@ -72,15 +72,16 @@ def rate(
             if rate is not None or since is None:
                 raise UsageProblem("--remove needs the day of the rate, and no rate: --since DAY")
             day = first_day(since, zone, now)
-            ledger.drop_exchange_rate(currency, worth_in, day, now=now)
+            change = ledger.drop_exchange_rate(currency, worth_in, day, now=now)
             streams.say(f"Taken away: {currency.upper()} in {worth_in.upper()} from {day} on.")
         else:
             if rate is None:
                 raise UsageProblem("say the rate: convledger cost rate EUR USD 1.085")
             day = first_day(since or "today", zone, now)
             value = decimal_of(rate, "the rate")
-            ledger.set_exchange_rate(currency, worth_in, day, value, now=now)
+            change = ledger.set_exchange_rate(currency, worth_in, day, value, now=now)
             pair = f"one {currency.upper()} is worth {value:f} {worth_in.upper()}"
             streams.say(f"From {day} on {pair}.")
+        say_closed(ledger, change)
     streams.note("`convledger cost undo` takes it back.")
     return 0

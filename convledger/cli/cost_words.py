@@ -18,6 +18,7 @@ from convledger.money import usd_text
 if TYPE_CHECKING:
     from convledger.ledger import Ledger
     from convledger.reports.unit_costs.asked import CostQuery
+    from convledger.store.cost_changes import Change
     from convledger.store.costs import StoredItem
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -132,6 +133,12 @@ def item_document(item: StoredItem) -> dict[str, Any]:
         "is_gone": item.gone_at is not None,
         "imported": bool(item.origin),
     }
+
+
+def say_closed(ledger: Ledger, change: Change) -> None:
+    """Say where a change lies in a month that is closed."""
+    if told := ledger.closed_note(change):
+        streams.note(told)
 
 
 def say_item(ledger: Ledger, number: int, done: str) -> None:

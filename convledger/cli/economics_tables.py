@@ -12,6 +12,7 @@ from convledger.cli.economics_words import about, exactly, per_unit, plan_words
 from convledger.cli.names import plural
 from convledger.cli.plan_words import money_words
 from convledger.cli.printing import print_table
+from convledger.economics.closing import by_line
 from convledger.economics.conversation_costs import (
     BOT,
     ESCALATED,
@@ -44,7 +45,7 @@ MOST_ROWS = 12
 def print_economics(found: Economics, asked: Asked, *, components: bool, everything: bool) -> None:
     """Print everything, the most important first."""
     _say_what(found)
-    if found.costs.costs or found.costs.unallocated:
+    if not found.costs.is_empty:
         _print_waterfall(found)
         if components:
             _print_components(found)
@@ -56,6 +57,8 @@ def print_economics(found: Economics, asked: Asked, *, components: bool, everyth
         _print_pivot(found, asked.by, everything=everything)
         print_outliers(found, everything=everything)
         print_users(found, everything=everything)
+    elif found.costs.adjusted:
+        _print_pivot(found, asked.by, everything=everything)
     if found.notes:
         streams.say()
     for note in found.notes:
@@ -110,6 +113,12 @@ def _print_waterfall(found: Economics) -> None:
             f"{money_words(left, found.currency)} of it is unallocated: no conversation bears it "
             f"({PART_WORDS[part]})"
         )
+    for line, changed in by_line(found.costs.adjustments, named=True).items():
+        pico = sum(each.amount for each in changed)
+        how = money_words(pico, found.currency, signed=True) if pico else "divided anew"
+        name = line.name or PART_WORDS[line.part]
+        kind = "revenue " if line.part == REVENUE else ""
+        streams.remark(display_text(f"adjustment of {line.month:%B %Y}, {kind}{name}: {how}"))
     if any(step.name == "plan" for step in found.waterfall.steps):
         streams.remark("list and billed are two views of the same calls and are never added")
     for use in found.plans:

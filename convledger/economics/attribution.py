@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from convledger.economics.allocation import Number, allocate
+from convledger.economics.allocation import allocate
 from convledger.economics.conversation_costs import Talk
 from convledger.economics.cost_items import (
     BY_COST,
@@ -16,6 +16,9 @@ from convledger.economics.cost_items import (
     CostItem,
     Days,
 )
+
+# What conversations weigh, in the order in which units that are left over go round; None is nobody.
+Weighed = tuple[tuple[int | None, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Shared:
     unallocated: int
 
 
-def weight_of(talk: Talk, rule: str, shares: Mapping[int, int]) -> Number:
+def weight_of(talk: Talk, rule: str, shares: Mapping[int, int]) -> int:
     """Return what a conversation weighs under a rule."""
     if rule == BY_TOKENS:
         return talk.tokens
@@ -44,25 +47,39 @@ def weight_of(talk: Talk, rule: str, shares: Mapping[int, int]) -> Number:
     return 1
 
 
-def share(item: CostItem, period: Days, amount: int, talks: Sequence[Talk]) -> Shared:
-    """Divide the amount of a period among the conversations that it is for.
+def weighed(item: CostItem, talks: Iterable[Talk]) -> Weighed:
+    """Return what the conversations that an item is for weigh, the one that opened first first.
 
-    Of equal remainders the conversation that opened first gets the unit. What is divided by hand
-    goes to no other than those that were named; the part of erased ones stays with nobody.
+    What is divided by hand goes to no other than those that were named; what erased ones weighed
+    stays with nobody.
     """
     ordered = sorted(talks, key=lambda talk: (talk.opened_at, talk.id))
-    if item.rule == BY_HAND:
-        ordered = [talk for talk in ordered if talk.told_in(item.shares)]
-    weights = [weight_of(talk, item.rule, item.shares) for talk in ordered]
-    if item.rule == BY_HAND and item.erased_weight:
-        weights.append(item.erased_weight)
-        parts = allocate(amount, weights)[:-1]
-    else:
-        parts = allocate(amount, weights)
-    given = {talk.id: part for talk, part in zip(ordered, parts, strict=True)}
-    return Shared(item, period, amount, given, amount - sum(parts))
+    if item.rule != BY_HAND:
+        return tuple((talk.id, weight_of(talk, item.rule, item.shares)) for talk in ordered)
+    named = [(talk.id, talk.told_in(item.shares)) for talk in ordered]
+    erased = [(None, item.erased_weight)] if item.erased_weight else []
+    return (*(each for each in named if each[1]), *erased)
 
 
-def fallen_back(item: CostItem, talks: Iterable[Talk]) -> bool:
+def divided(amount: int, among: Weighed) -> tuple[dict[int, int], int]:
+    """Return what each conversation bears of an amount, and what nobody does.
+
+    Of equal remainders the earlier one gets the unit.
+    """
+    given: dict[int, int] = {}
+    parts = allocate(amount, [weight for _, weight in among])
+    for (number, _), part in zip(among, parts, strict=True):
+        if number is not None:
+            given[number] = given.get(number, 0) + part
+    return given, amount - sum(given.values())
+
+
+def share(item: CostItem, period: Days, amount: int, among: Weighed) -> Shared:
+    """Divide the amount of a period among those that it is for, as they weigh."""
+    given, unallocated = divided(amount, among)
+    return Shared(item, period, amount, given, unallocated)
+
+
+def fallen_back(among: Weighed) -> bool:
     """Whether a rule finds nothing to weigh, so that all get the same."""
-    return not any(weight_of(talk, item.rule, item.shares) for talk in talks)
+    return not any(weight for _, weight in among)

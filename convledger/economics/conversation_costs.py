@@ -13,12 +13,14 @@ BOT, ESCALATED, PEOPLE_ONLY, UNANSWERED = "bot", "escalated", "people", "unanswe
 CONFIRMED, ASSUMED = "confirmed", "assumed"
 
 # The parts of a full cost in the order in which they are added up. PLAN is the difference that a
-# plan makes to the list cost of the same calls: both together are what was billed.
+# plan makes to the list cost of the same calls: both together are what was billed. ADJUSTMENTS are
+# what has changed in months that are closed, of whatever part: they count in an open one.
 LIST, PLAN, TOOLS, RETRIEVAL = "list", "plan", "tools", "retrieval"
 INFRASTRUCTURE, SUBSCRIPTIONS, OTHERS, PEOPLE = "infrastructure", "subscriptions", "other", "people"
-PARTS = (LIST, PLAN, TOOLS, RETRIEVAL, INFRASTRUCTURE, SUBSCRIPTIONS, OTHERS, PEOPLE)
+ADJUSTMENTS = "adjustments"
+MACHINE = (LIST, PLAN, TOOLS, RETRIEVAL, INFRASTRUCTURE, SUBSCRIPTIONS, OTHERS)
+PARTS = (*MACHINE, PEOPLE, ADJUSTMENTS)
 BILLED = (LIST, PLAN)
-MACHINE = PARTS[:-1]
 SEGMENTS = (
     *("source", "model", "project", "client", "user", "tier", "feature", "kind", "channel"),
     *("tag", "outcome"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from convledger.economics.conversation_costs import (
+    ADJUSTMENTS,
     BOT,
     ESCALATED,
     LIST,
@@ -28,6 +29,8 @@ class SegmentRow:
     of. `at_list`, `billed`, `machine`, `people` and `full` are of the `known` ones alone; of
     `whole` of them every part is known, of `listed` the list cost, of `counted` the tokens. What
     `earned` adds up to says nothing where `lacks_revenue` tells that some of it has no rate.
+    `adjustments` are what has changed in months that are closed, in `full` too; conversations of
+    these are among `ids` and are no `units`.
     """
 
     keys: tuple[str, ...]
@@ -46,6 +49,7 @@ class SegmentRow:
     billed: int = 0
     machine: int = 0
     people: int = 0
+    adjustments: int = 0
     full: int = 0
     earned: int | None = None
     lacks_revenue: bool = False
@@ -128,7 +132,17 @@ class SegmentRow:
             self.billed += cost.parts.get(LIST, 0) + cost.parts.get(PLAN, 0)
             self.machine += cost.machine
             self.people += cost.parts.get(PEOPLE, 0)
+            self.adjustments += cost.parts.get(ADJUSTMENTS, 0)
             self.full += cost.full
+
+    def adjust(self, cost: TalkCost) -> None:
+        """Take in what has changed for a conversation of a closed month."""
+        self.ids.append(cost.talk.id)
+        self.doubt = self.doubt or cost.talk.doubt or cost.talk.minutes_assumed
+        if cost.revenue is not None:
+            self.earned = (self.earned or 0) + cost.revenue
+        self.adjustments += cost.parts.get(ADJUSTMENTS, 0)
+        self.full += cost.full
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,17 +163,26 @@ def check_segments(by: Sequence[str]) -> None:
         raise ValueError("a table is by one segment, or by two different ones")
 
 
-def segments(costs: Sequence[TalkCost], by: Sequence[str]) -> SegmentTable:
-    """Return costs by one segment or by two; what has no value is "(none)"."""
+def segments(
+    costs: Sequence[TalkCost], by: Sequence[str], adjusted: Sequence[TalkCost] = ()
+) -> SegmentTable:
+    """Return costs by one segment or by two; what has no value is "(none)".
+
+    What has changed for conversations of closed months, `adjusted`, is in the rows of these.
+    """
     check_segments(by)
     rows: dict[tuple[str, ...], SegmentRow] = {}
     total = SegmentRow(())
-    for cost in costs:
+
+    def row_of(cost: TalkCost) -> SegmentRow:
         keys = tuple(cost.talk.segments.get(name) or NONE for name in by)
-        row = rows.get(keys)
-        if row is None:
-            row = rows[keys] = SegmentRow(keys)
-        row.take(cost)
+        return rows.setdefault(keys, SegmentRow(keys))
+
+    for cost in costs:
+        row_of(cost).take(cost)
         total.take(cost)
+    for cost in adjusted:
+        row_of(cost).adjust(cost)
+        total.adjust(cost)
     ordered = sorted(rows.values(), key=lambda row: (-row.full, -row.units, row.keys))
     return SegmentTable(tuple(by), tuple(ordered), total)

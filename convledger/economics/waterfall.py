@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from convledger.economics import conversation_costs as parts
-from convledger.economics.conversation_costs import BILLED, MACHINE, PARTS, TalkCost, added_up
+from convledger.economics.conversation_costs import (
+    BILLED,
+    MACHINE,
+    PARTS,
+    TalkCost,
+    added_up,
+)
 from convledger.economics.ratios import ratio
 
 BILLED_SUM, MACHINE_SUM, FULL_SUM = "billed", "machine", "full"
@@ -51,15 +57,17 @@ def waterfall(
     unallocated: Mapping[str, int] | None = None,
     *,
     unknown: frozenset[str] = frozenset(),
+    adjusted: Sequence[TalkCost] = (),
 ) -> Waterfall:
     """Return the steps of `costs` with what no conversation bears.
 
-    Parts named in `unknown` have no amount, and no sum that they belong to has one. Where there are
-    conversations and no cost of any is known, nothing is. Where plans have billed what has no list
-    cost at all, the bill stands in its place. A part that is nothing is left out, but for list
-    costs.
+    What has changed for conversations of closed months, `adjusted`, is in the sums; these
+    conversations themselves were counted in their month. Parts named in `unknown` have no amount,
+    and no sum that they belong to has one. Where there are conversations and no cost of any is
+    known, nothing is. Where plans have billed what has no list cost at all, the bill stands in its
+    place. A part that is nothing is left out, but for list costs.
     """
-    sums = added_up(costs)
+    sums = added_up([*costs, *adjusted])
     for part, amount in (unallocated or {}).items():
         sums[part] += amount
     known = sum(cost.is_known for cost in costs)

@@ -12,7 +12,7 @@ from msgspec import Struct, field, json
 from convledger.store import costs
 from convledger.store.settings import note, setting
 
-ITEMS, TIMES = "cost_item", "worked_time"
+ITEMS, TIMES, CLOSING = "cost_item", "worked_time", "cost_closing"
 HOURLY, EXCHANGE, SETTING = "hourly_rate", "exchange_rate", "setting"
 _JOURNAL = "cost changes"
 _MOST = 50  # changes that are remembered

@@ -125,7 +125,7 @@ def set_gone(
     connection: sqlite3.Connection, table: str, numbers: Iterable[int], at: int | None
 ) -> int:
     """Take rows away, or bring them back with None; returns how many changed."""
-    assert table in ("cost_item", "worked_time", "balance_assertion")
+    assert table in ("cost_item", "worked_time", "balance_assertion", "cost_closing")
     changed = 0
     test = "IS NULL" if at is not None else "IS NOT NULL"
     for number in numbers:

@@ -116,3 +116,77 @@ class BalanceAssertion(SQLModel, table=True):
     note: str = ""
     made_at: int
     gone_at: int | None = None
+
+
+class CostClosing(SQLModel, table=True):
+    """Until when costs were closed, and the exchange rates that were known then."""
+
+    __tablename__ = "cost_closing"
+
+    id: int | None = Field(default=None, primary_key=True)
+    after_id: int | None = Field(default=None, foreign_key="cost_closing.id")
+    until: str
+    ends_at: int
+    rates: str
+    closed_at: int
+    gone_at: int | None = None
+
+
+class ClosedDivision(SQLModel, table=True):
+    """A period of a cost or of a plan as it was divided when it was closed."""
+
+    __tablename__ = "closed_division"
+    __table_args__ = (Index("closed_division_by_closing", "closing_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    closing_id: int = Field(foreign_key="cost_closing.id")
+    item_id: int | None = Field(default=None, foreign_key="cost_item.id")
+    subscription_id: int | None = Field(default=None, foreign_key="subscription.id")
+    name: str
+    since: str
+    until: str
+    amount: str
+    currency: str
+
+
+class ClosedShare(SQLModel, table=True):
+    """What a conversation weighed in a division; none where it was erased since."""
+
+    __tablename__ = "closed_share"
+    __table_args__ = (Index("closed_share_by_conversation", "conversation_id"),)
+
+    division_id: int = Field(foreign_key="closed_division.id", primary_key=True)
+    place: int = Field(primary_key=True)
+    conversation_id: int | None = Field(default=None, foreign_key="conversation.id")
+    weight: str
+
+
+class ClosedTalk(SQLModel, table=True):
+    """What a conversation's own calls and people's time came to when it was closed."""
+
+    __tablename__ = "closed_talk"
+    __table_args__ = (Index("closed_talk_by_conversation", "conversation_id"),)
+
+    closing_id: int = Field(foreign_key="cost_closing.id", primary_key=True)
+    conversation_id: int = Field(foreign_key="conversation.id", primary_key=True)
+    opened_at: int
+    list_pico: str | None = None
+    people: str | None = None
+    currency: str = ""
+
+
+class OutcomeBefore(SQLModel, table=True):
+    """How a conversation was said to have ended until an instant."""
+
+    __tablename__ = "outcome_before"
+    __table_args__ = (
+        Index("outcome_before_by_conversation", "conversation_id"),
+        Index("outcome_before_by_instant", "at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    conversation_id: int = Field(foreign_key="conversation.id")
+    at: int
+    handled_by: str
+    resolution: str
+    label: str

@@ -290,7 +290,10 @@ def _blank(connection: sqlite3.Connection, ids: str, probes: Probes, *, with_pro
             (ids,),
         )
     # An export's file is named after the title.
-    for table in ("label", "conversation_export", "detail", "outcome", "worked_time", "cost_share"):
+    for table in (
+        *("label", "conversation_export", "detail", "outcome", "outcome_before", "worked_time"),
+        "cost_share",
+    ):
         if has(connection, table):
             connection.execute(f"DELETE FROM {table} WHERE conversation_id {among}", (ids,))
 
@@ -359,6 +362,10 @@ def _figures(connection: sqlite3.Connection, ids: str) -> dict[str, int]:
         from convledger.store.erasing_undo import forget_conversations
 
         forget_conversations(connection, set(msgspec.json.decode(ids, type=list[int])))
+    if has(connection, "closed_share"):
+        from convledger.store import closings
+
+        closings.forget_conversations(connection, ids)
     connection.execute(
         "DELETE FROM conversation WHERE id IN (SELECT value FROM json_each(?))", (ids,)
     )

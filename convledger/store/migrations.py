@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from convledger.errors import WorkspaceError
+from convledger.store.closing_schema import CLOSING
 from convledger.store.connection import APPLICATION_ID, unreadable
 from convledger.store.economics_schema import ECONOMICS
 from convledger.store.memory_schema import MEMORY
@@ -266,6 +267,10 @@ def _m008_economics(connection: sqlite3.Connection) -> None:
     _execute_all(connection, ECONOMICS)
 
 
+def _m009_closings(connection: sqlite3.Connection) -> None:
+    _execute_all(connection, CLOSING)
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _m001_first_tables,
     _m002_sums_by_conversation,
@@ -275,6 +280,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _m006_outcomes,
     _m007_ages_of_what_is_told,
     _m008_economics,
+    _m009_closings,
 )
 PAGE_SIZE = 16384  # fewer, fuller pages: the index and the bodies are written in long runs
 SCHEMA_VERSION = len(MIGRATIONS)

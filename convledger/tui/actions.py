@@ -224,6 +224,7 @@ def _actions() -> Iterable[Action]:
     yield Action("economics", "costs", "c", "Costs", "Enter costs beside tokens.", True)
     yield Action("economics", "simulate", "s", "Simulate", "What if: model, context, people.", True)
     yield Action("economics", "export", "x", "Export", "The pivot as CSV.")
+    yield Action("economics", "close", "C", "Close", "Close the month shown, or open it again.")
     yield Action("economics", "measure", "m", "Measure", "Length in turns, minutes, tokens; cost.")
 
     yield Action("sources", "rescan", "r", "Re-scan", "Look at all folders again now.", True)

@@ -248,6 +248,7 @@ def test_steps_are_only_ever_added() -> None:
         "_m006_outcomes",
         "_m007_ages_of_what_is_told",
         "_m008_economics",
+        "_m009_closings",
     ]
 
 
@@ -269,15 +270,19 @@ ECONOMICS = [
     *("balance_assertion", "unit_budget", "scenario", "exchange_rate", "hourly_rate"),
     *("worked_time", "cost_share", "cost_item"),
 ]
+CLOSING = [
+    *("outcome_before", "closed_talk", "closed_share", "closed_division", "cost_closing"),
+]
 
 
 def make_older(path: Path, version: int, *tables: str) -> None:
     """Turn a ledger into one of an older version, by dropping what came later."""
     with sqlite3.connect(path) as older:
-        for table in (*(ECONOMICS if version < 8 else ()), *tables):
+        for table in (*CLOSING, *(ECONOMICS if version < 8 else ()), *tables):
             older.execute(f"DROP TABLE {table}")
-        older.execute("ALTER TABLE conversation DROP COLUMN told_ns")
-        for index in ("call_uncounted", "call_counted"):
+        if version < 7:
+            older.execute("ALTER TABLE conversation DROP COLUMN told_ns")
+        for index in ("call_uncounted", "call_counted") if version < 6 else ():
             older.execute(f"DROP INDEX IF EXISTS {index}")
         older.execute(f"PRAGMA user_version={version}")
     older.close()
@@ -324,5 +329,14 @@ def test_an_older_ledger_learns_of_costs_beside_the_tokens(filled: Bench) -> Non
 
     with Ledger.open(filled.ledger.workspace) as ledger:
         for table in ECONOMICS:
+            assert ledger.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == 0
+        assert not ledger.check(deep=True)
+
+
+def test_an_older_ledger_learns_of_closings(filled: Bench) -> None:
+    make_older(filled.ledger.path, 8)
+
+    with Ledger.open(filled.ledger.workspace) as ledger:
+        for table in CLOSING:
             assert ledger.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == 0
         assert not ledger.check(deep=True)

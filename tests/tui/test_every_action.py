@@ -248,6 +248,7 @@ STEPS = {
     "economics.group": Step(("6",), screen, "GroupBy"),
     "economics.period": Step(("6",), screen, "Period"),
     "economics.baseline": Step(("6",), screen, "People"),
+    "economics.close": Step(("6",), screen, "CloseMonth"),
     "economics.costs": Step(("6",), screen, "CostItems"),
     "economics.simulate": Step(("6",), screen, "Scenario"),
     "economics.export": Step(("6",), screen, "TextExport"),

@@ -75,16 +75,16 @@ def report_of(
     rate_currencies: Sequence[str] = (),
 ) -> ClientReport:
     """Return the report; `rate_currencies` are those of people's hourly rates."""
-    costs = found.costs.costs
+    costs, adjusted = found.costs.costs, found.costs.adjusted
     hidden = frozenset(found.costs.unknown)
-    total = _tally(costs, hidden)
+    total = _tally(costs, hidden, adjusted)
     left = None
     whole = total
     if found.costs.unallocated or (not query.costs.scope and found.costs.left):
         left = Tally(hidden)
         lost = {each.part for each in found.costs.left if each.amount is None}
         left.leave(found.costs.unallocated, lost & hidden)
-        whole = _tally(costs, hidden)
+        whole = _tally(costs, hidden, adjusted)
         whole.leave(found.costs.unallocated, left.unknown)
     wanted = dict.fromkeys([query.by, ("project",), ("kind",)])
     return ClientReport(
@@ -95,8 +95,8 @@ def report_of(
         total=whole,
         total_before=_whole(before),
         left=left,
-        days=_days(query, costs, hidden),
-        groups={by: _groups(costs, hidden, by) for by in wanted},
+        days=_days(query, costs, hidden, adjusted),
+        groups={by: _groups(costs, hidden, by, adjusted) for by in wanted},
         models=tuple(model.name for model in found.models if model.at_list),
         largest=_largest(costs),
         rates=_rates(found, rate_currencies),
@@ -104,16 +104,21 @@ def report_of(
 
 
 def _whole(found: Economics) -> Tally:
-    whole = _tally(found.costs.costs, frozenset(found.costs.unknown))
+    costs = found.costs
+    whole = _tally(costs.costs, frozenset(costs.unknown), costs.adjusted)
     lost = {each.part for each in found.costs.left if each.amount is None}
     whole.leave(found.costs.unallocated, lost)
     return whole
 
 
-def _tally(costs: Sequence[TalkCost], hidden: frozenset[str]) -> Tally:
+def _tally(
+    costs: Sequence[TalkCost], hidden: frozenset[str], adjusted: Sequence[TalkCost]
+) -> Tally:
     tally = Tally(hidden)
     for cost in costs:
         tally.take(cost, _by_model(cost))
+    for cost in adjusted:
+        tally.adjust(cost)
     return tally
 
 
@@ -127,9 +132,15 @@ def _by_model(cost: TalkCost) -> dict[str, int]:
 
 
 def _days(
-    query: ReportQuery, costs: Sequence[TalkCost], hidden: frozenset[str]
+    query: ReportQuery,
+    costs: Sequence[TalkCost],
+    hidden: frozenset[str],
+    adjusted: Sequence[TalkCost],
 ) -> tuple[tuple[date, Tally], ...]:
-    """Return every day of the month, those still to come left out."""
+    """Return every day of the month, those still to come left out.
+
+    What has changed in closed months is of the first day.
+    """
     asked = query.costs
     end = min(asked.days.until, max(asked.accrued_until, asked.days.since))
     last = max((local_day(cost.talk.opened_at, asked.zone) for cost in costs), default=None)
@@ -142,26 +153,34 @@ def _days(
         day += timedelta(days=1)
     for cost in costs:
         found[local_day(cost.talk.opened_at, asked.zone)].take(cost, _by_model(cost))
+    for cost in adjusted:
+        found.setdefault(asked.days.since, Tally(hidden)).adjust(cost)
     return tuple(found.items())
 
 
 def _groups(
-    costs: Sequence[TalkCost], hidden: frozenset[str], by: tuple[str, ...]
+    costs: Sequence[TalkCost],
+    hidden: frozenset[str],
+    by: tuple[str, ...],
+    adjusted: Sequence[TalkCost],
 ) -> tuple[Group, ...]:
     def keys(cost: TalkCost) -> tuple[str, ...]:
         return tuple(cost.talk.segments.get(name) or NONE for name in by)
 
-    return _grouped(costs, hidden, keys)
+    return _grouped(costs, hidden, keys, adjusted)
 
 
 def _grouped(
     costs: Sequence[TalkCost],
     hidden: frozenset[str],
     keys: Callable[[TalkCost], tuple[str, ...]],
+    adjusted: Sequence[TalkCost],
 ) -> tuple[Group, ...]:
     found: dict[tuple[str, ...], Tally] = {}
     for cost in costs:
         found.setdefault(keys(cost), Tally(hidden)).take(cost, _by_model(cost))
+    for cost in adjusted:
+        found.setdefault(keys(cost), Tally(hidden)).adjust(cost)
     rows = [Group(names, tally) for names, tally in found.items()]
     rows.sort(key=lambda row: (-(row.tally.full or 0), -row.tally.units, row.keys))
     return tuple(rows)

@@ -66,6 +66,11 @@ class Tally:
         for model, amount in by_model.items():
             self.by_model[model] = self.by_model.get(model, 0) + amount
 
+    def adjust(self, cost: TalkCost) -> None:
+        """Take in what has changed for a conversation of a closed month."""
+        self.doubt = self.doubt or cost.talk.doubt or cost.talk.minutes_assumed
+        self.leave(cost.parts)
+
     def leave(self, amounts: Mapping[str, int], unknown: Collection[str] = ()) -> None:
         """Add what no conversation bears."""
         for part, amount in amounts.items():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import replace
 
-from convledger.economics.cost_items import REVENUE
 from convledger.economics.heavy_users import heavy_users
 from convledger.economics.ratios import Number
 from convledger.economics.service import against_people, service
@@ -34,7 +33,9 @@ def at_first(
     own = costs.costs
     talks = [cost.talk for cost in own]
     calls, again = CallFacts(), Retries(None, None, 0, 0, 0)
-    steps = waterfall(own, costs.unallocated, unknown=frozenset(costs.unknown))
+    steps = waterfall(
+        own, costs.unallocated, unknown=frozenset(costs.unknown), adjusted=costs.adjusted
+    )
     ways, full = service(own), steps.full.amount
     outliers = outlying(connection, own, calls, again, multiple)
     found = Economics(
@@ -48,14 +49,14 @@ def at_first(
         ),
         service=ways,
         back=against_people(ways, full, costs.hourly, costs.baseline_minutes),
-        revenue=earned(own, costs.unallocated_revenue, full, is_unknown=REVENUE in costs.unknown),
+        revenue=earned(costs, full),
         spreads=spreads(own),
         outliers=replace(outliers, found=tuple(replace(row, why="") for row in outliers.found)),
         heavy=heavy_users(own),
         efficiency=efficiency_of(calls, again),
         models=(),
         components=Components((), 0),
-        by_id={cost.talk.id: cost for cost in own},
+        by_id={cost.talk.id: cost for cost in (*own, *costs.adjusted)},
     )
     notes = tuple(note for note in notes_of(found) if note.about not in _OF_CALLS)
     return replace(found, notes=notes)

@@ -33,7 +33,7 @@ def ids_behind(found: Economics, what: str, by: Sequence[str] = ()) -> tuple[int
 def _plain(found: Economics, kind: str) -> Iterable[int] | None:
     costs, coverage = found.costs.costs, found.coverage
     if kind == "all":
-        return found.by_id
+        return [cost.talk.id for cost in costs]
     if kind == "unknown":
         return coverage.unknown_ids
     if kind == "unpriced":
@@ -66,7 +66,7 @@ def _named(found: Economics, kind: str, name: str, by: Sequence[str]) -> Iterabl
             return None
         return [
             cost.talk.id
-            for cost in found.costs.costs
+            for cost in found.by_id.values()
             if any(cost.parts.get(part) or part in cost.unknown for part in wanted)
         ]
     if kind == "bin":

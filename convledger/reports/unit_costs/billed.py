@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 
-from convledger.economics.allocation import allocate
+from convledger.economics.attribution import Weighed
 from convledger.economics.conversation_costs import Talk, is_of
 from convledger.economics.cost_items import Days
 from convledger.plans.billing import Bill
@@ -26,7 +26,8 @@ class Billing:
     those of the plan's zone. `weights` are what the
     plan charged for the units of each conversation, in credits or in money; where it charged for
     none, or in both, which can't be added, conversations bear it by their list cost. `fees` are in
-    the amount; `units` of `unit` are what the statement is mostly about, in picounits.
+    the amount; `units` of `unit` are what the statement is mostly about, in picounits. One that was
+    closed is divided as `closed` says, and turned by the exchange rates of the closing `version`.
     """
 
     name: str
@@ -42,6 +43,9 @@ class Billing:
     fees: int = 0
     unit: str = ""
     units: int = 0
+    subscription: int = 0
+    closed: Weighed | None = None
+    version: int = 0
 
     def covers(self, talk: Talk) -> bool:
         """Whether the plan pays for the calls of a conversation."""
@@ -53,15 +57,15 @@ class Billing:
             return False
         return is_of(talk, self.scope)
 
-    def divided(self, amount: int, talks: Iterable[Talk]) -> tuple[dict[int, int], int]:
-        """Return what each conversation bears of the amount, and what no conversation does."""
+    def weighed(self, talks: Iterable[Talk]) -> Weighed:
+        """Return what the conversations that the plan pays for weigh, in their order."""
+        if self.closed is not None:
+            return self.closed
         own: Sequence[Talk] = [talk for talk in talks if self.covers(talk)]
-        if not own:
-            return {}, amount
         weights = [talk.told_in(self.weights) for talk in own]
         if not any(weights):
             weights = [max(talk.list_pico or 0, 0) for talk in own]
-        return dict(zip((talk.id for talk in own), allocate(amount, weights), strict=True)), 0
+        return tuple(zip((talk.id for talk in own), weights, strict=True))
 
 
 def billings(book: PlanBook, query: CostQuery) -> list[Billing]:
@@ -97,6 +101,7 @@ def billings(book: PlanBook, query: CostQuery) -> list[Billing]:
                     fees=fees,
                     unit=main.id if main is not None else "",
                     units=statement.sums.units.get(main.id, 0) if main is not None else 0,
+                    subscription=subscription.id,
                 )
             )
     return found

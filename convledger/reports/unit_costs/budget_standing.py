@@ -24,7 +24,8 @@ from convledger.economics.conversation_costs import NONE, PEOPLE, TalkCost, is_o
 from convledger.reports.periods import Span, local_day, spans, start_of_day
 from convledger.reports.plan_book import PlanBook
 from convledger.reports.unit_costs.asked import CostQuery
-from convledger.reports.unit_costs.costs import Costs, cost_conversations
+from convledger.reports.unit_costs.costs import Costs
+from convledger.reports.unit_costs.full_costs import cost_conversations
 from convledger.reports.unit_costs.spent_calls import SpentCall, calls_of, handed_over_at
 from convledger.words import plural
 
@@ -165,7 +166,7 @@ def standing_of(
 ) -> Standing:
     """Return where the conversations of `query` that a budget is about stand in it."""
     wanted = replace(query, scope=terms.scope, currency=terms.currency)
-    found = placed_in(terms, query, cost_conversations(connection, book, wanted))
+    found = placed_in(terms, query, cost_conversations(connection, book, wanted, anew=True))
     _place_customers(found, query)
     _date(connection, found)
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -17,22 +17,28 @@ from convledger.store import costs as kept
 class Money:
     """Converts by the rate of a day, and notes which rates it used and which it had not.
 
-    `missing` names for each currency without a rate what was to be turned.
+    `missing` names for each currency without a rate what was to be turned. `versions` are the rates
+    that were known at closings; where one knew none those of now count.
     """
 
     currency: str
     rates: Sequence[ExchangeRate]
     missing: dict[str, str] = field(default_factory=dict)
     used: list[ExchangeRate] = field(default_factory=list)
-    _on_days: dict[tuple[str, date], ExchangeRate | None] = field(default_factory=dict)
+    versions: Mapping[int, Sequence[ExchangeRate]] = field(default_factory=dict)
+    _on_days: dict[tuple[str, date, int], ExchangeRate | None] = field(default_factory=dict)
 
-    def converted(self, amount: int, currency: str, day: date, what: str) -> int | None:
+    def converted(
+        self, amount: int, currency: str, day: date, what: str, version: int = 0
+    ) -> int | None:
         """Return picounits in the currency asked for, None where no rate is known."""
         if currency == self.currency or not amount:
             return amount
-        if (currency, day) not in self._on_days:
-            self._on_days[currency, day] = rate_on(self.rates, currency, self.currency, day)
-        rate = self._on_days[currency, day]
+        key = currency, day, version
+        if key not in self._on_days:
+            first = rate_on(self.versions.get(version, ()), currency, self.currency, day)
+            self._on_days[key] = first or rate_on(self.rates, currency, self.currency, day)
+        rate = self._on_days[key]
         if rate is None:
             self.missing.setdefault(currency, what)
             return None

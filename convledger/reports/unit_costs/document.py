@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from convledger.clock import iso_text
+from convledger.economics.closing import by_line
 from convledger.economics.conversation_costs import LIST, PARTS, TalkCost
 from convledger.economics.cost_items import REVENUE
 from convledger.economics.ratios import Number
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 PLACES = 6  # decimals of ratios
 TABLE_COLUMNS = (
     "conversations", "escalated", "escalation_rate", "messages", "tokens", "calls",
-    "unpriced_calls", "list_cost", "billed", "machine_cost", "people_cost", "full_cost",
-    "cost_per_conversation", "revenue", "margin", "estimated", "currency",
+    "unpriced_calls", "list_cost", "billed", "machine_cost", "people_cost", "adjustments",
+    "full_cost", "cost_per_conversation", "revenue", "margin", "estimated", "currency",
 )  # fmt: skip
 
 
@@ -81,6 +82,8 @@ def document_of(
         "unallocated": {
             part: amount_text(amount) for part, amount in found.costs.unallocated.items()
         },
+        "closed": found.costs.is_closed,
+        "adjustments": adjustments_document(found, who),
         "plans": [
             {
                 "plan": use.name,
@@ -149,6 +152,25 @@ def document_of(
     return document
 
 
+def adjustments_document(found: Economics, who: Any) -> list[dict[str, Any]]:
+    """Return what has changed in closed months, by month and by what it is of."""
+    return [
+        {
+            "month": f"{line.month:%Y-%m}",
+            "part": line.part,
+            "name": line.name or None,
+            "cost": line.item_id,
+            "amount": amount_text(sum(each.amount for each in changed)),
+            "unallocated": amount_text(
+                sum(each.amount for each in changed if each.conversation is None)
+            ),
+            "conversations": len([each for each in changed if each.conversation is not None]),
+            **who([each.conversation for each in changed if each.conversation is not None]),
+        }
+        for line, changed in by_line(found.costs.adjustments).items()
+    ]
+
+
 def talk_document(cost: TalkCost, currency: str) -> dict[str, Any]:
     """Return one conversation with its cost as JSON says it."""
     talk = cost.talk
@@ -191,6 +213,7 @@ def table_row(row: SegmentRow, by: Sequence[str], currency: str) -> dict[str, An
         "billed": amount_text(row.billed_cost),
         "machine_cost": amount_text(row.machine_cost),
         "people_cost": amount_text(row.people_cost),
+        "adjustments": amount_text(row.adjustments),
         "full_cost": amount_text(row.cost),
         "cost_per_conversation": amount_text(row.per_unit),
         "revenue": amount_text(row.revenue),

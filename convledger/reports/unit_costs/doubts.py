@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from convledger.economics.conversation_costs import BILLED, LIST, MACHINE, PARTS, PEOPLE, PLAN
+from convledger.economics.conversation_costs import (
+    ADJUSTMENTS,
+    BILLED,
+    LIST,
+    MACHINE,
+    PARTS,
+    PEOPLE,
+    PLAN,
+)
 from convledger.economics.waterfall import BILLED_SUM, FULL_SUM, MACHINE_SUM
 
 if TYPE_CHECKING:
@@ -37,5 +45,8 @@ def doubts_of(found: Economics) -> Doubts:
             parts.add(PEOPLE)
         if talk.doubt or talk.minutes_assumed:
             ways.add(talk.served)
+    for cost in found.costs.adjusted:
+        if cost.talk.doubt or cost.talk.minutes_assumed:
+            parts.add(ADJUSTMENTS)
     sums = {name for name, within in _SUMS.items() if not parts.isdisjoint(within)}
     return Doubts(frozenset(parts | sums), frozenset(ways))

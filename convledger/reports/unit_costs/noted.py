@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from convledger.economics.conversation_costs import LIST, PARTS, PEOPLE, PLAN
+from convledger.economics.conversation_costs import ADJUSTMENTS, LIST, PARTS, PEOPLE, PLAN
 from convledger.economics.cost_items import REVENUE
 from convledger.economics.waterfall import BILLED_SUM, FULL_SUM, MACHINE_SUM
 from convledger.plans.words import amount_words
@@ -32,6 +32,7 @@ PART_WORDS = {
     "subscriptions": "subscriptions",
     "other": "other costs",
     PEOPLE: "people",
+    ADJUSTMENTS: "adjustments of closed months",
 }
 SUM_WORDS = {
     BILLED_SUM: "billed for tokens",
@@ -49,6 +50,8 @@ def step_words(step: Step, found: Waterfall, hand_offs: int = 0) -> str:
         return "Billed by plan"
     if step.name == PEOPLE and hand_offs:
         return f"People, {hand_offs:,} hand-off{'' if hand_offs == 1 else 's'}"
+    if step.name == ADJUSTMENTS:
+        return "Closed months, adjusted"
     name = _capital((SUM_WORDS if step.is_sum else PART_WORDS).get(step.name, step.name))
     return f"{name}, given back" if less else name
 
@@ -73,6 +76,7 @@ def notes_of(found: Economics) -> Iterator[Note]:
         yield Note("conversations", f"No conversation {words}.")
     if (late := _partial(costs.query)) is not None:
         yield late
+    yield from _of_closing(costs)
     if coverage.calls and not coverage.priced_calls:
         what = "list costs" if coverage.known else "costs"
         yield Note("cost", f"No call has a price: {what} are unknown, not zero.")
@@ -126,6 +130,42 @@ def _of_lost_shares(costs: Costs) -> Iterator[Note]:
             "cost",
             f"{_conversations(len(unknown))} without a known cost "
             f"{'bears' if len(unknown) == 1 else 'bear'} {words} of other costs, in no sum here.",
+        )
+
+
+def _of_closing(costs: Costs) -> Iterator[Note]:
+    """Yield what is closed, and what has changed in it since."""
+    until = costs.closed_until
+    if until is None:
+        return
+    if costs.is_closed:
+        yield Note("closed", f"{span_name(costs.query)} is closed.")
+    if costs.late:
+        yield Note(
+            "closed",
+            f"{_conversations(costs.late)} came in after "
+            f"{month_name(until - timedelta(days=1))} was closed: what "
+            f"{'it costs counts' if costs.late == 1 else 'they cost counts'} as an adjustment in "
+            f"{month_name(until)}.",
+        )
+    months: dict[date, list[str]] = {}
+    for each in costs.adjustments:
+        names = months.setdefault(each.line.month, [])
+        name = each.line.name or PART_WORDS.get(each.line.part, each.line.part)
+        if name not in names:
+            names.append(name)
+    for month, named in sorted(months.items()):
+        yield Note(
+            ADJUSTMENTS,
+            f"{month_name(month)} is closed: what has changed in it since counts here, of "
+            f"{_names(tuple(named))}.",
+        )
+    if costs.unknown_adjustments:
+        yield Note(
+            ADJUSTMENTS,
+            f"Of {costs.unknown_adjustments:,} amount"
+            f"{'' if costs.unknown_adjustments == 1 else 's'} of closed months nobody knows how "
+            "much has changed.",
         )
 
 
@@ -215,10 +255,15 @@ def span_name(query: CostQuery) -> str:
     if first.day == 1 and days.until.day == 1 and (last.year, last.month) == (
         first.year, first.month,
     ):  # fmt: skip
-        return f"{_MONTHS[first.month - 1]} {first.year}"
+        return month_name(first)
     if first >= last:
         return day_name(first)
     return f"{day_name(first, with_year=first.year != last.year)} to {day_name(last)}"
+
+
+def month_name(day: date) -> str:
+    """Return the month of a day for people: "October 2026"."""
+    return f"{_MONTHS[day.month - 1]} {day.year}"
 
 
 def day_name(day: date, *, with_year: bool = True) -> str:

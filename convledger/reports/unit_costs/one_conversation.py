@@ -22,8 +22,9 @@ from convledger.reports.plan_book import PlanBook
 from convledger.reports.unit_costs.asked import CostQuery
 from convledger.reports.unit_costs.budget_shelf import kept_budgets
 from convledger.reports.unit_costs.budget_standing import placed_in
-from convledger.reports.unit_costs.costs import Costs, cost_conversations
+from convledger.reports.unit_costs.costs import Costs
 from convledger.reports.unit_costs.document import amount_text, ratio_text
+from convledger.reports.unit_costs.full_costs import cost_conversations
 from convledger.reports.unit_costs.talks import opened_at
 
 
@@ -116,7 +117,7 @@ def full_cost(
             query = CostQuery(
                 opened, opened + 1, max(now, opened), zone, zone_name, currency=currency
             )
-            found = cost_conversations(connection, book, query)
+            found = cost_conversations(connection, book, query, anew=True)
             found.costs = [cost for cost in found.costs if cost.talk.id == conversation_id]
             by_currency[currency] = found
         return by_currency[currency]

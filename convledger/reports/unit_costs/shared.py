@@ -7,12 +7,13 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta, tzinfo
 
-from convledger.economics.attribution import Shared, fallen_back, share
+from convledger.economics.attribution import Shared, Weighed, fallen_back, share, weighed
 from convledger.economics.conversation_costs import Talk, is_inside, is_of
 from convledger.economics.cost_items import BY_HAND, CostItem, Days
 from convledger.pricing.arithmetic import half_even
 from convledger.reports.periods import local_day
 from convledger.reports.unit_costs.asked import CostQuery
+from convledger.reports.unit_costs.closed_books import View
 from convledger.reports.unit_costs.converting import Money
 from convledger.store import costs as kept
 
@@ -66,47 +67,81 @@ class Charged:
     why: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """What of a period has fallen due, how it is divided, and at which closing's rates."""
+
+    currency: str
+    accrued: int
+    among: Weighed
+    version: int = 0
+
+
 def charged_periods(
     item: CostItem,
     query: CostQuery,
     talks: Talks,
     money: Money,
     asked: Container[int] | None = None,
+    view: View | None = None,
+    *,
+    is_gone: bool = False,
 ) -> Iterator[Charged]:
     """Yield the periods of an item that have a day in what is asked for, the earliest first.
 
     The conversations are all that opened in those periods, also before and after what is asked.
     Where a scope is asked about, a period that none of the conversations `asked` bears is left out,
-    unless the item is for that scope alone.
+    unless the item is for that scope alone. What is closed is as the `view` has it; of an item that
+    `is_gone` there is nothing else.
     """
     for period in item.periods(query.days):
         borne = item.borne_in(period)
         days = borne.within(Days(borne.since, query.today + _DAY))
-        accrued = item.accrued(period, days.until) if days.length else 0
-        if not accrued:
+        is_over = view is not None and view.is_over(borne.until)
+        if is_gone and not is_over:
             continue
-        opened = talks.opened(borne)
-        bearing = [talk for talk in opened if is_of(talk, item.scope)]
+        due = _due(item, period, days, talks, view if is_over else None)
+        if due is None or not due.accrued:
+            continue
         others = None if is_inside(item.scope, query.scope) else asked
-        if others is not None and not any(talk.id in others for talk in bearing):
+        if others is not None and not any(number in others for number, _ in due.among):
             continue
-        amount = money.converted(accrued, item.currency, days.until - _DAY, item.name)
-        shared = share(item, period, accrued if amount is None else amount, bearing)
+        amount = money.converted(
+            due.accrued, due.currency, days.until - _DAY, item.name, due.version
+        )
+        opened = talks.opened(borne)
+        has_opened = any(view is None or view.has(talk) for talk in opened)
+        shared = share(item, period, due.accrued if amount is None else amount, due.among)
         yield Charged(
             days,
-            accrued,
+            due.accrued,
             shared,
             amount is not None,
-            bool(shared.parts) and fallen_back(item, bearing),
+            bool(shared.parts) and fallen_back(due.among),
             of_days(shared.unallocated, days, query.days),
-            _why(item, opened, bearing, shared) if shared.unallocated else "",
+            _why(item, has_opened, shared, due.among) if shared.unallocated else "",
         )
 
 
-def _why(item: CostItem, opened: Sequence[Talk], bearing: Sequence[Talk], shared: Shared) -> str:
+def _due(item: CostItem, period: Days, days: Days, talks: Talks, view: View | None) -> _Due | None:
+    if view is not None:
+        frozen = view.item(item.id, period.since)
+        if frozen is None:
+            return None
+        return _Due(frozen.currency, frozen.amount, frozen.weighed, frozen.version)
+    accrued = item.accrued(period, days.until) if days.length else 0
+    if not accrued:
+        return None
+    bearing = [talk for talk in talks.opened(item.borne_in(period)) if is_of(talk, item.scope)]
+    return _Due(item.currency, accrued, weighed(item, bearing))
+
+
+def _why(item: CostItem, has_opened: bool, shared: Shared, among: Weighed) -> str:
     if item.rule == BY_HAND:
         return ERASED if shared.parts or (item.erased_weight and not item.shares) else NONE_NAMED
-    return NONE_IN_SCOPE if opened and not bearing else NONE_OPENED
+    if any(number is None for number, _ in among):
+        return ERASED
+    return NONE_IN_SCOPE if has_opened else NONE_OPENED
 
 
 def of_days(amount: int, whole: Days, asked: Days) -> int:

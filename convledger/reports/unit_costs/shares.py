@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from convledger.economics.allocation import allocate
 from convledger.economics.conversation_costs import LIST, TalkCost
+from convledger.economics.cost_items import REVENUE
 from convledger.economics.plan_use import PlanUse
 from convledger.economics.ratios import ratio
 from convledger.reports.unit_costs.calls import CallFacts
@@ -86,20 +87,21 @@ class Earned:
     ids: tuple[int, ...]
 
 
-def earned(
-    costs: Sequence[TalkCost], unallocated: int, full: int | None, *, is_unknown: bool = False
-) -> Earned:
-    """Return the revenue of some conversations beside their full cost (picounits)."""
-    with_any = [cost for cost in costs if cost.revenue is not None]
-    amount = None
-    if (with_any or unallocated) and not is_unknown:
+def earned(costs: Costs, full: int | None) -> Earned:
+    """Return the revenue of conversations beside their full cost (picounits).
+
+    What has changed of it in closed months is in it.
+    """
+    with_any = [cost for cost in (*costs.costs, *costs.adjusted) if cost.revenue is not None]
+    amount, unallocated = None, costs.unallocated_revenue
+    if (with_any or unallocated) and REVENUE not in costs.unknown:
         amount = sum(cost.revenue or 0 for cost in with_any) + unallocated
-    is_whole = full is not None and all(cost.is_whole for cost in costs)
+    is_whole = full is not None and all(cost.is_whole for cost in costs.costs)
     left = amount - full if amount is not None and full is not None and is_whole else None
     return Earned(
         amount,
         unallocated,
-        None if amount is None else ratio(amount, len(costs)),
+        None if amount is None else ratio(amount, len(costs.costs)),
         left,
         None if left is None or not amount else ratio(left, amount),
         tuple(cost.talk.id for cost in with_any),

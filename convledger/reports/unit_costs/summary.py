@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from convledger.economics.conversation_costs import TalkCost
-from convledger.economics.cost_items import REVENUE
 from convledger.economics.escalation import Return
 from convledger.economics.heavy_users import HeavyUsers, heavy_users
 from convledger.economics.plan_use import PlanUse
@@ -39,6 +38,8 @@ from convledger.reports.unit_costs.superseded import retries
 @dataclass(frozen=True, slots=True)
 class Economics:
     """The unit economics of the conversations of `costs`.
+
+    `by_id` has those with adjustments of closed months too.
 
     Amounts are picounits of the query's currency; those of `components` and of the savings in
     `efficiency` are picodollars at list prices. Where something is None, a note about it says why.
@@ -72,7 +73,7 @@ class Economics:
 
     def table(self, by: Sequence[str]) -> SegmentTable:
         """Return costs by one segment or two; raises ValueError for others."""
-        return segments(self.costs.costs, by)
+        return segments(self.costs.costs, by, self.costs.adjusted)
 
     def reason(self, *about: str) -> str:
         """Return what the notes say about something, the first of them; nothing where nothing."""
@@ -103,7 +104,9 @@ def summary_of(
     by_id = {cost.talk.id: cost for cost in own}
     calls = read_calls(connection, rater, by_id)
     again = retries(connection, by_id, calls)
-    steps = waterfall(own, costs.unallocated, unknown=frozenset(costs.unknown))
+    steps = waterfall(
+        own, costs.unallocated, unknown=frozenset(costs.unknown), adjusted=costs.adjusted
+    )
     ways = service(own)
     full = steps.full.amount
     found = Economics(
@@ -112,7 +115,7 @@ def summary_of(
         coverage=coverage_of(own, calls),
         service=ways,
         back=against_people(ways, full, costs.hourly, costs.baseline_minutes),
-        revenue=earned(own, costs.unallocated_revenue, full, is_unknown=REVENUE in costs.unknown),
+        revenue=earned(costs, full),
         spreads=spreads(own),
         outliers=outlying(connection, own, calls, again, multiple),
         heavy=heavy_users(own),
@@ -120,6 +123,6 @@ def summary_of(
         models=model_shares(own, calls),
         components=components_of(calls),
         plans=plan_uses(costs),
-        by_id=by_id,
+        by_id={**by_id, **{cost.talk.id: cost for cost in costs.adjusted}},
     )
     return replace(found, notes=tuple(notes_of(found)))

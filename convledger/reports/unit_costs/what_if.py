@@ -38,8 +38,8 @@ from convledger.pricing.prices import start_of
 from convledger.reports.plan_book import PlanBook
 from convledger.reports.unit_costs.asked import CostQuery
 from convledger.reports.unit_costs.call_uses import call_uses
-from convledger.reports.unit_costs.costs import cost_conversations
 from convledger.reports.unit_costs.forgotten import first_forgotten
+from convledger.reports.unit_costs.full_costs import cost_conversations
 from convledger.words import plural
 
 _NEAR = 3  # names that are offered for one that is not known
@@ -73,7 +73,7 @@ def simulate(
     query: CostQuery,
 ) -> Simulation:
     """Return what a scenario makes of the conversations of `query`, at list prices."""
-    costs = cost_conversations(connection, book, query)
+    costs = cost_conversations(connection, book, query, anew=True)
     as_of = query.now if scenario.prices_on is None else start_of(scenario.prices_on)
     simulator = Simulator(scenario, rates.rater, as_of)
     own = {cost.talk.id: cost for cost in costs.costs}

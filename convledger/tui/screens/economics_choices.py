@@ -139,20 +139,22 @@ class SpanRows(RowsBelow):
     DEFAULT_CSS = "SpanRows { background: $surface; }"
     lines_per_row = 1
 
-    def __init__(self, spans: Sequence[Span], shown: Span | None, now: int) -> None:
+    def __init__(self, spans: Sequence[Span], shown: Span | None, now: int, closed: int) -> None:
         super().__init__()
         self.spans = list(spans)
-        self._shown, self._now = shown, now
+        self._shown, self._now, self._closed_until = shown, now, closed
 
     def count(self) -> int:
         """Return how many there are."""
         return len(self.spans)
 
     def row(self, index: int, cells: int) -> list[RowLine]:
-        """Return a stretch of time, whether it is shown, and whether it is over."""
+        """Return a stretch of time, whether it is shown, and whether it is over or closed."""
         span = self.spans[index]
         is_shown = span == self._shown
-        state = "so far" if span.until > self._now else "closed"
+        state = "so far" if span.until > self._now else "over"
+        if span.until <= self._closed_until:
+            state = "closed"
         return [
             RowLine(
                 [("● " if is_shown else "  ", "$accent"),
@@ -181,16 +183,24 @@ class PeriodScreen(Dialog["Span"]):
     """
     AUTO_FOCUS: ClassVar[str] = "SpanRows"
 
-    def __init__(self, spans: Sequence[Span], shown: Span | None, now: int, zone: tzinfo) -> None:
+    def __init__(
+        self,
+        spans: Sequence[Span],
+        shown: Span | None,
+        now: int,
+        zone: tzinfo,
+        closed: int = 0,
+    ) -> None:
         super().__init__("Time", "⏎ Show · ↑ Type another · esc Back")
         self._spans, self._shown, self._now, self._zone = list(spans), shown, now, zone
+        self._closed_until = closed  # the instant before which all is
 
     def parts(self) -> list[Widget]:
         """Return the line to type in, and the list."""
         return [
             Entry(placeholder="2026-10, or 2026-10-03 to 2026-10-20", max_length=60),
             Static(id="problem"),
-            SpanRows(self._spans, self._shown, self._now),
+            SpanRows(self._spans, self._shown, self._now, self._closed_until),
         ]
 
     def on_mount(self) -> None:

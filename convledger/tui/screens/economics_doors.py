@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual import on
 
 from convledger.economics.conversation_costs import LIST, PARTS
+from convledger.reports.periods import start_of_day
 from convledger.reports.unit_costs.cost_spans import last_days
 from convledger.reports.unit_costs.noted import step_words
 from convledger.reports.unit_costs.spreads import MEASURES
@@ -179,6 +180,22 @@ class EconomicsDoors(PlaceScreen):
         }  # fmt: skip
         self.app.push_screen(CostItemsScreen(left, found.currency if found else "USD"))
 
+    def action_close(self) -> None:
+        """Close the month that is shown, or open it again."""
+        from convledger.tui.screens.economics_closing import CloseMonthScreen, month_of
+
+        span, found = self.sight.span, self.sight.found
+        if span is None or found is None:
+            self.books.say(words.nothing_words(self.sight)[0])
+            return
+        month = month_of(span, self.books.zone)
+        if month is None:
+            self.books.say("A month can be closed: o shows one.")
+        elif span.until > self.books.now():
+            self.books.say(f"{span.name} is not over: only months that are can be closed.")
+        else:
+            self.app.push_screen(CloseMonthScreen(month, is_closed=found.costs.is_closed))
+
     def action_simulate(self) -> None:
         """Weigh a scenario on one's own conversations."""
         from convledger.tui.screens.scenario import ScenarioScreen
@@ -249,7 +266,10 @@ class EconomicsDoors(PlaceScreen):
         opened = self.sight.opened.spans if self.sight.opened is not None else ()
         days = [last_days(count, now, zone) for count in DAYS]
         spans = [*opened[:-1], *days, *opened[-1:]]
-        self.app.push_screen(PeriodScreen(spans, self.sight.span, now, zone), self.show_span)
+        closed = self.sight.found.costs.closed_until if self.sight.found is not None else None
+        ends_at = 0 if closed is None else start_of_day(closed, zone)
+        screen = PeriodScreen(spans, self.sight.span, now, zone, ends_at)
+        self.app.push_screen(screen, self.show_span)
 
     def show_span(self, span: Span | None) -> None:
         """Show a stretch of time."""

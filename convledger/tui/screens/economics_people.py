@@ -18,7 +18,7 @@ from convledger.reports.periods import local_day
 from convledger.reports.unit_costs.noted import decimal
 from convledger.reports.unit_costs.written import amount_of, days_of, minutes_of, share_of
 from convledger.store.costs import HourlyRate
-from convledger.tui.cost_changes import step_of
+from convledger.tui.cost_changes import told_step
 from convledger.tui.cost_words import sum_text
 from convledger.tui.screens.plan_fields import FieldsDialog, NotYet
 from convledger.tui.widgets.choices import Choices
@@ -141,7 +141,7 @@ class PeopleScreen(FieldsDialog):
             changes.append(ledger.set_usual_minutes(wanted.hand_off, now=now()))
         if wanted.baseline != before.baseline:
             changes.append(ledger.set_usual_minutes(wanted.baseline, now=now(), baseline=True))
-        return step_of("What people cost is set", changes, now)
+        return told_step(ledger, "What people cost is set", changes, now)
 
 
 def _minutes(minutes: Fraction | None) -> str:

@@ -12,7 +12,9 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from convledger.economics.closing import by_line
 from convledger.economics.conversation_costs import (
+    ADJUSTMENTS,
     BILLED,
     LIST,
     MACHINE,
@@ -24,7 +26,13 @@ from convledger.economics.conversation_costs import (
 from convledger.economics.cost_items import BY_HAND, EQUAL, REVENUE
 from convledger.economics.waterfall import BILLED_SUM, FULL_SUM, MACHINE_SUM
 from convledger.reports.unit_costs.costs import PART_OF
-from convledger.reports.unit_costs.noted import day_name, decimal, step_words
+from convledger.reports.unit_costs.noted import (
+    PART_WORDS,
+    day_name,
+    decimal,
+    month_name,
+    step_words,
+)
 from convledger.text.display import display_text
 from convledger.tui.amounts import percent, tokens_known
 from convledger.tui.cost_words import WAY_WORDS, sum_text, times_text, unit_text
@@ -51,6 +59,10 @@ _RULES = {
 _PLAN = (
     "A plan in use takes the place of list prices: what it billed, less the list cost of the calls "
     "it paid for. Both are views of the same calls."
+)
+_CLOSED = (
+    "A month that is closed stays as it is. What has changed in it since counts here: what each "
+    "conversation would bear now, less what it bears there."
 )
 _RANK = (
     "A percentile by nearest rank is the value of one conversation: the smallest that so many of "
@@ -116,6 +128,8 @@ def _of_part(found: Economics, part: str) -> Iterator[Content]:
         yield from _of_plans(found)
     if part == PEOPLE:
         yield from _of_people(found)
+    if part == ADJUSTMENTS:
+        yield from _of_closed(found)
     yield from _of_items(found, part)
     for left in found.costs.left:
         if left.part == part:
@@ -176,6 +190,24 @@ def _of_people(found: Economics) -> Iterator[Content]:
     if costs.without_rate:
         yield _line((f"– {counted(costs.without_rate, 'conversation')} without a rate",
                      "$warning"))  # fmt: skip
+
+
+def _of_closed(found: Economics) -> Iterator[Content]:
+    yield _line((_CLOSED, ""))
+    yield Content("")
+    for line, changed in list(by_line(found.costs.adjustments, named=True).items())[:_MOST]:
+        if line.part == REVENUE:
+            continue
+        numbers = {each.conversation for each in changed if each.conversation is not None}
+        left = sum(each.amount for each in changed if each.conversation is None)
+        amount = sum(each.amount for each in changed)
+        about = f"  {month_name(line.month)}, over {counted(len(numbers), 'conversation')}"
+        nobody = f", unallocated {sum_text(left, found.currency, signed=True)}" if left else ""
+        yield _line(
+            (sum_text(amount, found.currency, signed=True).rjust(14), _AMOUNT),
+            (f"  {display_text(line.name) or PART_WORDS[line.part]}", ""),
+            (about + nobody, _DIM),
+        )
 
 
 def _of_items(found: Economics, part: str) -> Iterator[Content]:
@@ -263,9 +295,12 @@ def of_segment(found: Economics, row: SegmentRow) -> Iterator[Content]:
     yield Content("")
     figures = (
         ("at list prices", row.list_cost), ("billed", row.billed_cost),
-        ("machine", row.machine_cost), ("people", row.people_cost), ("full", row.cost),
+        ("machine", row.machine_cost), ("people", row.people_cost),
+        ("adjustments of closed months", row.adjustments or None), ("full", row.cost),
     )  # fmt: skip
     for name, amount in figures:
+        if name.startswith("adjustments") and amount is None:
+            continue
         yield _line((sum_text(amount, currency).rjust(14), _AMOUNT), (f"  {name}", ""))
     yield _line((unit_text(row.per_unit, currency).rjust(14), _AMOUNT),
                 ((f"  a conversation: {sum_text(row.cost, currency)} ÷ "

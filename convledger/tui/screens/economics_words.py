@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from convledger.economics.conversation_costs import PLAN
+from convledger.economics.conversation_costs import ADJUSTMENTS, PLAN
 from convledger.reports.unit_costs.doubts import Doubts
 from convledger.reports.unit_costs.noted import decimal
 from convledger.text.display import display_text
@@ -56,9 +56,7 @@ class Sight:
     @property
     def has_nothing(self) -> bool:
         """Whether there is no conversation, and no cost of anything else either."""
-        return self.found is not None and not (
-            self.found.costs.costs or self.found.costs.unallocated
-        )
+        return self.found is not None and self.found.costs.is_empty
 
 
 def first_fitting(cells: int, forms: list[str]) -> str:
@@ -88,12 +86,13 @@ def steps_counts(sight: Sight, cells: int) -> str:
     about = "~ in part estimated" if coverage.doubt else ""
     known = coverage.conversations - coverage.known
     unknown = f"{known:,} of unknown cost" if known else ""
+    name = f"{span_words(sight)}, closed" if found.costs.is_closed else span_words(sight)
     forms = [
-        [span_words(sight), count, priced, about, unknown],
-        [span_words(sight), count, priced, unknown],
-        [span_words(sight), count, priced],
-        [span_words(sight), count],
-        [span_words(sight)],
+        [name, count, priced, about, unknown],
+        [name, count, priced, unknown],
+        [name, count, priced],
+        [name, count],
+        [name],
     ]
     return first_fitting(cells, [" · ".join(part for part in form if part) for form in forms])
 
@@ -107,7 +106,7 @@ def steps_notes(found: Economics) -> list[str]:
         others = f", and {more:,} more" if more else ""
         name = display_text(left.name)
         said.append(f"unallocated: {amount} of {name}, {left.why}{others}")
-    for about in ("period", "cost", "people", "currency"):
+    for about in ("period", "closed", ADJUSTMENTS, "cost", "people", "currency"):
         said += [display_text(note.text) for note in found.notes if note.about == about][:1]
     said += [
         f"{display_text(reason)} · w says more" for reason in list(found.costs.unknown.values())[:1]
