@@ -150,6 +150,7 @@ def show(
         if month is None:
             query = query.until_now()
         found = ledger.cost_bearing(item, query)
+        closed = ledger.closed_costs()
     if as_json:
         print_json(_bearing_document(item, found))
     elif as_csv:
@@ -163,6 +164,11 @@ def show(
         )  # fmt: skip
     else:
         _say_bearing(item, found, query, everything=everything)
+        if closed and any(each.days.until <= closed[-1].closing.until for each in found.periods):
+            streams.remark(
+                f"{closed[-1].month:%B %Y} is closed: up to then economics has it as it was "
+                "divided when it was closed"
+            )
     return 0
 
 

@@ -183,6 +183,11 @@ def _print_service(found: Economics) -> None:
         f"containment {exactly(served.containment_rate)}, escalation "
         f"{exactly(served.escalation_rate)}, resolution {exactly(served.resolution_rate)}"
     )
+    if served.reversed:
+        streams.remark(
+            f"{plural(served.reversed, 'resolution')} of this time or an earlier one "
+            f"{'was' if served.reversed == 1 else 'were'} reversed in it, and taken off"
+        )
 
 
 def _print_return(found: Economics) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from convledger.economics.cost_items import REVENUE
+from convledger.economics.resolutions import Turn
 
 # How a conversation was served.
 BOT, ESCALATED, PEOPLE_ONLY, UNANSWERED = "bot", "escalated", "people", "unanswered"
@@ -39,7 +40,8 @@ class Talk:
 
     `list_pico` is what its priced calls come to at list prices (picodollars), None where none of
     them has a price; `by_model` is the same by model. `within` are the sub-agents whose threads are
-    part of it. `segments` has a value for each key of
+    part of it. `resolved` is how it was resolved first, `changes` what became of that: a bot had
+    resolved it then. `segments` has a value for each key of
     PIVOTS, "" for none. `minutes` are those that people worked on it, None where nobody knows;
     `minutes_assumed` tells that they are the usual ones. `doubt` tells that tokens were estimated.
     """
@@ -51,6 +53,7 @@ class Talk:
     last_at: int
     served: str = BOT
     resolved: str = ""
+    changes: tuple[Turn, ...] = ()
     segments: dict[str, str] = field(default_factory=dict)
     messages: int = 0
     turns: int = 0

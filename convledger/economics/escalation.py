@@ -13,7 +13,8 @@ class Served:
     """How many conversations were served, by whom; one that nobody answered is none of them.
 
     `confirmed` and `assumed` are those that the bot resolved: as somebody said, or because nobody
-    came back.
+    came back. `reversed` are resolutions of this or an earlier time that were reversed in this one:
+    they are taken off already, so that there may be less than none.
     """
 
     bot_only: int = 0
@@ -21,6 +22,7 @@ class Served:
     human_only: int = 0
     confirmed: int = 0
     assumed: int = 0
+    reversed: int = 0
 
     @property
     def engaged(self) -> int:

@@ -23,6 +23,7 @@ from convledger.economics.escalation import (
     return_on,
 )
 from convledger.economics.ratios import ratio
+from convledger.economics.resolutions import Turn
 
 WAYS = (BOT, ESCALATED, PEOPLE_ONLY, UNANSWERED)
 
@@ -78,17 +79,22 @@ class Service:
         return sum(way.known for way in self.ways if way.name != UNANSWERED)
 
 
-def service(costs: Sequence[TalkCost]) -> Service:
-    """Return conversations by the way they were served."""
+def service(costs: Sequence[TalkCost], turned: Sequence[Turn] = ()) -> Service:
+    """Return conversations by the way they were served.
+
+    What a bot resolved counts where the conversation opened, and is taken off where it was
+    reversed: `turned` are the changes of that time, of whichever conversations.
+    """
     ways = tuple(_way(name, [one for one in costs if one.talk.served == name]) for name in WAYS)
     by_name = {way.name: way for way in ways}
-    bots = [one.talk for one in costs if one.talk.served == BOT]
+    by_bot = [one.talk.resolved for one in costs if one.talk.served == BOT or one.talk.changes]
     served = Served(
         by_name[BOT].units,
         by_name[ESCALATED].units,
         by_name[PEOPLE_ONLY].units,
-        confirmed=sum(talk.resolved == CONFIRMED for talk in bots),
-        assumed=sum(talk.resolved == ASSUMED for talk in bots),
+        confirmed=_resolved(CONFIRMED, by_bot, turned),
+        assumed=_resolved(ASSUMED, by_bot, turned),
+        reversed=sum(bool(turn.before and not turn.after) for turn in turned),
     )
     people = [by_name[ESCALATED], by_name[PEOPLE_ONLY]]
     known = sum(way.known for way in (*people, by_name[BOT]))
@@ -106,6 +112,12 @@ def service(costs: Sequence[TalkCost]) -> Service:
     multiplier = escalation_multiplier(by_name[ESCALATED].per_unit, by_name[BOT].per_unit)
     partial = sum(one.full for one in costs if one.is_known and not one.is_whole)
     return Service(ways, served, blended, multiplier, partial)
+
+
+def _resolved(how: str, first: Iterable[str], turned: Sequence[Turn]) -> int:
+    """Return how many were resolved in a way, those taken off that are so no more."""
+    came = sum(turn.after == how for turn in turned)
+    return sum(each == how for each in first) + came - sum(turn.before == how for turn in turned)
 
 
 def _way(name: str, costs: Sequence[TalkCost]) -> Way:

@@ -91,7 +91,8 @@ class Writer:
                 reader_id, row.source_id, facts, part.told_ns
             )
             if facts.outcome is not None or facts.details:
-                note_outcome(self._connection, conversation_id, facts, is_older=is_older)
+                told = now_us() if part.told_ns is None else min(now_us(), part.told_ns // 1000)
+                note_outcome(self._connection, conversation_id, facts, told=told, is_older=is_older)
             self.tally.conversations.add(conversation_id)
         for agent in found.agents:
             self.catalog.describe_agent(reader_id, agent)

@@ -308,6 +308,11 @@ def _told_by_source(connection: sqlite3.Connection, among: str) -> list[str]:
         *by_people,
         f"SELECT value, name FROM detail WHERE conversation_id {among}",
         f"SELECT verdict, channel FROM outcome WHERE conversation_id {among}",
+        *(
+            [f"SELECT resolution, label FROM outcome_before WHERE conversation_id {among}"]
+            if has(connection, "outcome_before")
+            else []
+        ),
     ]
 
 

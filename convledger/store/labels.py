@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
+from convledger import clock
+from convledger.store.outcome_history import Ended, ended, keep_before
 from convledger.store.patterns import PROJECT, any_project, unicode_text
 
 SINGLE = ("client", "kind", "outcome", "project")
@@ -13,8 +15,12 @@ NAMES = ("tag", *SINGLE)
 def set_label(
     connection: sqlite3.Connection, conversation_ids: list[int], name: str, value: str
 ) -> int:
-    """Label conversations and return how many changed; belongs into a transaction."""
+    """Label conversations and return how many changed; belongs into a transaction.
+
+    Where another outcome is said now, what was said before is kept.
+    """
     changed = 0
+    before = _outcomes(connection, conversation_ids, name)
     value = unicode_text(value)
     for conversation_id in conversation_ids:
         if name in SINGLE:
@@ -25,21 +31,38 @@ def set_label(
         changed += connection.execute(
             "INSERT OR IGNORE INTO label VALUES (?, ?, ?)", (conversation_id, name, value)
         ).rowcount
+    for conversation_id, was in before.items():
+        keep_before(connection, conversation_id, was, clock.now_us(), by_person=True)
     return changed
 
 
 def remove_label(
     connection: sqlite3.Connection, conversation_ids: list[int], name: str, value: str | None
 ) -> int:
-    """Take labels away and return how many there were; belongs into a transaction."""
+    """Take labels away and return how many there were; belongs into a transaction.
+
+    What was said of an outcome until now is kept.
+    """
     removed = 0
+    before = _outcomes(connection, conversation_ids, name)
     value = unicode_text(value) if value is not None else None
     for conversation_id in conversation_ids:
         removed += connection.execute(
             "DELETE FROM label WHERE conversation_id=? AND name=? AND (? IS NULL OR value=?)",
             (conversation_id, name, value, value),
         ).rowcount
+    for conversation_id, was in before.items():
+        keep_before(connection, conversation_id, was, clock.now_us(), by_person=True)
     return removed
+
+
+def _outcomes(
+    connection: sqlite3.Connection, conversation_ids: list[int], name: str
+) -> dict[int, Ended]:
+    """Return how conversations are said to have ended, where a label is about that."""
+    if name != "outcome":
+        return {}
+    return {number: ended(connection, number) for number in conversation_ids}
 
 
 def matching(connection: sqlite3.Connection, projects: list[str], source: str) -> list[int]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import astuple
 
 from convledger.clock import iso_text
+from convledger.store.outcome_history import Ended, ended, keep_before
 
 if TYPE_CHECKING:
     from convledger.sources.findings import ConversationFacts
@@ -110,17 +111,22 @@ def note_outcome(
     conversation_id: int,
     facts: ConversationFacts,
     *,
+    told: int,
     is_older: bool = False,
 ) -> None:
     """Keep what a source says of how a conversation ended, and its details; the latest counts.
 
     What it does not say stays as it was told before, but an empty detail takes back what was. An
     older file than has told of it before adds what that did not say. Of details there are 200 at
-    most; a longer value than 20,000 characters is cut.
+    most; a longer value than 20,000 characters is cut. Where another outcome is told than before,
+    that is kept until the instant when it changed, or where no source says it, was `told`.
     """
     if facts.outcome is not None:
+        before = ended(connection, conversation_id)
         put = _PUT_OLDER if is_older else _PUT
         connection.execute(put, (conversation_id, *astuple(facts.outcome)))
+        if not is_older:
+            keep_before(connection, conversation_id, before, _changed_at(before, facts, told))
     if not facts.details:
         return
     if not is_older:
@@ -137,3 +143,14 @@ def note_outcome(
             if value
         ],
     )
+
+
+def _changed_at(before: Ended, facts: ConversationFacts, told: int) -> int:
+    """Return when an outcome became another one: as far as the source says, else when it was told.
+
+    It does where something has happened since it was resolved: a hand-off, a further message.
+    """
+    if before.resolved_at is None or facts.outcome is None:
+        return told
+    known = (facts.outcome.handed_off_at, facts.outcome.resolved_at, facts.last_at)
+    return min((at for at in known if at is not None and at > before.resolved_at), default=told)

@@ -114,6 +114,13 @@ def test_changes_in_a_closed_month_are_allowed_and_told(desk: Cli) -> None:
     assert by_name == {"Search": 1, "the infrastructure": 2, "people": Decimal("2.5")}
 
 
+def test_who_bears_a_cost_now_is_told_apart_from_what_was_closed(desk: Cli) -> None:
+    told = "October 2026 is closed: up to then economics has it as it was divided"
+    assert told not in said(desk("cost", "show", "1"))
+    desk("cost", "close", "2026-10")
+    assert told in said(desk("cost", "show", "1"))
+
+
 def test_closings_are_listed_and_taken_back(desk: Cli) -> None:
     assert "No month is closed" in desk("cost", "close", "--list").out
     desk("cost", "close", "2026-09")

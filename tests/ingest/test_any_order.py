@@ -103,7 +103,7 @@ def test_an_older_file_tells_of_an_end_only_what_no_newer_one_has_told(bench: Be
     source = catalog.source("zendesk", "/x", 1)
     for facts, told_ns in ((newer, 2), (older, 1)):
         found, is_older = catalog.describe(catalog.reader("zendesk"), source, facts, told_ns)
-        note_outcome(connection, found, facts, is_older=is_older)
+        note_outcome(connection, found, facts, told=0, is_older=is_older)
     told, details = outcome_told(connection, found)
 
     assert told is not None

@@ -36,7 +36,7 @@ def at_first(
     steps = waterfall(
         own, costs.unallocated, unknown=frozenset(costs.unknown), adjusted=costs.adjusted
     )
-    ways, full = service(own), steps.full.amount
+    ways, full = service(own, [turn for _, turn in costs.turned]), steps.full.amount
     outliers = outlying(connection, own, calls, again, multiple)
     found = Economics(
         costs=costs,

@@ -66,6 +66,17 @@ class ClosedBooks:
         """How many closings there are."""
         return len(self.closings)
 
+    def has_changed(self, step: int) -> bool:
+        """Whether the closing after `step`, or anything since the last one, has changed others."""
+        if step == self.count:
+            return True
+        return any(
+            version.closing == step + 1 and (version.is_late or place > 0)
+            for source in (self.items, self.bills, self.talks)
+            for versions in source.values()
+            for place, (version, _) in enumerate(versions)
+        )
+
     @property
     def until(self) -> date:
         """The first day that is open."""

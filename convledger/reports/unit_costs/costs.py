@@ -11,8 +11,9 @@ from convledger.economics import conversation_costs as parts
 from convledger.economics import cost_items as kinds
 from convledger.economics.attribution import Shared
 from convledger.economics.closing import Adjustment, Line
-from convledger.economics.conversation_costs import TalkCost
+from convledger.economics.conversation_costs import Talk, TalkCost
 from convledger.economics.exchange import ExchangeRate
+from convledger.economics.resolutions import Turn
 from convledger.reports.unit_costs.asked import CostQuery
 from convledger.reports.unit_costs.billed import Billing
 from convledger.reports.unit_costs.shared import Left
@@ -46,6 +47,9 @@ class Costs:
     knows how much; `adjusted` are the conversations with such, that did not open in the time that
     is asked for. `closed_until` is the day before which all is closed, `late` how many
     conversations opened before it and came after it was closed: they are not among these.
+
+    `turned` are resolutions by a bot that were reversed or changed in that time, also those of
+    conversations that opened in another.
     """
 
     query: CostQuery
@@ -71,6 +75,7 @@ class Costs:
     unknown_adjustments: int = 0
     closed_until: date | None = None
     late: int = 0
+    turned: list[tuple[Talk, Turn]] = field(default_factory=list)
     lines: dict[Line, dict[int | None, int | None]] | None = None  # kept where they are compared
 
     def note_line(self, line: Line, number: int | None, amount: int | None) -> None:

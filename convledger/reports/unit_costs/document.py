@@ -270,6 +270,16 @@ def _service(found: Economics, who: Any) -> dict[str, Any]:
         "resolution_rate": ratio_text(served.resolution_rate),
         "resolved_confirmed": served.confirmed,
         "resolved_assumed": served.assumed,
+        "resolutions_reversed": served.reversed,
+        "resolutions_changed": [
+            {
+                "conversation": talk.name,
+                "at": iso_text(turn.at),
+                "from": turn.before or None,
+                "to": turn.after or None,
+            }
+            for talk, turn in found.costs.turned
+        ],
     }
 
 

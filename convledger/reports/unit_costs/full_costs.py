@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from convledger.economics.closing import Adjustment, Line, adjustments
 from convledger.economics.conversation_costs import ADJUSTMENTS, Talk, TalkCost, is_of
 from convledger.economics.cost_items import REVENUE
+from convledger.economics.resolutions import Turn
 from convledger.plans.calendar import start_of_day
 from convledger.reports.plan_book import PlanBook
 from convledger.reports.unit_costs.asked import CostQuery
@@ -22,6 +23,7 @@ from convledger.reports.unit_costs.costs import (
     minutes_kept,
 )
 from convledger.store.costs import items as kept_items
+from convledger.store.outcome_history import first_changed
 
 
 def cost_conversations(
@@ -37,17 +39,22 @@ def cost_conversations(
     found = Costs(query, closed_until=None if closed is None else closed.until)
     found.usual_minutes = minutes_kept(connection, USUAL_MINUTES)
     found.baseline_minutes = minutes_kept(connection, BASELINE_MINUTES)
+    span = query.since, query.until
     if closed is None:
-        facts = read_facts(connection, book, query)
+        facts = read_facts(connection, book, query, (), first_changed(connection, *span))
         charge(found, _asked(facts, query), facts)
+        found.turned = _turned(facts, query)
         return found
     first, first_talk = _first_closed(connection, closed, query)
     steps = [step for step in range(1, closed.count + 1) if _begins_in(closed, step, query)]
     is_all = query.since <= first_talk and closed.count in steps
+    steps = [step for step in steps if closed.has_changed(step)]
     # What a closing found to have changed in those before counts where these had ended.
     whole = replace(query, since=min(first, query.since)) if steps else query
     items = {item_id for item_id, _ in closed.items}
-    facts = read_facts(connection, book, whole, items, _reach(connection, closed, query))
+    reach = [*_reach(connection, closed, query), *first_changed(connection, *span)]
+    facts = read_facts(connection, book, whole, items, reach)
+    found.turned = _turned(facts, query)
     shown = None if is_all else View(closed, 0, facts.talks)
     if shown is not None:
         found.late = sum(_is_asked(talk, query) and not shown.has(talk) for talk in facts.talks)
@@ -56,11 +63,23 @@ def cost_conversations(
     others: dict[int, TalkCost] = {}
     latest = View(closed, closed.count, facts.talks)
     for step in steps:
-        span = first, query.since if is_all else closed.closings[step - 1].ends_at
-        if span[0] < span[1]:
-            _adjust(found, own, others, facts, closed, latest, step, span)
+        until = query.since if is_all else closed.closings[step - 1].ends_at
+        if first < until:
+            _adjust(found, own, others, facts, closed, latest, step, (first, until))
     found.adjusted = list(others.values())
     return found
+
+
+def _turned(facts: Facts, query: CostQuery) -> list[tuple[Talk, Turn]]:
+    """Return the changes of resolutions in the time that is asked for, the earliest first."""
+    found = [
+        (talk, turn)
+        for talk in facts.talks
+        if talk.changes and is_of(talk, query.scope)
+        for turn in talk.changes
+        if query.since <= turn.at < query.until
+    ]
+    return sorted(found, key=lambda each: (each[1].at, each[0].id))
 
 
 def _asked(facts: Facts, query: CostQuery, view: View | None = None) -> dict[int, TalkCost]:

@@ -107,7 +107,7 @@ def summary_of(
     steps = waterfall(
         own, costs.unallocated, unknown=frozenset(costs.unknown), adjusted=costs.adjusted
     )
-    ways = service(own)
+    ways = service(own, [turn for _, turn in costs.turned])
     full = steps.full.amount
     found = Economics(
         costs=costs,

@@ -19,8 +19,10 @@ from convledger.economics.conversation_costs import (
     UNANSWERED,
     Talk,
 )
+from convledger.economics.resolutions import settled
 from convledger.plans import labels
 from convledger.reports.history import OWN_SAID
+from convledger.store.outcome_history import Ended, befores
 from convledger.store.patterns import PROJECT
 
 _PAUSE = 300 * SECOND  # a longer silence is no time spent on a conversation
@@ -260,6 +262,7 @@ def _add_outcomes(connection: sqlite3.Connection, listed: str, known: dict[int, 
             (listed,),
         )
     }
+    before = befores(connection, listed)
     for number, talk in known.items():
         own = talk.segments.get("outcome", "")
         handled_by, resolution, channel, *counts = told.get(number, ("", "", "", None, None, None))
@@ -270,23 +273,41 @@ def _add_outcomes(connection: sqlite3.Connection, listed: str, known: dict[int, 
         if not talk.messages:
             talk.messages = sum(count or 0 for count in counts)
             talk.turns = counts[2] or 0
-        _serve(talk, handled_by, own)
-        label = labels.label_of(own or resolution)
-        if label == labels.CONFIRMED:
-            talk.resolved = CONFIRMED
-        elif label == labels.ASSUMED:
-            talk.resolved = ASSUMED
+        by_messages = talk.served
+        talk.served = _served(by_messages, Ended(handled_by, resolution, own))
+        talk.resolved = _resolved(own or resolution)
+        if number in before:
+            states = [*(state for _, state in before[number]), Ended(handled_by, resolution, own)]
+            first, turns = settled(
+                [
+                    _resolved(state.label or state.resolution)
+                    if _served(by_messages, state) == BOT
+                    else ""
+                    for state in states
+                ],
+                [at for at, _ in before[number]],
+            )
+            if turns:
+                talk.resolved, talk.changes = first, turns
 
 
-def _serve(talk: Talk, handled_by: str, own: str) -> None:
-    """Say who served a conversation; what a person has labelled goes before what is told."""
-    if handled_by == "human_only":
-        talk.served = PEOPLE_ONLY
-    elif handled_by in ("bot_only", "bot_then_human"):
-        talk.served = ESCALATED if handled_by == "bot_then_human" and not own else BOT
-    ended = own or talk.segments.get("outcome", "")
-    if labels.label_of(ended) == labels.ESCALATED and talk.served != PEOPLE_ONLY:
-        talk.served = ESCALATED
+def _resolved(outcome: str) -> str:
+    """Return whether an outcome is a resolution, and of which kind."""
+    label = labels.label_of(outcome)
+    return {labels.CONFIRMED: CONFIRMED, labels.ASSUMED: ASSUMED}.get(label, "")
+
+
+def _served(by_messages: str, said: Ended) -> str:
+    """Return who served a conversation; what a person has labelled goes before what is told."""
+    served = by_messages
+    if said.handled_by == "human_only":
+        served = PEOPLE_ONLY
+    elif said.handled_by in ("bot_only", "bot_then_human"):
+        served = ESCALATED if said.handled_by == "bot_then_human" and not said.label else BOT
+    resolution = "" if said.resolution == "unknown" else said.resolution
+    if labels.label_of(said.label or resolution) == labels.ESCALATED and served != PEOPLE_ONLY:
+        served = ESCALATED
+    return served
 
 
 def _add_minutes(

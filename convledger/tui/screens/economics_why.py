@@ -257,6 +257,9 @@ def of_way(found: Economics, row: ServedRow) -> Iterator[Content]:
     for name, rate, words in rates:
         share = "–" if rate is None else percent(rate, 1)
         yield _line((f"{share:>8}  ", _AMOUNT), (name.ljust(12), ""), (words, _DIM))
+    if served.reversed:
+        yield _line((f"{served.reversed:>8,}  ", _AMOUNT), ("reversed    ", ""),
+                    ("resolutions that did not last, taken off in their time", _DIM))  # fmt: skip
     times = times_text(service.multiplier)
     yield _line((f"{times:>8}  ", _AMOUNT), ("multiplier  ", ""),
                 ("an escalated one against a bot-only one", _DIM))  # fmt: skip
