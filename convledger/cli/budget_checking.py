@@ -102,11 +102,11 @@ def alerts(names: tuple[str, ...], as_json: bool, as_csv: bool, **said: Any) -> 
     if not found:
         streams.say(f"Nothing was crossed, {span_words(query)}.")
         return
-    from convledger.cli.budget_words import pico_words
     from convledger.cli.names import minute_text
     from convledger.cli.printing import print_table
     from convledger.reports.alert_marks import alert_mark
     from convledger.reports.render.table import Column
+    from convledger.reports.unit_costs.unit_budget_words import pico_words
 
     columns = [
         Column("at"),
@@ -140,7 +140,12 @@ def _what(alert: BudgetAlert) -> str:
 
 
 def _print(standing: Standing, by: str | None, everything: bool) -> None:
-    from convledger.cli.budget_words import about, amount_words, arithmetic, pico_words
+    from convledger.reports.unit_costs.unit_budget_words import (
+        about,
+        amount_words,
+        arithmetic,
+        pico_words,
+    )
     from convledger.text.display import display_text
 
     terms, query = standing.terms, standing.query
@@ -168,11 +173,11 @@ def _print(standing: Standing, by: str | None, everything: bool) -> None:
 
 
 def _print_positions(standing: Standing, everything: bool) -> None:
-    from convledger.cli.budget_words import pico_words, share_words
     from convledger.cli.names import minute_text, short_id
     from convledger.cli.printing import print_table
     from convledger.reports.alert_marks import alert_mark
     from convledger.reports.render.table import Column
+    from convledger.reports.unit_costs.unit_budget_words import pico_words, share_words
 
     terms = standing.terms
     ordered = sorted(
@@ -211,10 +216,14 @@ def _print_positions(standing: Standing, everything: bool) -> None:
 
 
 def _print_customers(standing: Standing) -> None:
-    from convledger.cli.budget_words import amount_words, pico_words, share_words
     from convledger.cli.printing import print_table
     from convledger.reports.alert_marks import alert_mark
     from convledger.reports.render.table import Column
+    from convledger.reports.unit_costs.unit_budget_words import (
+        amount_words,
+        pico_words,
+        share_words,
+    )
 
     terms = standing.terms
     if not standing.customers:
@@ -256,9 +265,9 @@ def _print_customers(standing: Standing) -> None:
 
 
 def _print_segments(standing: Standing, by: str) -> None:
-    from convledger.cli.budget_words import pico_words, share_words
     from convledger.cli.printing import print_table
     from convledger.reports.render.table import Column
+    from convledger.reports.unit_costs.unit_budget_words import pico_words, share_words
 
     money = standing.terms.currency
     streams.say()

@@ -86,8 +86,13 @@ def ladder(
 
 
 def _print(run: LadderRun, everything: bool, *, is_usual: bool) -> None:
-    from convledger.cli.budget_words import about, number_words, percent_words, pico_words
     from convledger.economics.ladder import DOWNGRADE
+    from convledger.reports.unit_costs.unit_budget_words import (
+        about,
+        number_words,
+        percent_words,
+        pico_words,
+    )
     from convledger.text.display import display_text
 
     terms, money = run.terms, run.terms.currency
@@ -119,10 +124,10 @@ def _print(run: LadderRun, everything: bool, *, is_usual: bool) -> None:
 
 
 def _print_steps(run: LadderRun) -> None:
-    from convledger.cli.budget_words import pico_words, step_words
     from convledger.cli.names import minute_text
     from convledger.cli.printing import print_table
     from convledger.reports.render.table import Column
+    from convledger.reports.unit_costs.unit_budget_words import pico_words, step_words
 
     columns = [
         Column("step"),
@@ -145,10 +150,10 @@ def _print_steps(run: LadderRun) -> None:
 
 
 def _print_rows(run: LadderRun, everything: bool) -> None:
-    from convledger.cli.budget_words import ACTION_WORDS, pico_words
     from convledger.cli.names import short_id
     from convledger.cli.printing import print_table
     from convledger.reports.render.table import Column
+    from convledger.reports.unit_costs.unit_budget_words import ACTION_WORDS, pico_words
 
     money = run.terms.currency
     touched = run.touched

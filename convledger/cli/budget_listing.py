@@ -33,9 +33,13 @@ def list_(removed: bool, as_json: bool, as_csv: bool) -> None:
         streams.say("There are no budgets yet.")
         streams.note("`convledger budget new pro --price 19 --margin 70% --expected 6` makes one.")
         return
-    from convledger.cli.budget_words import COUNT_WORDS, amount_words, scope_words
     from convledger.cli.printing import print_table
     from convledger.reports.render.table import Column
+    from convledger.reports.unit_costs.unit_budget_words import (
+        COUNT_WORDS,
+        amount_words,
+        scope_words,
+    )
     from convledger.text.display import display_text
 
     rows = []
@@ -90,7 +94,12 @@ def show(name: str, text: bool, as_json: bool) -> None:
 
         print_json({"schema": 1, **kept_document(found)})
         return
-    from convledger.cli.budget_words import about, arithmetic, number_words, step_words
+    from convledger.reports.unit_costs.unit_budget_words import (
+        about,
+        arithmetic,
+        number_words,
+        step_words,
+    )
 
     terms = terms_of(found)
     streams.say(f"{streams.bold(display_text(terms.name))}  {display_text(about(terms))}")

@@ -306,7 +306,7 @@ def _from(file: str) -> str:
 
 
 def _tell(terms: BudgetTerms, as_json: bool) -> None:
-    from convledger.cli.budget_words import about, arithmetic
+    from convledger.reports.unit_costs.unit_budget_words import about, arithmetic
     from convledger.text.display import display_text
 
     if as_json:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from convledger.cli.budget_words import pico_words, share_words
 from convledger.reports.alert_marks import alert_mark
+from convledger.reports.unit_costs.unit_budget_words import pico_words, share_words
 
 if TYPE_CHECKING:
     from convledger.reports.unit_costs.one_conversation import BudgetPlace, FullCost
