@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from convledger.economics.budget_terms import BudgetTerms
     from convledger.economics.ladder import Step
     from convledger.reports.unit_costs.asked import CostQuery
-    from convledger.reports.unit_costs.budget_ladder import LadderRun
+    from convledger.reports.unit_costs.budget_ladder import Heed, LadderRun
     from convledger.reports.unit_costs.budget_shelf import KeptBudget
     from convledger.reports.unit_costs.budget_standing import BudgetAlert, Standing
     from convledger.reports.unit_costs.one_conversation import FullCost
@@ -90,13 +90,22 @@ class Budgeting(Costing):
 
     @in_words
     def budget_ladder(
-        self, terms: BudgetTerms, query: CostQuery, steps: Sequence[Step] = ()
+        self,
+        terms: BudgetTerms,
+        query: CostQuery,
+        steps: Sequence[Step] = (),
+        heed: Heed | None = None,
     ) -> LadderRun:
-        """Return what a ladder would have done to conversations; the budget's own unless told."""
+        """Return what a ladder would have done to conversations; the budget's own unless told.
+
+        `heed` hears of how many of how many conversations it was tried, and may raise to stop it.
+        """
         from convledger.reports.unit_costs.budget_ladder import run_ladder
 
         standing = self.budget_standing(terms, query)
-        return run_ladder(self.connection, standing, self.rates.rater, steps or terms.ladder)
+        return run_ladder(
+            self.connection, standing, self.rates.rater, steps or terms.ladder, heed=heed
+        )
 
     @in_words
     def full_cost(

@@ -23,6 +23,7 @@ class Action:
     label: str
     help: str
     shown: bool = False  # in the footer
+    spare: bool = False  # in the footer too, where there is room beside all others
 
     @property
     def id(self) -> str:
@@ -48,7 +49,9 @@ SCOPES = {
     "compare": "Compare",
     "slider": "on the timeouts",
     "economics": "Economics",
+    "budgets": "Budgets",
     "sources": "Sources",
+    "reconcile": "Reconcile",
     "paths": "in a list of paths",
     "discovered": "What lies on this machine",
     "import": "What came in",
@@ -223,9 +226,29 @@ def _actions() -> Iterable[Action]:
     yield Action("economics", "baseline", "b", "Baseline", "What people cost and need.", True)
     yield Action("economics", "costs", "c", "Costs", "Enter costs beside tokens.", True)
     yield Action("economics", "simulate", "s", "Simulate", "What if: model, context, people.", True)
-    yield Action("economics", "export", "x", "Export", "The pivot as CSV.")
-    yield Action("economics", "close", "C", "Close", "Close the month shown, or open it again.")
-    yield Action("economics", "measure", "m", "Measure", "Length in turns, minutes, tokens; cost.")
+    yield Action("economics", "export", "x", "Export", "The pivot as CSV.", spare=True)
+    yield Action(
+        "economics", "measure", "m", "Measure", "Length in turns, minutes, tokens; cost.",
+        spare=True,
+    )  # fmt: skip
+    yield Action(
+        "economics", "budgets", "B", "Budgets", "What a conversation may cost, and which did not.",
+        spare=True,
+    )  # fmt: skip
+    yield Action(
+        "economics", "close", "C", "Close", "Close the month shown, or open it again.", spare=True
+    )
+    yield Action(
+        "economics", "currency", "dollar_sign", "Currency", "Show amounts in another one.",
+        spare=True,
+    )  # fmt: skip
+
+    yield Action("budgets", "new", "n", "New", "Set a budget for conversations.", True)
+    yield Action("budgets", "edit", "e", "Edit", "Change the terms of the budget.", True)
+    yield Action("budgets", "remove", "D", "Remove", "Take the budget away, or back.", True)
+    yield Action("budgets", "ladder", "l", "Ladder", "Try its ladder on what happened.", True)
+    yield Action("budgets", "why", "w", "Why", "Explain the cost, call by call.", True)
+    yield Action("budgets", "period", "o", "Period", "A month, last days, from-to, all.", True)
 
     yield Action("sources", "rescan", "r", "Re-scan", "Look at all folders again now.", True)
     yield Action("sources", "import", "i", "Import", "Read files, zips or folders.", True)
@@ -236,6 +259,16 @@ def _actions() -> Iterable[Action]:
     yield Action("sources", "alias", "a", "Alias", "Price a model like another one.")
     yield Action("sources", "leave_out", "o", "Leave out", "Read no more of it, or again.", True)
     yield Action("sources", "estimates", "t", "Estimates", "Count tokens no source tells, or not.")
+    yield Action(
+        "sources", "reconcile", "c", "Reconcile", "A provider's own bill beside the ledger.",
+        spare=True,
+    )  # fmt: skip
+
+    yield Action("reconcile", "choose", "i", "Choose", "Compare a file of a provider.", True)
+    yield Action("reconcile", "differences", "f", "Differences", "Those alone, or all.", True)
+    yield Action("reconcile", "keep", "a", "Keep", "Have check verify what the file says.", True)
+    yield Action("reconcile", "forget", "D", "Forget", "Let a kept balance go, or back.", True)
+    yield Action("reconcile", "export", "x", "Export", "The comparison as CSV.", True)
 
     yield Action("discovered", "leave_out", "o", "Leave out", "Never read it; or do, again.", True)
 
@@ -279,6 +312,7 @@ def _actions() -> Iterable[Action]:
 
 ACTIONS: tuple[Action, ...] = tuple(_actions())
 BY_ID = {action.id: action for action in ACTIONS}
+SPARE = frozenset(action.id for action in ACTIONS if action.spare)
 
 
 def bindings(scope: str) -> list[Binding]:
@@ -302,7 +336,7 @@ def key_text(keys: str) -> str:
     names = {
         "enter": "⏎", "slash": "/", "question_mark": "?", "escape": "esc", "space": "space",
         "pagedown": "pgdn", "pageup": "pgup", "down": "↓", "up": "↑", "left": "←", "right": "→",
-        "full_stop": ".", "plus": "+", "minus": "-",
+        "full_stop": ".", "plus": "+", "minus": "-", "dollar_sign": "$",
     }  # fmt: skip
     first = keys.split(",", 1)[0].strip()
     if first.startswith("ctrl+"):

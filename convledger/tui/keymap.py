@@ -19,8 +19,10 @@ _TOGETHER = (
     ("app", "reader"),
     ("app", "search", "list"),
     ("app", "sources", "list"),
+    ("app", "reconcile", "list"),
     ("app", "economics", "list"),
     ("app", "economics", "chart"),
+    ("app", "budgets", "list"),
     ("app", "sitting", "list"),
     ("table_mapping", "list"),
 )

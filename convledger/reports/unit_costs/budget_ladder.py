@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -18,6 +18,8 @@ from convledger.reports.unit_costs.budget_standing import Placed, Standing
 from convledger.reports.unit_costs.spent_calls import calls_of, prompts_of
 from convledger.reports.unit_costs.turns import turns_of
 from convledger.words import plural
+
+Heed = Callable[[int, int], None]  # hears of how many of how many conversations; may raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,12 @@ class LadderRun:
 
 
 def run_ladder(
-    connection: sqlite3.Connection, standing: Standing, rater: Rater, steps: Sequence[Step]
+    connection: sqlite3.Connection,
+    standing: Standing,
+    rater: Rater,
+    steps: Sequence[Step],
+    *,
+    heed: Heed | None = None,
 ) -> LadderRun:
     """Try a ladder on the conversations of a budget. Raises UsageProblem where it can't be."""
     terms = standing.terms
@@ -131,6 +138,8 @@ def run_ladder(
     calls, prompts = calls_of(connection, known), prompts_of(connection, known)
     unlike, lowest = 0, min((step.at for step in steps), default=0)
     for number, each in known.items():
+        if heed is not None:
+            heed(len(run.rows), len(known))
         cost = each.cost
         if not _may_fire(each, budget, lowest):
             run.rows.append(_left_alone(each, len(prompts.get(number) or calls[number])))

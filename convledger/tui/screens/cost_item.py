@@ -113,7 +113,7 @@ class CostItemScreen(FieldsDialog):
         same = old is not None and rule == BY_HAND and old.rule == BY_HAND
         return StoredItem(
             0, kind, self.typed("name"), since, end, every, amount, currency, rule,
-            _scope_of(self.typed("scope")), self.typed("note"),
+            scope_typed(self.typed("scope")), self.typed("note"),
             shares=old.shares if old is not None and same else {},
             erased_weight=old.erased_weight if old is not None and same else 0,
         )  # fmt: skip
@@ -174,7 +174,7 @@ def _with_shares(item: StoredItem, written: dict[int, str]) -> StoredItem:
     return replace(item, shares=weights_of(written))
 
 
-def _scope_of(text: str) -> dict[str, tuple[str, ...]]:
+def scope_typed(text: str) -> dict[str, tuple[str, ...]]:
     """Return whom a cost is for: "client=acme,bakery; tag=pilot"; raises UsageProblem."""
     found: dict[str, tuple[str, ...]] = {}
     for piece in text.split(";"):

@@ -8,7 +8,7 @@ from textual import on
 
 from convledger.economics.conversation_costs import LIST, PARTS
 from convledger.reports.periods import start_of_day
-from convledger.reports.unit_costs.cost_spans import last_days
+from convledger.reports.unit_costs.cost_spans import last_days, this_month
 from convledger.reports.unit_costs.noted import step_words
 from convledger.reports.unit_costs.spreads import MEASURES
 from convledger.tui.cost_words import WAY_WORDS, title_text
@@ -209,6 +209,14 @@ class EconomicsDoors(PlaceScreen):
             ScenarioScreen(found.costs.query, words.span_words(self.sight), models, found.by_id)
         )
 
+    def action_budgets(self) -> None:
+        """Show what conversations may cost, and which cost more."""
+        from convledger.tui.screens.budgets import BudgetsScreen
+
+        now, zone = self.books.now(), self.books.zone
+        span = self.sight.span or this_month(now, zone)
+        self.app.push_screen(BudgetsScreen(self._spans(), span))
+
     def action_export(self) -> None:
         """Write the pivot to a file for a spreadsheet."""
         from convledger.reports.unit_costs.pivot_file import pivot_csv
@@ -263,13 +271,17 @@ class EconomicsDoors(PlaceScreen):
         from convledger.tui.screens.economics_choices import PeriodScreen
 
         now, zone = self.books.now(), self.books.zone
-        opened = self.sight.opened.spans if self.sight.opened is not None else ()
-        days = [last_days(count, now, zone) for count in DAYS]
-        spans = [*opened[:-1], *days, *opened[-1:]]
         closed = self.sight.found.costs.closed_until if self.sight.found is not None else None
         ends_at = 0 if closed is None else start_of_day(closed, zone)
-        screen = PeriodScreen(spans, self.sight.span, now, zone, ends_at)
+        screen = PeriodScreen(self._spans(), self.sight.span, now, zone, ends_at)
         self.app.push_screen(screen, self.show_span)
+
+    def _spans(self) -> list[Span]:
+        """Return the stretches of time that there are to choose from."""
+        now, zone = self.books.now(), self.books.zone
+        opened = self.sight.opened.spans if self.sight.opened is not None else ()
+        days = [last_days(count, now, zone) for count in DAYS]
+        return [*opened[:-1], *days, *opened[-1:]]
 
     def show_span(self, span: Span | None) -> None:
         """Show a stretch of time."""

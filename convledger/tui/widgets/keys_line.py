@@ -15,6 +15,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from convledger.text.display import width
+from convledger.tui.actions import SPARE
 from convledger.tui.widgets.inks import ink
 
 LAST_TO_GO = "help"  # it lists all the others
@@ -31,6 +32,7 @@ class ShownKey:
     action: str
     purpose: str
     enabled: bool
+    is_spare: bool = False  # shown only where all others have room
 
     @property
     def cells(self) -> int:
@@ -39,14 +41,20 @@ class ShownKey:
 
 
 def fitting(keys: list[ShownKey], cells: int) -> tuple[list[ShownKey], bool]:
-    """Return the keys that have room, in their order, and whether others have none."""
+    """Return the keys that have room, in their order, and whether others have none.
+
+    Spare ones go first, the last of them before the others, and nobody misses them.
+    """
     kept = list(keys)
     room = cells + 2  # nothing stands behind the last
+    while any(key.is_spare for key in kept) and sum(key.cells for key in kept) > room:
+        kept.pop(max(place for place, key in enumerate(kept) if key.is_spare))
+    wanted = len(kept)
     while kept and sum(key.cells for key in kept) > room:
         room = cells + 2 - len(MORE)
         others = [place for place, key in enumerate(kept) if key.action != LAST_TO_GO]
         kept.pop(others[-1] if others else 0)
-    return kept, len(kept) < len(keys)
+    return kept, len(kept) < wanted
 
 
 class KeysLine(Widget):
@@ -70,7 +78,8 @@ class KeysLine(Widget):
             return
         found: dict[str, ShownKey] = {}
         for _, binding, enabled, purpose in screen.active_bindings.values():
-            if binding.show and binding.action not in found:
+            is_spare = binding.id is not None and binding.id in SPARE
+            if (binding.show or is_spare) and binding.action not in found:
                 found[binding.action] = ShownKey(
                     binding.key,
                     self.app.get_key_display(binding),
@@ -78,6 +87,7 @@ class KeysLine(Widget):
                     binding.action,
                     purpose or binding.tooltip,
                     enabled,
+                    is_spare,
                 )
         if list(found.values()) != self._keys:
             self._keys = list(found.values())
