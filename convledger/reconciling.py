@@ -39,15 +39,13 @@ class Reconciling(Budgeting):
         """
         from hashlib import sha256
 
-        from convledger.ingest.documents import opened_document
+        from convledger.ingest.bills import read_bill_at
         from convledger.reports.reconciling.comparing import reconcile
-        from convledger.sources.bills.reading import read_bill
         from convledger.sources.document import NotReadable
 
         digest = sha256()
         try:
-            with opened_document(str(path), path.name) as document:
-                bill = read_bill(document, asked)
+            bill = read_bill_at(path, asked)
             with path.open("rb") as stream:
                 while block := stream.read(1 << 20):
                     digest.update(block)
@@ -102,6 +100,13 @@ class Reconciling(Budgeting):
 
         names = self._model_names
         return [balance(self.connection, names, one) for one in kept]
+
+    @in_words
+    def balances_kept(self) -> frozenset[int]:
+        """Return the numbers of the balances that are in force."""
+        from convledger.store.assertions import assertions
+
+        return frozenset(one.id for one in assertions(self.connection))
 
     @in_words
     def forget_balance(self, number: int, now: int | None) -> None:

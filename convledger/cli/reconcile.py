@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from convledger.sources.bills.records import Asked
 
 PROVIDERS = ("anthropic", "openai", "cursor", "copilot", "litellm", "table")
-_NEXT = re.compile(r",(?=\s*[a-z_0-9]+\s*=)")  # a comma before the next meaning, not in a name
 
 
 @click.command(short_help="A provider's own bill beside the ledger.")
@@ -159,6 +158,7 @@ def _asked(
     currency: str | None,
     input_is: str | None,
 ) -> Asked:
+    from convledger.reports.reconciling.asked import columns_of
     from convledger.sources.bills.records import Asked
 
     code = (currency or "").strip().upper()
@@ -166,28 +166,10 @@ def _asked(
         raise UsageProblem(f"--currency {currency!r:.20} is no code like USD or EUR")
     return Asked(
         provider or "",
-        _columns(columns),
+        columns_of(columns, "--map"),
         order or "",
         mark or "",
         code,
         None if input_is is None else input_is == "all",
         query.zone,
     )
-
-
-def _columns(given: tuple[str, ...]) -> dict[str, str]:
-    """Return columns by what they mean. Raises UsageProblem."""
-    found: dict[str, str] = {}
-    for text in given:
-        for part in _NEXT.split(text):
-            meaning, equals, column = part.partition("=")
-            name = meaning.strip().lower()
-            if not equals or not name:
-                raise UsageProblem(
-                    f"--map {part.strip()!r:.60} is no MEANING=COLUMN, like --map "
-                    "day=Date,model=Model,cost=Cost"
-                )
-            if name in found:
-                raise UsageProblem(f"--map says twice what the {name} is")
-            found[name] = column.strip()
-    return found

@@ -261,6 +261,12 @@ class SourcesScreen(PlaceScreen):
 
         self.app.push_screen(DiscoveredScreen())
 
+    def action_reconcile(self) -> None:
+        """Put a provider's own bill beside the ledger."""
+        from convledger.tui.screens.reconcile import ReconcileScreen
+
+        self.app.push_screen(ReconcileScreen())
+
     def action_about(self) -> None:
         """Show what the manual says of the source under the cursor."""
         from convledger.tui.screens.about_source import AboutSourceScreen
