@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from convledger.reports.unit_costs.cost_import import CostImport
     from convledger.reports.unit_costs.cost_spans import Opened
     from convledger.reports.unit_costs.costs import Costs
+    from convledger.reports.unit_costs.known_currencies import KnownCurrency
     from convledger.reports.unit_costs.summary import Economics
     from convledger.store.cost_changes import Change
     from convledger.store.costs import StoredItem
@@ -128,6 +129,13 @@ class Costing(CostEntries):
         from convledger.store.labels import values_of
 
         return values_of(self.connection, "client")
+
+    @in_words
+    def known_currencies(self) -> list[KnownCurrency]:
+        """Return the currencies that amounts are in, or can be turned into."""
+        from convledger.reports.unit_costs.known_currencies import known_currencies
+
+        return known_currencies(self.connection, self.plan_book)
 
     @in_words
     def opened_spans(self, now: int, zone: tzinfo) -> Opened:

@@ -47,6 +47,10 @@ PLACES = {
     "shared costs to people's time. A conversation belongs to the time in which it opened, with "
     "all of its calls. `–` is not known, never zero, and w says why; `~` is an estimate in part. "
     "Every number opens the conversations behind it.",
+    "budgets": "What a conversation may cost, from a price, a margin and the conversations that a "
+    "customer is expected to have, or as an amount for each. `△` 70 %, `▲` 90 %, `◆` 100 % of it "
+    "are spent. The ladder is tried on what has happened: what each step had saved, and whom it "
+    "had touched. `u` takes a change back.",
     "slider": "What the plan would count with another inactivity timeout.",
     "sitting": "A review of memory: a queue that was taken once, one key a verdict, then the next. "
     "The program only says why an entry wants a look; nothing is merged, ended or put away but by "
@@ -59,6 +63,9 @@ PLACES = {
     "could not be used, and models without a price. Sources stand by kind: agents, chat exports, "
     "API logs, support platforms, tables. `d` shows what lies on this machine and is not read, "
     "`o` leaves a source out: what was read stays, nothing new is.",
+    "reconcile": "A provider's own usage or bill beside the ledger, by day and model: `=` equal, "
+    "`▼` missing here, `▲` missing there, `≠` priced or counted otherwise. Nothing of the file is "
+    "imported. What it says can be kept as a balance, which `convledger check` verifies.",
     "paths": "Goes through folders: right into one, left to the one above.",
     "import": "What was found is told by its content before any of it is read. An import can be "
     "left: it goes on, and says at its end what came in.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from convledger.tui.numbered import SCREENS
 from convledger.tui.widgets.rows import Rows
 from tests.ingest.logs import session, turns
 from tests.tui import compare_parts, memory_file_parts, review_parts
+from tests.tui.budget_parts import BILLS, with_budgets
 from tests.tui.finding_parts import with_findings
 from tests.tui.import_parts import ended, with_rejected
 from tests.tui.memory_parts import remembered
@@ -112,6 +114,11 @@ def with_export(_: Path) -> None:
     with_rejected(Path(os.environ["HOME"]) / "x.zip")
 
 
+def with_bill(_: Path) -> None:
+    """Have a provider's bill in the home folder."""
+    shutil.copy(BILLS / "anthropic-usage.csv", Path(os.environ["HOME"]) / "bill.csv")
+
+
 READ = ("2", "enter")
 PICK = ("8", "i", *"below"[:3], "down")
 BROUGHT = ("8", "i", "x", "full_stop", "z", "i", "p", "enter")
@@ -121,6 +128,9 @@ CUT = ("4", "shift+tab", "shift+tab")  # to the time line
 SIT = ("ctrl+r",)
 FILES = ("3", "t")
 FOUND = ("3", "g")
+BUDGET = ("6", "B")
+BILL = ("8", "c")
+COMPARED = (*BILL, "i", *"bill", "full_stop", *"csv", "enter")
 PLACES = {BY_ID[f"app.{place}"].keys: place for place in SCREENS}
 PLACE_KEYS = {place: keys for keys, place in PLACES.items()}
 STEPS = {
@@ -253,6 +263,14 @@ STEPS = {
     "economics.simulate": Step(("6",), screen, "Scenario"),
     "economics.export": Step(("6",), screen, "TextExport"),
     "economics.measure": Step(("6",), text),
+    "economics.budgets": Step(("6",), screen, "Budgets"),
+    "economics.currency": Step(("6",), screen, "Currency"),
+    "budgets.new": Step(BUDGET, screen, "BudgetForm", with_budgets),
+    "budgets.edit": Step(BUDGET, screen, "BudgetForm", with_budgets),
+    "budgets.remove": Step(BUDGET, text, None, with_budgets),
+    "budgets.ladder": Step(BUDGET, text, None, with_budgets),
+    "budgets.why": Step(BUDGET, screen, "Why", with_budgets),
+    "budgets.period": Step(BUDGET, screen, "Period", with_budgets),
     "sources.rescan": Step(("8",), text),
     "sources.import": Step(("8",), screen, "Import"),
     "sources.discover": Step(("8",), screen, "Discovered"),
@@ -268,6 +286,12 @@ STEPS = {
     "import.rejected": Step(BROUGHT, focused_id, "rejected", with_export),
     "import.memory": Step(BROUGHT, text, None, with_export),
     "sources.estimates": Step(("8",), text),
+    "sources.reconcile": Step(("8",), screen, "Reconcile"),
+    "reconcile.choose": Step(BILL, screen, "BillPath"),
+    "reconcile.differences": Step(COMPARED, text, None, with_bill),
+    "reconcile.keep": Step(COMPARED, screen, "KeepBalance", with_bill),
+    "reconcile.forget": Step(COMPARED, text, None, with_bill),
+    "reconcile.export": Step(COMPARED, screen, "TextExport", with_bill),
     "table_mapping.next_question": Step(MAP, cursor, 1, with_table),
     "table_mapping.detail": Step((*MAP, "end"), text, None, with_table),
     "table_mapping.save": Step(MAP, text, None, with_table),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,22 @@ def test_keys_without_room_are_left_out_and_help_last(cells: int, labels: list[s
 
     assert [one.label for one in kept] == labels
     assert is_cut == (len(labels) < len(KEYS))
+
+
+@pytest.mark.parametrize(
+    ("cells", "labels"),
+    [
+        (100, ["Open", "Export", "Filter", "Measure", "Help", "Quit"]),
+        (50, ["Open", "Export", "Filter", "Help", "Quit"]),
+        (40, ["Open", "Filter", "Help", "Quit"]),
+    ],
+)
+def test_spare_keys_are_shown_only_beside_all_others(cells: int, labels: list[str]) -> None:
+    spare = [replace(key(name), is_spare=True) for name in ("Export", "Measure")]
+    kept, is_cut = fitting([KEYS[0], spare[0], KEYS[1], spare[1], *KEYS[2:]], cells)
+
+    assert [one.label for one in kept] == labels
+    assert not is_cut
 
 
 def line_of(pilot: Pilot[None]) -> str:

@@ -150,7 +150,7 @@ class EconomicsScreen(EconomicsDoors):
             return
         self._query = CostQuery(
             sight.span.since, sight.span.until, self.books.now(), self.books.zone,
-            self.books.config.timezone or "UTC",
+            self.books.config.timezone or "UTC", currency=sight.currency,
         )  # fmt: skip
         if anew:
             sight.found, sight.table, sight.is_whole = None, None, False
@@ -183,7 +183,9 @@ class EconomicsScreen(EconomicsDoors):
 
     def _is_of_now(self, query: CostQuery) -> bool:
         mine = self._query
-        return mine is not None and (query.since, query.until) == (mine.since, mine.until)
+        return mine is not None and (query.since, query.until, query.currency) == (
+            mine.since, mine.until, mine.currency,
+        )  # fmt: skip
 
     def _show_first(self, known: Known) -> None:
         if not self._is_of_now(known[0]):

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from convledger.economics.segments import SegmentTable
     from convledger.reports.periods import Span
+    from convledger.reports.unit_costs.known_currencies import KnownCurrency
     from convledger.reports.unit_costs.summary import Economics
 
 DAYS = (30, 7)
@@ -282,6 +283,20 @@ class EconomicsDoors(PlaceScreen):
         opened = self.sight.opened.spans if self.sight.opened is not None else ()
         days = [last_days(count, now, zone) for count in DAYS]
         return [*opened[:-1], *days, *opened[-1:]]
+
+    def action_currency(self) -> None:
+        """Show amounts in another currency."""
+        from convledger.tui.screens.currency_choice import CurrencyScreen
+
+        def show(known: list[KnownCurrency]) -> None:
+            self.app.push_screen(CurrencyScreen(known, self.sight.currency), self._show_currency)
+
+        self.ask("currencies", lambda ledger: ledger.known_currencies(), show)
+
+    def _show_currency(self, currency: str | None) -> None:
+        if currency is not None and currency != self.sight.currency:
+            self.sight.currency = currency
+            self.work_out(anew=True)
 
     def show_span(self, span: Span | None) -> None:
         """Show a stretch of time."""

@@ -48,6 +48,7 @@ class Sight:
     span: Span | None = None
     by: tuple[str, ...] = ("source",)
     measure: str = "messages"
+    currency: str = "USD"
     found: Economics | None = None
     table: SegmentTable | None = None
     is_whole: bool = False
