@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from convledger.ingest.documents import opened_document
-from convledger.sources.bills.reading import read_bill, span_of
+from convledger.sources.bills.reading import read_bill
 from convledger.sources.bills.records import Asked, Bill
 from convledger.sources.document import NotReadable
 
@@ -50,7 +50,7 @@ def glance_at_bill(path: Path, asked: Asked) -> BillGlance:
         return BillGlance(path, problem=str(problem), is_file=True)
     except (OSError, ValueError) as error:  # a path with a zero byte is a ValueError
         return BillGlance(path, problem=getattr(error, "strerror", None) or str(error))
-    since, until = span_of(bill)
+    days = bill.days
     return BillGlance(
-        path, bill.title, len(bill.rows), len(bill.rejected), since, until, is_file=True
+        path, bill.title, len(bill.rows), len(bill.rejected), min(days), max(days), is_file=True
     )

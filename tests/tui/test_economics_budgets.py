@@ -254,7 +254,9 @@ async def test_ladder_is_tried_and_its_steps_lead_to_conversations(budgeted: Pat
         assert isinstance(pilot.app.screen, TouchedScreen)
         rows = pilot.app.screen.query_one(TouchedRows)
         assert rows.count() == 10
-        assert "before turn 2, 19 Oct 09:42: drop retrieval, summarise history" in text_of(rows)
+        assert "before turn 2, 19 Oct 09:42: smaller model, drop retrieval, summarise" in text_of(
+            rows
+        )
         await press(pilot, "enter")
         assert isinstance(pilot.app.screen, ReaderScreen)
 

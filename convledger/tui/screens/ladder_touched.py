@@ -36,9 +36,10 @@ class TouchedRows(Rows):
     )
     DEFAULT_CSS = "TouchedRows { background: $surface; }"
 
-    def __init__(self, rows: list[Descended], currency: str, zone: tzinfo) -> None:
+    def __init__(self, rows: list[Descended], step: Step, currency: str, zone: tzinfo) -> None:
         super().__init__()
         self.touched = rows
+        self._step = step
         self._currency, self._zone = currency, zone
 
     def count(self) -> int:
@@ -64,15 +65,17 @@ class TouchedRows(Rows):
         ]  # fmt: skip
 
     def _steps(self, one: Descended, *, is_wide: bool) -> list[Part]:
-        """Return which steps were taken before which turn, those of one turn together."""
+        """Return before which turn which steps were taken, the one that was opened first."""
+        turns = [list(group) for _, group in groupby(one.fired, lambda fired: fired.turn)]
+        for each in turns:
+            each.sort(key=lambda fired: fired.step != self._step)
         found: list[Part] = []
-        for turn, together in groupby(one.fired, lambda fired: fired.turn):
-            taken = list(together)
+        for taken in sorted(turns, key=lambda each: each[0].step != self._step):
             at = to_datetime(taken[0].at).astimezone(self._zone)
             when = f", {at.day} {at:%b %H:%M}" if is_wide else ""
             names = ", ".join(ACTION_WORDS[fired.step.action] for fired in taken)
             gap = " · " if found else ""
-            found += [(f"{gap}before turn {turn:,}{when}: ", DIM), (names, "$foreground")]
+            found += [(f"{gap}before turn {taken[0].turn:,}{when}: ", DIM), (names, "$foreground")]
         return found
 
 
@@ -90,11 +93,11 @@ class TouchedScreen(Dialog[None]):
         self._rows = [row for row in run.touched if any(one.step == step for one in row.fired)]
         count = counted(len(self._rows), "conversation")
         super().__init__(f"{step_words(step)} · {count}", "⏎ Read · esc Back")
-        self._currency, self._zone = run.terms.currency, zone
+        self._currency, self._zone, self._step = run.terms.currency, zone, step
 
     def parts(self) -> list[Widget]:
         """Return the list."""
-        return [TouchedRows(self._rows, self._currency, self._zone)]
+        return [TouchedRows(self._rows, self._step, self._currency, self._zone)]
 
     def on_mount(self) -> None:
         """Give the list the lines that it needs."""

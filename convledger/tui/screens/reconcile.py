@@ -19,7 +19,6 @@ from convledger.reports.reconciling.words import covered, remarks, summary_words
 from convledger.text.display import display_text
 from convledger.tui.actions import bindings
 from convledger.tui.screens.reconcile_doors import ReconcileDoors
-from convledger.tui.screens.source_words import counted
 from convledger.tui.widgets.canvas import BAD, DIM, GOOD, INK
 from convledger.tui.widgets.compared_rows import BalanceRows, ComparedRows
 from convledger.tui.widgets.lines import Line, wrapped
@@ -203,12 +202,10 @@ class ReconcileScreen(ReconcileDoors):
         rows, found, balances = self.query_one(ComparedRows), self.found, self._balances
         counts = ""
         if found is not None:
-            shown = "differences" if self.only_differences else "days and models"
+            whole, differ = len(found.comparisons), len(found.differing)
             at = to_datetime(self._compared_at).astimezone(self.books.zone)
-            counts = f"{rows.count():,} of {len(found.comparisons):,} {shown} · at {at:%H:%M}"
-            if self.only_differences:
-                whole = counted(len(found.comparisons), "row")
-                counts = f"{rows.count():,} differ of {whole} · at {at:%H:%M}"
+            rest = "" if self.only_differences else ", all shown"
+            counts = f"{differ:,} of {whole:,} differ{rest} · at {at:%H:%M}"
         self.query_one(f"#{DAYS}", Panel).show_counts(counts)
         title = f"Days and models of {display_text(found.file)}" if found else "Days and models"
         self.query_one(f"#{DAYS}", Panel).show_title(title)
