@@ -11,6 +11,7 @@ from convledger.economics.conversation_costs import (
     BOT,
     ESCALATED,
     LIST,
+    MACHINE,
     NONE,
     PEOPLE,
     PIVOTS,
@@ -20,6 +21,8 @@ from convledger.economics.conversation_costs import (
 from convledger.economics.cost_items import REVENUE
 from convledger.economics.ratios import ratio
 
+_BESIDE_CALLS = frozenset(MACHINE) - {LIST}  # a bill stands for list costs that nobody knows
+
 
 @dataclass(slots=True)
 class SegmentRow:
@@ -27,16 +30,17 @@ class SegmentRow:
 
     A conversation that used several models is counted with the one that most of its list cost is
     of. `at_list`, `billed`, `machine`, `people` and `full` are of the `known` ones alone; of
-    `whole` of them every part is known, of `listed` the list cost, of `counted` the tokens. What
-    `earned` adds up to says nothing where `lacks_revenue` tells that some of it has no rate.
-    `adjustments` are what has changed in months that are closed, in `full` too; conversations of
-    these are among `ids` and are no `units`.
+    `whole` of them every part is known, of `unmanned` all but people's, of `listed` the list cost,
+    of `counted` the tokens. What `earned` adds up to says nothing where `lacks_revenue` tells that
+    some of it has no rate. `adjustments` are what has changed in months that are closed, in `full`
+    too; conversations of these are among `ids` and are no `units`.
     """
 
     keys: tuple[str, ...]
     units: int = 0
     known: int = 0
     whole: int = 0
+    unmanned: int = 0
     listed: int = 0
     counted: int = 0
     bot: int = 0
@@ -78,8 +82,8 @@ class SegmentRow:
 
     @property
     def machine_cost(self) -> int | None:
-        """Everything but people, None where no cost is known."""
-        return self.machine if self.known or not self.units else None
+        """Everything but people, None where it is known of none with every part."""
+        return self.machine if self.unmanned or not self.units else None
 
     @property
     def people_cost(self) -> int | None:
@@ -127,6 +131,7 @@ class SegmentRow:
         self.counted += not talk.lacks_tokens
         if cost.is_known:
             self.known += 1
+            self.unmanned += cost.unknown.isdisjoint(_BESIDE_CALLS)
             self.listed += LIST not in cost.unknown
             self.at_list += cost.parts.get(LIST, 0)
             self.billed += cost.parts.get(LIST, 0) + cost.parts.get(PLAN, 0)
