@@ -101,8 +101,9 @@ class Budgeting(Costing):
         `heed` hears of how many of how many conversations it was tried, and may raise to stop it.
         """
         from convledger.reports.unit_costs.budget_ladder import run_ladder
+        from convledger.reports.unit_costs.budget_standing import positions_of
 
-        standing = self.budget_standing(terms, query)
+        standing = positions_of(self.connection, self.plan_book, terms, query)
         return run_ladder(
             self.connection, standing, self.rates.rater, steps or terms.ladder, heed=heed
         )

@@ -54,6 +54,8 @@ def crossings(
 
 def spread(amount: Number, weights: Sequence[Number]) -> list[Fraction]:
     """Return an amount divided exactly in proportion to weights, equally where none weighs."""
+    if not amount:
+        return [Fraction(0)] * len(weights)
     whole: Number = sum(weights)
     if not whole:
         return [Fraction(amount) / len(weights)] * len(weights) if weights else []

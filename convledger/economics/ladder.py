@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 
 from convledger.economics.ratios import Number
 from convledger.economics.unit_budget import crossed
@@ -51,9 +52,14 @@ class TurnCost:
     small_model: Fraction | None = None
 
     @property
+    def parts(self) -> tuple[Fraction, ...]:
+        """What it is made of, in the order of the fields."""
+        return self.model, self.history, self.retrieval, self.tools, self.fixed
+
+    @property
     def total(self) -> Fraction:
         """All parts together."""
-        return self.model + self.history + self.retrieval + self.tools + self.fixed
+        return sum(self.parts, Fraction(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +81,12 @@ class Descent:
 
     A turn is atomic: `overshoot` is what the last one spent beyond the budget. `touched` are the
     turns that were served at less, or not at all, and `unserved` those that were not; what was
-    fixed of these is spent all the same.
+    fixed of these is spent all the same. `in_units` is what each served turn costs, in such small
+    parts of money that all are whole numbers: `unit` of them are one.
     """
 
-    per_turn: tuple[Fraction, ...]
+    unit: int
+    in_units: tuple[int, ...]
     ended_at: int | None
     spent: Fraction
     overshoot: Fraction
@@ -88,9 +96,14 @@ class Descent:
     unserved: int = 0
 
     @property
+    def per_turn(self) -> tuple[Fraction, ...]:
+        """What each turn costs that was served."""
+        return tuple(Fraction(each, self.unit) for each in self.in_units)
+
+    @property
     def served(self) -> int:
         """How many turns were served."""
-        return len(self.per_turn)
+        return len(self.in_units)
 
     @property
     def saved(self) -> Fraction:
@@ -110,54 +123,80 @@ def descend(
 
     A smaller model bills the history that it is sent at its own price too.
     """
-    spent, per_turn, ended_at = Fraction(0), list[Fraction](), None
-    taken: dict[Step, int] = {}
-    saved: dict[Step, Fraction] = {}
-    touched: dict[Step, int] = {}
-    changed, whole = 0, Fraction(0)
-    ordered = sorted(steps, key=lambda step: step.at)
-    for place, turn in enumerate(turns):
-        for step in ordered:
-            if step not in taken and crossed(spent, budget, (step.at,)):
-                taken[step], saved[step], touched[step] = place, Fraction(0), 0
-        cost = turn
-        factor = Fraction(small_model_factor) if turn.small_model is None else turn.small_model
-        undegraded = total = turn.total
-        whole += undegraded
-        for step in taken:
-            cost = _degraded(cost, step.action, factor, summary_share)
-            less = cost.total
-            saved[step] += total - less
-            touched[step] += step.action == END or less != total
+    share = Fraction(summary_share)
+    usual = Fraction(small_model_factor)
+    factors = [usual if turn.small_model is None else turn.small_model for turn in turns]
+    ordered = sorted(dict.fromkeys(steps), key=lambda step: step.at)
+    # Counted in whole units, of which everything is a multiple that comes up below: no fraction has
+    # to be brought to lowest terms turn by turn.
+    actions = [step.action for step in ordered]
+    unit = (
+        lcm(*(part.denominator for turn in turns for part in turn.parts))
+        * share.denominator ** actions.count(SUMMARISE)
+        * lcm(*(factor.denominator for factor in factors)) ** actions.count(DOWNGRADE)
+    )
+    whole = Fraction(budget) * unit
+    spent, undegraded, changed = 0, 0, 0
+    per_turn, ended_at = list[int](), None
+    taken: list[Step] = []
+    places, saved, touched = list[int](), list[int](), list[int]()
+    for place, (turn, factor) in enumerate(zip(turns, factors, strict=True)):
+        if left := ordered[len(taken) :]:
+            reached = crossed(spent, whole, [step.at for step in left])
+            for step in left[: len(reached)]:
+                taken.append(step)
+                places.append(place)
+                saved.append(0)
+                touched.append(0)
+        costs = [part.numerator * (unit // part.denominator) for part in turn.parts]
+        total = before = sum(costs)
+        for index, step in enumerate(taken):
+            _degrade(costs, step.action, factor, share)
+            less = sum(costs)
+            saved[index] += total - less
+            touched[index] += step.action == END or less != total
             total = less
         is_over = any(step.action == END for step in taken)
-        changed += is_over or total != undegraded
+        undegraded += before
+        changed += is_over or total != before
         spent += total
         if not is_over:
             per_turn.append(total)
         elif ended_at is None:
             ended_at = place
     return Descent(
+        unit,
         tuple(per_turn),
         ended_at,
-        spent,
-        max(spent - Fraction(budget), Fraction(0)),
-        whole,
-        tuple(Fired(step, turn, saved[step], touched[step]) for step, turn in taken.items()),
+        Fraction(spent, unit),
+        max(Fraction(spent, unit) - Fraction(budget), Fraction(0)),
+        Fraction(undegraded, unit),
+        tuple(
+            Fired(step, turn, Fraction(less, unit), number)
+            for step, turn, less, number in zip(taken, places, saved, touched, strict=True)
+        ),
         changed,
         len(turns) - len(per_turn),
     )
 
 
-def _degraded(
-    cost: TurnCost, action: str, small_model: Fraction, summary_share: Number
-) -> TurnCost:
+_MODEL, _HISTORY, _RETRIEVAL, _TOOLS = range(4)
+
+
+def _degrade(costs: list[int], action: str, small_model: Fraction, share: Fraction) -> None:
+    """Take a step on the parts of a turn, in units of which each result is a whole number."""
     if action == DROP_RETRIEVAL:
-        return replace(cost, retrieval=Fraction(0))
-    if action == SUMMARISE:
-        return replace(cost, history=cost.history * summary_share)
-    if action == DOWNGRADE:
-        return replace(cost, model=cost.model * small_model, history=cost.history * small_model)
-    if action == REFUSE_TOOLS:
-        return replace(cost, tools=Fraction(0))
-    return TurnCost(Fraction(0), fixed=cost.fixed)
+        costs[_RETRIEVAL] = 0
+    elif action == SUMMARISE:
+        costs[_HISTORY] = _times(costs[_HISTORY], share)
+    elif action == DOWNGRADE:
+        costs[_MODEL] = _times(costs[_MODEL], small_model)
+        costs[_HISTORY] = _times(costs[_HISTORY], small_model)
+    elif action == REFUSE_TOOLS:
+        costs[_TOOLS] = 0
+    else:
+        costs[: _TOOLS + 1] = [0] * (_TOOLS + 1)
+
+
+def _times(units: int, factor: Fraction) -> int:
+    return units * factor.numerator // factor.denominator

@@ -75,6 +75,12 @@ class Segment:
         """Return what each of COMPONENTS comes to, which adds up to the total; None if unknown."""
         if self.state == State.UNPRICED:
             return None
+        if self.is_whole and not quantities[_TOKEN_KINDS]:
+            fresh, output, read, short, long, *_ = quantities
+            return [
+                fresh * self.input, output * self.output, read * self.cache_read,
+                short * self.cache_write_5m, long * self.cache_write_1h, 0, 0,
+            ]  # fmt: skip
         amounts = []
         for place, rate in enumerate(self.rates):
             quantity = quantities[place]

@@ -67,6 +67,15 @@ class Tile(NamedTuple):
     since: int
     until: int
 
+    def segment(self, total_input: int) -> Segment:
+        """Return the rates of a request with so many tokens of input."""
+        found = self.segments[0]
+        if len(self.segments) > 1:
+            for higher in self.segments:
+                if total_input > higher.above:
+                    found = higher
+        return found
+
 
 class _Plan:
     """A tariff cut into the spans of time in which nothing changes, compiled span by span."""

@@ -68,3 +68,53 @@ def test_what_is_fixed_is_never_saved(
     unserved = sum(turn.fixed for turn in turns[found.served :])
     assert found.spent == sum(found.per_turn) + unserved
     assert found.unserved <= found.touched <= len(turns)
+
+
+def walked(
+    turns: list[TurnCost], budget: Fraction, steps: list[Step], factor: Fraction, share: Fraction
+) -> tuple[Fraction, list[Fraction]]:
+    """Return what is spent in all and saved by each step that is taken, worked out in fractions."""
+    spent, saved = Fraction(0), dict[Step, Fraction]()
+    for turn in turns:
+        for step in sorted(steps, key=lambda each: each.at):
+            over = spent > 0 if budget <= 0 else spent * 100 >= step.at * budget
+            if over and step not in saved:
+                saved[step] = Fraction(0)
+        model, history, retrieval, tools = turn.model, turn.history, turn.retrieval, turn.tools
+        left = turn.total
+        for step in saved:
+            match step.action:
+                case "drop_retrieval":
+                    retrieval = Fraction(0)
+                case "summarise":
+                    history *= share
+                case "downgrade":
+                    smaller = factor if turn.small_model is None else turn.small_model
+                    model, history = model * smaller, history * smaller
+                case "refuse_tools":
+                    tools = Fraction(0)
+                case _:
+                    model = history = retrieval = tools = Fraction(0)
+            less = model + history + retrieval + tools + turn.fixed
+            saved[step], left = saved[step] + left - less, less
+        spent += left
+    return spent, list(saved.values())
+
+
+@given(
+    st.lists(
+        st.builds(TurnCost, COSTS, COSTS, COSTS, COSTS, COSTS, st.none() | COSTS), max_size=12
+    ),
+    st.fractions(-5, 60, max_denominator=10),
+    STEPS,
+    COSTS,
+    st.fractions(0, 1, max_denominator=30),
+)
+def test_counting_in_whole_units_loses_nothing(
+    turns: list[TurnCost], budget: Fraction, steps: list[Step], factor: Fraction, share: Fraction
+) -> None:
+    found = descend(turns, budget, steps, small_model_factor=factor, summary_share=share)
+    spent, saved = walked(turns, budget, steps, factor, share)
+    assert found.spent == spent
+    assert [each.saved for each in found.fired] == saved
+    assert sum(found.per_turn) + sum(turn.fixed for turn in turns[found.served :]) == spent

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from convledger.money import PICO
 from convledger.pricing import State
 from convledger.pricing.arithmetic import half_even, line_pico
+from convledger.pricing.fastpath import COMPONENTS
 from convledger.records import Usage
 
 from .shared import fast_pico, instant, shipped_book, shipped_rater
@@ -100,6 +101,25 @@ def test_fast_path_and_explained_path_agree(
         for line in rated.lines:
             exact = Fraction(line.unit_price) * Fraction(line.multiplier) * line.quantity / line.per
             assert line.pico == round(exact * PICO)
+
+
+@SURE
+@given(NAMES, CONTEXTS, INSTANTS, USAGES)
+def test_parts_at_the_rates_in_force_are_the_lines_that_explain_them(
+    name: tuple[str, str | None, str], context: str, at: int, usage: Usage
+) -> None:
+    rater = shipped_rater(OWN)
+    rated = rater.rate(*name, at, usage, context)
+    quantities = [getattr(usage, component) for component in COMPONENTS[:-1]]
+    sent = usage.input + usage.cache_read + usage.cache_write_5m + usage.cache_write_1h
+    parts = rater.tile(*name, at, context).segment(sent).parts([*quantities, 1])
+
+    if rated.total_pico is None:
+        assert parts is None
+    else:
+        assert parts is not None
+        found = {part: pico for part, pico in zip(COMPONENTS, parts, strict=True) if pico}
+        assert found == {line.component: line.pico for line in rated.lines if line.pico}
 
 
 @SURE

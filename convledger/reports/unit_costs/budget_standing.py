@@ -26,7 +26,7 @@ from convledger.reports.plan_book import PlanBook
 from convledger.reports.unit_costs.asked import CostQuery
 from convledger.reports.unit_costs.costs import Costs
 from convledger.reports.unit_costs.full_costs import cost_conversations
-from convledger.reports.unit_costs.spent_calls import SpentCall, calls_of, handed_over_at
+from convledger.reports.unit_costs.spent_calls import handed_over_at, spent_of
 from convledger.words import plural
 
 Worked = Sequence[tuple[int, int]]
@@ -164,12 +164,22 @@ class BudgetAlert:
 def standing_of(
     connection: sqlite3.Connection, book: PlanBook, terms: BudgetTerms, query: CostQuery
 ) -> Standing:
-    """Return where the conversations of `query` that a budget is about stand in it."""
-    wanted = replace(query, scope=terms.scope, currency=terms.currency)
-    found = placed_in(terms, query, cost_conversations(connection, book, wanted, anew=True))
+    """Return where the conversations of `query` that a budget is about stand in it, and customers.
+
+    With it when each threshold was crossed.
+    """
+    found = positions_of(connection, book, terms, query)
     _place_customers(found, query)
     _date(connection, found)
     return found
+
+
+def positions_of(
+    connection: sqlite3.Connection, book: PlanBook, terms: BudgetTerms, query: CostQuery
+) -> Standing:
+    """Return where the conversations of `query` stand, but nothing of customers nor of when."""
+    wanted = replace(query, scope=terms.scope, currency=terms.currency)
+    return placed_in(terms, query, cost_conversations(connection, book, wanted, anew=True))
 
 
 def placed_in(terms: BudgetTerms, query: CostQuery, costs: Costs) -> Standing:
@@ -187,7 +197,7 @@ def placed_in(terms: BudgetTerms, query: CostQuery, costs: Costs) -> Standing:
 
 
 def spendings(
-    cost: TalkCost, counts: str, calls: Sequence[SpentCall], worked: Worked = ()
+    cost: TalkCost, counts: str, calls: Sequence[tuple[int, int | None]], worked: Worked = ()
 ) -> list[Spent]:
     """Return how a conversation's cost came about: call by call, then what people did.
 
@@ -199,9 +209,9 @@ def spendings(
     people = cost.parts.get(PEOPLE, 0) if counts == FULL else 0
     found = []
     if calls:
-        parts = spread(whole - people, [call.pico or 0 for call in calls])
+        parts = spread(whole - people, [pico or 0 for _, pico in calls])
         found = [
-            Spent(call.at or talk.opened_at, part) for call, part in zip(calls, parts, strict=True)
+            Spent(at or talk.opened_at, part) for (at, _), part in zip(calls, parts, strict=True)
         ]
     elif whole - people:
         found = [Spent(talk.opened_at, Fraction(whole - people))]
@@ -317,7 +327,7 @@ def _date(connection: sqlite3.Connection, found: Standing) -> None:
     numbers |= {each.cost.talk.id for several in of_customers.values() for each in several}
     if not numbers:
         return
-    calls = calls_of(connection, numbers)
+    calls = spent_of(connection, numbers)
     worked: Mapping[int, Worked] = {}
     if terms.counts == FULL:
         worked = handed_over_at(connection, numbers)

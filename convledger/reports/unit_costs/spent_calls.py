@@ -4,50 +4,82 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from convledger.records import Usage
 from convledger.reports.history import OWN_SAID
 from convledger.reports.unit_costs.talks import family_of
 
+Asked = tuple[str, str | None, str]  # source, provider, model
 
+
+# There may be a hundred thousand of them: made fast, and out of the collector's sight.
 class SpentCall(Struct, frozen=True, gc=False):
     """A call of a conversation; `lane` is the thread and sub-agent that it continues.
 
     `at` is UTC microseconds, `pico` its list cost in picodollars, None where it has no price.
     """
 
-    at: int
     lane: tuple[int, int]
-    source: str
-    provider: str | None
-    model: str
+    asked: Asked
+    at: int
     context: str
-    usage: Usage
+    input: int
+    output: int
+    cache_read: int
+    cache_write_5m: int
+    cache_write_1h: int
+    web_searches: int
     pico: int | None
+
+    @property
+    def sent(self) -> int:
+        """All tokens that the model was sent."""
+        return self.input + self.cache_read + self.cache_write_5m + self.cache_write_1h
 
 
 def calls_of(connection: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, list[SpentCall]]:
     """Return the calls of each conversation, its sub-agents' among them, the earliest first."""
     family = family_of(connection, numbers)
     found: dict[int, list[SpentCall]] = {root: [] for root in set(family.values())}
-    for row in connection.execute(
-        "SELECT conversation_id, coalesce(agent_id, 0), at, reader.name, logged_provider, "
-        "model.name, context, list_pico, input, output, reasoning, cache_read, cache_write_5m, "
-        "cache_write_1h, web_searches FROM call JOIN reader ON reader.id=call.reader_id "
-        "JOIN model ON model.id=model_id "
-        "WHERE conversation_id IN (SELECT value FROM json_each(?)) ORDER BY at, line, call.key",
-        (json.dumps(sorted(family)),),
+    models = {
+        row[0]: (row[1], row[2] or None, row[3])
+        for row in connection.execute(
+            "SELECT model.id, reader.name, logged_provider, model.name FROM model "
+            "JOIN reader ON reader.id=model.reader_id"
+        )
+    }
+    for root, thread, agent, model_id, *facts in connection.execute(
+        "SELECT root.value, conversation_id, coalesce(agent_id, 0), model_id, call.at, context, "
+        "input, output, cache_read, cache_write_5m, cache_write_1h, web_searches, list_pico "
+        "FROM json_each(?) AS root JOIN call ON call.conversation_id=CAST(root.key AS INTEGER) "
+        "ORDER BY root.value, call.at, call.line, call.key",
+        (_listed(family),),
     ):
-        found[family[row[0]]].append(
-            SpentCall(
-                row[2], (row[0], row[1]), row[3], row[4] or None, row[5], row[6], Usage(*row[8:15]),
-                row[7],
-            )
-        )  # fmt: skip
+        found[root].append(SpentCall((thread, agent), models[model_id], *facts))
     return found
+
+
+def spent_of(
+    connection: sqlite3.Connection, numbers: Iterable[int]
+) -> dict[int, list[tuple[int, int | None]]]:
+    """Return (instant, list cost) of each conversation's calls, in the order of `calls_of`."""
+    family = family_of(connection, numbers)
+    found: dict[int, list[tuple[int, int | None]]] = {root: [] for root in set(family.values())}
+    for root, at, pico in connection.execute(
+        "SELECT root.value, call.at, list_pico FROM json_each(?) AS root "
+        "JOIN call ON call.conversation_id=CAST(root.key AS INTEGER) "
+        "ORDER BY root.value, call.at, call.line, call.key",
+        (_listed(family),),
+    ):
+        found[root].append((at, pico))
+    return found
+
+
+def _listed(family: Mapping[int, int]) -> str:
+    """Return each thread with its conversation, as a question takes them."""
+    return json.dumps({str(number): root for number, root in family.items()})
 
 
 def prompts_of(connection: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, list[int]]:
