@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from convledger.clock import EPOCH, HOUR, SECOND, parse_instant, to_datetime
@@ -25,6 +25,9 @@ def instant_of(moment: datetime) -> int:
     """Return an aware datetime as UTC microseconds."""
     since = moment - EPOCH
     return (since.days * 86_400 + since.seconds) * SECOND + since.microseconds
+
+
+_EARLIEST, _LATEST = (instant_of(datetime(year, 1, 2, tzinfo=UTC)) for year in (1, 9999))
 
 
 def start_of_day(day: date, zone: tzinfo) -> int:
@@ -99,12 +102,23 @@ _AGO = re.compile(r"(\d{1,4})\s*([hdwm])")
 
 def read_since(text: str, zone: tzinfo, now: int) -> int:
     """Return the instant from which a person means: a date, an instant, `7d`, `today`, `month`."""
-    return _read(text, zone, now)[0]
+    return _within_time(text, zone, now)[0]
 
 
 def read_until(text: str, zone: tzinfo, now: int) -> int:
     """Return the instant before which a person means; a bare date includes that day."""
-    return _read(text, zone, now)[1]
+    return _within_time(text, zone, now)[1]
+
+
+def _within_time(text: str, zone: tzinfo, now: int) -> tuple[int, int]:
+    """Return what was read, where every zone has a date for it: in the years 2 to 9998."""
+    try:
+        since, until = _read(text, zone, now)
+    except OverflowError:
+        since, until = _LATEST, _LATEST + 1
+    if since < _EARLIEST or until > _LATEST:
+        raise UsageProblem(f"no such year: {text!r:.40}. Dates go from 0001-01-03 to 9998-12-31")
+    return since, until
 
 
 def _read(text: str, zone: tzinfo, now: int) -> tuple[int, int]:
