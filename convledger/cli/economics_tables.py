@@ -65,6 +65,11 @@ def print_economics(found: Economics, asked: Asked, *, components: bool, everyth
         # Of nothing there is nothing to compare with, whatever was entered.
         if found.costs.costs or note.about not in ("return", "margin"):
             streams.remark(display_text(note.text + _way_out(note.about, found)))
+    for currency in found.costs.missing_rates:
+        streams.remark(
+            f"`convledger cost rate {currency} {found.currency} RATE --since DAY` says what one "
+            f"{currency} is worth."
+        )
 
 
 def _way_out(subject: str, found: Economics) -> str:

@@ -10,6 +10,7 @@ from convledger.economics.conversation_costs import LIST, PARTS, PEOPLE, PLAN
 from convledger.reports.client_report.facts import ClientReport
 from convledger.reports.client_report.names import safe
 from convledger.reports.render.numbers import share
+from convledger.reports.unit_costs.costs import NO_RATE
 from convledger.reports.unit_costs.noted import PART_WORDS, SUM_WORDS, day_name, decimal
 from convledger.words import plural
 
@@ -83,7 +84,8 @@ def _unknown_parts(report: ClientReport) -> Iterator[str]:
         reason = costs.unknown.get(part)
         if reason is None:
             continue
-        if part == PEOPLE and (costs.without_minutes or costs.without_rate):
+        is_recorded = costs.without_rate and reason != NO_RATE
+        if part == PEOPLE and (costs.without_minutes or costs.without_rate) and not is_recorded:
             why = "how long people worked, or what an hour of theirs costs, is not recorded"
         else:
             why = f"of a currency in it no rate to {report.currency} is recorded"

@@ -293,7 +293,11 @@ def _notes(
         said += _model_notes(each, found.scenario.prices_on)
     if found.context is not None:
         said += _context_notes(found.context)
-    said += [f"no rate for {currency} ({what}): left out" for currency, what in missing.items()]
+    said += [
+        f"{what}: no rate turns {currency} into {found.currency}, "
+        f"`convledger cost rate {currency} {found.currency} RATE --since DAY` says one"
+        for currency, what in missing.items()
+    ]
     return (*said, *notes)
 
 

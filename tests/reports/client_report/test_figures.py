@@ -90,6 +90,12 @@ def test_people_have_a_section_where_they_took_part(october: Office) -> None:
     assert "## Who served them" not in as_markdown(october.report("2026-09-01", "2026-10-01"))
 
 
+def test_people_are_unknown_for_want_of_what_is_wanting(october: Office) -> None:
+    text = as_markdown(october.report(currency="PLN"))
+    assert "People: unknown, of a currency in it no rate to PLN is recorded." in text
+    assert "is not recorded" not in text.replace("no rate to PLN is recorded", "")
+
+
 def test_csv_has_exact_amounts_that_add_up(october: Office) -> None:
     october.item("subscription", "0.000000000001")
     report = october.report()

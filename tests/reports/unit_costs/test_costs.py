@@ -152,6 +152,16 @@ def test_another_currency_needs_a_dated_rate(books: CostBook) -> None:
     assert [rate.rate for rate in found.used_rates] == [Decimal("1.0850")]
 
 
+def test_an_hourly_rate_without_an_exchange_rate_is_no_missing_hourly_rate(
+    books: CostBook,
+) -> None:
+    books.worked(books.talk("2026-10-02"), 12)
+    books.hourly("25", currency="EUR")
+    found = books.costs()
+    assert found.hourly is None
+    assert found.unknown["people"] == "people's rate is in EUR, and no rate to USD is known"
+
+
 def test_a_plan_takes_the_place_of_the_list_cost(books: CostBook) -> None:
     books.plan(PER_UNIT)
     books.use()
