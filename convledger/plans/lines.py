@@ -25,6 +25,7 @@ from convledger.plans.schema import Charge, Limit, Plan, Rounding
 from convledger.plans.statement import Billed, Line, PeriodSums
 from convledger.plans.words import amount_words
 
+LISTED = "USD at list"  # as lines call what is counted in dollars
 _DEFAULT = Rounding()
 _SPENT = frozenset((entry.USE, entry.REPAY, entry.REFUND))
 _Group = tuple[str, str, str, str, str]  # unit, plan, pays, pool, rate
@@ -149,7 +150,7 @@ def _unit_name(plan: Plan, unit_id: str) -> str:
     except KeyError:
         return unit_id
     if unit.measure == IN_DOLLARS:
-        return "USD at list"
+        return LISTED
     return unit.measure.replace(".", " ") if unit.measure else unit_id
 
 

@@ -15,11 +15,10 @@ from convledger.plans.counted import BillableUnit
 from convledger.plans.excerpt import goes_on, recurs, share_of_lot
 from convledger.plans.gaps import Gaps
 from convledger.plans.keys import UNNAMED
-from convledger.plans.rating import IN_DOLLARS
+from convledger.plans.lines import LISTED
 from convledger.plans.statement import BLOCKED, DEGRADED
 from convledger.plans.words import number_words
 
-_DOLLARS = IN_DOLLARS.replace("_", " ")  # as a limit's line calls what it measures
 _PERIODS = {"year": "year", "month": "month", "week": "week", "day": "day"}
 
 
@@ -68,7 +67,7 @@ def _amounts(bill: Bill, kind: str, what: str) -> Iterator[str]:
         if line.kind == kind:
             sums[line.unit_name] = sums.get(line.unit_name, 0) + line.quantity
     for unit, quantity in sums.items():
-        if unit == _DOLLARS:
+        if unit == LISTED:
             yield f"{usd_display(quantity)} of use {what}"
             continue
         count = whole_number(quantity)

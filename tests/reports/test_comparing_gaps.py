@@ -133,6 +133,14 @@ def test_what_a_limit_serves_at_less_is_never_the_cheapest(shop: Shop) -> None:
     ]  # fmt: skip
 
 
+def test_dollars_that_a_limit_serves_at_less_are_told_as_money(shop: Shop) -> None:
+    busy(shop)
+    less = LIMIT.replace('"block"', '"degrade"').replace('"conversation"', '"usage"')
+    (row,) = compared(shop, candidate(PASSED_ON, less.replace('"1"', '"0.20"'))).rows
+
+    assert row.note == "$0.60 of use served at less"
+
+
 def test_a_plan_for_what_was_not_used_is_never_the_cheapest(shop: Shop) -> None:
     busy(shop)
     templates = '\n[[unit]]\nid = "marketing"\ncount = "event"\nevent = "template"\n'
