@@ -35,12 +35,11 @@ PROVIDERS = ("anthropic", "openai", "cursor", "copilot", "litellm", "table")
               "calls, cost, currency.")  # fmt: skip
 @click.option("--date-order", type=click.Choice(("dmy", "mdy", "ymd")), help="How 03/04/2026 is "
               "meant.")  # fmt: skip
-@click.option("--decimal-comma", "mark", flag_value=",", help="Numbers are written 1.234,56.")
-@click.option("--decimal-point", "mark", flag_value=".", help="Numbers are written 1,234.56.")
+@click.option("--decimal-comma", is_flag=True, help="Numbers are written 1.234,56.")
+@click.option("--decimal-point", is_flag=True, help="Numbers are written 1,234.56.")
 @click.option("--currency", metavar="CODE", help="Of amounts that name none.")
-@click.option("--input-all", "input_is", flag_value="all", help="Input tokens hold the cached "
-              "ones.")  # fmt: skip
-@click.option("--input-fresh", "input_is", flag_value="fresh", help="Cached tokens are apart.")
+@click.option("--input-all", is_flag=True, help="Input tokens hold the cached ones.")
+@click.option("--input-fresh", is_flag=True, help="Cached tokens are apart.")
 @click.option("--keep", is_flag=False, flag_value="", metavar="[NOTE]",
               help="Keep what FILE says: `convledger check` verifies it from then on.")  # fmt: skip
 @click.option("--list", "is_list", is_flag=True, help="The balances that are kept.")
@@ -60,9 +59,11 @@ def reconcile(
     calls: bool,
     columns: tuple[str, ...],
     date_order: str | None,
-    mark: str | None,
+    decimal_comma: bool,
+    decimal_point: bool,
     currency: str | None,
-    input_is: str | None,
+    input_all: bool,
+    input_fresh: bool,
     keep: str | None,
     is_list: bool,
     forget: int | None,
@@ -96,6 +97,8 @@ def reconcile(
         )
     if file is None and keep is not None:
         raise UsageProblem("--keep needs a FILE to keep the balance of")
+    mark = _either("--decimal-comma", decimal_comma, "--decimal-point", decimal_point)
+    input_is_all = _either("--input-all", input_all, "--input-fresh", input_fresh)
     with chosen.open_ledger() as ledger:
         if is_list:
             return reconcile_balances.list_balances(ledger, as_json, as_csv)
@@ -105,7 +108,15 @@ def reconcile(
             return reconcile_balances.bring_back(ledger, bring_back)
         assert file is not None
         query = _query(ledger, since, until, tz, options.parts(source), no_sync=no_sync)
-        asked = _asked(query, provider, columns, date_order, mark, currency, input_is)
+        asked = _asked(
+            query,
+            provider,
+            columns,
+            date_order,
+            {None: "", True: ",", False: "."}[mark],
+            currency,
+            input_is_all,
+        )
         found = ledger.reconcile(file.expanduser(), asked, query)
         reconcile_answers.show(
             ledger,
@@ -118,6 +129,13 @@ def reconcile(
         if keep is not None:
             reconcile_balances.keep(ledger, found, keep)
     return DONE if found.is_equal else FAILED
+
+
+def _either(first: str, is_first: bool, second: str, is_second: bool) -> bool | None:
+    """Return whether the first of two flags was given, None for neither. Raises UsageProblem."""
+    if is_first and is_second:
+        raise UsageProblem(f"{first} and {second} can't both be meant; choose one")
+    return True if is_first else False if is_second else None
 
 
 def _query(
@@ -154,9 +172,9 @@ def _asked(
     provider: str | None,
     columns: tuple[str, ...],
     order: str | None,
-    mark: str | None,
+    mark: str,
     currency: str | None,
-    input_is: str | None,
+    input_is_all: bool | None,
 ) -> Asked:
     from convledger.reports.reconciling.asked import columns_of
     from convledger.sources.bills.records import Asked
@@ -168,8 +186,8 @@ def _asked(
         provider or "",
         columns_of(columns, "--map"),
         order or "",
-        mark or "",
+        mark,
         code,
-        None if input_is is None else input_is == "all",
+        input_is_all,
         query.zone,
     )

@@ -120,6 +120,8 @@ def test_what_is_not_understood_names_file_columns_and_the_way_out(
         ((USAGE, "--map", "cost=nope"), "has no column 'nope'"),
         ((USAGE, "--currency", "dollars"), "no code like USD or EUR"),
         ((USAGE, "--json", "--csv"), "can't be printed at once"),
+        ((USAGE, "--decimal-comma", "--decimal-point"), "can't both be meant"),
+        ((USAGE, "--input-all", "--input-fresh"), "can't both be meant"),
         ((USAGE, "--provider", "openai"), "no export of openai that is known"),
         ((USAGE, "--until", "2026-11-01"), "nothing of the days asked for"),
         (("nowhere.csv",), "nowhere.csv"),
