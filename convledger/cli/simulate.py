@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
 
 from convledger import clock
 from convledger.cli import chosen, options, simulate_kept, streams
-from convledger.cli.groups import group_of
+from convledger.cli.groups import DefaultGroup
 from convledger.cli.outcome import DONE
 from convledger.cli.simulate_asked import LIKE, query_of, scenario_of, whose
 from convledger.errors import UsageProblem
 
 
-class _Simulating(group_of("run")):  # type: ignore[misc]
+class _Simulating(DefaultGroup):
     """The group, whose help has the options of what is meant where no command is named."""
+
+    default = "run"
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options of `run`, then the commands."""
@@ -119,10 +122,18 @@ def run(as_json: bool, as_csv: bool, everything: bool, **given: Any) -> int:
             f"Kept. `convledger simulate --scenario {simulate_kept.quoted(scenario.name)}`"
         )
     if not found.conversations:
-        streams.note(
-            "No conversation began then. `convledger report --by month` says when some did."
-        )
+        streams.note(_nothing(query.scope))
     return DONE
+
+
+def _nothing(scope: Mapping[str, tuple[str, ...]]) -> str:
+    """Return why there was nothing to replay, and what to ask then."""
+    if scope:
+        return (
+            "No conversation of this time passes the filters. "
+            f"`convledger economics --by {next(iter(scope))}` lists the names there are."
+        )
+    return "No conversation began then. `convledger report --by month` says when some did."
 
 
 simulate.add_command(run)

@@ -98,18 +98,17 @@ def _print_parts(found: Simulation) -> None:
             Column("part"),
             Column("difference", "right"),
             Column("conversations", "right"),
-            Column("", shrink=True, minimum=20),
         ],
         [
             [
                 PARTS[step.step],
                 money_words(step.difference, found.currency, signed=True),
                 f"{len(step.ids):,}",
-                step.why,
             ]
             for step in found.steps
         ],
     )
+    say_facts([(PARTS[step.step], step.why) for step in found.steps if step.why], indent="  ")
 
 
 def _say_model(effect: ModelEffect) -> None:

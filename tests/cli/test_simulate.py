@@ -167,6 +167,28 @@ def test_a_model_that_is_not_known_gives_null_and_names(other: Cli) -> None:
     assert "anthropic/claude-haiku-4-5" in answer.json["models"][0]["near"]
 
 
+def test_why_a_part_is_unknown_is_said_whole(other: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    whose = ("--source", "codex")
+    answer = other("simulate", "--escalation-rate", "10%", *whose, *ALL)
+
+    text = " ".join(answer.out.split())
+    assert "no conversation was handed over to people, so nobody knows what one costs" in text
+    assert "…" not in text
+
+
+def test_filters_that_leave_nobody_are_named(other: Cli) -> None:
+    answer = other("simulate", "--shorter-prompts", "20%", "--client", "globex", *ALL)
+
+    assert "`convledger economics --by client` lists the names there are" in answer.err
+
+
+def test_a_currency_without_a_rate_says_how_to_enter_one(other: Cli) -> None:
+    answer = other("simulate", "--shorter-prompts", "20%", "--currency", "EUR", *ALL)
+
+    assert "`convledger cost rate USD EUR RATE --since DAY` says one" in answer.out
+
+
 def test_nothing_to_simulate_is_said(cli: Cli) -> None:
     answer = cli("simulate", "--to", "claude-haiku-4-5", "--no-sync")
 
