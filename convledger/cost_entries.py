@@ -67,7 +67,11 @@ class CostEntries(Simulating):
 
         old = self.cost_item(number)
         if old.gone_at is not None:
-            raise UsageProblem(f"{number} was taken away: `convledger cost bring-back {number}`")
+            raise UsageProblem(
+                f"{number} was taken away, or has another number since it was changed: "
+                f"`convledger cost list --all` shows both, `convledger cost bring-back {number}` "
+                "brings it back"
+            )
         if "shares" in changes or changes.get("rule", "hand") != "hand":
             changes["erased_weight"] = 0
             changes.setdefault("shares", {})

@@ -50,7 +50,7 @@ def zone_of(name: str | None) -> tuple[tzinfo, str]:
     names = sorted(available_timezones())
     near = nearest(name, names) or nearest(name, sorted({n.rpartition("/")[2] for n in names}))
     full = next((each for each in names if each.rpartition("/")[2] == near), near)
-    hint = f"; did you mean {full}?" if full else ""
+    hint = f"; did you mean {full}?" if full else "."
     raise UsageProblem(f"no such time zone: {name!r:.60}{hint} Names are like Europe/Berlin or UTC")
 
 

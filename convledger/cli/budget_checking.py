@@ -156,7 +156,7 @@ def _print(standing: Standing, by: str | None, everything: bool) -> None:
     if terms.is_under_water or terms.per_unit is None:
         for line in arithmetic(terms):
             streams.say(display_text(line))
-    at_least = "≥" if standing.lacks_amounts else ""
+    at_least = "≥" if standing.lacks_amounts and standing.spent is not None else ""
     streams.say(
         f"{span_words(query)}: {plural(len(standing.placed), 'conversation')}, "
         f"{len(standing.over):,} over budget · {at_least}{pico_words(standing.spent, money)} spent"

@@ -226,7 +226,7 @@ def _by_month(pico: int, hours: str) -> int:
     from convledger.pricing.arithmetic import half_even
     from convledger.reports.unit_costs.written import decimal_of
 
-    exact = hourly_rate(pico, Fraction(decimal_of(hours, "--hours")))
+    exact = hourly_rate(pico, Fraction(decimal_of(hours, "--hours", "160")))
     assert exact is not None
     return half_even(exact.numerator, exact.denominator)
 

@@ -70,6 +70,13 @@ def test_without_conversations_a_check_finds_nothing(cli: Cli) -> None:
     )
 
 
+def test_a_check_in_a_currency_without_a_rate_knows_nothing_at_least(other: Cli) -> None:
+    assert other("budget", "new", "desk", "--amount", "1", "--currency", "GBP").code == 0
+    answer = other("budget", "check", *OCTOBER)
+    assert "0 over budget · – spent" in answer.out
+    assert "amounts in USD (list costs) are left out: no rate to GBP is known" in answer.out
+
+
 def test_a_check_ends_with_1_where_something_is_over(other: Cli) -> None:
     new(other)
     answer = other("budget", "check", "pro", *OCTOBER, "--by", "source")

@@ -110,7 +110,7 @@ def test_an_edit_keeps_the_old_row_and_undo_gives_it_back(books: Cli) -> None:
     assert "1 is now number 2" in books("cost", "edit", "1", "--amount", "120").out
     assert [cost["number"] for cost in listed(books)] == [2]
     assert [(c["number"], c["is_gone"]) for c in listed(books, "--all")] == [(1, True), (2, False)]
-    assert "taken away" in books("cost", "edit", "1", "--amount", "1").err
+    assert "another number since it was changed" in books("cost", "edit", "1", "--amount", "1").err
     assert books("cost", "undo").code == 0
     assert [cost["amount"] for cost in listed(books)] == ["100"]
     assert books("cost", "edit", "1", "--name", "Seats").code == 2
@@ -213,6 +213,7 @@ def test_usual_minutes_are_said_and_taken_away(books: Cli) -> None:
         (("hourly", "--monthly", "4000"), "--hours"),
         (("hourly", "--monthly", "4000", "--hours", "0"), "above 0"),
         (("hourly", "-25"), "less than nothing"),
+        (("hourly", "--monthly", "4000", "--hours", "0"), "Write it like 160"),
         (("rate", "EUR", "EUR", "1"), "two currencies"),
         (("rate", "EUR", "USD", "0"), "above 0"),
         (("rate", "EUR", "USD"), "say the rate"),

@@ -91,6 +91,11 @@ def test_list_costs_are_unknown_in_a_currency_without_a_rate(desk: Cli) -> None:
     assert set(steps(found).values()) == {None}
     assert found["outliers"]["found"] == []
     assert "no rate to EUR" in about(found, "list")
+    assert "no rate to EUR" in about(found, "people")
+    assert "no rate to EUR" in about(found, "return")
+    plain = desk(*OCTOBER, "--currency", "eur").out
+    assert "`convledger cost rate USD EUR RATE --since DAY`" in plain
+    assert "cost hourly" not in plain
 
 
 def test_a_month_without_conversations_is_empty_and_says_so(desk: Cli) -> None:
@@ -170,6 +175,10 @@ def test_the_default_is_the_last_30_days(desk: Cli) -> None:
         (("--by", "colour"), "no such segment"),
         (("--by", "client,source,model"), "two"),
         (("--behind", "way:robots"), "no such number"),
+        (("--behind", "way:robots"), "goes with bot, escalated, people"),
+        (("--by", "client", "--behind", "segment:globex"), "segment: goes with (none), acme"),
+        (("--behind", "user:dee"), "user: goes with"),
+        (("--month", "9999-12"), "9998-12-31"),
         (("--currency", "gold"), "USD"),
         (("--outliers", "0"), "--outliers"),
         (("--since", "2026-10-01"), "--month"),

@@ -17,6 +17,7 @@ KINDS = (
     *("revenue", "people", "resolved", "way:NAME", "part:NAME", "bin:MEASURE:BIN", "user:NAME"),
     *("model:NAME", "component:NAME", "segment:VALUE[,VALUE]"),
 )
+_MOST_NAMES = 8
 _SUMS = {BILLED_SUM: BILLED, MACHINE_SUM: MACHINE, FULL_SUM: PARTS}
 
 
@@ -24,10 +25,28 @@ def ids_behind(found: Economics, what: str, by: Sequence[str] = ()) -> tuple[int
     """Return the ids of the conversations behind a number; raises ValueError for no such."""
     kind, colon, name = what.partition(":")
     ids = _named(found, kind, name, by) if colon else _plain(found, kind)
+    if ids is None and (names := _names(found, kind, by) if colon else []):
+        some = ", ".join(names[:_MOST_NAMES])
+        rest = f" and {len(names) - _MOST_NAMES:,} more" if len(names) > _MOST_NAMES else ""
+        raise ValueError(f"no such number: {what!r:.60}. {kind}: goes with {some}{rest}")
     if ids is None:
         raise ValueError(f"no such number: {what!r:.60}. Those with conversations behind them are: "
                          f"{', '.join(KINDS)}")  # fmt: skip
     return tuple(ids)
+
+
+def _names(found: Economics, kind: str, by: Sequence[str]) -> list[str]:
+    """Return what may stand after the colon of a number of that kind."""
+    known: dict[str, Iterable[str]] = {
+        "way": (way.name for way in found.service.ways),
+        "part": (*PARTS, *_SUMS),
+        "user": (user.name for user in found.heavy.users),
+        "model": (model.name for model in found.models),
+        "component": (row.name for row in found.components.rows),
+    }
+    if kind == "segment":
+        return [",".join(row.keys) for row in found.table(by).rows]
+    return list(known.get(kind, ()))
 
 
 def _plain(found: Economics, kind: str) -> Iterable[int] | None:

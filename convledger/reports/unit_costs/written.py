@@ -124,7 +124,7 @@ def _no_amount(what: str, text: str, mark: str = POINT) -> UsageProblem:
     return UsageProblem(f"{what} is no amount: {text.strip()!r:.40}. Write it like {example}")
 
 
-def decimal_of(text: str, what: str) -> Decimal:
+def decimal_of(text: str, what: str, like: str = "1.085") -> Decimal:
     """Return a plain number more than 0 with at most 12 places. Raises UsageProblem."""
     try:
         found = Decimal(text.strip())
@@ -132,7 +132,7 @@ def decimal_of(text: str, what: str) -> Decimal:
         found = Decimal("NaN")
     exponent = found.as_tuple().exponent
     if not found.is_finite() or not 0 < found < MOST or -int(exponent) > PLACES:
-        raise UsageProblem(f"{what} is no number above 0: {text!r:.40}. Write it like 1.085")
+        raise UsageProblem(f"{what} is no number above 0: {text!r:.40}. Write it like {like}")
     return found
 
 
@@ -195,7 +195,7 @@ def weights_of(written: Mapping[int, str]) -> dict[int, int]:
     exact: dict[int, Fraction] = {}
     for number, text in written.items():
         percent = text.strip().endswith("%")
-        weight = decimal_of(text.strip().rstrip("%"), "a weight")
+        weight = decimal_of(text.strip().rstrip("%"), "a weight", "2, or 60%")
         exact[number] = Fraction(weight) / (100 if percent else 1)
     scale = lcm(*(weight.denominator for weight in exact.values()))
     whole = {number: int(weight * scale) for number, weight in exact.items()}
