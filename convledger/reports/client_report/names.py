@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from convledger.economics.conversation_costs import NONE, Talk
 from convledger.reports.client_report.asked import ANONYMOUS, TITLED
 from convledger.reports.client_report.facts import ClientReport
 from convledger.reports.render.wording import short_id
 from convledger.text.display import clip, display_text
+from convledger.text.path_ends import last_parts
 
 LONGEST = 80  # cells of a name
 PERSONAL = ("project", "user")  # segments that are only numbered in an anonymous report
@@ -60,19 +59,3 @@ class Names:
 def safe(text: str, longest: int = LONGEST) -> str:
     """Return foreign text on one line, what could act in it made visible, and not too long."""
     return clip(display_text(text[: 4 * longest].strip()), longest)
-
-
-def last_parts(paths: Sequence[str]) -> dict[str, str]:
-    """Return as little of the end of each path as tells it from the others."""
-    split = {
-        path: [part for part in path.replace("\\", "/").split("/") if part] or [path]
-        for path in paths
-    }
-    found = {}
-    for path, parts in split.items():
-        for count in range(1, len(parts) + 1):
-            own = parts[-count:]
-            if sum(other[-count:] == own for other in split.values()) == 1:
-                break
-        found[path] = "/".join(own)
-    return found

@@ -25,7 +25,7 @@ class AboutSourceScreen(Dialog[None]):
     AboutSourceScreen.-low > #frame {
         width: 100%; height: auto; max-height: 100%; padding: 0;
     }
-    AboutSourceScreen.-low VerticalScroll { padding: 0; }
+    AboutSourceScreen.-low VerticalScroll { padding: 0; scrollbar-size-vertical: 0; }
     AboutSourceScreen Static { width: 100%; height: auto; }
     """
 

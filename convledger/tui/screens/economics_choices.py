@@ -198,7 +198,11 @@ class PeriodScreen(Dialog["Span"]):
     def parts(self) -> list[Widget]:
         """Return the line to type in, and the list."""
         return [
-            Entry(placeholder="2026-10, or 2026-10-03 to 2026-10-20", max_length=60),
+            Entry(
+                placeholder="2026-10, or 2026-10-03 to 2026-10-20",
+                max_length=60,
+                select_on_focus=False,  # the number that led here stays
+            ),
             Static(id="problem"),
             SpanRows(self._spans, self._shown, self._now, self._closed_until),
         ]
@@ -213,6 +217,14 @@ class PeriodScreen(Dialog["Span"]):
     def on_resize(self, event: events.Resize) -> None:
         """Use all of a small screen."""
         self.set_class(event.size.height < 20 or event.size.width < 60, "-tiny")
+
+    def on_key(self, event: events.Key) -> None:
+        """Begin to type where the list has the focus: all that can be typed has a number first."""
+        entry = self.query_one(Entry)
+        if event.character is not None and event.character.isdecimal() and self.focused != entry:
+            event.stop()
+            entry.focus()
+            entry.insert_text_at_cursor(event.character)
 
     @on(Rows.Opened)
     def _take(self, event: Rows.Opened) -> None:

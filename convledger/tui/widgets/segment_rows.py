@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from convledger.economics.conversation_costs import PEOPLE
 from convledger.economics.waterfall import FULL_SUM, MACHINE_SUM
 from convledger.reports.unit_costs.doubts import Doubts
-from convledger.text.display import display_text
+from convledger.text.display import clip, display_text, width
+from convledger.text.path_ends import last_parts
 from convledger.tui.amounts import percent
 from convledger.tui.cost_words import sum_text, unit_text
 from convledger.tui.widgets.canvas import BOLD, DIM, INK, MONEY, RULE, Canvas
@@ -17,6 +18,8 @@ from convledger.tui.widgets.drawn_row import EDGES, drawn_parts
 from convledger.tui.widgets.rows import RowLine, Rows
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from convledger.economics.segments import SegmentRow, SegmentTable
 
 _LEAST_NAME = 14
@@ -41,8 +44,9 @@ def layout_of(table: SegmentTable | None, cells: int) -> Layout:
     """Return the columns that have room beside the names."""
     has_revenue = table is not None and table.total.revenue is not None
     keys = [key for key in _HEADS if key != "revenue" or has_revenue]
+    least = _LEAST_NAME * (1 if table is None else len(table.by))
     for gone in _GOES:
-        if cells - sum(_HEADS[key][1] for key in keys) >= _LEAST_NAME:
+        if cells - sum(_HEADS[key][1] for key in keys) >= least:
             break
         keys = [key for key in keys if key != gone]
     end = cells
@@ -51,6 +55,29 @@ def layout_of(table: SegmentTable | None, cells: int) -> Layout:
         ends[key] = end
         end -= _HEADS[key][1]
     return Layout(max(1, end), ends)
+
+
+def names_of(table: SegmentTable | None) -> list[tuple[str, ...]]:
+    """Return what the rows of a table are called; a folder by the end that tells it from others."""
+    if table is None:
+        return []
+    found = [[display_text(key) for key in row.keys] for row in table.rows]
+    if "project" in table.by:
+        place = table.by.index("project")
+        ends = last_parts([row.keys[place] for row in table.rows])
+        for names, row in zip(found, table.rows, strict=True):
+            names[place] = display_text(ends[row.keys[place]])
+    return [tuple(names) for names in found]
+
+
+def side_by_side(names: Sequence[str], cells: int) -> str:
+    """Return names in so many cells: of two a long one leaves the other at least half of them."""
+    if len(names) != 2 or width(" · ".join(names)) <= cells:
+        return " · ".join(names)
+    first, second = names
+    room = max(2, cells - len(" · "))
+    first = clip(first, max(room - width(second), room // 2))
+    return f"{first} · {clip(second, room - width(first))}"
 
 
 class SegmentHead(Drawing):
@@ -93,6 +120,7 @@ class SegmentRows(Rows):
         self._currency = "USD"
         self._doubts = Doubts()
         self._empty: list[str] = []
+        self._names: list[tuple[str, ...]] = []
 
     @property
     def chosen(self) -> SegmentRow | None:
@@ -107,6 +135,7 @@ class SegmentRows(Rows):
         before = self.chosen
         self.table, self._currency, self._empty = table, currency, empty
         self._doubts = doubts
+        self._names = names_of(table)
         keys = [row.keys for row in table.rows] if table is not None else []
         self.renew(cursor=keys.index(before.keys) if before and before.keys in keys else 0)
 
@@ -122,11 +151,9 @@ class SegmentRows(Rows):
         """Return a segment with its columns."""
         assert self.table is not None
         one, room = self.table.rows[index], max(1, cells - EDGES)
-        canvas = Canvas(room, 1)
-        name = " · ".join(display_text(key) for key in one.keys)
-        draw_segment(
-            canvas, 0, 0, name, one, layout_of(self.table, room), self._currency, self._doubts
-        )
+        canvas, layout = Canvas(room, 1), layout_of(self.table, room)
+        name = side_by_side(self._names[index], layout.name)
+        draw_segment(canvas, 0, 0, name, one, layout, self._currency, self._doubts)
         return [RowLine(drawn_parts(canvas), [])]
 
 

@@ -13,7 +13,7 @@ import pytest
 from convledger.reports.client_report.asked import ANONYMOUS, TITLED
 from convledger.reports.client_report.csv_form import csv_text
 from convledger.reports.client_report.markdown_form import plain
-from convledger.reports.client_report.names import last_parts
+from convledger.text.path_ends import last_parts
 from tests.hostile import HOSTILE, unsafe_in
 from tests.reports.client_report.conftest import Office
 from tests.reports.client_report.forms import LOADING, Parsed, as_html, as_markdown, as_rows
