@@ -44,7 +44,8 @@ def print_simulation(found: Simulation, zone: tzinfo, *, everything: bool = Fals
         return words if pico is None else f"{mark}{words}"
 
     def listed(pico: int | None) -> str:
-        return money_words(None, "USD") if pico is None else f"{mark}{money_words(pico, 'USD')}"
+        words = money_words(pico, "USD")
+        return f"~{words}" if pico is not None and found.is_list_estimate else words
 
     today, after = found.per_conversation
     each = None if today is None or after is None else after - today

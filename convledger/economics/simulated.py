@@ -208,7 +208,8 @@ class Simulation:
     unpriced_calls: int = 0
     uncounted_calls: int = 0
     unknown: tuple[int, ...] = ()  # conversations whose cost nobody knows
-    is_estimate: bool = False
+    is_estimate: bool = False  # of tokens, or of minutes that nobody entered
+    is_list_estimate: bool = False  # of tokens
     notes: tuple[str, ...] = ()
 
     @property

@@ -187,6 +187,21 @@ def test_escalations_cost_people_and_the_blend_follows_the_rate(shop: Shop, rate
     assert both.after == 4 * ((1 - wanted) * bot + wanted * handed)
 
 
+def test_usual_minutes_make_an_estimate_of_the_total_and_not_of_list_prices(shop: Shop) -> None:
+    keep(shop, shop.thread("talk"), [call(0, input=100_000)])
+    shop.talk(call(0).at, "talk")
+    shop.label(shop.thread("talk"), "outcome", "escalated")
+    shop.connection.execute(
+        "INSERT INTO hourly_rate VALUES ('2026-01-01', ?, 'USD', '0', 0)", (str(30 * PICO),)
+    )
+    shop.ledger.set_usual_minutes(Fraction(20), now=0)
+
+    found = ask(shop, HAIKU)
+
+    assert found.today == 10 * PICO + 3 * PICO // 10
+    assert (found.is_estimate, found.is_list_estimate) == (True, False)
+
+
 def test_parts_and_conversations_add_up_to_the_difference(shop: Shop) -> None:
     keep(shop, shop.thread("golden"), golden_thread(cached=True))
     keep(shop, shop.thread("small"), [call(5, model="gpt-5", input=777, output=33)])

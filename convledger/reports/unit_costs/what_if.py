@@ -106,7 +106,8 @@ def simulate(
         unpriced_calls=sum(talk.unpriced_calls for talk in talks),
         uncounted_calls=sum(talk.uncounted_calls for talk in talks),
         unknown=tuple(row.cost.talk.id for row in rows if row.today is None),
-        is_estimate=any(talk.doubt for talk in talks),
+        is_estimate=any(talk.doubt or talk.minutes_assumed for talk in talks),
+        is_list_estimate=any(talk.doubt for talk in talks),
     )
     return replace(found, notes=_notes(found, rows, costs.notes, costs.missing_rates))
 

@@ -59,11 +59,12 @@ def result_lines(found: Simulation) -> Iterator[Content]:
                ink=_difference_ink(found.difference), is_bold=True)  # fmt: skip
     today, after = found.per_conversation
     change = found.difference_each
-    yield _row("A conversation", unit_text(today, money), unit_text(after, money),
-               unit_text(change, money, signed=True), ink=_difference_ink(change))  # fmt: skip
-    by_list = found.list_difference
-    yield _row("At list prices", sum_text(found.list_today, money),
-               sum_text(found.list_after, money), sum_text(by_list, money, signed=True),
+    yield _row("A conversation", unit_text(today, money, about=about),
+               unit_text(after, money, about=about), unit_text(change, money, signed=True),
+               ink=_difference_ink(change))  # fmt: skip
+    by_list, about = found.list_difference, found.is_list_estimate
+    yield _row("At list prices", sum_text(found.list_today, about=about),
+               sum_text(found.list_after, about=about), sum_text(by_list, signed=True),
                ink=_difference_ink(by_list))  # fmt: skip
     if found.share is not None and found.difference:
         word = "cheaper" if found.difference < 0 else "dearer"
