@@ -19,7 +19,7 @@ from convledger.tui.widgets.cost_steps import CostSteps
 from convledger.tui.widgets.length_chart import LengthChart
 from convledger.tui.widgets.outlier_rows import OutlierRows
 from convledger.tui.widgets.return_rows import ReturnRows
-from convledger.tui.widgets.segment_rows import SegmentRows, side_by_side
+from convledger.tui.widgets.segment_rows import SegmentRows
 from convledger.tui.widgets.served_rows import ServedRows
 from tests.tui.economics_parts import (
     counts,
@@ -248,28 +248,6 @@ async def test_pivot_by_two_segments_adds_up_to_the_total(costed: Path) -> None:
         assert behind(pilot).count() == count
 
 
-async def test_rows_of_two_segments_are_told_apart_where_room_is_short(costed: Path) -> None:
-    async with opened(costed, size=(80, 24)) as pilot:
-        await go(pilot, "g")
-        await press(pilot, "space", "down", "space", "down", "space", "enter")
-
-        rows = place(pilot).query_one(SegmentRows)
-        assert rows.table is not None
-        assert rows.table.by == ("model", "project")
-        names = [line[:33].strip() for line in text_of(rows).splitlines()]
-        assert len(names) == len(set(names)) >= 10
-        assert any(name.startswith("claude-opus-5-5 · timetable-api") for name in names)
-
-
-def test_of_two_long_names_each_has_its_half() -> None:
-    assert side_by_side(["claude-opus-4-5-20251101", "timetable-api"], 23) == (
-        "claude-op… · timetable…"
-    )
-    assert side_by_side(["claude-opus-4-5-20251101", "web"], 23) == "claude-opus-4-5-… · web"
-    assert side_by_side(["gpt-5", "timetable-api"], 23) == "gpt-5 · timetable-api"
-    assert side_by_side(["claude-opus-4-5-20251101"], 10) == "claude-opus-4-5-20251101"
-
-
 async def test_outliers_say_why_and_open(studio: Path) -> None:
     async with opened(studio, size=(140, 45)) as pilot:
         await go(pilot)
@@ -312,15 +290,6 @@ async def test_days_are_typed_and_what_is_no_time_is_told(studio: Path) -> None:
             await pilot.press({"-": "minus", ".": "full_stop"}.get(letter, letter))
         await press(pilot, "enter")
         assert "5 Oct to 6 Oct 2026" in counts(pilot, "steps-panel")
-
-
-async def test_a_number_begins_to_type_a_time_wherever_the_focus_is(studio: Path) -> None:
-    async with opened(studio, size=(80, 24)) as pilot:
-        await go(pilot, "o")
-        await press(pilot, *"2026", "minus", *"09", "enter")
-        await settled(pilot)
-
-        assert "September 2026" in screen_text(pilot)
 
 
 async def test_time_without_a_conversation_says_so(studio: Path) -> None:
