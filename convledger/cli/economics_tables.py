@@ -108,7 +108,10 @@ def _print_waterfall(found: Economics) -> None:
                 "=" if step.is_sum else "",
                 step_words(step, found.waterfall),
                 amount if step.amount is None else about(amount, step.name in doubts.steps),
-                per_unit(step.per_unit, found.currency, signed=not sign),
+                about(
+                    per_unit(step.per_unit, found.currency, signed=not sign),
+                    step.name in doubts.steps,
+                ),
             ]
         )
     columns = [Column(""), Column("part"), Column("all", "right"), Column("a conv.", "right")]
@@ -164,13 +167,13 @@ def _print_service(found: Economics) -> None:
             share(way.units, service.conversations),
             about(money_words(way.cost, found.currency), way.name in doubts.ways),
             "–" if way.cost is None or not full else share(way.cost, full),
-            per_unit(way.per_unit, found.currency),
+            about(per_unit(way.per_unit, found.currency), way.name in doubts.ways),
         ]
         for way in service.ways
         if way.units
     ]
-    rows.append(["= blended", f"{service.served.total:,}", "", "", "",
-                 per_unit(service.blended, found.currency)])  # fmt: skip
+    blended = about(per_unit(service.blended, found.currency), bool(doubts.ways))
+    rows.append(["= blended", f"{service.served.total:,}", "", "", "", blended])
     columns = [
         Column("served by"),
         Column("conv.", "right"),
@@ -187,6 +190,7 @@ def _print_service(found: Economics) -> None:
         f"automation {exactly(served.automation_rate)} of all served · of those with a bot: "
         f"containment {exactly(served.containment_rate)}, escalation "
         f"{exactly(served.escalation_rate)}, resolution {exactly(served.resolution_rate)}"
+        f"{' (nobody has said how they ended)' if served.silent else ''}"
     )
     if served.reversed:
         streams.remark(
@@ -310,6 +314,9 @@ def _numbers(row: SegmentRow, currency: str, doubts: Doubts) -> list[str]:
             about(money_words(pico, currency), row.doubt and name in doubts.steps and bool(pico))
             for name, pico in amounts.items()
         ),
-        per_unit(row.per_unit, currency),
+        about(
+            per_unit(row.per_unit, currency),
+            row.doubt and FULL_SUM in doubts.steps and bool(row.per_unit),
+        ),
         exactly(row.margin),
     ]

@@ -14,7 +14,8 @@ class Served:
 
     `confirmed` and `assumed` are those that the bot resolved: as somebody said, or because nobody
     came back. `reversed` are resolutions of this or an earlier time that were reversed in this one:
-    they are taken off already, so that there may be less than none.
+    they are taken off already, so that there may be less than none. `silent` tells that nobody has
+    said of any conversation of the bot alone how it ended.
     """
 
     bot_only: int = 0
@@ -23,6 +24,7 @@ class Served:
     confirmed: int = 0
     assumed: int = 0
     reversed: int = 0
+    silent: bool = False
 
     @property
     def engaged(self) -> int:
@@ -51,8 +53,8 @@ class Served:
 
     @property
     def resolution_rate(self) -> Fraction | None:
-        """Resolved by the bot, of those that it took part in."""
-        return ratio(self.confirmed + self.assumed, self.engaged)
+        """Resolved by the bot, of those that it took part in; None where nobody knows."""
+        return None if self.silent else ratio(self.confirmed + self.assumed, self.engaged)
 
 
 def blended_cost(

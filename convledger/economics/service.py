@@ -87,7 +87,8 @@ def service(costs: Sequence[TalkCost], turned: Sequence[Turn] = ()) -> Service:
     """
     ways = tuple(_way(name, [one for one in costs if one.talk.served == name]) for name in WAYS)
     by_name = {way.name: way for way in ways}
-    by_bot = [one.talk.resolved for one in costs if one.talk.served == BOT or one.talk.changes]
+    bots = [one.talk for one in costs if one.talk.served == BOT or one.talk.changes]
+    by_bot = [talk.resolved for talk in bots]
     served = Served(
         by_name[BOT].units,
         by_name[ESCALATED].units,
@@ -95,6 +96,9 @@ def service(costs: Sequence[TalkCost], turned: Sequence[Turn] = ()) -> Service:
         confirmed=_resolved(CONFIRMED, by_bot, turned),
         assumed=_resolved(ASSUMED, by_bot, turned),
         reversed=sum(bool(turn.before and not turn.after) for turn in turned),
+        silent=bool(bots)
+        and not turned
+        and not any(talk.resolved or talk.changes or talk.segments.get("outcome") for talk in bots),
     )
     people = [by_name[ESCALATED], by_name[PEOPLE_ONLY]]
     known = sum(way.known for way in (*people, by_name[BOT]))

@@ -61,6 +61,15 @@ def test_rates_differ_by_what_they_are_of() -> None:
     assert served.resolution_rate == Fraction(15, 22)
 
 
+def test_what_nobody_said_was_resolved_is_unknown_and_not_none() -> None:
+    costs = [cost(1, 1), cost(2, 1), cost(3, 1, served=ESCALATED)]
+    said = [*costs, cost(4, 1, segments={"outcome": "abandoned"})]
+
+    assert service(costs).served.resolution_rate is None
+    assert service(said).served.resolution_rate == 0
+    assert service([cost(1, 1, served=ESCALATED)]).served.resolution_rate == 0
+
+
 def test_of_nobody_there_are_no_rates_and_no_costs() -> None:
     found = service([])
 

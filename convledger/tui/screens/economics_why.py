@@ -26,6 +26,7 @@ from convledger.economics.conversation_costs import (
 from convledger.economics.cost_items import BY_HAND, EQUAL, REVENUE
 from convledger.economics.waterfall import BILLED_SUM, FULL_SUM, MACHINE_SUM
 from convledger.reports.unit_costs.costs import PART_OF
+from convledger.reports.unit_costs.doubts import doubts_of
 from convledger.reports.unit_costs.noted import (
     PART_WORDS,
     day_name,
@@ -100,9 +101,11 @@ class FigureWhyScreen(Dialog[None]):
 
 def of_step(found: Economics, step: Step) -> Iterator[Content]:
     """Yield how a step of the waterfall comes about."""
-    name, currency = step_words(step, found.waterfall), found.currency
-    yield _line((name, _HEAD), ("  ", ""), (sum_text(step.amount, currency), f"bold {_AMOUNT}"),
-                ((f"  {unit_text(step.per_unit, currency)} a conversation, over "
+    name, currency, doubtful = step_words(step, found.waterfall), found.currency, doubts_of(found)
+    is_about = step.name in doubtful.steps
+    yield _line((name, _HEAD), ("  ", ""),
+                (sum_text(step.amount, currency, about=is_about), f"bold {_AMOUNT}"),
+                ((f"  {unit_text(step.per_unit, currency, about=is_about)} a conversation, over "
                  f"{found.waterfall.known:,} with a known cost"), _DIM))  # fmt: skip
     yield Content("")
     if step.is_sum:
@@ -110,7 +113,10 @@ def of_step(found: Economics, step: Step) -> Iterator[Content]:
             if each is step:
                 break
             if not each.is_sum:
-                amount = sum_text(each.amount, currency, signed=each.name != LIST)
+                amount = sum_text(
+                    each.amount, currency, signed=each.name != LIST,
+                    about=each.name in doubtful.steps,
+                )  # fmt: skip
                 yield _line((amount.rjust(14), _AMOUNT),
                             (f"  {step_words(each, found.waterfall)}", ""))  # fmt: skip
         about = _SUMS[step.name]
@@ -234,16 +240,18 @@ def of_way(found: Economics, row: ServedRow) -> Iterator[Content]:
     answered = [way for way in service.ways if way.name != UNANSWERED]
     behind = [way for way in service.ways if way.name == row.name] or answered
     costs = [way.cost for way in behind if way.cost is not None]
+    doubtful = doubts_of(found).ways
     yield _line((WAY_WORDS.get(row.name, row.name), _HEAD), ("  ", ""),
-                (unit_text(row.per_unit, currency), f"bold {_AMOUNT}"),
-                ((f"  = {sum_text(sum(costs) if costs else None, currency)} ÷ "
+                (unit_text(row.per_unit, currency, about=row.doubt), f"bold {_AMOUNT}"),
+                ((f"  = {sum_text(sum(costs) if costs else None, currency, about=row.doubt)} ÷ "
                   f"{counted(sum(way.known for way in behind), 'conversation')}"),
                  _DIM))  # fmt: skip
     yield Content("")
     for way in service.ways:
+        is_about = way.name in doubtful and bool(way.cost)
         yield _line((f"{way.units:>8,}  ", ""), (WAY_WORDS[way.name].ljust(12), _DIM),
-                    (sum_text(way.cost, currency).rjust(14), _AMOUNT),
-                    (f"  {unit_text(way.per_unit, currency)} each", _DIM),
+                    (sum_text(way.cost, currency, about=is_about).rjust(14), _AMOUNT),
+                    (f"  {unit_text(way.per_unit, currency, about=is_about)} each", _DIM),
                     (f", {way.known:,} with a known cost" if way.known < way.units else "", _DIM),
                     )  # fmt: skip
     served = service.served
@@ -252,8 +260,10 @@ def of_way(found: Economics, row: ServedRow) -> Iterator[Content]:
         ("automation", served.automation_rate, "a bot alone, of all that were served"),
         ("containment", served.containment_rate, "a bot alone, of those with a bot"),
         ("escalation", served.escalation_rate, "handed over, of those with a bot"),
-        ("resolution", served.resolution_rate, "resolved by the bot, of those with a bot"),
-    )
+        ("resolution", served.resolution_rate,
+         "nobody has said how they ended" if served.silent
+         else "resolved by the bot, of those with a bot"),
+    )  # fmt: skip
     for name, rate, words in rates:
         share = "–" if rate is None else percent(rate, 1)
         yield _line((f"{share:>8}  ", _AMOUNT), (name.ljust(12), ""), (words, _DIM))
@@ -293,20 +303,24 @@ def of_return(found: Economics) -> Iterator[Content]:
 def of_segment(found: Economics, row: SegmentRow) -> Iterator[Content]:
     """Yield how a segment's cost comes about."""
     currency = found.currency
+    doubtful = doubts_of(found).steps if row.doubt else frozenset()
+    is_about = FULL_SUM in doubtful
     yield _line((" · ".join(display_text(key) for key in row.keys), _HEAD), ("  ", ""),
-                (sum_text(row.cost, currency), f"bold {_AMOUNT}"))  # fmt: skip
+                (sum_text(row.cost, currency, about=is_about), f"bold {_AMOUNT}"))  # fmt: skip
     yield Content("")
     figures = (
-        ("at list prices", row.list_cost), ("billed", row.billed_cost),
-        ("machine", row.machine_cost), ("people", row.people_cost),
-        ("adjustments of closed months", row.adjustments or None), ("full", row.cost),
+        (LIST, "at list prices", row.list_cost), (BILLED_SUM, "billed", row.billed_cost),
+        (MACHINE_SUM, "machine", row.machine_cost), (PEOPLE, "people", row.people_cost),
+        (ADJUSTMENTS, "adjustments of closed months", row.adjustments or None),
+        (FULL_SUM, "full", row.cost),
     )  # fmt: skip
-    for name, amount in figures:
-        if name.startswith("adjustments") and amount is None:
+    for step, name, amount in figures:
+        if step == ADJUSTMENTS and amount is None:
             continue
-        yield _line((sum_text(amount, currency).rjust(14), _AMOUNT), (f"  {name}", ""))
-    yield _line((unit_text(row.per_unit, currency).rjust(14), _AMOUNT),
-                ((f"  a conversation: {sum_text(row.cost, currency)} ÷ "
+        text = sum_text(amount, currency, about=step in doubtful and bool(amount))
+        yield _line((text.rjust(14), _AMOUNT), (f"  {name}", ""))
+    yield _line((unit_text(row.per_unit, currency, about=is_about).rjust(14), _AMOUNT),
+                ((f"  a conversation: {sum_text(row.cost, currency, about=is_about)} ÷ "
                  f"{row.known:,} with a known cost, of {row.units:,}"), ""))  # fmt: skip
     yield Content("")
     yield _line(((f"{counted(row.messages, 'message')}, {_tokens(row.known_tokens)} tokens, "

@@ -128,7 +128,7 @@ def _draw_words(
     name = step_words(step, found.waterfall, hand_offs)
     signed = not (step.is_sum or is_first)
     amount = sum_text(step.amount, found.currency, signed=signed, about=about)
-    each = unit_text(step.per_unit, found.currency, signed=signed)
+    each = unit_text(step.per_unit, found.currency, signed=signed, about=about)
     mark = ("= ", MONEY) if step.is_sum else ("  ", DIM)
     ink = SUM if step.is_sum else _amount_ink(step)
     canvas.right(columns.amount, 0, (amount, ink))

@@ -213,7 +213,8 @@ def _cell(row: SegmentRow, key: str, currency: str, doubts: Doubts) -> str:
         share = "–" if row.escalation is None else percent(row.escalation, 1)
         return f"{row.escalated:,} · {share}"
     if key == "each":
-        return unit_text(row.per_unit, currency)
+        about = row.doubt and FULL_SUM in doubts.steps and bool(row.per_unit)
+        return unit_text(row.per_unit, currency, about=about)
     amounts = {
         "machine": row.machine_cost,
         "people": row.people_cost,

@@ -107,7 +107,8 @@ class ServedRows(Rows):
         one, currency = self.ways[index], self._found.currency
         canvas = Canvas(max(1, cells - EDGES), 1)
         end = canvas.width
-        canvas.right(end, 0, (unit_text(one.per_unit, currency), f"bold {MONEY}"))
+        each = unit_text(one.per_unit, currency, about=one.doubt)
+        canvas.right(end, 0, (each, f"bold {MONEY}"))
         cost = sum_text(one.cost, currency, about=one.doubt)
         canvas.right(max(0, end - _UNIT), 0, (cost, INK))
         count = f"{one.units:,}"
