@@ -8,10 +8,10 @@ import click
 
 from convledger.cli import chosen, options, streams
 from convledger.cli.cost_words import first_day, here, zone_option
-from convledger.cli.names import plural
 from convledger.cli.printing import print_json, print_table
 from convledger.clock import iso_text
 from convledger.errors import UsageProblem
+from convledger.words import plural
 
 if TYPE_CHECKING:
     from datetime import date, tzinfo

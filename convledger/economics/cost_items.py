@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from convledger.plans.calendar import months_after
-from convledger.pricing.arithmetic import half_even
 
 SUBSCRIPTION, INFRASTRUCTURE, RETRIEVAL = "subscription", "infrastructure", "retrieval"
 TOOL, RERANK, HUMAN, OTHER, REVENUE = "tool", "rerank", "human", "other", "revenue"
@@ -90,6 +89,9 @@ class CostItem:
         that follow each other adds up to what falls on both.
         """
         elapsed = self.borne_in(period).within(Days(period.since, until)).length
+        # The whole room of prices comes with it, which a command's help need not wait for.
+        from convledger.pricing.arithmetic import half_even
+
         return half_even(self.amount * elapsed, period.length) if elapsed else 0
 
     def _start(self, index: int) -> date:
