@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from textual.widgets import Input, TextArea
 
 from convledger.ledger import Ledger
 from tests.tui.quiet import hasten
@@ -24,6 +25,13 @@ FIXTURES = Path(__file__).parents[2] / "fixtures" / "home"
 def quick_pilot(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let Textual's pilot wait for what is left to do, and not for a while."""
     hasten(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def steady_cursors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep cursors from blinking: a picture that took long would have none."""
+    for widget in (Input, TextArea):
+        monkeypatch.setattr(widget.cursor_blink, "_default", False)
 
 
 @pytest.fixture(scope="session")
