@@ -22,6 +22,7 @@ from textual.app import App
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.css.types import CSSLocation
+from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 from textual.screen import Screen
@@ -33,6 +34,8 @@ from convledger.tui.app import ConvledgerApp
 
 PATIENCE = 30.0  # seconds
 UNDRAWN = "_undrawn"
+WAITING = "_waits_for_messages"
+next_message = MessagePump._get_message
 draw = Screen._compositor_refresh
 parse = Stylesheet._parse_rules
 parsed: dict[tuple[object, ...], list[RuleSet]] = {}
@@ -49,6 +52,8 @@ def hasten(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     monkeypatch.setattr(textual.app, "wait_for_idle", quiet)
     monkeypatch.setattr(textual.pilot, "wait_for_idle", quiet)
+    monkeypatch.setattr(Pilot, "_wait_for_screen", _all_handled)
+    monkeypatch.setattr(MessagePump, "_get_message", _next_message)
     monkeypatch.setattr(Screen, "_compositor_refresh", _draw_later)
     monkeypatch.setattr(Stylesheet, "_parse_rules", _parse_once)
     monkeypatch.setattr("convledger.reports.break_evens.estimate_of", _estimate_once)
@@ -58,22 +63,35 @@ def hasten(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def quiet(_least: float = 0, _most: float = 0) -> None:
-    """Wait until no message waits or is being handled, no question is open and all is drawn.
+    """Wait until nothing can run, no message is being handled, no question is open, all is drawn.
 
     It stands in for `wait_for_idle` of Textual's pilot, whose two figures are not needed.
     """
     app: App[object] = active_app.get()
-    pilot = Pilot(app)
     until = monotonic() + PATIENCE
     while monotonic() < until:
-        while app.is_running and is_busy(app) and monotonic() < until:
-            await asyncio.sleep(0.001 if is_asking(app) else 0)  # a thread may be at work
-        if not app.is_running or not await pilot._wait_for_screen():
-            break
-        app.screen._on_timer_update()  # lays out, and calls what waits for that
         await asyncio.sleep(0)
-        if not is_busy(app) and not _draw(app):
+        if not app.is_running or app._exception is not None:
             break
+        if _can_anything_run():
+            continue
+        if is_busy(app):
+            await asyncio.sleep(0.001)  # a thread is at work, or a timer is waited for
+            continue
+        app.screen._on_timer_update()  # lays out, and calls what waits for that
+        if not _can_anything_run() and not is_busy(app) and not _draw(app):
+            break
+
+
+async def _all_handled(_pilot: Pilot[object], _timeout: float = 0) -> bool:
+    """Wait as `quiet` does, in place of a message to each widget that asks whether it is there."""
+    await quiet()
+    return active_app.get()._exception is None
+
+
+def _can_anything_run() -> bool:
+    """Tell whether anything but who asks is to run at once: a message, a task, a callback."""
+    return bool(asyncio.get_running_loop()._ready)  # type: ignore[attr-defined]
 
 
 def is_busy(app: App[object]) -> bool:
@@ -92,11 +110,19 @@ def is_asking(app: App[object]) -> bool:
 
 
 def _has_messages(pump: MessagePump) -> bool:
-    """Tell whether a widget has something left to handle."""
+    """Tell whether a widget has something left to handle, or is about to."""
     if not pump._running or pump._closing or pump._closed:
         return False
-    waits = pump._pending_message is not None or not pump._message_queue.empty()
-    return waits or bool(pump._next_callbacks)
+    return not (getattr(pump, WAITING, False) and pump._message_queue.empty())
+
+
+async def _next_message(pump: MessagePump) -> Message:
+    """Return the next message of a widget, which has handled all others then."""
+    setattr(pump, WAITING, True)
+    try:
+        return await next_message(pump)
+    finally:
+        setattr(pump, WAITING, False)
 
 
 def _parse_once(
