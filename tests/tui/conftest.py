@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from textual.widgets import Input, TextArea
@@ -15,6 +15,8 @@ from convledger.ledger import Ledger
 from tests.tui.quiet import hasten
 
 if TYPE_CHECKING:
+    from convledger.tui.app import ConvledgerApp
+    from tests.tui.pictures import Gallery, Lead, Size
     from tests.tui.terminal import Terminal
 
 AGE = 1_790_000_000  # seconds of the epoch
@@ -64,6 +66,38 @@ def studio(read_once: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "studio"
     shutil.copytree(read_once, folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def gallery() -> Gallery:
+    """Return pictures that one start of the app gave and that tests have not looked at yet."""
+    from tests.tui.pictures import Gallery
+
+    return Gallery()
+
+
+@pytest.fixture
+def looks_as_it_did(
+    gallery: Gallery, snap_compare: Any, request: pytest.FixtureRequest
+) -> Callable[[Callable[[str], ConvledgerApp], Size, Lead, Sequence[str]], bool]:
+    """Return what tells whether the app looks as it did in the theme of the test.
+
+    It takes how to begin the app in a theme, its size, where to go, and every theme of the test.
+    """
+    from tests.tui.pictures import in_turn, looks_as_kept, pictures, state_of
+
+    state, theme = state_of(request), request.node.callspec.params["theme"]
+
+    def compare(
+        begin: Callable[[str], ConvledgerApp], size: Size, lead: Lead, themes: Sequence[str]
+    ) -> bool:
+        def take() -> dict[str, str]:
+            ordered = in_turn(themes, state)
+            return pictures(begin(ordered[0]), size, lead, ordered)
+
+        return looks_as_kept(snap_compare, gallery.picture(state, theme, take))
+
+    return compare
 
 
 @pytest.fixture

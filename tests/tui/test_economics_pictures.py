@@ -13,9 +13,10 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from convledger.tui.app import ConvledgerApp
 from convledger.tui.feeder import Feed
 from convledger.tui.screens import scenario
-from tests.tui.economics_parts import with_costs
+from tests.tui.economics_parts import app_of, with_costs
 from tests.tui.pilot import app_on, press, settled
 
 SIZES = [(80, 24), (140, 45)]
@@ -43,34 +44,37 @@ def test_economics_looks_as_it_did(
     size: tuple[int, int],
     theme: str,
     studio: Path,
-    snap_compare: Any,
+    looks_as_it_did: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(scenario, "PAUSE", 0.0)
-    with_costs(studio)
-    app = app_on(studio, theme=theme, place="economics")
+
+    def begin(first: str) -> ConvledgerApp:
+        with_costs(studio)
+        return app_on(studio, theme=first, place="economics")
 
     async def lead(pilot: Pilot[None]) -> None:
         await settled(pilot)
-        app._fed(Feed("live"))
+        app_of(pilot)._fed(Feed("live"))
         await press(pilot, *STATES[state])
-        for line in app.screen.query(Input):
+        for line in pilot.app.screen.query(Input):
             line.cursor_blink = False
         await settled(pilot)
 
-    assert snap_compare(app, terminal_size=size, run_before=lead)
+    assert looks_as_it_did(begin, size, lead, THEMES)
 
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 def test_empty_economics_looks_as_it_did(
-    size: tuple[int, int], theme: str, tmp_path: Path, snap_compare: Any
+    size: tuple[int, int], theme: str, tmp_path: Path, looks_as_it_did: Any
 ) -> None:
-    app = app_on(tmp_path / "studio", theme=theme, place="economics")
+    def begin(first: str) -> ConvledgerApp:
+        return app_on(tmp_path / "studio", theme=first, place="economics")
 
     async def lead(pilot: Pilot[None]) -> None:
         await settled(pilot)
-        app._fed(Feed("live"))
+        app_of(pilot)._fed(Feed("live"))
         await settled(pilot)
 
-    assert snap_compare(app, terminal_size=size, run_before=lead)
+    assert looks_as_it_did(begin, size, lead, THEMES)

@@ -18,9 +18,11 @@ from convledger.money import PICO
 from convledger.reports.unit_costs.one_conversation import BudgetPlace, FullCost
 from convledger.store import costs as kept
 from convledger.store.connection import transaction
+from convledger.tui.app import ConvledgerApp
 from convledger.tui.feeder import Feed
 from convledger.tui.widgets.full_cost_line import FullCostLine, place_words, sum_parts
 from tests.tui.pilot import app_on, opened, press, settled, text_of
+from tests.tui.plan_parts import app_of
 from tests.tui.reader_parts import TITLE, find, read
 
 SIZES = [(80, 24), (120, 36), (140, 45)]
@@ -135,16 +137,18 @@ def test_a_sum_marks_what_is_estimated_and_what_nobody_knows() -> None:
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 def test_a_reader_with_budgets_looks_as_it_did(
-    size: tuple[int, int], theme: str, studio: Path, history: Path, snap_compare: Any
+    size: tuple[int, int], theme: str, studio: Path, history: Path, looks_as_it_did: Any
 ) -> None:
     os.environ["HOME"] = os.environ["USERPROFILE"] = str(history)  # paths are shown from there
-    budgeted(studio, pro=PRO, wide='amount = "10"')
-    shared(studio)
-    app = app_on(studio, theme=theme)
+
+    def begin(first: str) -> ConvledgerApp:
+        budgeted(studio, pro=PRO, wide='amount = "10"')
+        shared(studio)
+        return app_on(studio, theme=first)
 
     async def lead(pilot: Pilot[None]) -> None:
         await settled(pilot)
-        app._fed(Feed("live"))
+        app_of(pilot)._fed(Feed("live"))
         await press(pilot, "2", "down", "down", "enter")
 
-    assert snap_compare(app, terminal_size=size, run_before=lead)
+    assert looks_as_it_did(begin, size, lead, THEMES)

@@ -15,11 +15,12 @@ from textual.pilot import Pilot
 
 from convledger.ledger import Ledger
 from convledger.memory.shelf import Memory
+from convledger.tui.app import ConvledgerApp
 from convledger.tui.feeder import Feed
 from tests.tui import review_parts
 from tests.tui.memory_parts import remembered
 from tests.tui.pilot import NOW, app_on, press, settled
-from tests.tui.plan_parts import STUDIO, asked, bought, long_talk, put_in_force
+from tests.tui.plan_parts import STUDIO, app_of, asked, bought, long_talk, put_in_force
 
 SIZES = [(80, 24), (120, 36), (140, 45)]
 THEMES = ["ledger-ink", "ledger-paper", "ledger-chalk"]
@@ -51,17 +52,16 @@ def test_screen_looks_as_it_did(
     theme: str,
     studio: Path,
     history: Path,
-    snap_compare: Any,
+    looks_as_it_did: Any,
 ) -> None:
     os.environ["HOME"] = os.environ["USERPROFILE"] = str(history)  # paths are shown from there
-    app = app_on(studio, theme=theme)
 
     async def lead(pilot: Pilot[None]) -> None:
         await settled(pilot)
-        app._fed(Feed("live"))
+        app_of(pilot)._fed(Feed("live"))
         await press(pilot, *SCREENS[screen])
 
-    assert snap_compare(app, terminal_size=size, run_before=lead)
+    assert looks_as_it_did(lambda first: app_on(studio, theme=first), size, lead, THEMES)
 
 
 def planned(workspace: Path) -> None:
@@ -83,21 +83,23 @@ def test_screen_with_a_plan_looks_as_it_did(
     theme: str,
     studio: Path,
     history: Path,
-    snap_compare: Any,
+    looks_as_it_did: Any,
 ) -> None:
     os.environ["HOME"] = os.environ["USERPROFILE"] = str(history)
-    planned(studio)
-    app = app_on(studio, theme=theme)
+
+    def begin(first: str) -> ConvledgerApp:
+        planned(studio)
+        return app_on(studio, theme=first)
 
     async def lead(pilot: Pilot[None]) -> None:
         await settled(pilot)
-        app._fed(Feed("live"))
+        app_of(pilot)._fed(Feed("live"))
         await press(pilot, *PLANNED[screen])
         await asked(pilot)
-        app.clear_notifications()
+        pilot.app.clear_notifications()
         await settled(pilot)
 
-    assert snap_compare(app, terminal_size=size, run_before=lead)
+    assert looks_as_it_did(begin, size, lead, THEMES)
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -109,19 +111,21 @@ def test_screen_with_a_memory_looks_as_it_did(
     theme: str,
     studio: Path,
     history: Path,
-    snap_compare: Any,
+    looks_as_it_did: Any,
 ) -> None:
     os.environ["HOME"] = os.environ["USERPROFILE"] = str(history)
-    remembered(studio)
-    app = app_on(studio, theme=theme)
+
+    def begin(first: str) -> ConvledgerApp:
+        remembered(studio)
+        return app_on(studio, theme=first)
 
     async def lead(pilot: Pilot[None]) -> None:
         await settled(pilot)
-        app._fed(Feed("live"))
+        app_of(pilot)._fed(Feed("live"))
         await press(pilot, *REMEMBERED[screen])
         await settled(pilot)
 
-    assert snap_compare(app, terminal_size=size, run_before=lead)
+    assert looks_as_it_did(begin, size, lead, THEMES)
 
 
 REVIEWED: dict[str, tuple[str, ...]] = {
@@ -139,20 +143,22 @@ def test_review_of_memory_looks_as_it_did(
     size: tuple[int, int],
     theme: str,
     studio: Path,
-    snap_compare: Any,
+    looks_as_it_did: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(Memory, "costs", review_parts.costs)
     monkeypatch.setattr(Memory, "look_at", lambda *_: None)
-    review_parts.with_memory(studio)
-    app = app_on(studio, theme=theme)
+
+    def begin(first: str) -> ConvledgerApp:
+        review_parts.with_memory(studio)
+        return app_on(studio, theme=first)
 
     async def lead(pilot: Pilot[None]) -> None:
         await settled(pilot)
-        app._fed(Feed("live"))
+        app_of(pilot)._fed(Feed("live"))
         screen = await review_parts.reviewing(pilot, *REVIEWED[state])
         await review_parts.counted(pilot, screen)
-        app.clear_notifications()
+        pilot.app.clear_notifications()
         await settled(pilot)
 
-    assert snap_compare(app, terminal_size=size, run_before=lead)
+    assert looks_as_it_did(begin, size, lead, THEMES)
