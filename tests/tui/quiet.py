@@ -75,6 +75,9 @@ async def quiet(_least: float = 0, _most: float = 0) -> None:
             break
         if _can_anything_run():
             continue
+        if app._resize_event is not None:
+            app._check_resize()  # its timer never comes where the process is held up just then
+            continue
         if is_busy(app):
             await asyncio.sleep(0.001)  # a thread is at work, or a timer is waited for
             continue
@@ -96,8 +99,7 @@ def _can_anything_run() -> bool:
 
 def is_busy(app: App[object]) -> bool:
     """Tell whether a widget has a message to handle, or the ledger a question to answer."""
-    resizes = app._resize_event is not None
-    return resizes or is_asking(app) or any(map(_has_messages, [app, *app._registry]))
+    return is_asking(app) or any(map(_has_messages, [app, *app._registry]))
 
 
 def is_asking(app: App[object]) -> bool:
