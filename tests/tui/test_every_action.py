@@ -7,8 +7,10 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -23,7 +25,7 @@ from tests.tui.finding_parts import with_findings
 from tests.tui.import_parts import ended, with_rejected
 from tests.tui.memory_parts import remembered
 from tests.tui.pack_parts import with_pack
-from tests.tui.pilot import NOW, opened, press, screen_text
+from tests.tui.pilot import NOW, opened, press, screen_text, settled
 from tests.tui.plan_parts import BEGAN, TEAM, long_talk, put_in_force
 
 Seen = Callable[[Pilot[None]], object]
@@ -34,13 +36,14 @@ class Step:
     """An action, what is pressed to be where it matters, and what it must change, and into what.
 
     `into` None means that it only has to be something else than before. `prepare` gets the
-    workspace ready before the app opens.
+    workspace ready before the app opens. What leaves others nothing to change stands `alone`.
     """
 
     before: tuple[str, ...]
     seen: Seen
     into: object = None
     prepare: Callable[[Path], object] | None = None
+    alone: bool = False
 
 
 def screen(pilot: Pilot[None]) -> object:
@@ -144,7 +147,7 @@ STEPS = {
     "app.undo": Step((), text),
     "app.help": Step((), screen, "Help"),
     "app.back": Step(READ, screen, "Conversations"),
-    "app.quit": Step((), running, True),
+    "app.quit": Step((), running, True, alone=True),
     "list.down": Step(("2",), cursor, 1),
     "list.up": Step(("2", "down", "down"), cursor, 1),
     "list.page_down": Step(("2",), cursor),
@@ -159,7 +162,7 @@ STEPS = {
     "live.period": Step((), text),
     "live.group": Step((), text),
     "live.why": Step((), screen, "Why"),
-    "conversations.filter": Step(("2",), text),
+    "conversations.filter": Step(("2",), text, alone=True),
     "conversations.mark": Step(("2",), text),
     "conversations.mark_all": Step(("2",), text),
     "conversations.label": Step(("2",), screen, "Label"),
@@ -175,9 +178,9 @@ STEPS = {
     "reader.fold_all": Step(READ, text),
     "reader.next_prompt": Step((*READ, "home"), text),
     "reader.previous_prompt": Step((*READ, "end"), text),
-    "reader.find": Step(READ, text),
-    "reader.family": Step(READ, text),
-    "reader.branch": Step(READ, text),
+    "reader.find": Step(READ, text, alone=True),
+    "reader.family": Step(READ, text, alone=True),
+    "reader.branch": Step(READ, text, alone=True),
     "reader.hidden": Step(READ, text),
     "reader.copy": Step(READ, copied, True),
     "reader.why": Step(READ, screen, "Why"),
@@ -197,7 +200,7 @@ STEPS = {
     "boundary.later": Step(CUT, text, None, with_plans),
     "boundary.open": Step(CUT, screen, "Reader", with_plans),
     "app.memory": Step((), screen, "Memory"),
-    "memory.search": Step(("3",), focus, "FilterInput", remembered),
+    "memory.search": Step(("3",), focus, "FilterInput", remembered, alone=True),
     "memory.new": Step(("3",), screen, "NewEntry"),
     "memory.edit": Step(("3",), screen, "EditEntry", remembered),
     "memory.edit_outside": Step(("3",), text, None, remembered),
@@ -205,18 +208,18 @@ STEPS = {
     "memory.accept": Step(("3",), text, None, remembered),
     "memory.confirm": Step(("3",), text, None, remembered),
     "memory.snooze": Step(("3",), screen, "Snooze", remembered),
-    "memory.archive": Step(("3",), text, None, remembered),
+    "memory.archive": Step(("3",), text, None, remembered, alone=True),
     "memory.erase": Step(("3",), screen, "Erase", remembered),
     "memory.versions": Step(("3",), screen, "EntryVersions", remembered),
     "memory.history": Step(("3",), screen, "History", remembered),
-    "memory.review": Step(("3",), text, None, remembered),
+    "memory.review": Step(("3",), text, None, remembered, alone=True),
     "memory.export": Step(("3",), screen, "ExportEntries", remembered),
     "memory.mark": Step(("3",), text, None, remembered),
     "memory.mark_all": Step(("3",), text, None, remembered),
     "memory.order": Step(("3",), text, None, remembered),
     "memory.clear": Step(("3", "space"), text, None, remembered),
     "memory.facets": Step(("3",), text, None, remembered),
-    "memory.hygiene": Step(("3",), focus, "HygieneRows", remembered),
+    "memory.hygiene": Step(("3",), focus, "HygieneRows", remembered, alone=True),
     "memory.files": Step(("3",), screen, "MemoryFiles"),
     "memory_files.keep": Step(FILES, text, None, with_memory_files),
     "memory_files.take_out": Step(FILES, screen, "WriteFiles", with_memory_files),
@@ -283,8 +286,8 @@ STEPS = {
     "paths.into": Step(PICK, typed_line, "~/below/", with_folder),
     "paths.above": Step((*PICK, "right"), typed_line, None, with_folder),
     "import.read": Step(BROUGHT, screen, "Sources", with_export),
-    "import.rejected": Step(BROUGHT, focused_id, "rejected", with_export),
-    "import.memory": Step(BROUGHT, text, None, with_export),
+    "import.rejected": Step(BROUGHT, focused_id, "rejected", with_export, alone=True),
+    "import.memory": Step(BROUGHT, text, None, with_export, alone=True),
     "sources.estimates": Step(("8",), text),
     "sources.reconcile": Step(("8",), screen, "Reconcile"),
     "reconcile.choose": Step(BILL, screen, "BillPath"),
@@ -336,16 +339,34 @@ def test_every_key_of_an_action_is_bound_to_it() -> None:
 
 
 def walks() -> list[list[str]]:
-    """Return actions by what one app can show: those that open a screen from the same place."""
+    """Return actions by what one app can show: those that begin at the same place.
+
+    What opens a screen comes first: the way back leads to the place as it was.
+    """
     found: dict[object, list[str]] = {}
     for name, step in STEPS.items():
-        start = (step.before, step.prepare) if step.seen is screen else name
-        found.setdefault(start, []).append(name)
-    return list(found.values())
+        found.setdefault(name if step.alone else (step.before, step.prepare), []).append(name)
+    return [
+        sorted(names, key=lambda name: STEPS[name].seen is not screen) for names in found.values()
+    ]
+
+
+def actions_done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return a list in which every action that is done will be noted."""
+    done: list[str] = []
+    run = App.run_action
+
+    async def noting(app: App[None], action: Any, *places: Any) -> bool:
+        done.append(action.rpartition(".")[2])
+        return await run(app, action, *places)
+
+    monkeypatch.setattr(App, "run_action", noting)
+    return done
 
 
 @pytest.mark.parametrize("names", walks(), ids="+".join)
-async def test_action(studio: Path, names: list[str]) -> None:
+async def test_action(studio: Path, names: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    done = actions_done(monkeypatch)
     first = STEPS[names[0]]
     if first.prepare is not None:
         first.prepare(studio)
@@ -363,9 +384,13 @@ async def test_action(studio: Path, names: list[str]) -> None:
                 await press(pilot, PLACE_KEYS[place], *first.before)
                 assert type(pilot.app.screen) is type(home), name
                 home = pilot.app.screen
+            pilot.app.clear_notifications()  # what was said before is no change
+            await settled(pilot)
             before = step.seen(pilot)
+            done.clear()
             await press(pilot, key)
             after = step.seen(pilot)
+            assert BY_ID[name].verb in done, name
 
             assert after != before, name
             if step.into is not None:
