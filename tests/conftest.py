@@ -67,6 +67,14 @@ def own_home(homes: Iterator[Path]) -> Iterator[Path]:
     _set_zone()
 
 
+@pytest.fixture(autouse=True)
+def quick_ledgers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no ledger take the time of its tables, or of the disk."""
+    from tests.workspaces import hasten
+
+    hasten(monkeypatch)
+
+
 def _set_zone() -> None:
     if hasattr(time, "tzset"):
         time.tzset()

@@ -31,6 +31,11 @@ print("done", flush=True)
 Start = Callable[..., "subprocess.Popen[str]"]
 
 
+@pytest.fixture(autouse=True)
+def quick_ledgers() -> None:
+    """Let ledgers be made and written as they are."""
+
+
 @pytest.fixture(scope="session")
 def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a home with the invented history, which no test changes."""

@@ -10,6 +10,11 @@ import pytest
 from tests.ingest.logs import Bench
 
 
+@pytest.fixture(autouse=True)
+def quick_ledgers() -> None:
+    """Let ledgers be made and written as they are."""
+
+
 @pytest.fixture
 def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     made = Bench(tmp_path)

@@ -23,17 +23,14 @@ from convledger.store.calls import (
     whole,
 )
 from convledger.store.connection import transaction
-from convledger.store.migrations import MIGRATIONS
+from tests.workspaces import empty_tables
 
 BIRTHS = {number: (0, number, number, f"file {number}") for number in range(1, 5)}
 LATEST = 1_795_000_000_000_000
 
 
 def database() -> sqlite3.Connection:
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    for step in MIGRATIONS:
-        step(connection)
-    return connection
+    return empty_tables()
 
 
 def row(**facts: Any) -> CallRow:

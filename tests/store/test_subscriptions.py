@@ -8,16 +8,13 @@ import pytest
 
 from convledger.errors import UsageProblem
 from convledger.store import subscriptions
-from convledger.store.migrations import MIGRATIONS
 from convledger.store.subscriptions import CreditFact, Subscription
+from tests.workspaces import empty_tables
 
 
 @pytest.fixture
 def books() -> sqlite3.Connection:
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    for step in MIGRATIONS:
-        step(connection)
-    return connection
+    return empty_tables()
 
 
 def begin(books: sqlite3.Connection, plan: str, began: int, **more: object) -> int:
