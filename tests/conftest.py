@@ -62,8 +62,11 @@ def own_home(homes: Iterator[Path]) -> Iterator[Path]:
     os.environ["TZ"] = "UTC"
     _set_zone()
     yield home
-    os.environ.clear()
-    os.environ.update(before)
+    for name in os.environ.keys() - before.keys():
+        del os.environ[name]
+    for name, value in before.items():
+        if os.environ.get(name) != value:  # each that is set is told to the system
+            os.environ[name] = value
     _set_zone()
 
 

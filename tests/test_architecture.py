@@ -44,7 +44,19 @@ LONGEST = 400
 
 @cache
 def nodes(module: Path) -> list[ast.AST]:
-    return list(ast.walk(ast.parse(module.read_text("utf-8"))))
+    """Return the imports and texts of a module: whole trees of all would take 200 MB."""
+    tree = ast.parse(module.read_text("utf-8"))
+    return [node for node in ast.walk(tree) if is_looked_at(node)]
+
+
+def is_looked_at(node: ast.AST) -> bool:
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, str)
+    return isinstance(node, ast.Import | ast.ImportFrom) or is_for_types(node)
+
+
+def is_for_types(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
 
 
 def imports(module: Path) -> Iterator[str]:
@@ -146,7 +158,7 @@ def test_stores_do_not_know_who_uses_them(module: Path) -> None:
 def for_types_only(module: Path) -> Iterator[str]:
     """Yield what is imported under `if TYPE_CHECKING`."""
     for node in nodes(module):
-        if not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)):
+        if not is_for_types(node):
             continue
         for inner in ast.walk(node):
             if isinstance(inner, ast.ImportFrom):
