@@ -361,14 +361,18 @@ async def test_pivot_is_written_and_no_file_is_replaced_unasked(
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("key", ["b", "c", "s", "x", "g", "o", "w", "enter"])
-async def test_dialog_is_drawn_at_any_size(costed: Path, size: tuple[int, int], key: str) -> None:
+async def test_dialogs_are_drawn_at_any_size(costed: Path, size: tuple[int, int]) -> None:
     async with opened(costed, size=size) as pilot:
-        await go(pilot, key)
-        await settled(pilot)
-        for width, height in SIZES:
-            await pilot.resize_terminal(width, height)
+        await go(pilot)
+        for key in ("b", "c", "s", "x", "g", "o", "w", "enter"):
+            await press(pilot, key)
             await settled(pilot)
-        await press(pilot, "escape")
-        await settled(pilot)
-        assert isinstance(pilot.app.screen, EconomicsScreen)
+            assert not isinstance(pilot.app.screen, EconomicsScreen), key
+            for width, height in SIZES:
+                await pilot.resize_terminal(width, height)
+                await settled(pilot)
+            await press(pilot, "escape")
+            await settled(pilot)
+            assert isinstance(pilot.app.screen, EconomicsScreen), key
+            await pilot.resize_terminal(*size)
+            await settled(pilot)
