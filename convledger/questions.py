@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -112,7 +113,8 @@ class Questions:
 
     def interrupt(self) -> None:
         """End the question that is being answered in another thread; it fails there."""
-        self.connection.interrupt()
+        with suppress(sqlite3.ProgrammingError):  # that thread may have closed the ledger just now
+            self.connection.interrupt()
 
     def data_version(self) -> int:
         """Return a number that changes when another connection has written to the ledger."""

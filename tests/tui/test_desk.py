@@ -116,6 +116,31 @@ def test_running_query_is_interrupted_by_the_newer(office: Office) -> None:
     assert office.troubles == []
 
 
+def test_question_asked_again_while_its_ledger_is_closed_is_answered(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed, gate = threading.Event(), threading.Event()
+    close, answers = Ledger.close, list[int]()
+
+    def closing(ledger: Ledger) -> None:
+        close(ledger)
+        closed.set()
+        assert gate.wait(SECONDS)
+
+    def fails(_: Ledger) -> None:
+        raise WorkspaceError("the disk is gone")
+
+    monkeypatch.setattr(Ledger, "close", closing)
+    office.desk.ask("n", fails, lambda _: None)
+    assert closed.wait(SECONDS)
+    office.desk.ask("n", lambda _: 2, answers.append)
+    gate.set()
+    office.hand_over()
+    office.hand_over()
+
+    assert answers == [2]
+
+
 def test_trouble_is_told_and_the_next_question_answered(office: Office) -> None:
     def fails(_: Ledger) -> None:
         raise WorkspaceError("the disk is gone")
