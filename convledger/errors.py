@@ -15,5 +15,15 @@ class WorkspaceError(ConvledgerError):
     """The workspace can't be opened, read or written as it is."""
 
 
+class LedgerGone(WorkspaceError):
+    """The ledger's file was deleted or replaced since it was opened, or while it was."""
+
+    def __init__(self, path: object) -> None:
+        super().__init__(
+            f"{path}: was deleted or replaced while it was open; run the command again, the logs "
+            "still hold what they held"
+        )
+
+
 class ConfigError(ConvledgerError):
     """A file that the user writes (prices.toml, config.toml) has a mistake in it."""

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convledger import paths
-from convledger.errors import WorkspaceError
+from convledger.errors import LedgerGone, WorkspaceError
 from convledger.reconciling import Reconciling
 from convledger.store.connection import connect, in_words, is_sealed, transaction, unreadable
 from convledger.store.migrations import migrate
+from convledger.store.presence import gone_in_words, make_folder
 
 if TYPE_CHECKING:
     from convledger.ingest.discover import Scan
@@ -48,18 +49,16 @@ class Ledger(Reconciling):
     def open(cls, workspace: Path | None = None) -> Ledger:
         """Open a workspace, making it (mode 0700) where there is none. Raises WorkspaceError."""
         folder = workspace or paths.default_workspace()
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise WorkspaceError(f"{folder}: can't make the workspace: {error.strerror}") from error
         path = folder / paths.LEDGER
+        make_folder(path)
         connection = connect(path)
         try:
-            migrate(connection, path)
+            with gone_in_words(path):
+                migrate(connection, path)
+                return cls(folder, connection)
         except BaseException:
             connection.close()
             raise
-        return cls(folder, connection)
 
     @property
     def is_sealed(self) -> bool:
@@ -328,12 +327,9 @@ class Ledger(Reconciling):
             return False
 
     def _require_file(self) -> None:
-        """Raise WorkspaceError where the open file is no longer the ledger: writes were lost."""
+        """Raise LedgerGone where the open file is no longer the ledger: writes were lost."""
         if not self.is_in_place():
-            raise WorkspaceError(
-                f"{self.path}: was deleted or replaced while it was open; run the command again, "
-                "the logs still hold what they held"
-            )
+            raise LedgerGone(self.path)
 
     def _follow_prices(self) -> str:
         """Rate everything anew where the prices have changed; says in words what that did."""

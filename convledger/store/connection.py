@@ -10,7 +10,8 @@ from functools import wraps
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
-from convledger.errors import WorkspaceError
+from convledger.errors import LedgerGone, WorkspaceError
+from convledger.store.presence import gone_in_words
 
 APPLICATION_ID = 0x434C4447  # "CLDG"
 BUSY_SECONDS = 10.0
@@ -39,13 +40,15 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
 
     Transactions are explicit: writers begin with `BEGIN IMMEDIATE`. Where neither the file nor its
     folder may be written it is opened to be looked at only. Raises WorkspaceError with the way out
-    where SQLite can't open the file.
+    where SQLite can't open the file, LedgerGone where somebody deletes it or its folder just then.
     """
     try:
         if not read_only and not path.exists():
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except FileExistsError:
         pass
+    except FileNotFoundError as error:
+        raise LedgerGone(path) from error
     except OSError as error:
         raise WorkspaceError(f"{path}: can't make the ledger: {error.strerror}") from error
     try:
@@ -55,7 +58,8 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
             # SQLite keeps notes beside a ledger even to read it; without them it must not change.
             with suppress(sqlite3.Error):
                 return _connected(path, "mode=ro&immutable=1")
-        raise unreadable(path, error) from error
+        with gone_in_words(path):
+            raise unreadable(path, error) from error
 
 
 def _connected(path: Path, how: str) -> sqlite3.Connection:

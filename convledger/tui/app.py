@@ -16,7 +16,7 @@ from textual.message import Message
 
 from convledger import clock, paths
 from convledger.config import Config
-from convledger.errors import ConvledgerError, UsageProblem
+from convledger.errors import ConvledgerError, LedgerGone, UsageProblem
 from convledger.text.display import display_text
 from convledger.tui.actions import bindings
 from convledger.tui.desk import Desk
@@ -208,6 +208,8 @@ class ConvledgerApp(Numbered, Doors):
         words = str(error)
         if isinstance(error, UsageProblem):
             self.say(words, severity="error")
+        elif isinstance(error, LedgerGone):
+            self._lookout.lost()
         else:
             self.notice(f"trouble {words}", words, severity="error")
 
@@ -342,19 +344,6 @@ class ConvledgerApp(Numbered, Doors):
         if self.current_mode != mode:
             self.switch_mode(mode)
         return self.place()
-
-    def action_search(self) -> None:
-        """Open the search."""
-        from convledger.tui.screens.search import SearchScreen
-
-        if not isinstance(self.screen, SearchScreen):
-            self.push_screen(SearchScreen())
-
-    def action_jump(self) -> None:
-        """Let a letter lead to any part of the screen."""
-        from convledger.tui.screens.jump import JumpScreen
-
-        self.push_screen(JumpScreen(self.screen))
 
     def action_palette(self) -> None:
         """Open the palette."""

@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from convledger.errors import LedgerGone
 from convledger.ledger import Ledger
 from convledger.tui.failures import failure_of
 
@@ -63,7 +64,8 @@ class Desk:
     ) -> None:
         """Have `question` answered and `then` told, unless `name` is asked again before that.
 
-        `failed` hears of a failure in place of who hears of all others.
+        `failed` hears of a failure in place of who hears of all others, but for a ledger that is
+        gone: that matters to more than who asked.
         """
         with self._lock:
             number = next(self._numbers)
@@ -132,10 +134,16 @@ class Desk:
                 self._ledger = Ledger.open(self._workspace)
             answer = asked.question(self._ledger)
         except Exception as error:  # noqa: BLE001 - told in words, or raised again in the app
-            told = failure_of(error, self._workspace)
+            told = failure_of(error, self._workspace, self._ledger)
             if told is None:
                 self._deliver(partial(_raise, error))
-            elif self._counts(name, number):
+                return
+            if isinstance(told, LedgerGone):
+                self._drop(None)
+                self._deliver(lambda: self._trouble(told))
+                if failed == self._trouble:
+                    return
+            if self._counts(name, number):
                 self._drop(None)
                 self._deliver(lambda: failed(told))
             return

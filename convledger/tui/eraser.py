@@ -114,7 +114,7 @@ class Eraser:
         except Stopped:
             problem = ConvledgerError("it was stopped")
         except Exception as error:  # noqa: BLE001 - told in words, or raised again in the app
-            problem = failure_of(error, app.workspace)
+            problem = failure_of(error, app.workspace, self._ledger)
             if self._is_stopping:
                 problem = ConvledgerError("it was stopped")
             elif problem is None:

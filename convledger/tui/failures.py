@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from convledger import paths
-from convledger.errors import ConvledgerError, WorkspaceError
+from convledger.errors import ConvledgerError, LedgerGone, WorkspaceError
 from convledger.store.connection import unreadable
 
+if TYPE_CHECKING:
+    from convledger.ledger import Ledger
 
-def failure_of(error: Exception, workspace: Path | None) -> ConvledgerError | None:
-    """Return `error` with a message for the user; None where the program itself is wrong."""
+
+def failure_of(
+    error: Exception, workspace: Path | None, ledger: Ledger | None = None
+) -> ConvledgerError | None:
+    """Return `error` with a message for the user; None where the program itself is wrong.
+
+    Where the `ledger` that was asked is deleted or replaced, whatever it failed with comes of that.
+    """
+    if not isinstance(error, ConvledgerError | sqlite3.Error | OSError):
+        return None
+    if ledger is not None and not ledger.is_in_place():
+        return LedgerGone(ledger.path)
     if isinstance(error, ConvledgerError):
         return error
     if isinstance(error, sqlite3.Error):
         return unreadable((workspace or paths.default_workspace()) / paths.LEDGER, error)
-    if isinstance(error, OSError):
-        where = error.filename if isinstance(error.filename, str) else "the workspace"
-        return WorkspaceError(f"{where}: {error.strerror or error}")
-    return None
+    where = error.filename if isinstance(error.filename, str) else "the workspace"
+    return WorkspaceError(f"{where}: {error.strerror or error}")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from convledger.errors import WorkspaceError
+from convledger.errors import LedgerGone
 from convledger.ledger import Ledger
 from convledger.tui.failures import failure_of
 
@@ -145,6 +145,7 @@ class Feeder:
 
         def work() -> None:
             self._idle.clear()
+            ledger: Ledger | None = None
             try:
                 with Ledger.open(self._workspace) as ledger:
                     came = ledger.import_found(found(), listener=self._progress, stopping=stopping)
@@ -152,7 +153,7 @@ class Feeder:
                         self.begin()  # there is something to follow now, and it was asked for
                     done(came)
             except Exception as error:  # noqa: BLE001 - whatever it is, a person waits for the end
-                done(failure_of(error, self._workspace) or error)
+                done(failure_of(error, self._workspace, ledger) or error)
             finally:
                 self._idle.set()
             self._say(self._feed)
@@ -166,15 +167,19 @@ class Feeder:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
+            ledger: Ledger | None = None
             try:
                 with Ledger.open(self._workspace) as ledger:
                     if self._may_read(ledger):
                         self._begun.set()  # what was read once may be read into a new ledger
                         self._follow(ledger)
             except Exception as error:  # noqa: BLE001 - a thread that ends tells nobody
-                known = failure_of(error, self._workspace)
-                words = str(known) if known else f"reading failed: {error!r:.200}"
-                self._say(Feed("trouble", words=words))
+                known = failure_of(error, self._workspace, ledger)
+                if not isinstance(known, LedgerGone):  # of which the app says that itself
+                    words = str(known) if known else f"reading failed: {error!r:.200}"
+                    self._say(Feed("trouble", words=words))
+                elif ledger is not None:
+                    continue  # the next round opens it anew
                 self._stopping.wait(RETRY_SECONDS)
 
     def _may_read(self, ledger: Ledger) -> bool:
@@ -219,10 +224,6 @@ class Feeder:
             self._say(Feed("paused"))
         try:
             watcher.run(self._stopping)
-        except WorkspaceError:
-            if ledger.is_in_place():
-                raise
-            # It was deleted or replaced, which the app says; the next round opens it anew.
         finally:
             self._rescan = self._wake = lambda: None
 

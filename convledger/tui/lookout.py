@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from convledger import paths
 from convledger.clock import SECOND, now_us
+from convledger.errors import LedgerGone
 from convledger.tui.amounts import ago, nearest
 from convledger.tui.clock_watch import ClockWatch, Lapse
 from convledger.tui.themes import ThemeWatch, load_themes
@@ -59,17 +60,22 @@ class Lookout:
             app.say(f"{app.workspace / paths.LEDGER} can be read again.")
             app.renew()
         if not in_place:
-            app.notice(
-                "deleted",
-                f"{app.workspace / paths.LEDGER} was deleted or replaced; it is opened anew, and "
-                "the logs still hold what they held",
-                severity="error",
-            )
-            app.desk.reopen()
-            app.side_desk.reopen()
-            app.feeder.look()
-            self._version = None
-            app.renew()
+            self.lost()
+
+    def lost(self) -> None:
+        """Say that the ledger was deleted or replaced, and have everybody open it anew."""
+        app = self._app
+        app.notice(
+            "deleted",
+            f"{app.workspace / paths.LEDGER} was deleted or replaced; it is opened anew, and "
+            "the logs still hold what they held",
+            severity="error",
+        )
+        app.desk.reopen()
+        app.side_desk.reopen()
+        app.feeder.look()
+        self._version = None
+        app.renew()
 
     def _seen(self, version: int) -> None:
         known, self._version = self._version, version
@@ -78,6 +84,8 @@ class Lookout:
 
     def _failed(self, error: Exception) -> None:
         self._version = None
+        if isinstance(error, LedgerGone):
+            return  # the app hears of that from the desk
         self._app.notice("ledger", str(error), severity="error", lasts=True)
 
     # ---- time

@@ -83,25 +83,28 @@ class MemoryWorker:
             self._wanted.clear()
             if self._stopping.is_set():
                 return
+            retry = None
+            if self._holds:
+                continue
+            ledger: Ledger | None = None
             try:
-                retry = None if self._holds or self._catch_up() else _RETRY
+                with Ledger.open(self._workspace) as ledger:
+                    retry = None if self._catch_up(ledger) else _RETRY
             except Exception as error:  # noqa: BLE001 - a thread that ends tells nobody
-                retry = None
-                self._trouble(failure_of(error, self._workspace) or error)
+                self._trouble(failure_of(error, self._workspace, ledger) or error)
 
-    def _catch_up(self) -> bool:
+    def _catch_up(self, ledger: Ledger) -> bool:
         """Look at what was changed; False where another process is at it."""
-        with Ledger.open(self._workspace) as ledger:
-            latest = ledger.latest_memory_change()
-            if latest in (0, self._seen):  # nothing was ever changed, or nothing since
-                return True
-            try:
-                if not ledger.memory.catch_up(now_us(), self._stops, self._progress):
-                    return self._stops()
-            finally:
-                self._tell(None)
-            self._seen = latest
+        latest = ledger.latest_memory_change()
+        if latest in (0, self._seen):  # nothing was ever changed, or nothing since
             return True
+        try:
+            if not ledger.memory.catch_up(now_us(), self._stops, self._progress):
+                return self._stops()
+        finally:
+            self._tell(None)
+        self._seen = latest
+        return True
 
     def _stops(self) -> bool:
         """Tell whether to stop, and rest now and then on the way."""

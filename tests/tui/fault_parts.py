@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 from textual.pilot import Pilot
@@ -68,6 +70,13 @@ def watched_bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
     made.write(made.log, turns(1, 3))
     made.sync()
     return made
+
+
+def delete(folder: Path) -> None:
+    """Delete a folder in one instant: a thread that writes into it is in nobody's way."""
+    away = Path(mkdtemp(dir=folder.parent)) / folder.name
+    folder.rename(away)
+    shutil.rmtree(away.parent)
 
 
 def titles(workspace: Path, title: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -24,6 +23,7 @@ from tests.faults.test_trouble import without_privileges
 from tests.ingest.logs import Bench, prompt, reply, session, turns
 from tests.tui.fault_parts import (
     app_of,
+    delete,
     feeding,
     look,
     needs_pty,
@@ -235,7 +235,7 @@ async def test_deleted_workspace_is_told_and_filled_from_the_logs_again(bench: B
     bench.ledger.close()
     async with feeding(workspace) as pilot:
         await until(pilot, lambda: "● live" in screen_text(pilot))
-        shutil.rmtree(workspace)
+        delete(workspace)
         await look(pilot)
         assert "ledger.db was deleted or replaced; it is opened anew" in told(pilot)
         await press(pilot, "2")

@@ -82,7 +82,7 @@ class MemoryFilesDoors(PlaceScreen):
             try:
                 return work(ledger, goes_on)
             except (ConvledgerError, OSError) as error:
-                return failure_of(error, books.workspace) or error
+                return failure_of(error, books.workspace, ledger) or error
 
         def ended(answer: Answer | Exception) -> None:
             self._halt = self.far = None
