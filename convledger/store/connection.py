@@ -129,15 +129,38 @@ def in_words(
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Run the block as one write transaction that is rolled back when it fails."""
+    """Run the block as one write transaction that is rolled back when it fails.
+
+    What it changes of people's rows goes into the audit log with it.
+    """
     connection.execute("BEGIN IMMEDIATE")
     try:
+        if has_drafts(connection):
+            _chain(connection, outside=True)
         yield
+        if has_drafts(connection):
+            _chain(connection, outside=False)
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def has_drafts(connection: sqlite3.Connection) -> bool:
+    """Tell whether changes are noted that the audit log does not have yet."""
+    try:
+        return connection.execute("SELECT 1 FROM audit_draft LIMIT 1").fetchone() is not None
+    except sqlite3.OperationalError as error:
+        if "no such table" in str(error):  # a copy of an earlier version
+            return False
+        raise
+
+
+def _chain(connection: sqlite3.Connection, *, outside: bool) -> None:
+    from convledger.store.audit import OUTSIDE, chain_drafts
+
+    chain_drafts(connection, actor=OUTSIDE if outside else "")
 
 
 @contextmanager

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from convledger.errors import WorkspaceError
 from convledger.store.closing_schema import CLOSING
+from convledger.store.audit import ITSELF, chain_drafts
+from convledger.store.audit_schema import AUDIT
+from convledger.store.audited import watch
 from convledger.store.connection import APPLICATION_ID, unreadable
 from convledger.store.economics_schema import ECONOMICS
 from convledger.store.memory_schema import MEMORY
@@ -271,6 +274,10 @@ def _m009_closings(connection: sqlite3.Connection) -> None:
     _execute_all(connection, CLOSING)
 
 
+def _m010_audit(connection: sqlite3.Connection) -> None:
+    _execute_all(connection, AUDIT)
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _m001_first_tables,
     _m002_sums_by_conversation,
@@ -281,6 +288,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _m007_ages_of_what_is_told,
     _m008_economics,
     _m009_closings,
+    _m010_audit,
 )
 PAGE_SIZE = 16384  # fewer, fuller pages: the index and the bodies are written in long runs
 SCHEMA_VERSION = len(MIGRATIONS)
@@ -324,6 +332,8 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
             version = int(connection.execute("PRAGMA user_version").fetchone()[0])
             for step in MIGRATIONS[version:]:
                 step(connection)
+            watch(connection)
+            chain_drafts(connection, actor=ITSELF)
             broken = connection.execute("PRAGMA foreign_key_check").fetchone()
             if broken:
                 raise WorkspaceError(f"{path}: table {broken[0]} refers to rows that are missing")

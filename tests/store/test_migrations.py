@@ -14,6 +14,8 @@ from convledger.errors import WorkspaceError
 from convledger.ledger import Ledger
 from convledger.store import connection as connection_module
 from convledger.store import migrations
+from convledger.store.audit import events
+from convledger.store.audit_check import verify
 from convledger.store.connection import APPLICATION_ID, connect
 from tests.ingest.logs import Bench, everything, turns
 
@@ -249,6 +251,7 @@ def test_steps_are_only_ever_added() -> None:
         "_m007_ages_of_what_is_told",
         "_m008_economics",
         "_m009_closings",
+        "_m010_audit",
     ]
 
 
@@ -264,7 +267,6 @@ MEMORY = [
 ]
 
 
-EXPORTS = ["conversation_export"]
 OUTCOMES = ["outcome", "detail"]
 ECONOMICS = [
     *("balance_assertion", "unit_budget", "scenario", "exchange_rate", "hourly_rate"),
@@ -275,21 +277,36 @@ CLOSING = [
 ]
 
 
-def make_older(path: Path, version: int, *tables: str) -> None:
+def parts(connection: sqlite3.Connection, kind: str) -> list[str]:
+    query = "SELECT name FROM sqlite_schema WHERE type=? AND name NOT LIKE 'sqlite_%'"
+    return [row[0] for row in connection.execute(query, (kind,))]
+
+
+def columns(connection: sqlite3.Connection, table: str) -> list[str]:
+    return [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+
+
+def make_older(path: Path, version: int) -> None:
     """Turn a ledger into one of an older version, by dropping what came later."""
+    first = sqlite3.connect(":memory:", isolation_level=None)
+    for step in migrations.MIGRATIONS[:version]:
+        step(first)
     with sqlite3.connect(path) as older:
-        for table in (*CLOSING, *(ECONOMICS if version < 8 else ()), *tables):
-            older.execute(f"DROP TABLE {table}")
-        if version < 7:
-            older.execute("ALTER TABLE conversation DROP COLUMN told_ns")
-        for index in ("call_uncounted", "call_counted") if version < 6 else ():
-            older.execute(f"DROP INDEX IF EXISTS {index}")
+        older.execute("PRAGMA foreign_keys=OFF")
+        for kind in ("trigger", "index", "table"):
+            for name in set(parts(older, kind)) - set(parts(first, kind)):
+                if name in parts(older, kind):  # the parts of an index go with it
+                    older.execute(f"DROP {kind} {name}")
+        for table in parts(first, "table"):
+            for column in set(columns(older, table)) - set(columns(first, table)):
+                older.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
         older.execute(f"PRAGMA user_version={version}")
     older.close()
+    first.close()
 
 
 def test_sums_by_conversation_are_made_of_the_calls_of_an_older_ledger(filled: Bench) -> None:
-    make_older(filled.ledger.path, 1, *OUTCOMES, *EXPORTS, *MEMORY, *PLANS, "conversation_sum")
+    make_older(filled.ledger.path, 1)
 
     with Ledger.open(filled.ledger.workspace) as ledger:
         sums = ledger.connection.execute("SELECT sum(calls), sum(tokens) FROM conversation_sum")
@@ -298,7 +315,7 @@ def test_sums_by_conversation_are_made_of_the_calls_of_an_older_ledger(filled: B
 
 
 def test_an_older_ledger_learns_of_plans(filled: Bench) -> None:
-    make_older(filled.ledger.path, 2, *OUTCOMES, *EXPORTS, *MEMORY, *PLANS)
+    make_older(filled.ledger.path, 2)
 
     with Ledger.open(filled.ledger.workspace) as ledger:
         for table in PLANS:
@@ -307,7 +324,7 @@ def test_an_older_ledger_learns_of_plans(filled: Bench) -> None:
 
 
 def test_an_older_ledger_learns_of_memory(filled: Bench) -> None:
-    make_older(filled.ledger.path, 3, *OUTCOMES, *EXPORTS, *MEMORY)
+    make_older(filled.ledger.path, 3)
 
     with Ledger.open(filled.ledger.workspace) as ledger:
         for table in MEMORY:
@@ -316,7 +333,7 @@ def test_an_older_ledger_learns_of_memory(filled: Bench) -> None:
 
 
 def test_an_older_ledger_learns_of_outcomes(filled: Bench) -> None:
-    make_older(filled.ledger.path, 5, *OUTCOMES)
+    make_older(filled.ledger.path, 5)
 
     with Ledger.open(filled.ledger.workspace) as ledger:
         for table in OUTCOMES:
@@ -325,7 +342,7 @@ def test_an_older_ledger_learns_of_outcomes(filled: Bench) -> None:
 
 
 def test_an_older_ledger_learns_of_costs_beside_the_tokens(filled: Bench) -> None:
-    make_older(filled.ledger.path, 5, *OUTCOMES)
+    make_older(filled.ledger.path, 7)
 
     with Ledger.open(filled.ledger.workspace) as ledger:
         for table in ECONOMICS:
@@ -339,4 +356,16 @@ def test_an_older_ledger_learns_of_closings(filled: Bench) -> None:
     with Ledger.open(filled.ledger.workspace) as ledger:
         for table in CLOSING:
             assert ledger.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == 0
+        assert not ledger.check(deep=True)
+
+
+def test_an_older_ledger_learns_of_audits_and_adopts_what_there_is(filled: Bench) -> None:
+    with Ledger.open(filled.ledger.workspace) as ledger:
+        ledger.label([1], "client", "acme")
+    make_older(filled.ledger.path, 8)
+
+    with Ledger.open(filled.ledger.workspace) as ledger:
+        (event,) = events(ledger.connection, about="label")
+        assert (event.actor, event.action) == ("convledger", "label found there")
+        assert verify(ledger.connection).is_sound
         assert not ledger.check(deep=True)

@@ -1,0 +1,223 @@
+"""The audit log holds every change of people's rows, and shows what was changed behind its back."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from convledger.ledger import Ledger
+from convledger.store import audit
+from convledger.store.audit import Head
+from convledger.store.audit_check import verify
+from convledger.store.audited import AUDITED, Audited, values_in
+from convledger.store.connection import transaction
+
+
+@pytest.fixture
+def books(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    with Ledger.open(tmp_path / "workspace") as ledger:
+        yield ledger.connection
+
+
+def keep(connection: sqlite3.Connection, name: str, content: str = "{}") -> None:
+    with transaction(connection):
+        connection.execute(
+            "INSERT INTO scenario VALUES (?, ?, 1) ON CONFLICT (name) DO UPDATE "
+            "SET content=excluded.content",
+            (name, content),
+        )
+
+
+def said(connection: sqlite3.Connection) -> list[tuple[str, str, str]]:
+    return [(each.actor, each.action, each.object) for each in reversed(audit.events(connection))]
+
+
+def test_new_ledger_has_an_empty_and_sound_log(books: sqlite3.Connection) -> None:
+    found = verify(books)
+
+    assert (found.events, found.problems, found.head) == (0, [], Head(0, audit.FIRST))
+
+
+def test_each_change_is_an_event_in_its_turn(books: sqlite3.Connection) -> None:
+    keep(books, "cheaper", "a")
+    keep(books, "cheaper", "b")
+    with transaction(books):
+        books.execute("DELETE FROM scenario")
+
+    assert said(books) == [
+        ("you", "scenario added", "scenario"),
+        ("you", "scenario changed", "scenario"),
+        ("you", "scenario removed", "scenario"),
+    ]
+    assert verify(books).is_sound
+
+
+def test_changes_of_one_transaction_are_one_batch(books: sqlite3.Connection) -> None:
+    keep(books, "first")
+    with transaction(books):
+        books.execute("INSERT INTO scenario VALUES ('second', '{}', 1), ('third', '{}', 1)")
+
+    assert [(each.seq, each.batch) for each in audit.events(books)] == [(3, 2), (2, 2), (1, 1)]
+
+
+def test_what_is_rolled_back_is_no_event(books: sqlite3.Connection) -> None:
+    keep(books, "cheaper")
+    with pytest.raises(sqlite3.IntegrityError), transaction(books):
+        books.execute("INSERT INTO scenario VALUES ('never', '{}', 1), ('cheaper', '{}', 1)")
+
+    assert audit.head(books).seq == 1
+
+
+def test_a_rule_is_named_as_the_one_who_acted(books: sqlite3.Connection) -> None:
+    with audit.as_actor("rule near-limit", "budget.crossed"):
+        keep(books, "cheaper")
+
+    assert said(books) == [("rule near-limit", "budget.crossed: scenario added", "scenario")]
+
+
+def test_long_texts_are_committed_to_as_digests(books: sqlite3.Connection) -> None:
+    with transaction(books):
+        books.execute(
+            "INSERT INTO entry (name, kind, title, body, state, recorded_at, hash) "
+            "VALUES ('n', 'fact', 'a title', 'a secret body', 'active', 1, 'h')"
+        )
+
+    (event,) = audit.events(books)
+    assert event.object == "entry/1"
+    assert event.content is not None
+    assert "secret" not in event.content
+    assert verify(books).is_sound
+
+
+def edit(connection: sqlite3.Connection) -> None:
+    connection.execute("UPDATE audit_event SET actor='nobody' WHERE seq=2")
+
+
+def cut_out(connection: sqlite3.Connection) -> None:
+    connection.execute("DELETE FROM audit_event WHERE seq=2")
+
+
+def swap(connection: sqlite3.Connection) -> None:
+    connection.execute("UPDATE audit_event SET seq=-seq WHERE seq IN (2, 3)")
+    connection.execute("UPDATE audit_event SET seq=5+seq WHERE seq<0")
+
+
+def change_what_was_said(connection: sqlite3.Connection) -> None:
+    connection.execute("UPDATE audit_content SET content=replace(content, 'b', 'x') WHERE seq=2")
+
+
+def take_away_what_was_said(connection: sqlite3.Connection) -> None:
+    connection.execute("DELETE FROM audit_content WHERE seq=2")
+
+
+def change_a_row(connection: sqlite3.Connection) -> None:
+    connection.execute("UPDATE scenario SET content='mine'")
+
+
+def change_a_row_unseen(connection: sqlite3.Connection) -> None:
+    connection.execute("DROP TRIGGER audit_scenario_update")
+    connection.execute("UPDATE scenario SET content='mine'")
+
+
+def add_a_row_unseen(connection: sqlite3.Connection) -> None:
+    text = connection.execute(
+        "SELECT sql FROM sqlite_schema WHERE name='audit_scenario_insert'"
+    ).fetchone()[0]
+    connection.execute("DROP TRIGGER audit_scenario_insert")
+    connection.execute("INSERT INTO scenario VALUES ('smuggled', '{}', 1)")
+    connection.execute(text)
+
+
+def remove_a_row_unseen(connection: sqlite3.Connection) -> None:
+    connection.execute("DROP TRIGGER audit_scenario_delete")
+    connection.execute("DELETE FROM scenario")
+
+
+@pytest.mark.parametrize(
+    ("tamper", "told"),
+    [
+        (edit, "event 2 is not as it was written"),
+        (cut_out, "event 2 is missing"),
+        (swap, "event 2 is not as it was written"),
+        (change_what_was_said, "what event 2 is about is not as it was written"),
+        (take_away_what_was_said, "what event 2 is about is gone, and no erasure says so"),
+        (change_a_row, "rows were changed beside the program"),
+        (change_a_row_unseen, "scenario is not as the log says"),
+        (add_a_row_unseen, "scenario was added beside the log"),
+        (remove_a_row_unseen, "scenario was removed beside the log"),
+    ],
+)
+def test_tampering_is_found(
+    books: sqlite3.Connection, tamper: Callable[[sqlite3.Connection], None], told: str
+) -> None:
+    for content in "abc":
+        keep(books, "cheaper", content)
+    assert verify(books).is_sound
+
+    tamper(books)
+
+    assert any(told in problem for problem in verify(books).problems)
+
+
+def test_a_head_that_was_written_down_shows_a_cut_end(books: sqlite3.Connection) -> None:
+    for content in "abc":
+        keep(books, "cheaper", content)
+    known = audit.head(books)
+    books.execute("DELETE FROM audit_event WHERE seq=3")
+    books.execute("DELETE FROM audit_content WHERE seq=3")
+
+    assert any("its end was cut off" in each for each in verify(books, known).problems)
+
+
+def test_a_head_that_was_written_down_shows_another_past(books: sqlite3.Connection) -> None:
+    keep(books, "cheaper")
+    known = audit.head(books)
+    keep(books, "cheaper", "b")
+
+    assert verify(books, known).is_sound
+    assert not verify(books, replace(known, hash=bytes(32))).is_sound
+
+
+def test_what_was_changed_beside_the_program_is_named_so(books: sqlite3.Connection) -> None:
+    keep(books, "cheaper")
+    books.execute("UPDATE scenario SET content='mine'")
+
+    keep(books, "another")
+
+    assert said(books)[1:] == [
+        ("outside", "scenario changed", "scenario"),
+        ("you", "scenario added", "scenario"),
+    ]
+
+
+def test_the_chain_verifies_when_words_are_erased(books: sqlite3.Connection) -> None:
+    keep(books, "cheaper", "b")
+    keep(books, "another")
+    with transaction(books):
+        assert audit.forget(books, others=[1]) == 1
+
+    found = verify(books)
+
+    assert found.is_sound
+    assert (found.events, found.erased) == (3, 1)
+    assert [each.content is None for each in audit.events(books)] == [False, False, True]
+
+
+def test_quoted_values_are_read_as_they_were(books: sqlite3.Connection) -> None:
+    values = ("it's, 'so'", "", "NULL", "'',''", 0, -7, 2**63 - 1, None, "äö\n\t☃")
+    quoted = ",".join(
+        str(books.execute("SELECT quote(?)", (value,)).fetchone()[0]) for value in values
+    )
+
+    assert values_in(quoted) == list(values)
+
+
+@pytest.mark.parametrize("each", AUDITED, ids=lambda each: each.table)
+def test_what_is_noted_are_columns_of_the_table(books: sqlite3.Connection, each: Audited) -> None:
+    names = {row[0] for row in books.execute(f"SELECT name FROM pragma_table_info('{each.table}')")}
+
+    assert {*each.key, *each.noted} <= names
