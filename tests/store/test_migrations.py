@@ -278,7 +278,10 @@ CLOSING = [
 
 
 def parts(connection: sqlite3.Connection, kind: str) -> list[str]:
-    query = "SELECT name FROM sqlite_schema WHERE type=? AND name NOT LIKE 'sqlite_%'"
+    query = (
+        "SELECT name FROM sqlite_schema WHERE type=? AND name NOT LIKE 'sqlite_%' "
+        "ORDER BY sql NOT LIKE 'CREATE VIRTUAL%', name"
+    )
     return [row[0] for row in connection.execute(query, (kind,))]
 
 
@@ -294,8 +297,9 @@ def make_older(path: Path, version: int) -> None:
     with sqlite3.connect(path) as older:
         older.execute("PRAGMA foreign_keys=OFF")
         for kind in ("trigger", "index", "table"):
-            for name in set(parts(older, kind)) - set(parts(first, kind)):
-                if name in parts(older, kind):  # the parts of an index go with it
+            for name in parts(older, kind):
+                # The parts of an index of words go with it.
+                if name not in parts(first, kind) and name in parts(older, kind):
                     older.execute(f"DROP {kind} {name}")
         for table in parts(first, "table"):
             for column in set(columns(older, table)) - set(columns(first, table)):
