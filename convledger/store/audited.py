@@ -152,6 +152,13 @@ AUDITED = (
         ("since", "until", "scope", "amount", "currency", "tolerance", "zone", "gone_at"),
         noun="balance",
     ),
+    Audited("cost_closing", ("id",), ("until", "rates", "gone_at"), noun="closing of costs"),
+    Audited(
+        "closed_division",
+        ("id",),
+        ("closing_id", "item_id", "subscription_id", "name", "since", "until", "amount", "currency"),
+        noun="closed cost",
+    ),
     Audited(
         "entry",
         ("id",),

@@ -8,10 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from convledger.errors import WorkspaceError
-from convledger.store.closing_schema import CLOSING
-from convledger.store.audit import ITSELF, chain_drafts
 from convledger.store.audit_schema import AUDIT
-from convledger.store.audited import watch
+from convledger.store.closing_schema import CLOSING
 from convledger.store.connection import APPLICATION_ID, unreadable
 from convledger.store.economics_schema import ECONOMICS
 from convledger.store.memory_schema import MEMORY
@@ -319,6 +317,9 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
     version = schema_version(connection, path)
     if version == SCHEMA_VERSION:
         return
+    from convledger.store.audit import ITSELF, chain_drafts
+    from convledger.store.audited import watch
+
     try:
         if version == 0:
             connection.execute(f"PRAGMA page_size={PAGE_SIZE}")
