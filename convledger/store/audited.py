@@ -156,7 +156,8 @@ AUDITED = (
     Audited(
         "closed_division",
         ("id",),
-        ("closing_id", "item_id", "subscription_id", "name", "since", "until", "amount", "currency"),
+        ("closing_id", "item_id", "subscription_id", "name", "since", "until", "amount",
+         "currency"),
         noun="closed cost",
     ),
     Audited(
