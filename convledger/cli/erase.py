@@ -182,7 +182,7 @@ def client(name: str, figures: bool, project: bool, copies: bool, made: bool, **
             raise UsageProblem(f"nothing belongs to a client {name!r:.60}")
         return {
             "entries": found.entries, "conversations": found.conversations, "figures": figures,
-            "project": project, "copies": copies, "made": made,
+            "project": project, "copies": copies, "made": made, "clients": found.clients,
         }  # fmt: skip
 
     return _erase(wanted, **how)

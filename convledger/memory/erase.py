@@ -33,7 +33,7 @@ from convledger.memory.erase_search import Search, holds, search_ledger
 from convledger.memory.erase_targets import says
 from convledger.memory.naming import entry_named
 from convledger.memory.words import CLIENT, text_hash
-from convledger.store import erasing, erasing_entries, erasures, scrubbing
+from convledger.store import audit_forget, erasing, erasing_entries, erasures, scrubbing
 from convledger.store.connection import BUSY_SECONDS, transaction
 from convledger.store.erasing_bodies import prepare
 from convledger.store.erasures import DONE, PENDING, Erasure
@@ -51,6 +51,7 @@ class Wanted(Struct, kw_only=True, frozen=True):
 
     `figures`: also what conversations cost. `project`: also where they took place. `copies`: also
     the same messages in forks and resumes. `made`: also the entries that quote the messages.
+    `clients`: whose names the audit log is to forget.
     """
 
     entries: tuple[int, ...] = ()
@@ -60,6 +61,7 @@ class Wanted(Struct, kw_only=True, frozen=True):
     project: bool = False
     copies: bool = False
     made: bool = False
+    clients: tuple[str, ...] = ()
     backups: str = KEEP
 
 
@@ -104,6 +106,7 @@ def of_client(connection: sqlite3.Connection, client: str, **how: Any) -> Wanted
     return Wanted(
         entries=tuple(erasing_entries.entries_of_scope(connection, f"{CLIENT}{client}")),
         conversations=tuple(erasing.labelled(connection, client)),
+        clients=(client,),
         **how,
     )
 
@@ -204,6 +207,7 @@ def _delete(connection: sqlite3.Connection, path: Path, wanted: Wanted, now: int
                 wanted.project,
                 wanted.copies,
                 wanted.backups,
+                list(wanted.clients),
             )
             counts: Counter[str] = Counter()
             if entries:
@@ -216,6 +220,7 @@ def _delete(connection: sqlite3.Connection, path: Path, wanted: Wanted, now: int
                     with_project=wanted.project, with_copies=wanted.copies,
                 )
             )  # fmt: skip
+            audit_forget.forget(connection, probes=probes, names=wanted.clients)
             number = erasures.begin(connection, now, {"counts": dict(counts)})
             made_file = erase_file.place_of(path, number)
             erase_file.write(path, number, named)

@@ -14,7 +14,7 @@ from convledger.memory.erase_course import Course
 from convledger.memory.erase_file import Taken, Unfinished, wipe
 from convledger.memory.erase_search import Search, backup_holds
 from convledger.memory.redacting import redact_entry, redact_message
-from convledger.store import erasing, erasing_entries, scrubbing
+from convledger.store import audit_forget, erasing, erasing_entries, scrubbing
 from convledger.store.connection import connect, transaction
 from convledger.store.erasing_bodies import prepare
 from convledger.store.probes import Probes
@@ -71,6 +71,7 @@ def _rewrite(place: Path, unfinished: Unfinished, now: int) -> None:
                 _redact(connection, unfinished, unfinished.taken, now)
             else:
                 _erase(connection, entries, unfinished, now)
+            audit_forget.forget(connection, probes=unfinished.probes, names=unfinished.clients)
         if entries:
             scrubbing.merge_index(connection, scrubbing.REMEMBERED)
         scrubbing.merge_index(connection, scrubbing.SAID)

@@ -41,6 +41,7 @@ class Unfinished(Struct):
     project: bool = False
     copies: bool = False
     backups: str = "keep"
+    clients: list[str] = field(default_factory=list)  # names of clients
     taken: Taken | None = None  # where it is a redaction: entries and messages stay without that
 
 

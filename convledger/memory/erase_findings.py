@@ -29,7 +29,7 @@ from convledger.memory.finding_rows import (
 )
 from convledger.memory.findings import scan_entries
 from convledger.memory.redacting import redact_entry, redact_message
-from convledger.store import erasing, erasing_entries, erasures
+from convledger.store import audit_forget, erasing, erasing_entries, erasures
 from convledger.store.connection import BUSY_SECONDS, transaction
 from convledger.store.exports import exported_to
 from convledger.store.probes import Probes
@@ -119,6 +119,7 @@ def redact(
             counts = _rewrite(connection, _tasks(connection, wanted), unfinished, now)
             if not counts:
                 return None
+            audit_forget.forget(connection, probes=unfinished.probes)
             number = erasures.begin(connection, now, {"counts": counts, "verb": REDACT})
             made_file = erase_file.place_of(path, number)
             erase_file.write(path, number, unfinished)

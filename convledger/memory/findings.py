@@ -293,8 +293,12 @@ def _note(
                 "UPDATE finding SET start=?, rules=?, status=? WHERE id=?",
                 (start, RULES_VERSION, status, old.id),
             )
+    connection.executemany(  # what was settled there before is another
+        "DELETE FROM finding WHERE object=? AND object_id=? AND field=? AND start=? AND rule=?",
+        [(what, object_id, name, each.start, each.rule) for name, each in added],
+    )
     connection.executemany(
-        "INSERT OR REPLACE INTO finding (object, object_id, field, start, length, rule, rules, "
+        "INSERT INTO finding (object, object_id, field, start, length, rule, rules, "
         "redacted, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (what, object_id, name, each.start, each.length, each.rule, RULES_VERSION,

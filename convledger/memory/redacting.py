@@ -25,6 +25,7 @@ from convledger.memory.finding_rows import (
 from convledger.memory.findings import note_findings
 from convledger.memory.keeping import must_be
 from convledger.memory.words import LONGEST_TITLE, text_hash
+from convledger.store import audit_forget
 from convledger.store.entry_index import index_entry, unindex_entry
 from convledger.store.erasing_bodies import prepare, rewrite_pages
 from convledger.store.probes import Probes
@@ -79,6 +80,7 @@ def redact_entry(
         bury(connection, ENTRY, digest, now, "redacted")
     fixed = _fix(connection, ENTRY, entry_id, known, choice)
     note_findings(connection, ENTRY, [entry_id], now)
+    audit_forget.forget(connection, entries=[entry_id])
     return Redacted(fixed, cleaner.count)
 
 

@@ -2,106 +2,161 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from dataclasses import dataclass, field
-from hashlib import sha256
-
-from msgspec.json import Decoder
+from typing import NamedTuple
 
 from convledger.store import audited
-from convledger.store.audit import (
-    FIRST,
-    FORGOTTEN,
-    Event,
-    Head,
-    committed,
-    hash_of,
-    object_of,
-)
+from convledger.store.audit import FIRST, FORGOTTEN, Head, commitment_of, hash_of
+from convledger.store.audit_forget import spans_in
 from convledger.store.connection import has_drafts
+from convledger.store.literals import values_in, with_digests
 
-_decode = Decoder().decode
 _MOST = 20  # problems that are told one by one
+_COMPARE = "compare the ledger with a backup: `convledger audit list` shows where it differs"
+_LOG_CHANGED = f"somebody has changed the log itself; {_COMPARE}"
+_ROW_CHANGED = (
+    "somebody has changed the ledger with another program and kept it from being noted; set it "
+    "right, which is noted, or restore a backup"
+)
+
+
+class Problem(NamedTuple):
+    """What is not as it should be in one phrase, and what that means and what to do."""
+
+    what: str
+    meaning: str
 
 
 @dataclass(slots=True)
 class Verdict:
-    """What verifying found: how many events there are, of how many the content was erased."""
+    """What verifying found: how many events there are, of how many the words were erased."""
 
     events: int = 0
     erased: int = 0
     head: Head = field(default_factory=lambda: Head(0, FIRST))
-    problems: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    more: int = 0  # problems beside these
 
     @property
     def is_sound(self) -> bool:
         """Whether nothing was found."""
         return not self.problems
 
-    def note(self, problem: str) -> None:
-        """Note a problem; after twenty there is no use in more."""
+    def note(self, what: str, meaning: str) -> None:
+        """Note a problem; after twenty they are counted alone."""
         if len(self.problems) < _MOST:
-            self.problems.append(problem)
+            self.problems.append(Problem(what, meaning))
+        else:
+            self.more += 1
 
 
 def verify(connection: sqlite3.Connection, known: Head | None = None) -> Verdict:
     """Verify everything; `known` is a head that was written down: up to it nothing has changed."""
-    verdict = Verdict()
-    noted = _chain(connection, verdict, known)
-    for seq in noted.unknown.keys() - noted.forgotten:
-        verdict.note(f"what event {seq} is about is gone, and no erasure says so")
-    _rows(connection, verdict, noted)
+    verdict, noted = Verdict(), _Noted()
+    if _is_read(connection, verdict, noted, known):
+        _rows(connection, verdict, noted)
     _watching(connection, verdict)
     return verdict
+
+
+def verify_last(connection: sqlite3.Connection, count: int) -> Verdict:
+    """Verify the last events alone, and that SQLite still notes what is changed."""
+    verdict = Verdict()
+    (last,) = connection.execute("SELECT coalesce(max(seq), 0) FROM audit_event").fetchone()
+    _is_read(connection, verdict, _Noted(), None, after=max(0, last - count))
+    _watching(connection, verdict)
+    return verdict
+
+
+def _is_read(
+    connection: sqlite3.Connection,
+    verdict: Verdict,
+    noted: _Noted,
+    known: Head | None,
+    *,
+    after: int = 0,
+) -> bool:
+    """Verify the events and tell whether all of them can be read."""
+    try:
+        _chain(connection, verdict, noted, known, after)
+    except (sqlite3.OperationalError, ValueError) as error:
+        if isinstance(error, sqlite3.OperationalError) and "UTF-8" not in str(error):
+            raise
+        verdict.note(f"event {verdict.head.seq + 1} can't be read", _LOG_CHANGED)
+        return False
+    return True
 
 
 @dataclass(slots=True)
 class _Noted:
     """What the log says: the last content of each row, and what was erased from it."""
 
-    states: dict[tuple[str, str], str | None] = field(default_factory=dict)
-    unknown: dict[int, str] = field(default_factory=dict)  # the objects of events without content
+    states: dict[str, str | None] = field(default_factory=dict)
+    unknown: list[int] = field(default_factory=list)  # the events without words
     forgotten: set[int] = field(default_factory=set)  # the events that an erasure names
 
 
-def _chain(connection: sqlite3.Connection, verdict: Verdict, known: Head | None) -> _Noted:
-    """Verify the events in turn."""
-    previous, expected = FIRST, 1
-    noted = _Noted()
+def _chain(
+    connection: sqlite3.Connection,
+    verdict: Verdict,
+    noted: _Noted,
+    known: Head | None,
+    after: int,
+) -> None:
+    """Verify the events in turn, those after a number."""
+    previous, expected = FIRST, after + 1
+    if after:
+        query = "SELECT hash FROM audit_event WHERE seq=?"
+        before = connection.execute(query, (after,)).fetchone()
+        if before is None:
+            verdict.note(_missing(after, after), _LOG_CHANGED)
+        previous = before[0] if before else FIRST
+    states, unknown = noted.states, noted.unknown
     rows = connection.execute(
-        "SELECT seq, at, actor, action, object, batch, commitment, hash, salt, content "
-        "FROM audit_event LEFT JOIN audit_content USING (seq) ORDER BY seq"
+        "SELECT seq, at, actor, action, object, batch, commitment, hash, salt, about, content "
+        "FROM audit_event LEFT JOIN audit_content USING (seq) WHERE seq>? ORDER BY seq",
+        (after,),
     )
-    for seq, at, actor, action, what, batch, commitment, stored, salt, content in rows:
-        verdict.events += 1
+    for row in rows:
+        seq, commitment, stored, salt, about, content = row[0], *row[6:]
         if seq != expected:
-            verdict.note(_missing(expected, seq - 1))
-        event = Event(seq, at, actor, action, what, batch)
-        if hash_of(previous, event, commitment) != stored and seq == expected:
-            verdict.note(f"event {seq} is not as it was written, or one before it is not")
-        if content is None:
-            verdict.erased += 1
-            noted.unknown[seq] = what
-        elif sha256(salt + content.encode()).digest() != commitment:
-            verdict.note(f"what event {seq} is about is not as it was written")
+            verdict.note(_missing(expected, seq - 1), _LOG_CHANGED)
+        elif hash_of(previous, row[:6], commitment) != stored:
+            verdict.note(
+                f"event {seq} is not as it was written, or the one before it is not", _LOG_CHANGED
+            )
+        if about is None:
+            unknown.append(seq)
+        elif commitment_of(salt, about, content) != commitment:
+            verdict.note(f"what event {seq} says is not as it was written", _LOG_CHANGED)
+        elif about == FORGOTTEN:
+            noted.forgotten |= spans_in(content or "", seq)
         else:
-            told = _decode(content)
-            if told["table"] == FORGOTTEN:
-                noted.forgotten.update(told["key"])
-            else:
-                which = (told["table"], json.dumps(told["key"]))
-                noted.states[which] = None if told["row"] is None else content
-        if known is not None and seq == known.seq and stored != known.hash:
-            verdict.note(f"event {seq} is another than the one whose hash was written down")
+            states[about] = content
+        verdict.events += 1
         previous, expected = stored, seq + 1
         verdict.head = Head(seq, stored)
+        if known is not None and seq == known.seq:
+            _compare(verdict, known)
+    verdict.erased = len(unknown)
+    for seq in unknown:
+        if seq not in noted.forgotten:
+            verdict.note(f"what event {seq} says is gone, and no erasure tells so", _LOG_CHANGED)
     if known is not None and known.seq > verdict.head.seq:
         verdict.note(
-            f"the log ends with event {verdict.head.seq}, but event {known.seq} was written down: "
-            "its end was cut off"
+            f"the log ends with event {verdict.head.seq}, but event {known.seq} was written down",
+            "its end was cut off, or an older copy of the ledger was put in its place",
         )
-    return noted
+
+
+def _compare(verdict: Verdict, known: Head) -> None:
+    """Compare the event that was just read with one that was written down."""
+    if verdict.head.hash != known.hash:
+        verdict.note(
+            f"event {known.seq} is another than the one whose hash was written down",
+            "the log up to there was written anew, or this is another ledger",
+        )
 
 
 def _missing(first: int, last: int) -> str:
@@ -111,34 +166,35 @@ def _missing(first: int, last: int) -> str:
 def _rows(connection: sqlite3.Connection, verdict: Verdict, noted: _Noted) -> None:
     """Compare the rows as they stand with what the log last said of them."""
     there = audited.tables_of(connection)
-    unknown = set(noted.unknown.values())
+    states = noted.states
     seen = set()
     for each in audited.AUDITED:
         if each.table not in there:
             continue
-        only = f"WHERE {each.only.format(row='row')}" if each.only else ""
-        rows = connection.execute(
-            f"SELECT {each.key_of('row')}, {each.content_of('row')}, "
-            f"{f'row.{each.conversation}' if each.conversation else 'NULL'} "
-            f"FROM {each.table} AS row {only}"
-        )
-        for key, content, conversation in rows:
-            which = (each.table, json.dumps(audited.values_in(key)))
-            seen.add(which)
-            if which not in noted.states:
-                if not each.are_found and object_of(each.table, key, conversation) not in unknown:
-                    verdict.note(f"{_named(each, which[1])} was added beside the log")
-            elif noted.states[which] != committed(each.table, key, content):
-                verdict.note(f"{_named(each, which[1])} is not as the log says")
-    for which, state in noted.states.items():
-        each = audited.BY_TABLE[which[0]]
-        if state is not None and which not in seen and not each.are_found:
-            verdict.note(f"{_named(each, which[1])} was removed beside the log")
+        for about, content in connection.execute(
+            f"SELECT {each.about_of('row')}, {each.content_of('row')} FROM {each.table} AS row "
+            f"WHERE {each.where('row')}"
+        ):
+            seen.add(about)
+            if states.get(about) is None:
+                verdict.note(f"{_named(about)} was added beside the log", _ROW_CHANGED)
+            elif states[about] != with_digests(content, each.digested):
+                verdict.note(f"{_named(about)} is not as the log says", _ROW_CHANGED)
+    for about, state in states.items():
+        if state is not None and about not in seen and _is_row(about, there):
+            verdict.note(f"{_named(about)} was removed beside the log", _ROW_CHANGED)
 
 
-def _named(each: audited.Audited, key: str) -> str:
+def _is_row(about: str, there: set[str]) -> bool:
+    table = about.partition(" ")[0]
+    return table in audited.BY_TABLE and table in there
+
+
+def _named(about: str) -> str:
     """Return what to call a row: its numbers alone, never a word that it holds."""
-    numbers = [str(part) for part in json.loads(key) if isinstance(part, int)]
+    table, _, key = about.partition(" ")
+    each = audited.BY_TABLE[table]
+    numbers = [str(part) for part in values_in(key).values() if isinstance(part, int)]
     whose = f" of conversation {numbers[0]}" if each.key[0] == "conversation_id" else ""
     return each.named + (whose or (f" {' '.join(numbers)}" if numbers else ""))
 
@@ -149,6 +205,14 @@ def _watching(connection: sqlite3.Connection, verdict: Verdict) -> None:
     wanted = audited.wanted_triggers(connection)
     lost = sum(have.get(name) != text for name, text in wanted.items())
     if lost:
-        verdict.note(f"{lost} of the triggers that note changes are missing or others")
+        verdict.note(
+            f"{lost} of the triggers that note changes are missing or others",
+            "somebody has kept changes from being noted; restore a backup, or move what you have "
+            "to a new workspace",
+        )
     if has_drafts(connection):
-        verdict.note("rows were changed beside the program; they are not in the chain yet")
+        verdict.note(
+            "rows were changed beside the program",
+            "another program has changed the ledger; the next change here takes that into the log "
+            'as made "outside", and `convledger audit list -v` shows it then',
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlalchemy import text
 from sqlmodel import Field, Index, SQLModel
 
 
@@ -13,7 +14,8 @@ class AuditDraft(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     table_name: str
     change: str
-    key: str
+    object: str
+    about: str
     content: str | None = None
     conversation_id: int | None = None
     entry_id: int | None = None
@@ -39,12 +41,17 @@ class AuditContent(SQLModel, table=True):
 
     __tablename__ = "audit_content"
     __table_args__ = (
-        Index("audit_content_by_conversation", "conversation_id"),
-        Index("audit_content_by_entry", "entry_id"),
+        Index(
+            "audit_content_by_conversation",
+            "conversation_id",
+            sqlite_where=text("conversation_id IS NOT NULL"),
+        ),
+        Index("audit_content_by_entry", "entry_id", sqlite_where=text("entry_id IS NOT NULL")),
     )
 
     seq: int | None = Field(default=None, primary_key=True)
     salt: bytes
-    content: str
+    about: str
+    content: str | None = None
     conversation_id: int | None = None
     entry_id: int | None = None

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
-from collections.abc import Iterable
 from dataclasses import dataclass
 
+from convledger.store.literals import assignments
+
 PREFIX = "audit_"
-_LITERAL = re.compile(r"NULL|-?[0-9]+|X'(?:[0-9A-F]{2})*'|'(?:[^']|'')*'")
-_EACH = (("insert", "NEW"), ("update", "NEW"), ("delete", "OLD"))
+_INTO = (
+    "INSERT INTO audit_draft "
+    "(table_name, change, object, about, content, conversation_id, entry_id) SELECT "
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +19,10 @@ class Audited:
     """A table whose rows people make.
 
     `columns` are what a change is about, beside the key; of those in `digested` only a hash is
-    ever noted. `conversation` and `entry` name the columns that tell whose words a row holds: when
-    those are erased, what was noted of the row goes too. Rows that `are_found` by the program are
-    noted only when a person decides about them.
+    ever kept. `conversation` and `entry` name the columns that tell whose words a row holds: when
+    those are erased, what was noted of the row goes too. `only` is a condition with {row} for the
+    row: others are the program's own, such as findings about which nobody has decided. `verbs` say
+    what was done to a row: made, changed, taken away, changed so that `only` holds no more.
     """
 
     table: str
@@ -29,80 +32,75 @@ class Audited:
     conversation: str = ""
     entry: str = ""
     noun: str = ""
-    are_found: bool = False
-    only: str = ""  # a condition on the row, with {row} for it
+    only: str = ""
+    verbs: tuple[str, str, str, str] = ("added", "changed", "removed", "changed")
 
     @property
     def named(self) -> str:
         """What people call one of its rows."""
         return self.noun or self.table.replace("_", " ")
 
-    def key_of(self, row: str) -> str:
-        """Return the SQL of a row's key as a list of literals."""
-        return literals(f"{row}.{name}" for name in self.key)
-
-    def content_of(self, row: str) -> str:
-        """Return the SQL of what is noted of a row as a list of literals."""
-        return literals(f"{row}.{name}" for name in self.noted) if self.noted else "''"
-
     @property
     def noted(self) -> tuple[str, ...]:
-        """The columns beside the key that are noted."""
+        """The columns beside the key that are noted, the digested ones last."""
         return (*self.columns, *self.digested)
+
+    def about_of(self, row: str) -> str:
+        """Return the SQL of which row it is: the table, and its key as assignments."""
+        return f"'{self.table} ' || {assignments(row, self.key)}"
+
+    def content_of(self, row: str) -> str:
+        """Return the SQL of what is noted of a row, as assignments."""
+        return assignments(row, self.columns, self.digested) if self.noted else "''"
+
+    def where(self, row: str) -> str:
+        """Return the SQL of which rows are noted: all, unless `only` says else."""
+        return self.only.format(row=row) if self.only else "1"
 
     def triggers(self) -> dict[str, str]:
         """Return the triggers that note each change, by their names."""
-        made = {}
-        for verb, row in _EACH:
-            if self.are_found and verb != "update":
-                continue
-            when = f" WHEN {self.only.format(row=row)}" if self.only else ""
-            which = verb.upper()
-            watched = (*self.key, *self.noted)
-            if verb == "update":
-                changed = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in watched)
-                when = f" WHEN ({changed})" + (f" AND {self.only.format(row=row)}" if when else "")
-                which = f"UPDATE OF {', '.join(watched)}"
-            content = "NULL" if verb == "delete" else self.content_of(row)
-            name = f"{PREFIX}{self.table}_{verb}"
-            made[name] = (
-                f"CREATE TRIGGER {name} AFTER {which} ON {self.table}{when} BEGIN "
-                "INSERT INTO audit_draft "
-                "(table_name, change, key, content, conversation_id, entry_id) VALUES "
-                f"('{self.table}', '{verb}', {self.key_of(row)}, {content}, "
-                f"{self._whose(self.conversation, row)}, {self._whose(self.entry, row)}); END"
-            )
-        return made
+        watched = (*self.key, *self.noted)
+        changed = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in watched)
+        moved = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in self.key)
+        old, new = self.where("OLD"), self.where("NEW")
+        # A row that has another key now, or is the program's own, is no longer the one it was.
+        went = f"{self.noting('delete', 'OLD')} WHERE ({old}) AND ({new}) AND ({moved})"
+        left = f"{self.noting('leave', 'OLD')} WHERE ({old}) AND NOT ({new})"
+        bodies = {
+            "insert": f"AFTER INSERT ON {self.table} WHEN {new} BEGIN "
+            f"{self.noting('insert', 'NEW')}",
+            "update": f"AFTER UPDATE OF {', '.join(watched)} ON {self.table} "
+            f"WHEN (({old}) OR ({new})) AND ({changed}) BEGIN "
+            f"{went}; {left}; {self.noting('update', 'NEW')} WHERE {new}",
+            "delete": f"AFTER DELETE ON {self.table} WHEN {old} BEGIN "
+            f"{self.noting('delete', 'OLD')}",
+        }
+        return {
+            f"{PREFIX}{self.table}_{verb}": f"CREATE TRIGGER {PREFIX}{self.table}_{verb} {body}; END"
+            for verb, body in bodies.items()
+        }
 
-    def _whose(self, column: str, row: str) -> str:
-        return f"{row}.{column}" if column else "NULL"
+    def noting(self, change: str, row: str) -> str:
+        """Return the SQL that notes a change of a row as a draft."""
+        content = "NULL" if change in ("delete", "leave") else self.content_of(row)
+        whose = [f"{row}.{name}" if name else "NULL" for name in (self.conversation, self.entry)]
+        return (
+            f"{_INTO}'{self.table}', '{change}', {self._object(row)}, {self.about_of(row)}, "
+            f"{content}, {', '.join(whose)}"
+        )
 
-
-def literals(values: Iterable[str]) -> str:
-    """Return the SQL of values as literals in one text; JSON is not to be had within triggers."""
-    return " || ',' || ".join(f"quote({value})" for value in values)
-
-
-def values_in(text: str) -> list[str | int | None]:
-    """Return the values of a list of literals; bytes as hexadecimal text."""
-    found: list[str | int | None] = []
-    at = 0
-    while at < len(text):
-        match = _LITERAL.match(text, at)
-        if match is None:
-            raise ValueError("no list of literals")
-        word, at = match[0], match.end() + 1
-        if word == "NULL":
-            found.append(None)
-        elif word[0] == "'":
-            found.append(word[1:-1].replace("''", "'"))
-        else:
-            found.append(word[2:-1] if word[0] == "X" else int(word))
-    return found
+    def _object(self, row: str) -> str:
+        """Return the SQL of what was changed without a word of it: the table and a number."""
+        number = f"{row}.{self.conversation or self.key[0]}"
+        return (
+            f"CASE typeof({number}) WHEN 'integer' THEN '{self.table}/' || {number} "
+            f"ELSE '{self.table}' END"
+        )
 
 
 # Settings of people; the ledger's own notes are in the same table.
 _HUMAN_SETTINGS = ("minutes of a hand-off", "minutes without a bot", "sources.left_out")
+_DECIDED = ("decided", "decided", "removed", "open again")
 
 AUDITED = (
     Audited("label", ("conversation_id", "name", "value"), conversation="conversation_id"),
@@ -122,9 +120,14 @@ AUDITED = (
         "alert",
         ("subscription_id", "scope", "period", "epoch", "threshold"),
         ("muted",),
-        are_found=True,
+        only="{row}.muted",
+        verbs=("put away", "put away", "removed", "shown again"),
     ),
+    Audited("plan_text", ("digest",), ("plan", "version", "file"), noun="version of a plan"),
     Audited("rating_run", ("id",), ("book_digest", "reason", "changed_calls"), noun="new prices"),
+    Audited(
+        "price_book", ("digest",), ("name", "version"), digested=("overrides",), noun="price book"
+    ),
     Audited(
         "cost_item",
         ("id",),
@@ -169,12 +172,32 @@ AUDITED = (
         digested=("title", "body"),
         entry="id",
     ),
+    Audited(
+        "entry_source",
+        ("id",),
+        ("entry_id", "kind", "conversation_id", "message_key"),
+        entry="entry_id",
+        noun="source of an entry",
+    ),
     Audited("entry_pair", ("first_id", "second_id"), ("status", "decided_by"), entry="first_id",
-            noun="pair of entries", are_found=True),
+            noun="pair of entries", only="{row}.status!='open'", verbs=_DECIDED),
+    Audited(
+        "source",
+        ("id",),
+        ("reader_id", "root"),
+        only="{row}.state='kept'",
+        verbs=("added", "added", "removed", "let go"),
+    ),
     Audited("pack", ("id",), ("name", "budget", "wanted", "format", "ceiling")),
     Audited("pack_item", ("pack_id", "entry_id"), ("mode",), entry="entry_id"),
     Audited("pack_render", ("id",), ("name", "digest", "format", "target"), noun="written pack"),
-    Audited("finding", ("id",), ("status",), are_found=True),
+    Audited("finding", ("id",), ("status",), only="{row}.status!='open'", verbs=_DECIDED),
+    Audited(
+        "conversation_export",
+        ("conversation_id", "target"),
+        conversation="conversation_id",
+        noun="export",
+    ),
     Audited("erasure", ("id",), ("state",)),
     Audited(
         "setting", ("name",), ("value",),
@@ -207,10 +230,10 @@ def wanted_triggers(connection: sqlite3.Connection) -> dict[str, str]:
 
 
 def watch(connection: sqlite3.Connection) -> None:
-    """Make SQLite note every change of audited rows; what there is of a new table is adopted.
+    """Make SQLite note every change of audited rows.
 
-    Belongs at the end of a migration, within its transaction: a table that was made anew has lost
-    its triggers.
+    What there is of a table that was not noted so before is adopted as it is found. Belongs at the
+    end of a migration, within its transaction: a table that was made anew has lost its triggers.
     """
     have = triggers_of(connection)
     wanted = wanted_triggers(connection)
@@ -219,23 +242,12 @@ def watch(connection: sqlite3.Connection) -> None:
             connection.execute(f'DROP TRIGGER "{name}"')
     there = tables_of(connection)
     for each in AUDITED:
-        if each.table not in there:
-            continue
         made = each.triggers()
-        is_new = not any(name in have for name in made)
+        if each.table not in there or all(have.get(name) == made[name] for name in made):
+            continue
         for name, text in made.items():
             if have.get(name) != text:
                 connection.execute(text)
-        if is_new and not each.are_found:
-            _adopt(connection, each)
-
-
-def _adopt(connection: sqlite3.Connection, each: Audited) -> None:
-    """Note rows as they are found, for those that came before changes were noted."""
-    whose = [f"row.{name}" if name else "NULL" for name in (each.conversation, each.entry)]
-    only = f"WHERE {each.only.format(row='row')}" if each.only else ""
-    connection.execute(
-        "INSERT INTO audit_draft (table_name, change, key, content, conversation_id, entry_id) "
-        f"SELECT '{each.table}', 'adopt', {each.key_of('row')}, {each.content_of('row')}, "
-        f"{', '.join(whose)} FROM {each.table} AS row {only}"
-    )
+        connection.execute(
+            f"{each.noting('adopt', 'row')} FROM {each.table} AS row WHERE {each.where('row')}"
+        )

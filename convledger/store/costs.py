@@ -178,7 +178,9 @@ def hourly_rates(connection: sqlite3.Connection) -> list[HourlyRate]:
 def set_hourly_rate(connection: sqlite3.Connection, rate: HourlyRate, now: int) -> None:
     """Keep what an hour costs from a day on, in place of what was said for that day."""
     connection.execute(
-        "INSERT OR REPLACE INTO hourly_rate VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO hourly_rate VALUES (?, ?, ?, ?, ?) ON CONFLICT (since) DO UPDATE SET "
+        "amount=excluded.amount, currency=excluded.currency, overhead=excluded.overhead, "
+        "made_at=excluded.made_at",
         (rate.since.isoformat(), str(rate.amount), rate.currency, f"{rate.overhead:f}", now),
     )
 
@@ -210,7 +212,8 @@ def set_exchange_rate(
 ) -> None:
     """Keep a dated rate in place of that pair's rate of that day."""
     connection.execute(
-        "INSERT OR REPLACE INTO exchange_rate VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO exchange_rate VALUES (?, ?, ?, ?, ?) ON CONFLICT (currency, worth_in, since) "
+        "DO UPDATE SET rate=excluded.rate, made_at=excluded.made_at",
         (currency, worth_in, since.isoformat(), f"{rate:f}", now),
     )
 
@@ -243,8 +246,10 @@ def set_text(
     if content is None:
         connection.execute(f"DELETE FROM {table} WHERE name=?", (name,))
         return
+    comes_back = ", gone_at=NULL" if table == "unit_budget" else ""
     connection.execute(
-        f"INSERT OR REPLACE INTO {table} (name, content, made_at) VALUES (?, ?, ?)",
+        f"INSERT INTO {table} (name, content, made_at) VALUES (?, ?, ?) ON CONFLICT (name) "
+        f"DO UPDATE SET content=excluded.content, made_at=excluded.made_at{comes_back}",
         (unicode_text(name), unicode_text(content), now),
     )
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from convledger.store import tombstones
+from convledger.store import audit_forget, tombstones
 from convledger.store.erasing_bodies import bodies_of_going, forget, take_messages_out
 from convledger.store.patterns import unicode_text
 from convledger.store.probes import Probes
@@ -169,6 +169,7 @@ def take_out(
         counts |= _excerpts(connection, ids, probes, at)
         if with_figures:
             counts |= _figures(connection, ids)
+        audit_forget.forget(connection, [row_id for row_id, _ in named])
     forget(connection)
     return counts
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from hashlib import sha256
 
+from convledger.store import audit_forget
 from convledger.store.entry_index import unindex_entry
 from convledger.store.erasing import has, numbers
 from convledger.store.erasing_undo import scrub_undo
@@ -98,6 +100,7 @@ def take_entries_out(
     """Take entries out; belongs into a transaction. Returns counts."""
     listed = numbers(ids)
     counts = counts_of(connection, ids)
+    digests = _digests(connection, listed)
     hashes = {
         digest
         for digest in _note(connection, listed, probes)
@@ -133,7 +136,18 @@ def take_entries_out(
         connection.execute(f"DELETE FROM {rows}", (listed,))
     for digest in hashes:
         bury(connection, ENTRY, digest, at)
+    audit_forget.forget(connection, entries=ids, digests=digests)
     return counts
+
+
+def _digests(connection: sqlite3.Connection, listed: str) -> set[str]:
+    """Return the digests by which the audit log knows the texts of entries, of other ones too."""
+    rows = connection.execute(
+        f"SELECT title, body FROM entry WHERE id {_AMONG} UNION "
+        f"SELECT title, body FROM entry_version WHERE entry_id {_AMONG}",
+        (listed, listed),
+    )
+    return {sha256(text.encode()).hexdigest() for row in rows for text in row}
 
 
 def _forget_news(

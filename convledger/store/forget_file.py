@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from convledger.store import audit_forget
 from convledger.store.calls import rebuild_usage_of
 from convledger.store.erasing_bodies import forget, prepare, take_messages_out
 from convledger.store.probes import Probes
@@ -163,6 +164,8 @@ def _drop(connection: sqlite3.Connection, ids: str) -> None:
     for table in _OWN:
         connection.execute(f"DELETE FROM {table} WHERE conversation_id {_IN}", (ids,))
     connection.execute(f"DELETE FROM conversation WHERE id {_IN}", (ids,))
+    # Their numbers may be given to others; what was once said of these would be theirs then.
+    audit_forget.forget(connection, msgspec.json.decode(ids, type=list[int]))
 
 
 def _list(ids: Iterable[int]) -> str:

@@ -13,4 +13,7 @@ def setting(connection: sqlite3.Connection, name: str, otherwise: str = "") -> s
 
 def note(connection: sqlite3.Connection, name: str, value: object) -> None:
     """Note a value under `name`, in the transaction that is open or one of its own."""
-    connection.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, str(value)))
+    connection.execute(
+        "INSERT INTO setting VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value=excluded.value",
+        (name, str(value)),
+    )

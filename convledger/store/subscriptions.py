@@ -184,7 +184,9 @@ def remove(connection: sqlite3.Connection, subscription_id: int) -> None:
 def set_seats(connection: sqlite3.Connection, subscription_id: int, at: int, seats: int) -> None:
     """Let there be so many seats from an instant on."""
     connection.execute(
-        "INSERT OR REPLACE INTO seats VALUES (?, ?, ?)", (subscription_id, at, seats)
+        "INSERT INTO seats VALUES (?, ?, ?) ON CONFLICT (subscription_id, at) "
+        "DO UPDATE SET seats=excluded.seats",
+        (subscription_id, at, seats),
     )
 
 

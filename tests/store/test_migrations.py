@@ -14,7 +14,7 @@ from convledger.errors import WorkspaceError
 from convledger.ledger import Ledger
 from convledger.store import connection as connection_module
 from convledger.store import migrations
-from convledger.store.audit import events
+from convledger.store.audit_events import Asked, events
 from convledger.store.audit_check import verify
 from convledger.store.connection import APPLICATION_ID, connect
 from tests.ingest.logs import Bench, everything, turns
@@ -369,7 +369,7 @@ def test_an_older_ledger_learns_of_audits_and_adopts_what_there_is(filled: Bench
     make_older(filled.ledger.path, 8)
 
     with Ledger.open(filled.ledger.workspace) as ledger:
-        (event,) = events(ledger.connection, about="label")
+        (event,) = events(ledger.connection, Asked(about="label"))
         assert (event.actor, event.action) == ("convledger", "label found there")
         assert verify(ledger.connection).is_sound
         assert not ledger.check(deep=True)
