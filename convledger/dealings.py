@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from convledger import paths
 from convledger.booking import Booking
 from convledger.errors import ConfigError, UsageProblem
+from convledger.store.actors import ITSELF, as_actor
 from convledger.store.connection import in_words, is_sealed, transaction
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Dealings(Booking):
             raise UsageProblem(f"{path} is there already, with another plan; say --replace")
         self._must_go_together(plan)
         replace_text(path, text)
+        self._note_plan("file of a plan written", path, text)
         self.plan_book.forget()
         return plan, path
 
@@ -82,20 +84,34 @@ class Dealings(Booking):
         if held is not None and (held.id, held.version) != (plan.id, plan.version):
             return self.add_plan(text, str(path))
         replace_text(path, text)
+        self._note_plan("file of a plan written", path, text)
         self.plan_book.forget()
         return plan, path
+
+    def _note_plan(self, done: str, path: Path, text: str) -> None:
+        """Note in the audit log what became of a plan's file."""
+        from hashlib import sha256
+
+        from convledger.store.audit import note_deed
+
+        digest = sha256(text.encode()).hexdigest()
+        with transaction(self.connection):
+            note_deed(self.connection, done, "plan", file=path.name, sha256=digest)
 
     @in_words
     def unsave_plan(self, path: Path, before: str | None) -> None:
         """Give a plan's file back what it said, or take it away where there was none."""
+        from convledger.store.audit import note_deed
         from convledger.toml_files import replace_text
 
         if before is not None:
             replace_text(path, before)
+            self._note_plan("file of a plan put back", path, before)
         else:
             path.unlink(missing_ok=True)
             with transaction(self.connection):  # or it would count as gone but still in force
                 self.connection.execute("DELETE FROM plan_text WHERE file=?", (path.name,))
+                note_deed(self.connection, "file of a plan removed", "plan", file=path.name)
         self.plan_book.forget()
 
     def _place_for(self, plan: Plan) -> Path:
@@ -229,6 +245,7 @@ class Dealings(Booking):
         return kept_statements(self.connection, subscription.id)
 
     @in_words
+    @as_actor(ITSELF)
     def follow_plans(self, now: int, zone: tzinfo) -> PlanNews:
         """Work out the plans in force: close periods that are over, and tell of new alerts.
 
@@ -240,6 +257,7 @@ class Dealings(Booking):
         return follow(self.plan_book, self.connection, now, zone)
 
     @in_words
+    @as_actor(ITSELF)
     def plan_now(self, now: int, zone: tzinfo) -> PlanNow:
         """Look at the plans in force as `follow_plans` does, and return how they stand."""
         from convledger.reports.plan_now import plan_now

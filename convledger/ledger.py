@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convledger import paths
+from convledger.auditing import Auditing
 from convledger.errors import LedgerGone, WorkspaceError
-from convledger.reconciling import Reconciling
+from convledger.store.actors import IMPORT, ITSELF, as_actor
 from convledger.store.connection import connect, in_words, is_sealed, transaction, unreadable
 from convledger.store.migrations import migrate
 from convledger.store.presence import gone_in_words, make_folder
@@ -30,13 +31,12 @@ if TYPE_CHECKING:
     from convledger.memory.erase import Outcome, Outlook, Wanted
     from convledger.memory.erase_course import Heed
     from convledger.memory.finding_shelf import Findings
-    from convledger.store.checks import Finding
     from convledger.store.erasures import Erasure
 
 WAIT_SECONDS = 10.0
 
 
-class Ledger(Reconciling):
+class Ledger(Auditing):
     """An open workspace."""
 
     def __init__(self, workspace: Path, connection: sqlite3.Connection) -> None:
@@ -156,6 +156,7 @@ class Ledger(Reconciling):
 
         return self.import_found(find(named, source), texts=texts)
 
+    @as_actor(IMPORT)
     def _sync(
         self,
         roots: Iterable[tuple[str, Path]] | None,
@@ -210,6 +211,7 @@ class Ledger(Reconciling):
         result.pending_files, result.pending_bytes = pending, pending_bytes
         return result
 
+    @as_actor(ITSELF)
     def _finish_erasing(self) -> None:
         """Take up an erasure that was cut short; a reader in the way is not waited for."""
         from convledger.store.erasures import is_pending
@@ -319,18 +321,7 @@ class Ledger(Reconciling):
 
         return [scan(reader, root) for reader, root in self.known_roots()]
 
-    def is_in_place(self) -> bool:
-        """Tell whether the open file is still the ledger: not deleted, not replaced."""
-        try:
-            return self.path.stat().st_ino == self._inode
-        except OSError:
-            return False
-
-    def _require_file(self) -> None:
-        """Raise LedgerGone where the open file is no longer the ledger: writes were lost."""
-        if not self.is_in_place():
-            raise LedgerGone(self.path)
-
+    @as_actor(ITSELF)
     def _follow_prices(self) -> str:
         """Rate everything anew where the prices have changed; says in words what that did."""
         from convledger.ingest import stamps
@@ -344,26 +335,6 @@ class Ledger(Reconciling):
         changed = rerate(self.connection, self.rates, "the prices have changed")
         stamps.keep(self.connection, seen)
         return changed.words() if changed is not None and changed.changed_calls else ""
-
-    @in_words
-    def check(self, *, deep: bool = False) -> list[Finding]:
-        """Verify everything; return what is wrong."""
-        from convledger.store.checks import check
-
-        self._require_file()
-        return self.with_balances(check(self.connection, self.path, deep=deep))
-
-    @in_words
-    def repair(self) -> None:
-        """Work out anew what can be: the roll-up from the calls, the index from the messages."""
-        from convledger.store.calls import rebuild_usage
-        from convledger.store.entry_index import rebuild_entry_index
-        from convledger.store.messages import rebuild_index
-
-        with transaction(self.connection):
-            rebuild_usage(self.connection)
-            rebuild_index(self.connection)
-            rebuild_entry_index(self.connection)
 
     @in_words
     def rerate(self, *, dry_run: bool = False) -> Rerating | None:

@@ -7,7 +7,7 @@ from importlib.resources import files
 ORDER = (
     "start", "app", "sources", "counting", "prices", "plans", "credits", "plan-language",
     "economics", "costs", "budgets", "simulate", "reconcile", "report", "client-report",
-    "search", "memory", "packs", "secrets", "erase", "watch", "settings", "workspace",
+    "search", "memory", "packs", "secrets", "erase", "audit", "watch", "settings", "workspace",
     "privacy", "scripts", "demo",
 )  # fmt: skip
 

@@ -41,6 +41,7 @@ COMMANDS: dict[str, Entry] = {
     "label": Entry("label", "label", "Give conversations a client, tags and the like.", TAKE),
     "export": Entry("export", "export", "Write conversations as JSON Lines or Markdown.", TAKE),
     "erase": Entry("erase", "erase", "Erase for good; nothing takes it back.", TAKE),
+    "audit": Entry("audit", "audit", "Who changed what; is the log of it whole.", TAKE),
     "check": Entry("state", "check", "Verify the whole ledger.", TAKE),
     "demo": Entry("demo", "demo", "Try it on an invented history; leaves no trace.", LOOK),
     "help": Entry("help", "help_", "Read about a topic.", LOOK),

@@ -34,6 +34,7 @@ from convledger.memory.erase_targets import says
 from convledger.memory.naming import entry_named
 from convledger.memory.words import CLIENT, text_hash
 from convledger.store import audit_forget, erasing, erasing_entries, erasures, scrubbing
+from convledger.store.audit import note_deed
 from convledger.store.connection import BUSY_SECONDS, transaction
 from convledger.store.erasing_bodies import prepare
 from convledger.store.erasures import DONE, PENDING, Erasure
@@ -364,7 +365,10 @@ def past(connection: sqlite3.Connection) -> list[Erasure]:
 def let_back(connection: sqlite3.Connection, text: str) -> bool:
     """Let an erased text be remembered again; returns whether it was erased."""
     with transaction(connection):
-        return lift(connection, ENTRY, text_hash(text))
+        was_erased = lift(connection, ENTRY, text_hash(text))
+        if was_erased:
+            note_deed(connection, "erased text let back", "erasure")
+        return was_erased
 
 
 def entries_named(connection: sqlite3.Connection, names: Sequence[str]) -> tuple[int, ...]:

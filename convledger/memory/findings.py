@@ -28,6 +28,7 @@ from convledger.memory.finding_rows import (
     standing,
     texts_of,
 )
+from convledger.store.actors import ITSELF, as_actor
 from convledger.store.connection import transaction
 from convledger.store.operations import operation
 from convledger.store.settings import note, setting
@@ -54,6 +55,7 @@ class Scanned(NamedTuple):
     finished: bool
 
 
+@as_actor(ITSELF)
 def scan_entries(
     connection: sqlite3.Connection,
     entry_ids: Sequence[int] | None,
@@ -90,6 +92,7 @@ def scan_entries(
     return count
 
 
+@as_actor(ITSELF)
 def scan_conversation(connection: sqlite3.Connection, conversation_id: int, now: int) -> int:
     """Look for secrets in what was said in a conversation; return how many findings are open."""
     rows = connection.execute(
@@ -117,6 +120,7 @@ def scan_ledger(
     return done._replace(entries=entries, open=done.open + count)
 
 
+@as_actor(ITSELF)
 def scan_messages(
     connection: sqlite3.Connection,
     now: int,

@@ -14,30 +14,33 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 from msgspec.json import Encoder
 
 from convledger.clock import now_us
+from convledger.store.actors import IMPORT as IMPORT
+from convledger.store.actors import ITSELF as ITSELF
+from convledger.store.actors import OUTSIDE as OUTSIDE
+from convledger.store.actors import YOU as YOU
+from convledger.store.actors import acting as acting
+from convledger.store.actors import action as action_of_all
+from convledger.store.actors import as_actor as as_actor
+from convledger.store.actors import person as person
+from convledger.store.actors import set_person as set_person
 from convledger.store.audited import AUDITED, BY_TABLE
 from convledger.store.literals import Value, with_digests
 
 FORGOTTEN = "audit_content"  # what an event is about that says what is forgotten
 DEED = "deed"  # what is about no row: a file that was written, a text that may come back
-YOU, OUTSIDE, ITSELF, IMPORT = "you", "outside", "convledger", "import"
 FIRST = bytes(32)  # what the first event follows
 SALT_BYTES = 16
 _PORTION = 5000  # drafts at a time
 _PLACES = ("insert", "update", "delete", "leave")
 _DIGESTED = {each.table: each.digested for each in AUDITED if each.digested}
 _encoded = Encoder().encode
-_actor: ContextVar[str] = ContextVar("actor", default="")
-_action: ContextVar[str] = ContextVar("action", default="")
-_person: list[str] = []  # who works with this process, where that is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,47 +54,13 @@ class Head:
         return f"{self.seq}:{self.hash.hex()}"
 
 
-def set_person(name: str) -> None:
-    """Say who works with this process; without it people are "you"."""
-    _person[:] = [name] if name else []
-
-
-def person() -> str:
-    """Return who works with this process."""
-    return _person[0] if _person else YOU
-
-
-def acting() -> str:
-    """Return by whom changes are made at the moment."""
-    return _actor.get() or person()
-
-
-@contextmanager
-def as_actor(actor: str, action: str = "") -> Iterator[None]:
-    """Let changes within the block be made by somebody, such as a rule; `action` names them all.
-
-    Belongs around a transaction: its changes are somebody's when it ends.
-    """
-    of_actor, of_action = _actor.set(actor or _actor.get()), _action.set(action or _action.get())
-    try:
-        yield
-    finally:
-        _actor.reset(of_actor)
-        _action.reset(of_action)
-
-
-def by_itself() -> bool:
-    """Tell whether changes are the program's own at the moment."""
-    return acting() in (ITSELF, IMPORT, OUTSIDE)
-
-
 def chain_drafts(
     connection: sqlite3.Connection, *, actor: str = "", now: Callable[[], int] = now_us
 ) -> int:
     """Take every noted change into the chain; return how many. Belongs into a transaction."""
     last = head(connection)
     seq, previous, batch = last.seq, last.hash, last.seq + 1
-    at, who, named = now(), actor or acting(), _action.get()
+    at, who, named = now(), actor or acting(), action_of_all()
     actions: dict[tuple[str, str], str] = {}
     while drafts := connection.execute(
         "SELECT id, table_name, change, object, about, content, conversation_id, entry_id "
@@ -123,7 +92,7 @@ def _action_of(table: str, change: str, named: str) -> str:
     if table == FORGOTTEN:
         return "words of events erased"
     if table == DEED:
-        return change
+        return f"{named}: {change}" if named else change
     each = BY_TABLE[table]
     if change == "adopt":
         return f"{each.named} found there"
@@ -133,8 +102,8 @@ def _action_of(table: str, change: str, named: str) -> str:
 
 def commitment_of(salt: bytes, about: str, content: str | None) -> bytes:
     """Return what stands in the chain for the words of an event."""
-    told = about if content is None else f"{about}\0{content}"
-    return sha256(salt + told.encode()).digest()
+    told = salt + (about if content is None else f"{about}\0{content}").encode()
+    return sha256(told).digest()
 
 
 def hash_of(previous: bytes, said: Sequence[str | int], commitment: bytes) -> bytes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from convledger.store import audited
-from convledger.store.audit import FIRST, FORGOTTEN, Head, commitment_of, hash_of
+from convledger.store.audit import FIRST, FORGOTTEN, OUTSIDE, Head, commitment_of, hash_of
 from convledger.store.audit_forget import spans_in
 from convledger.store.connection import has_drafts
 from convledger.store.literals import values_in, with_digests
@@ -30,10 +30,14 @@ class Problem(NamedTuple):
 
 @dataclass(slots=True)
 class Verdict:
-    """What verifying found: how many events there are, of how many the words were erased."""
+    """What verifying found: how many events there are, of how many the words were erased.
+
+    `outside` are those of other programs: noted, and yet not by this one.
+    """
 
     events: int = 0
     erased: int = 0
+    outside: int = 0
     head: Head = field(default_factory=lambda: Head(0, FIRST))
     problems: list[Problem] = field(default_factory=list)
     more: int = 0  # problems beside these
@@ -57,6 +61,12 @@ def verify(connection: sqlite3.Connection, known: Head | None = None) -> Verdict
     if _is_read(connection, verdict, noted, known):
         _rows(connection, verdict, noted)
     _watching(connection, verdict)
+    if has_drafts(connection):
+        verdict.note(
+            "rows were changed beside the program",
+            "another program has changed the ledger; the next change here takes that into the log "
+            'as made "outside", and `convledger audit list -v` shows it then',
+        )
     return verdict
 
 
@@ -83,7 +93,7 @@ def _is_read(
     except (sqlite3.OperationalError, ValueError) as error:
         if isinstance(error, sqlite3.OperationalError) and "UTF-8" not in str(error):
             raise
-        verdict.note(f"event {verdict.head.seq + 1} can't be read", _LOG_CHANGED)
+        verdict.note("an event can't be read", _LOG_CHANGED)
         return False
     return True
 
@@ -113,16 +123,17 @@ def _chain(
             verdict.note(_missing(after, after), _LOG_CHANGED)
         previous = before[0] if before else FIRST
     states, unknown = noted.states, noted.unknown
+    wanted = known.seq if known is not None else 0
     rows = connection.execute(
         "SELECT seq, at, actor, action, object, batch, commitment, hash, salt, about, content "
         "FROM audit_event LEFT JOIN audit_content USING (seq) WHERE seq>? ORDER BY seq",
         (after,),
     )
-    for row in rows:
-        seq, commitment, stored, salt, about, content = row[0], *row[6:]
+    seq, stored, count, outside = 0, FIRST, 0, 0
+    for seq, at, actor, action, what, batch, commitment, stored, salt, about, content in rows:
         if seq != expected:
             verdict.note(_missing(expected, seq - 1), _LOG_CHANGED)
-        elif hash_of(previous, row[:6], commitment) != stored:
+        elif hash_of(previous, (seq, at, actor, action, what, batch), commitment) != stored:
             verdict.note(
                 f"event {seq} is not as it was written, or the one before it is not", _LOG_CHANGED
             )
@@ -134,11 +145,16 @@ def _chain(
             noted.forgotten |= spans_in(content or "", seq)
         else:
             states[about] = content
-        verdict.events += 1
+        count += 1
+        outside += actor == OUTSIDE
         previous, expected = stored, seq + 1
-        verdict.head = Head(seq, stored)
-        if known is not None and seq == known.seq:
-            _compare(verdict, known)
+        if seq == wanted and known is not None and stored != known.hash:
+            verdict.note(
+                f"event {seq} is another than the one whose hash was written down",
+                "the log up to there was written anew, or this is another ledger",
+            )
+    verdict.events, verdict.outside = count, outside
+    verdict.head = Head(seq, stored)
     verdict.erased = len(unknown)
     for seq in unknown:
         if seq not in noted.forgotten:
@@ -147,15 +163,6 @@ def _chain(
         verdict.note(
             f"the log ends with event {verdict.head.seq}, but event {known.seq} was written down",
             "its end was cut off, or an older copy of the ledger was put in its place",
-        )
-
-
-def _compare(verdict: Verdict, known: Head) -> None:
-    """Compare the event that was just read with one that was written down."""
-    if verdict.head.hash != known.hash:
-        verdict.note(
-            f"event {known.seq} is another than the one whose hash was written down",
-            "the log up to there was written anew, or this is another ledger",
         )
 
 
@@ -171,14 +178,16 @@ def _rows(connection: sqlite3.Connection, verdict: Verdict, noted: _Noted) -> No
     for each in audited.AUDITED:
         if each.table not in there:
             continue
+        digested = each.digested
         for about, content in connection.execute(
             f"SELECT {each.about_of('row')}, {each.content_of('row')} FROM {each.table} AS row "
             f"WHERE {each.where('row')}"
         ):
             seen.add(about)
-            if states.get(about) is None:
+            state = states.get(about)
+            if state is None:
                 verdict.note(f"{_named(about)} was added beside the log", _ROW_CHANGED)
-            elif states[about] != with_digests(content, each.digested):
+            elif state != (with_digests(content, digested) if digested else content):
                 verdict.note(f"{_named(about)} is not as the log says", _ROW_CHANGED)
     for about, state in states.items():
         if state is not None and about not in seen and _is_row(about, there):
@@ -200,7 +209,7 @@ def _named(about: str) -> str:
 
 
 def _watching(connection: sqlite3.Connection, verdict: Verdict) -> None:
-    """See that SQLite still notes changes, and that none waits that the program did not make."""
+    """See that SQLite still notes changes."""
     have = audited.triggers_of(connection)
     wanted = audited.wanted_triggers(connection)
     lost = sum(have.get(name) != text for name, text in wanted.items())
@@ -209,10 +218,4 @@ def _watching(connection: sqlite3.Connection, verdict: Verdict) -> None:
             f"{lost} of the triggers that note changes are missing or others",
             "somebody has kept changes from being noted; restore a backup, or move what you have "
             "to a new workspace",
-        )
-    if has_drafts(connection):
-        verdict.note(
-            "rows were changed beside the program",
-            "another program has changed the ledger; the next change here takes that into the log "
-            'as made "outside", and `convledger audit list -v` shows it then',
         )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from dataclasses import dataclass
 
 from convledger.store.literals import assignments
 
 PREFIX = "audit_"
+_COLUMN = re.compile(r"\{row\}\.(\w+)")
 _INTO = (
     "INSERT INTO audit_draft "
     "(table_name, change, object, about, content, conversation_id, entry_id) SELECT "
@@ -59,7 +61,8 @@ class Audited:
 
     def triggers(self) -> dict[str, str]:
         """Return the triggers that note each change, by their names."""
-        watched = (*self.key, *self.noted)
+        told_by = _COLUMN.findall(self.only)
+        watched = tuple(dict.fromkeys((*self.key, *self.noted, *told_by)))
         changed = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in watched)
         moved = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in self.key)
         old, new = self.where("OLD"), self.where("NEW")
@@ -75,10 +78,8 @@ class Audited:
             "delete": f"AFTER DELETE ON {self.table} WHEN {old} BEGIN "
             f"{self.noting('delete', 'OLD')}",
         }
-        return {
-            f"{PREFIX}{self.table}_{verb}": f"CREATE TRIGGER {PREFIX}{self.table}_{verb} {body}; END"
-            for verb, body in bodies.items()
-        }
+        named = {f"{PREFIX}{self.table}_{verb}": body for verb, body in bodies.items()}
+        return {name: f"CREATE TRIGGER {name} {body}; END" for name, body in named.items()}
 
     def noting(self, change: str, row: str) -> str:
         """Return the SQL that notes a change of a row as a draft."""
@@ -188,6 +189,7 @@ AUDITED = (
         only="{row}.state='kept'",
         verbs=("added", "added", "removed", "let go"),
     ),
+    Audited("memory_file", ("id",), ("format", "path", "scope")),
     Audited("pack", ("id",), ("name", "budget", "wanted", "format", "ceiling")),
     Audited("pack_item", ("pack_id", "entry_id"), ("mode",), entry="entry_id"),
     Audited("pack_render", ("id",), ("name", "digest", "format", "target"), noun="written pack"),

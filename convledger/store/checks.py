@@ -15,6 +15,7 @@ from convledger.errors import WorkspaceError
 from convledger.store.bodies import MARK
 from convledger.store.calls import SUMS, USAGE, rebuilt_sums, rebuilt_usage, whole
 
+LAST_EVENTS = 10_000  # of the audit log that are verified unless all are
 SAMPLE = 1000  # messages that are looked for in the index unless all are
 # A word that every tokenizer cuts alike: ASCII, with ASCII signs or nothing around it.
 _APART = r"[^\x00-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]"
@@ -54,6 +55,7 @@ def check(connection: sqlite3.Connection, path: Path, *, deep: bool = False) -> 
         findings += _index(connection, deep)
         findings += _statements(connection)
         findings += memory_findings(connection)
+        findings += _audit(connection, deep)
     except sqlite3.OperationalError:
         raise
     except sqlite3.DatabaseError as error:
@@ -106,6 +108,18 @@ def _statements(connection: sqlite3.Connection) -> list[Finding]:
         )
         if sha256(content).hexdigest() != digest
     ]
+
+
+def _audit(connection: sqlite3.Connection, deep: bool) -> list[Finding]:
+    """Verify the audit log: its last events and that changes are still noted, or all of it."""
+    from convledger.store.audit_check import verify, verify_last
+
+    verdict = verify(connection) if deep else verify_last(connection, LAST_EVENTS)
+    found = [Finding("audit", each.what, each.meaning) for each in verdict.problems]
+    if verdict.more:
+        rest = f"{verdict.more:,} problems more"
+        found.append(Finding("audit", rest, "`convledger audit verify` tells what they mean"))
+    return found
 
 
 def _joined(sums: tuple[int, ...]) -> tuple[int, ...]:

@@ -158,7 +158,8 @@ def has_drafts(connection: sqlite3.Connection) -> bool:
 
 
 def _chain(connection: sqlite3.Connection, *, outside: bool) -> None:
-    from convledger.store.audit import OUTSIDE, chain_drafts
+    from convledger.store.actors import OUTSIDE
+    from convledger.store.audit import chain_drafts
 
     chain_drafts(connection, actor=OUTSIDE if outside else "")
 

@@ -12,7 +12,9 @@ import msgspec
 
 from convledger.clock import DAY
 from convledger.errors import UsageProblem
-from convledger.store.connection import transaction
+from convledger.store.actors import YOU, acting, as_actor
+from convledger.store.audit import note_deed
+from convledger.store.connection import has_drafts, transaction
 from convledger.store.entry_index import INDEXED, index_entry, unindex_entry
 
 KEPT = 180 * DAY  # how long a change can be undone
@@ -90,11 +92,15 @@ def operation(
     *,
     now: int,
     about: str = "",
-    actor: str = "you",
+    actor: str = YOU,
     undoes: int | None = None,
 ) -> Iterator[Recorder]:
-    """Run the block as one change that can be undone; nothing is kept where it changes nothing."""
-    with transaction(connection):
+    """Run the block as one change that can be undone; nothing is kept where it changes nothing.
+
+    "you" is whoever acts at the moment.
+    """
+    actor = acting() if actor == YOU else actor
+    with as_actor(actor, verb), transaction(connection):
         cursor = connection.execute(
             "INSERT INTO operation (at, actor, verb, about, undoes) VALUES (?, ?, ?, ?, ?)",
             (now, actor, verb, about, undoes),
@@ -103,6 +109,8 @@ def operation(
         yield recorder
         if recorder.is_empty:
             connection.execute("DELETE FROM operation WHERE id=?", (cursor.lastrowid,))
+        elif not has_drafts(connection):
+            note_deed(connection, "memory changed", "memory")
         _forget_old(connection, now - KEPT)
 
 

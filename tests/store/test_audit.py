@@ -12,7 +12,7 @@ import pytest
 from convledger.ledger import Ledger
 from convledger.store import audit
 from convledger.store.audit import Head
-from convledger.store.audit_check import verify, verify_last
+from convledger.store.audit_check import verify
 from convledger.store.audit_events import events
 from convledger.store.audit_forget import forget
 from convledger.store.audited import AUDITED, Audited

@@ -14,8 +14,8 @@ from convledger.errors import WorkspaceError
 from convledger.ledger import Ledger
 from convledger.store import connection as connection_module
 from convledger.store import migrations
-from convledger.store.audit_events import Asked, events
 from convledger.store.audit_check import verify
+from convledger.store.audit_events import Asked, events
 from convledger.store.connection import APPLICATION_ID, connect
 from tests.ingest.logs import Bench, everything, turns
 
