@@ -11,7 +11,8 @@ from convledger.config import load_config
 from convledger.errors import WorkspaceError
 from convledger.ingest.estimates import count_missing, forget_counted
 from convledger.ingest.lock import ingest_lock
-from convledger.store.connection import is_sealed, unreadable
+from convledger.store.audit import note_deed
+from convledger.store.connection import is_sealed, transaction, unreadable
 
 if TYPE_CHECKING:
     from convledger.ingest.rates import Rates
@@ -46,7 +47,10 @@ def follow_setting(books: Books) -> int:
                     f"{books.workspace}: another convledger is reading the logs; the setting is "
                     "kept and holds from its next look at them"
                 )
-            if load_config().estimates:
+            is_on = load_config().estimates
+            with transaction(books.connection):
+                note_deed(books.connection, "estimates switched", "setting", on=int(is_on))
+            if is_on:
                 return count_missing(books.connection, books.rates)
             return forget_counted(books.connection)
     except sqlite3.Error as error:

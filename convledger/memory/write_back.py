@@ -17,12 +17,15 @@ from convledger.memory.discover import MemoryFile
 from convledger.memory.feed import look
 from convledger.memory.file_rows import LIVE, NOWHERE, OUT, body_before, known_files
 from convledger.memory.opening import NotReadable, content_of
+from convledger.memory.readers.items import storable
 from convledger.memory.readers.json_spans import with_text, without_text
 from convledger.memory.readers.registry import FORMATS, WATCHED
 from convledger.memory.readers.texts import as_written, encoding_of
 from convledger.memory.veiling import veiled_lines
 from convledger.memory.words import ARCHIVED
 from convledger.paths import real_path
+from convledger.store.audit import note_deed
+from convledger.store.connection import transaction
 
 READ_ONLY = "it is read-only: let it be written first"
 _Piece = tuple[int, int, int, str | None]  # item, start, length and new text, None where it goes
@@ -159,6 +162,8 @@ def write(connection: sqlite3.Connection, change: FileChange, now: int) -> None:
         raise UsageProblem(
             f"{change.path} can't be written: {error.strerror or error}; it is as it was"
         ) from error
+    with transaction(connection):
+        note_deed(connection, "memory file written", "memory", file=storable(str(change.path)))
     look(connection, [MemoryFile(change.path, change.format, change.scope)], now)
 
 

@@ -14,13 +14,13 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 from msgspec.json import Encoder
 
-from convledger.clock import now_us
+from convledger import clock
 from convledger.store.actors import IMPORT as IMPORT
 from convledger.store.actors import ITSELF as ITSELF
 from convledger.store.actors import OUTSIDE as OUTSIDE
@@ -54,13 +54,11 @@ class Head:
         return f"{self.seq}:{self.hash.hex()}"
 
 
-def chain_drafts(
-    connection: sqlite3.Connection, *, actor: str = "", now: Callable[[], int] = now_us
-) -> int:
+def chain_drafts(connection: sqlite3.Connection, *, actor: str = "", now: int | None = None) -> int:
     """Take every noted change into the chain; return how many. Belongs into a transaction."""
     last = head(connection)
     seq, previous, batch = last.seq, last.hash, last.seq + 1
-    at, who, named = now(), actor or acting(), action_of_all()
+    at, who, named = now or clock.now_us(), actor or acting(), action_of_all()
     actions: dict[tuple[str, str], str] = {}
     while drafts := connection.execute(
         "SELECT id, table_name, change, object, about, content, conversation_id, entry_id "
