@@ -36,7 +36,8 @@ def print_batches(found: list[BatchLine], zone: tzinfo, as_json: bool, as_csv: b
             "last": each.last,
             "at": clock.iso_text(each.at),
             "actor": each.actor,
-            "what": each.what if as_csv else each.actions,
+            "what": each.what,
+            "actions": each.actions,
             "events": each.count,
             "about": veiled(each.about),
         }
@@ -94,6 +95,8 @@ def print_events(found: list[EventLine], zone: tzinfo, as_json: bool, as_csv: bo
         if not each.is_known_before:
             streams.say("      what it said before was erased")
         for name, old, new in each.changed:
+            if each.before is None and new == "":
+                continue
             was = f"{_shown(old)} → " if each.before is not None else ""
             now = _shown(new) if each.after is not None else "(gone)"
             streams.say(display_text(f"      {name}: {was}{now}"))

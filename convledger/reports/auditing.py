@@ -17,7 +17,19 @@ from convledger.words import plural
 
 ERASED = "(words erased)"
 # What a row is known by where it is about no conversation and no entry, the best first.
-_NAMES = ("name", "plan", "file", "path", "root", "target", "since", "version", "state", "status")
+_NAMES = (
+    "name",
+    "plan",
+    "file",
+    "path",
+    "root",
+    "target",
+    "currency",
+    "since",
+    "version",
+    "state",
+    "status",
+)
 _FEW = 3
 
 

@@ -75,7 +75,9 @@ def remembered(bench: Bench) -> tuple[int, int]:
     connection = bench.ledger.connection
     keeping.remember(connection, Draft("The bakery opens at seven."), NOW)
     entry, _ = keeping.remember(connection, Draft(f"{SECRET} Remember the zebrafinch."), NOW)
-    return bench.ledger.conversation(session(2)).id, entry
+    conversation = bench.ledger.conversation(session(2)).id
+    bench.ledger.label([conversation], "client", "Quixotic Ltd")
+    return conversation, entry
 
 
 def is_there(workspace: Path, text: str) -> bool:
@@ -101,7 +103,7 @@ def finished(bench: Bench) -> None:
         kept = ledger.connection.execute("SELECT count(*) FROM message").fetchone()[0]
         assert kept == (120 if gone else 122)
     assert not list(workspace.glob("ledger.db.erasing-*"))
-    for text in ("Zanzibar", "quokka-99", "Zwiebelkuchen", "zebrafinch"):
+    for text in ("Zanzibar", "quokka-99", "Zwiebelkuchen", "zebrafinch", "Quixotic"):
         assert is_there(workspace, text) != bool(gone), text
     assert is_there(workspace, "The bakery opens at seven")
 
