@@ -175,6 +175,8 @@ class _Names:
         objects = {event.object if event.about is None else event.about for event in batch}
         distinct = {_whose(event) for event in batch} if len(objects) > 1 else objects
         first = self.of(batch[0])
+        if first == ERASED:
+            return ERASED
         more = len(distinct) - 1
         return first + (f" and {more:,} more" if more else "")
 

@@ -9,6 +9,7 @@ from contextvars import ContextVar
 YOU, OUTSIDE, ITSELF, IMPORT = "you", "outside", "convledger", "import"
 _actor: ContextVar[str] = ContextVar("actor", default="")
 _action: ContextVar[str] = ContextVar("action", default="")
+_batch: ContextVar[list[int] | None] = ContextVar("batch", default=None)
 _person: list[str] = []  # who works with this process, where that is known
 
 
@@ -25,6 +26,26 @@ def person() -> str:
 def acting() -> str:
     """Return by whom changes are made at the moment."""
     return _actor.get() or person()
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Let all that is noted within the block be one batch, however often it is taken in."""
+    of_batch = _batch.set([])
+    try:
+        yield
+    finally:
+        _batch.reset(of_batch)
+
+
+def batch(first: int) -> int:
+    """Return the number of the batch of the moment: that of its first event, or `first`."""
+    begun = _batch.get()
+    if begun is None:
+        return first
+    if not begun:
+        begun.append(first)
+    return begun[0]
 
 
 def action() -> str:

@@ -28,6 +28,7 @@ from convledger.store.actors import YOU as YOU
 from convledger.store.actors import acting as acting
 from convledger.store.actors import action as action_of_all
 from convledger.store.actors import as_actor as as_actor
+from convledger.store.actors import batch as batch_of
 from convledger.store.actors import person as person
 from convledger.store.actors import set_person as set_person
 from convledger.store.audited import AUDITED, BY_TABLE
@@ -57,7 +58,7 @@ class Head:
 def chain_drafts(connection: sqlite3.Connection, *, actor: str = "", now: int | None = None) -> int:
     """Take every noted change into the chain; return how many. Belongs into a transaction."""
     last = head(connection)
-    seq, previous, batch = last.seq, last.hash, last.seq + 1
+    seq, previous, batch = last.seq, last.hash, batch_of(last.seq + 1)
     at, who, named = now or clock.now_us(), actor or acting(), action_of_all()
     actions: dict[tuple[str, str], str] = {}
     while drafts := connection.execute(

@@ -200,7 +200,7 @@ AUDITED = (
         conversation="conversation_id",
         noun="export",
     ),
-    Audited("erasure", ("id",), ("state",)),
+    Audited("erasure", ("id",), ("state",), verbs=("begun", "went on", "removed", "went on")),
     Audited(
         "setting", ("name",), ("value",),
         only="{row}.name IN (" + ", ".join(f"'{name}'" for name in _HUMAN_SETTINGS) + ")",

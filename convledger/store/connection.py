@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from convledger.errors import LedgerGone, WorkspaceError
+from convledger.store.actors import OUTSIDE, together
 from convledger.store.presence import gone_in_words
 
 APPLICATION_ID = 0x434C4447  # "CLDG"
@@ -137,9 +138,10 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     try:
         if has_drafts(connection):
             _chain(connection, outside=True)
-        yield
-        if has_drafts(connection):
-            _chain(connection, outside=False)
+        with together():
+            yield
+            if has_drafts(connection):
+                _chain(connection, outside=False)
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
@@ -158,7 +160,6 @@ def has_drafts(connection: sqlite3.Connection) -> bool:
 
 
 def _chain(connection: sqlite3.Connection, *, outside: bool) -> None:
-    from convledger.store.actors import OUTSIDE
     from convledger.store.audit import chain_drafts
 
     chain_drafts(connection, actor=OUTSIDE if outside else "")

@@ -174,6 +174,8 @@ def test_what_was_erased_is_counted_and_not_told(changed: Cli) -> None:
     assert answer.code == 0
     assert "5 without words, which were erased" in answer.out
     assert "(words erased)" in changed("audit").out
+    whole = changed("audit", "list", "--json").json["batches"][1]
+    assert {"entry removed", "words of events erased", "erasure begun"} <= set(whole["actions"])
     assert "zebrafinch" not in changed("audit", "list", "-v", "--json").out
 
 

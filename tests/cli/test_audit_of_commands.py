@@ -57,6 +57,8 @@ cost hourly --remove 2026-01-01
 cost rate EUR USD 1.085 --since 2026-10-01
 cost rate EUR USD --remove --since 2026-10-01
 cost import {folder}/costs.csv
+cost close 2026-09
+cost open 2026-09
 budget new desk --amount 0.50
 budget edit desk --amount 0.60
 budget remove desk
