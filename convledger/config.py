@@ -52,6 +52,8 @@ class Config:
     archive_members: int = 20_000  # what an archive may hold
     archive_ratio: int = 200  # to its own size, of what it unpacks to
     archive_gigabytes: int = 8  # that all of it unpacks to
+    backup_weekly: bool = True  # a copy of the ledger where the last is older than a week
+    backups_kept: int = 4  # of these weekly ones
     keys: Mapping[str, str] = field(default_factory=dict)  # action to keys: list.open to "enter,o"
     config_version: int = VERSION
     path: Path = field(default_factory=config_path)
@@ -202,5 +204,7 @@ _READERS: dict[str, Callable[[Table, str], Any]] = {
     "archive_members": lambda table, key: table.whole(key, 1, 10**7),
     "archive_ratio": lambda table, key: table.whole(key, 2, 10**6),
     "archive_gigabytes": lambda table, key: table.whole(key, 1, 10**4),
+    "backup_weekly": lambda table, key: table.flag(key),
+    "backups_kept": lambda table, key: table.whole(key, 1, 1000),
     "keys": _keys,
 }

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convledger import paths
-from convledger.auditing import Auditing
-from convledger.errors import LedgerGone, WorkspaceError
+from convledger.backing_up import BackingUp
+from convledger.errors import WorkspaceError
 from convledger.store.actors import IMPORT, ITSELF, as_actor
 from convledger.store.connection import connect, in_words, is_sealed, transaction, unreadable
 from convledger.store.migrations import migrate
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 WAIT_SECONDS = 10.0
 
 
-class Ledger(Auditing):
+class Ledger(BackingUp):
     """An open workspace."""
 
     def __init__(self, workspace: Path, connection: sqlite3.Connection) -> None:

@@ -8,7 +8,7 @@ ORDER = (
     "start", "app", "sources", "counting", "prices", "plans", "credits", "plan-language",
     "economics", "costs", "budgets", "simulate", "reconcile", "report", "client-report",
     "search", "memory", "packs", "secrets", "erase", "audit", "watch", "settings", "workspace",
-    "privacy", "scripts", "demo",
+    "backup", "privacy", "scripts", "demo",
 )  # fmt: skip
 
 

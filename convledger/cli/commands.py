@@ -40,6 +40,7 @@ COMMANDS: dict[str, Entry] = {
     "cost": Entry("cost", "cost", "Costs beside tokens, people's time, rates.", TAKE),
     "label": Entry("label", "label", "Give conversations a client, tags and the like.", TAKE),
     "export": Entry("export", "export", "Write conversations as JSON Lines or Markdown.", TAKE),
+    "backup": Entry("backup", "backup", "Copy the ledger while it is in use, verified.", TAKE),
     "erase": Entry("erase", "erase", "Erase for good; nothing takes it back.", TAKE),
     "audit": Entry("audit", "audit", "Who changed what; is the log of it whole.", TAKE),
     "check": Entry("state", "check", "Verify the whole ledger.", TAKE),

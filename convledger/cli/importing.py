@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from convledger.cli import chosen, following, options, streams
+from convledger.cli import chosen, following, options, streams, weekly
 from convledger.cli.import_table import map_option, settle
 from convledger.cli.outcome import DONE, FAILED, INTERRUPTED
 from convledger.cli.printing import print_json
@@ -86,6 +86,7 @@ def import_(
         streams.note(rejected_words(rejected))
     if result.stopped:
         return INTERRUPTED
+    weekly.back_up_when_due()
     # What is named is wanted; a log of this machine that can't be read is `sources`' to tell.
     return FAILED if paths and result.unreadable else DONE
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from msgspec import Struct, field, to_builtins
 
-from convledger.errors import UsageProblem
+from convledger.errors import UsageProblem, WorkspaceError
 from convledger.memory import erase_file
 from convledger.memory.erase_backups import BackupLeft, treat_backups
 from convledger.memory.erase_course import (
@@ -33,7 +33,15 @@ from convledger.memory.erase_search import Search, holds, search_ledger
 from convledger.memory.erase_targets import says
 from convledger.memory.naming import entry_named
 from convledger.memory.words import CLIENT, text_hash
-from convledger.store import audit_forget, erasing, erasing_entries, erasures, scrubbing
+from convledger.store import (
+    audit_forget,
+    backup_notes,
+    erasing,
+    erasing_entries,
+    erasures,
+    scrubbing,
+)
+from convledger.store import backups as backups_store
 from convledger.store.audit import note_deed
 from convledger.store.connection import BUSY_SECONDS, transaction
 from convledger.store.erasing_bodies import prepare
@@ -147,8 +155,8 @@ def _targets(connection: sqlite3.Connection, wanted: Wanted, entries: Sequence[i
 
 
 def backups_of(path: Path) -> list[Path]:
-    """Return the backups that the program itself made beside a ledger."""
-    return sorted(path.parent.glob(f"{path.name}.v*.bak"))
+    """Return the backups of a ledger that the program itself made in the workspace."""
+    return sorted(each.path for each in backup_notes.backups_of(path))
 
 
 def _listed(
@@ -283,7 +291,8 @@ def finish(
                     if not _emptied(connection, path, outcome, wait_seconds):
                         return outcome
                     outcome.search = search_ledger(connection, path, unfinished.probes, course)
-            with course.step(BACKUPS):
+            with course.step(BACKUPS), backups_store.alone(path, wait_seconds):
+                backups_store.sweep(backup_notes.folder_of(path))
                 outcome.backups = treat_backups(
                     backups_of(path), unfinished, backups or unfinished.backups,
                     outcome.search, now, course,
@@ -304,6 +313,9 @@ def finish(
         return outcome
     except sqlite3.OperationalError as error:
         outcome.blocked = _STOPPED if "interrupted" in str(error) else str(error)
+        return outcome
+    except WorkspaceError as error:
+        outcome.blocked = str(error)
         return outcome
     except OSError as error:
         outcome.blocked = error.strerror or str(error)

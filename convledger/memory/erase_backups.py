@@ -15,8 +15,10 @@ from convledger.memory.erase_file import Taken, Unfinished, wipe
 from convledger.memory.erase_search import Search, backup_holds
 from convledger.memory.redacting import redact_entry, redact_message
 from convledger.store import audit_forget, erasing, erasing_entries, scrubbing
+from convledger.store.backup_notes import note_of, renew_note
 from convledger.store.connection import connect, transaction
 from convledger.store.erasing_bodies import prepare
+from convledger.store.holdings import holdings
 from convledger.store.probes import Probes
 
 REWRITTEN, REMOVED, KEPT, CLEAN, UNREADABLE = "rewritten", "removed", "kept", "clean", "unreadable"
@@ -43,6 +45,7 @@ def treat_backups(
     for place in places:
         if how == "delete":
             wipe(place)
+            note_of(place).unlink(missing_ok=True)
             found.append(BackupLeft(place.name, REMOVED, holds=False))
             continue
         if how == "rewrite":
@@ -77,6 +80,8 @@ def _rewrite(place: Path, unfinished: Unfinished, now: int) -> None:
         scrubbing.merge_index(connection, scrubbing.SAID)
         scrubbing.vacuum(connection)  # a copy has the free pages of what it was copied from
         scrubbing.empty_log(connection)
+        left = holdings(connection)
+    renew_note(place, left)
 
 
 def _erase(

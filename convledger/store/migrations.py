@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from convledger.clock import now_us
 from convledger.errors import WorkspaceError
 from convledger.store.audit_schema import AUDIT
 from convledger.store.closing_schema import CLOSING
@@ -313,7 +314,7 @@ def schema_version(connection: sqlite3.Connection, path: Path) -> int:
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:
-    """Bring the tables up to date, after a backup beside the file; nothing where they are."""
+    """Bring the tables up to date, after a backup; nothing where they are."""
     version = schema_version(connection, path)
     if version == SCHEMA_VERSION:
         return
@@ -325,7 +326,10 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
             connection.execute(f"PRAGMA page_size={PAGE_SIZE}")
             _use_wal(connection)
         else:
-            _back_up(connection, path.with_name(f"{path.name}.v{version}.bak"))
+            from convledger.store.backup_notes import MIGRATION
+            from convledger.store.backups import protect
+
+            protect(path, MIGRATION, now_us())
         connection.execute("PRAGMA foreign_keys=OFF")
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -363,12 +367,3 @@ def _use_wal(connection: sqlite3.Connection) -> None:
             time.sleep(0.01)
         else:
             return
-
-
-def _back_up(connection: sqlite3.Connection, target: Path) -> None:
-    target.touch(mode=0o600)
-    copy = sqlite3.connect(target)
-    try:
-        connection.backup(copy)
-    finally:
-        copy.close()

@@ -11,6 +11,7 @@ from convledger.errors import LedgerGone
 from convledger.tui.amounts import ago, nearest
 from convledger.tui.clock_watch import ClockWatch, Lapse
 from convledger.tui.themes import ThemeWatch, load_themes
+from convledger.tui.weekly_backup import WeeklyBackup
 from convledger.tui.widgets.inks import forget_inks
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Lookout:
         self._themes = ThemeWatch(themes_folder)
         self._version: int | None = None
         self._had_terminal = not app.is_headless and _is_terminal()
+        self._weekly = WeeklyBackup(app)
         # Only the machine's own clock goes on while the machine sleeps, and can be set.
         self.clock = ClockWatch(app.now) if app.now is now_us else None
 
@@ -47,6 +49,7 @@ class Lookout:
         self._app.side_desk.ask("look", _version_of, self._seen, failed=lambda _: None)
         if self._themes.has_changed():
             self._reload_themes()
+        self._weekly.look()
         lapse = self.clock.look() if self.clock is not None else None
         if lapse is not None:
             self._tell_lapse(lapse)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import stat
 from collections.abc import Iterator
@@ -10,12 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from convledger.clock import SECOND
 from convledger.errors import WorkspaceError
 from convledger.ledger import Ledger
 from convledger.store import connection as connection_module
 from convledger.store import migrations
 from convledger.store.audit_check import verify
 from convledger.store.audit_events import Asked, events
+from convledger.store.backup_notes import note_of
 from convledger.store.connection import APPLICATION_ID, connect
 from tests.ingest.logs import Bench, everything, turns
 
@@ -90,7 +93,7 @@ def test_opening_again_changes_nothing(bench: Bench) -> None:
         migrations.migrate(again.connection, again.path)
 
         assert everything(again.connection) == before
-    assert not list(bench.ledger.workspace.glob("*.bak"))
+    assert bench.ledger.backups() == []
 
 
 def test_ledger_of_a_newer_program_is_refused(bench: Bench) -> None:
@@ -193,10 +196,16 @@ def test_older_ledger_is_backed_up_and_brought_up_to_date(
         assert pragma(ledger.connection, "foreign_keys") == 1
         assert ledger.connection.execute("SELECT count(*) FROM later").fetchone() == (0,)
         assert not ledger.check(deep=True)
-    (backup,) = filled.ledger.workspace.glob("*.bak")
+        (made,) = ledger.backups()
+    backup = made.path
     monkeypatch.undo()
 
-    assert mode(backup) == 0o600
+    assert made.why == "migration"
+    assert made.note is not None
+    assert made.note.tables == migrations.SCHEMA_VERSION
+    assert made.note.holdings.counts["calls"] == 3
+    assert mode(backup) == mode(note_of(backup)) == 0o600
+    assert mode(backup.parent) == 0o700
     with connect(backup) as copy:
         assert pragma(copy, "user_version") == migrations.SCHEMA_VERSION
         assert copy.execute("SELECT count(*) FROM call").fetchone() == (3,)
@@ -205,10 +214,8 @@ def test_older_ledger_is_backed_up_and_brought_up_to_date(
 
 def test_new_ledger_needs_no_backup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     next_version(monkeypatch, _add_a_table)
-    with Ledger.open(tmp_path):
-        pass
-
-    assert not list(tmp_path.glob("*.bak"))
+    with Ledger.open(tmp_path) as ledger:
+        assert ledger.backups() == []
 
 
 @pytest.mark.parametrize("step", [_fail_half_way, _break_a_reference])
@@ -226,18 +233,22 @@ def test_step_that_fails_leaves_the_ledger_as_it_was(
         assert not ledger.check(deep=True)
 
 
-def test_backup_of_an_earlier_attempt_is_written_over(
+def test_three_backups_before_updates_are_kept(
     filled: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for step in (_fail_half_way, _add_a_table):
+    earlier = filled.ledger.workspace / "ledger.db.v3.bak"  # as former versions named them
+    shutil.copy(filled.ledger.path, earlier)
+    os.utime(earlier, (1, 1))
+    for number in range(4):
         with monkeypatch.context() as patch:
-            next_version(patch, step)
-            try:
-                Ledger.open(filled.ledger.workspace).close()
-            except WorkspaceError:
-                assert step is _fail_half_way
+            next_version(patch, _fail_half_way)
+            patch.setattr(migrations, "now_us", lambda number=number: (10 + number) * SECOND)
+            with pytest.raises(WorkspaceError):
+                Ledger.open(filled.ledger.workspace)
 
-    assert len(list(filled.ledger.workspace.glob("*.bak"))) == 1
+    with Ledger.open(filled.ledger.workspace) as ledger:
+        assert [each.made_at // SECOND for each in ledger.backups()] == [13, 12, 11]
+    assert not earlier.exists()
 
 
 def test_steps_are_only_ever_added() -> None:

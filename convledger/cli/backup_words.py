@@ -1,0 +1,91 @@
+"""Backups in words and as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from convledger.cli.names import minute_text, tilde
+from convledger.cli.progress import size_text
+from convledger.clock import iso_text
+from convledger.store.backup_notes import BEFORE_RESTORE, DAMAGED, MANUAL, MIGRATION, WEEKLY, Backup
+from convledger.store.holdings import Holdings
+from convledger.text.display import display_text
+from convledger.zones import machine_zone
+
+WHYS = {
+    MANUAL: "asked for",
+    WEEKLY: "weekly",
+    MIGRATION: "before an update",
+    BEFORE_RESTORE: "before a restore",
+    DAMAGED: "damaged ledger",
+}
+SHOWN = ("conversations", "calls", "entries")  # in a table
+
+
+def why_words(backup: Backup) -> str:
+    """Return why a backup was made."""
+    return WHYS.get(backup.why) or display_text(backup.why)
+
+
+def made_words(backup: Backup) -> str:
+    """Return that a backup was made: where, how large, what is in it."""
+    place = display_text(tilde(str(backup.path)))
+    return f"{place}, {size_text(backup.bytes)}, verified: {held_words(backup)}"
+
+
+def held_words(backup: Backup) -> str:
+    """Return what a backup holds, the main sorts of it."""
+    if backup.note is None:
+        return "no note of what it holds"
+    counts = backup.note.holdings.counts
+    return ", ".join(f"{counts.get(word, 0):,} {word}" for word in SHOWN)
+
+
+def minute_words(at: int | None) -> str:
+    """Return an instant in this machine's zone."""
+    return minute_text(at, machine_zone()[0])
+
+
+def rows(backups: list[Backup]) -> list[list[str]]:
+    """Return a row of a table for each backup."""
+    return [
+        [
+            minute_words(each.made_at),
+            why_words(each),
+            size_text(each.bytes),
+            *(_count(each.note.holdings if each.note else None, word) for word in SHOWN),
+            display_text(each.name),
+        ]
+        for each in backups
+    ]
+
+
+def _count(held: Holdings | None, word: str) -> str:
+    return "–" if held is None or word not in held.counts else f"{held.counts[word]:,}"
+
+
+def document(backup: Backup) -> dict[str, Any]:
+    """Return a backup as JSON says it; what no note tells is null."""
+    note = backup.note
+    return {
+        "file": backup.name,
+        "path": str(backup.path),
+        "made_at": iso_text(backup.made_at),
+        "why": backup.why or "manual",
+        "bytes": backup.bytes,
+        "sha256": note.sha256 if note else None,
+        "tables": note.tables if note else None,
+        "convledger": note.convledger if note else None,
+        "audit_head": note.head if note else None,
+        **holdings_document(note.holdings if note else None),
+    }
+
+
+def holdings_document(held: Holdings | None) -> dict[str, Any]:
+    """Return counts and newest instants as JSON says them."""
+    if held is None:
+        return {"counts": None, "newest": None}
+    return {
+        "counts": held.counts,
+        "newest": {word: iso_text(at) for word, at in held.newest.items()},
+    }
