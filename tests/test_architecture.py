@@ -36,7 +36,8 @@ NETWORK = frozenset([
     "ftplib", "smtplib", "poplib", "imaplib", "telnetlib", "xmlrpc", "websockets", "asyncio",
 ])  # fmt: skip
 FLOORS = [
-    *("cli", "tui", "ledger", "reports", "workflow", "memory", "ingest", "sources", "economics"),
+    *("cli", "tui", "ledger", "reports", "workflow", "moving", "memory", "ingest", "sources"),
+    "economics",
     *("plans", "pricing", "store", "text"),
 ]
 LONGEST = 400

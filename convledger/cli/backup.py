@@ -35,7 +35,7 @@ def backup(target: str | None, lists: bool, as_json: bool) -> int:
     if lists:
         if target is not None:
             raise UsageProblem("--list shows the workspace's own backups; leave --to away")
-        return _list(as_json=as_json)
+        return list_backups(as_json=as_json)
     with chosen.open_ledger() as ledger:
         line = CopyLine()
         try:
@@ -63,13 +63,15 @@ def _place(target: str | None, now: int) -> Path | None:
     return place
 
 
-def _list(*, as_json: bool) -> int:
+def list_backups(*, as_json: bool) -> int:
+    """List the backups of the workspace; there may be no ledger."""
+    from convledger import paths
     from convledger.cli import backup_words
     from convledger.cli.printing import print_table
     from convledger.reports.render.table import Column
     from convledger.store.backup_notes import backups_of
 
-    found = backups_of(chosen.folder() / "ledger.db")
+    found = backups_of(chosen.folder() / paths.LEDGER)
     if as_json:
         print_json({"schema": 1, "backups": [backup_words.document(each) for each in found]})
         return DONE

@@ -89,3 +89,38 @@ def holdings_document(held: Holdings | None) -> dict[str, Any]:
         "counts": held.counts,
         "newest": {word: iso_text(at) for word, at in held.newest.items()},
     }
+
+
+def beside_lines(then: Holdings, now: Holdings | None) -> list[str]:
+    """Return a line for each sort: how many in the backup, how many now, the newest of each."""
+    from convledger.reports.render.table import Column, table
+
+    words = {**then.counts, **(now.counts if now else {})}
+    shown = [
+        [
+            word.capitalize(),
+            _count(then, word),
+            minute_words(then.newest.get(word)),
+            _count(now, word),
+            minute_words(now.newest.get(word)) if now else "–",
+            _lost(then, now, word),
+        ]
+        for word in words
+        if then.counts.get(word) or (now is not None and now.counts.get(word))
+    ]
+    columns = [
+        Column(""), Column("Backup", align="right"), Column("Newest"),
+        Column("Now", align="right"), Column("Newest"), Column("Would go"),
+    ]  # fmt: skip
+    return table(columns, shown, ascii_only=False).rstrip("\n").split("\n") if shown else []
+
+
+def _lost(then: Holdings, now: Holdings | None, word: str) -> str:
+    """Return how many of a sort there are now and would not be; what differs is no loss of all."""
+    if now is None:
+        return ""
+    less = now.counts.get(word, 0) - then.counts.get(word, 0)
+    if less > 0:
+        return f"{less:,}"
+    is_newer = now.newest.get(word, 0) > then.newest.get(word, 0)
+    return "the newest" if is_newer else ""

@@ -292,7 +292,7 @@ def finish(
                         return outcome
                     outcome.search = search_ledger(connection, path, unfinished.probes, course)
             with course.step(BACKUPS), backups_store.alone(path, wait_seconds):
-                backups_store.sweep(backup_notes.folder_of(path))
+                _sweep_copies(path)
                 outcome.backups = treat_backups(
                     backups_of(path), unfinished, backups or unfinished.backups,
                     outcome.search, now, course,
@@ -324,6 +324,13 @@ def finish(
     erase_file.wipe(erase_file.place_of(path, outcome.id))
     scrubbing.empty_log(connection, 0)
     return outcome
+
+
+def _sweep_copies(path: Path) -> None:
+    """Remove what backups and restores that were cut short have left."""
+    backups_store.sweep(backup_notes.folder_of(path))
+    for left in path.parent.glob(f"{path.name}{backup_notes.RESTORING}*"):
+        erase_file.wipe(left)
 
 
 def _merge(connection: sqlite3.Connection, counts: dict[str, int]) -> None:

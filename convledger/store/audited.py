@@ -100,7 +100,10 @@ class Audited:
 
 
 # Settings of people; the ledger's own notes are in the same table.
-_HUMAN_SETTINGS = ("minutes of a hand-off", "minutes without a bot", "sources.left_out")
+_HUMAN_SETTINGS = (
+    *("minutes of a hand-off", "minutes without a bot", "sources.left_out"),
+    *("restored", "taken in"),  # from which backup, from which export of another workspace
+)
 _DECIDED = ("decided", "decided", "removed", "open again")
 
 AUDITED = (

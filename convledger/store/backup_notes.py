@@ -21,6 +21,7 @@ MANUAL, WEEKLY, MIGRATION, BEFORE_RESTORE, DAMAGED = (
 )  # fmt: skip
 SCHEMA = 1
 NOTE = ".json"
+RESTORING = ".restoring"  # behind the ledger's name: the copy that is to be the ledger
 _NAME = re.compile(r"ledger-(\d{8}T\d{6}Z)(?:-([a-z]+(?:-[a-z]+)*))?(?:\.\d+)?\.db")
 _EARLIER = re.compile(r".*\.v\d+\.bak")  # beside the ledger, as earlier versions wrote them
 _PORTION = 1 << 20

@@ -313,8 +313,11 @@ def schema_version(connection: sqlite3.Connection, path: Path) -> int:
     return version
 
 
-def migrate(connection: sqlite3.Connection, path: Path) -> None:
-    """Bring the tables up to date, after a backup; nothing where they are."""
+def migrate(connection: sqlite3.Connection, path: Path, *, is_copy: bool = False) -> None:
+    """Bring the tables up to date, after a backup; nothing where they are.
+
+    A copy that was made to work on needs no backup.
+    """
     version = schema_version(connection, path)
     if version == SCHEMA_VERSION:
         return
@@ -324,8 +327,8 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
     try:
         if version == 0:
             connection.execute(f"PRAGMA page_size={PAGE_SIZE}")
-            _use_wal(connection)
-        else:
+            use_wal(connection)
+        elif not is_copy:
             from convledger.store.backup_notes import MIGRATION
             from convledger.store.backups import protect
 
@@ -354,7 +357,7 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
         raise unreadable(path, error) from error
 
 
-def _use_wal(connection: sqlite3.Connection) -> None:
+def use_wal(connection: sqlite3.Connection) -> None:
     """Turn to WAL; SQLite itself does not wait when another process is just about to as well."""
     milliseconds = connection.execute("PRAGMA busy_timeout").fetchone()[0]
     deadline = time.monotonic() + milliseconds / 1000

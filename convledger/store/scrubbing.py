@@ -12,6 +12,7 @@ from convledger.store.connection import BUSY_SECONDS
 SAID, REMEMBERED = "said", "remembered"
 _LOCKS = Path("/proc/locks")
 _FIRST_READ_LOCK, _LAST_READ_LOCK = 123, 127  # bytes of the -shm file that readers lock
+_OPEN_LOCK = 128  # the one that whoever has the ledger open locks
 
 
 def merge_index(connection: sqlite3.Connection, index: str) -> None:
@@ -44,6 +45,15 @@ def vacuum(connection: sqlite3.Connection) -> None:
 
 def readers(path: Path) -> list[str]:
     """Return the programs that read the ledger just now, as "name (number)"; Linux alone tells."""
+    return _holders(path, _FIRST_READ_LOCK, _LAST_READ_LOCK)
+
+
+def openers(path: Path) -> list[str]:
+    """Return the programs that have the ledger open, as "name (number)"; Linux alone tells."""
+    return _holders(path, _FIRST_READ_LOCK, _OPEN_LOCK)
+
+
+def _holders(path: Path, first: int, last_byte: int) -> list[str]:
     try:
         inode = path.with_name(f"{path.name}-shm").stat().st_ino
         lines = _LOCKS.read_text().splitlines()
@@ -56,8 +66,8 @@ def readers(path: Path) -> list[str]:
             fields = fields[1:] if fields[1] == "->" else fields
             process, place = int(fields[4]), int(fields[5].rsplit(":", 1)[-1])
             start, end = int(fields[6]), fields[7]
-            last = _LAST_READ_LOCK if end == "EOF" else int(end)
-            reads = start <= _LAST_READ_LOCK and last >= _FIRST_READ_LOCK
+            last = last_byte if end == "EOF" else int(end)
+            reads = start <= last_byte and last >= first
             if place == inode and reads and process > 0:
                 found[process] = _program(process)
     return [f"{name} ({process})" for process, name in sorted(found.items())]

@@ -1,5 +1,8 @@
 """What was erased, known again by keyed hashes alone, so that an import does not bring it back.
 
+A ledger hashes with a key of its own. Where tombstones of another one were taken in, their key is
+kept beside it, and what is looked up is hashed with each.
+
 An entry is known by the hash of its text, a conversation by its reader and its source's own name
 for it, a message by these and its key. Where a conversation was erased with its figures or its
 project, the tombstone's reason says so.
@@ -10,24 +13,36 @@ from __future__ import annotations
 import hmac
 import secrets
 import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
+from typing import NamedTuple
 
 _KEY = "tombstone_key"
+_OTHER_KEY = "tombstone_key "  # and the beginning of its hash
 ENTRY, CONVERSATION, MESSAGE, COPY = "entry", "conversation", "message", "copy"
 PARTLY, SUMMARY, FILE = "partly", "summary", "file"  # a conversation of which messages are erased
 FIGURES, PROJECT = "figures", "project"  # what went with a conversation
 _TOLD_BY_IMPORTS = (CONVERSATION, PARTLY, COPY, FILE)
 
 
+class Grave(NamedTuple):
+    """When something was erased (UTC microseconds), and what went with it."""
+
+    at: int
+    reason: str
+
+
+Graves = Mapping[tuple[str, str], Grave]  # by kind and hash
+
+
 def is_erased(connection: sqlite3.Connection, kind: str, what: str) -> bool:
     """Return whether something of a kind ("entry", "message", "conversation") was erased."""
-    key = _key(connection)
-    if key is None:
-        return False
-    row = connection.execute(
-        "SELECT 1 FROM tombstone WHERE kind=? AND hash=?", (kind, _hash(key, what))
-    ).fetchone()
-    return row is not None
+    return any(
+        connection.execute(
+            "SELECT 1 FROM tombstone WHERE kind=? AND hash=?", (kind, _hash(key, what))
+        ).fetchone()
+        for key in keys_of(connection)
+    )
 
 
 def has_tombstones(connection: sqlite3.Connection, kind: str) -> bool:
@@ -54,13 +69,42 @@ def bury(connection: sqlite3.Connection, kind: str, what: str, at: int, reason: 
 
 def lift(connection: sqlite3.Connection, kind: str, what: str) -> bool:
     """Let something erased come back; returns whether it was erased."""
-    key = _key(connection)
-    if key is None:
-        return False
-    found = connection.execute(
-        "DELETE FROM tombstone WHERE kind=? AND hash=?", (kind, _hash(key, what))
+    found = 0
+    for key in keys_of(connection):
+        found += connection.execute(
+            "DELETE FROM tombstone WHERE kind=? AND hash=?", (kind, _hash(key, what))
+        ).rowcount
+    return found > 0
+
+
+def keys_of(connection: sqlite3.Connection) -> list[str]:
+    """Return the keys of the hashes, the ledger's own one first; none where nothing was erased."""
+    rows = connection.execute(
+        "SELECT value FROM setting WHERE name=? OR substr(name, 1, ?)=? ORDER BY name",
+        (_KEY, len(_OTHER_KEY), _OTHER_KEY),
     )
-    return found.rowcount > 0
+    return [str(row[0]) for row in rows]
+
+
+def graves_of(connection: sqlite3.Connection) -> dict[tuple[str, str], Grave]:
+    """Return all that was erased."""
+    rows = connection.execute("SELECT kind, hash, at, reason FROM tombstone")
+    return {(kind, digest): Grave(at, reason) for kind, digest, at, reason in rows}
+
+
+def adopt(connection: sqlite3.Connection, keys: Iterable[str], graves: Graves) -> None:
+    """Take in what was erased elsewhere, with its keys; belongs into a transaction."""
+    known = keys_of(connection)
+    for key in keys:
+        if key not in known:
+            name = _OTHER_KEY + sha256(key.encode()).hexdigest()[:16] if known else _KEY
+            connection.execute("INSERT INTO setting VALUES (?, ?)", (name, key))
+            known.append(key)
+    connection.executemany(
+        "INSERT INTO tombstone VALUES (?, ?, ?, ?) ON CONFLICT (kind, hash) DO UPDATE SET "
+        f"reason=excluded.reason WHERE reason='' OR excluded.reason='{FIGURES}'",
+        [(kind, digest, grave.at, grave.reason) for (kind, digest), grave in graves.items()],
+    )
 
 
 def conversation_mark(reader: str, native: str) -> str:
@@ -84,8 +128,10 @@ class Erased:
     No erasure may happen meanwhile: both hold the ingest lock.
     """
 
-    def __init__(self, key: str, hashes: dict[tuple[str, str], str], readers: dict[int, str]):
-        self._key = key
+    def __init__(
+        self, keys: Sequence[str], hashes: Mapping[tuple[str, str], str], readers: dict[int, str]
+    ):
+        self._keys = keys
         self._hashes = hashes
         self._readers = readers
         kinds = {kind for kind, _ in hashes}
@@ -102,12 +148,12 @@ class Erased:
         found = connection.execute(
             f"SELECT 1 FROM tombstone WHERE kind IN ({marks}) LIMIT 1", _TOLD_BY_IMPORTS
         ).fetchone()
-        key = _key(connection) if found else None
-        if key is None:
+        keys = keys_of(connection) if found else []
+        if not keys:
             return None
         rows = connection.execute("SELECT kind, hash, reason FROM tombstone WHERE kind!='entry'")
         hashes = {(kind, digest): reason for kind, digest, reason in rows}
-        return cls(key, hashes, dict(connection.execute("SELECT id, name FROM reader")))
+        return cls(keys, hashes, dict(connection.execute("SELECT id, name FROM reader")))
 
     def conversation(self, reader: str, native: str) -> str | None:
         """Return None unless a conversation was erased, else what went with it."""
@@ -147,12 +193,20 @@ class Erased:
         """Tell whether a title for the conversation that holds a message is not to be kept."""
         return self._reason(SUMMARY, copy_mark(reader, key)) is not None
 
+    def other(self, kind: str, what: str) -> str | None:
+        """Return None unless something of any kind was erased, else what its tombstone says."""
+        return self._reason(kind, what)
+
     def file(self, path: object) -> bool:
         """Tell whether nothing of a log file's lines may be kept as an excerpt."""
         return self._has_files and self._reason(FILE, str(path)) is not None
 
     def _reason(self, kind: str, what: str) -> str | None:
-        return self._hashes.get((kind, _hash(self._key, what)))
+        for key in self._keys:
+            reason = self._hashes.get((kind, _hash(key, what)))
+            if reason is not None:
+                return reason
+        return None
 
 
 def _key(connection: sqlite3.Connection) -> str | None:

@@ -52,15 +52,18 @@ def test_a_backup_is_searched_rewritten_or_removed(talked: Bench, how: str) -> N
         ]  # fmt: skip
 
 
-def test_what_a_killed_backup_left_goes_with_an_erasure(talked: Bench) -> None:
+def test_what_a_killed_backup_or_restore_left_goes_with_an_erasure(talked: Bench) -> None:
     ledger = talked.ledger
     folder = ledger.back_up(now=NOW).path.parent
     left = folder / ".ledger-20261122T043700Z.db.part"
-    left.write_bytes(Path(ledger.path).read_bytes())
+    copy = ledger.path.with_name("ledger.db.restoring")
+    for place in (left, copy):
+        place.write_bytes(Path(ledger.path).read_bytes())
 
     ledger.erase(Wanted(conversations=(ledger.conversation(session(2)).id,)), now=NOW)
 
     assert not left.exists()
+    assert not copy.exists()
 
 
 def test_an_erasure_waits_for_the_backup_that_is_being_made(talked: Bench) -> None:
