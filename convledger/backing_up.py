@@ -1,20 +1,27 @@
-"""What keeps a workspace from being lost: backups of it, made now or when a week is over."""
+"""What keeps a workspace from being lost: backups of it, and all of it as files to move."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from convledger import paths
 from convledger.auditing import Auditing
+from convledger.errors import WorkspaceError
 from convledger.store.connection import in_words
 
 if TYPE_CHECKING:
+    from convledger.moving.merging import TakenIn
+    from convledger.moving.moving_out import MovedOut
     from convledger.store.backup_notes import Backup
     from convledger.store.backups import Heed
 
 
+WAIT_SECONDS = 10.0
+
+
 class BackingUp(Auditing):
-    """The backups of a workspace."""
+    """The backups of a workspace, and its way to other machines and other people's books."""
 
     def backups(self) -> list[Backup]:
         """Return the backups in the workspace, the newest first."""
@@ -43,3 +50,37 @@ class BackingUp(Auditing):
         if not is_due(self.connection, self.path, now):
             return None
         return back_up_weekly(self.path, now=now, kept=kept, heed=heed)
+
+    @in_words
+    def move_out(self, folder: Path, *, now: int) -> MovedOut:
+        """Write everything that can't be read from logs again into a folder that is new.
+
+        Raises UsageProblem where it is not, WorkspaceError where it can't be written.
+        """
+        from convledger.moving.moving_out import move_out
+
+        try:
+            return move_out(self.connection, self.path, folder, now)
+        except OSError as error:
+            where = error.filename or folder
+            raise WorkspaceError(f"{where}: can't be written: {error.strerror}") from error
+
+    @in_words
+    def take_in(self, folder: Path, *, now: int, theirs: bool = False) -> TakenIn:
+        """Take in what another workspace has written, all of it or nothing.
+
+        Of what both have changed ours stays unless `theirs`. Raises UsageProblem, WorkspaceError.
+        """
+        from convledger.ingest.lock import ingest_lock
+        from convledger.moving.taking_in import take_in
+
+        with ingest_lock(self.workspace / paths.LOCK, WAIT_SECONDS) as held:
+            if not held:
+                raise WorkspaceError(
+                    f"{self.workspace}: another convledger is reading the logs; try again when it "
+                    "has ended. Nothing was taken in"
+                )
+            try:
+                return take_in(self.connection, self.workspace, folder, now, theirs=theirs)
+            except OSError as error:
+                raise WorkspaceError(f"{error.filename or folder}: {error.strerror}") from error

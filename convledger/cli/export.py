@@ -41,6 +41,12 @@ if TYPE_CHECKING:
 )
 @click.option("--force", is_flag=True, help="Replace files that are there already.")
 @click.option("--no-sync", is_flag=True, help="Do not look at the logs first.")
+@click.option(
+    "--everything",
+    metavar="DIR",
+    help="Instead: all that no log holds, for another machine or a colleague.",
+)
+@options.json_flag
 def export(
     names: tuple[str, ...],
     since: str | None,
@@ -50,13 +56,26 @@ def export(
     output: str,
     force: bool,
     no_sync: bool,
+    everything: str | None,
+    as_json: bool,
     **filters: tuple[str, ...],
 ) -> int:
     """Write the named conversations, or all that match, each with everything that was said.
 
     JSON Lines has a conversation on each line. Markdown into a folder is a file for each; files
     can be read by you alone. What a log says is made harmless in Markdown.
+
+    With --everything DIR memory, labels, plans, bookings, costs, verdicts and the audit log are
+    written as JSON Lines with a list of their digests; `convledger import DIR` takes them in.
     """
+    if everything is not None:
+        from convledger.cli.moving import move_out
+
+        if names or any(filters.values()):
+            raise UsageProblem("--everything writes all there is; name no conversation with it")
+        return move_out(everything, as_json=as_json)
+    if as_json:
+        raise UsageProblem("--json goes with --everything; JSON Lines are what is written anyhow")
     from convledger.cli.names import plural
     from convledger.cli.printing import json_text
     from convledger.reports.export import AlreadyThere, Destination, Page, write

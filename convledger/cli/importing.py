@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from convledger.cli import chosen, following, options, streams, weekly
+from convledger.cli import chosen, following, moving, options, streams, weekly
 from convledger.cli.import_table import map_option, settle
 from convledger.cli.outcome import DONE, FAILED, INTERRUPTED
 from convledger.cli.printing import print_json
@@ -28,6 +28,7 @@ _NAMED = 10  # files that are named where many could not be used
 @click.option("--as", "source", metavar="SOURCE", help="Read PATH as the logs of this source.")
 @click.option("--no-texts", is_flag=True, help="Only count; store and index no text.")
 @map_option
+@click.option("--theirs", is_flag=True, help="Of what both workspaces changed, take theirs.")
 @options.json_flag
 def import_(
     paths: tuple[Path, ...],
@@ -35,6 +36,7 @@ def import_(
     no_texts: bool,
     mapping: str | None,
     write_map: Path | None,
+    theirs: bool,
     as_json: bool,
 ) -> int:
     """Read what is new in every known log folder of this machine, or in PATH.
@@ -44,7 +46,20 @@ def import_(
     anything is written; it stays a source and is looked at again. Ctrl+c stops: what was read is
     kept, and the next import goes on from there. Where plans are in force, alerts that are reached
     and periods that are over are told.
+
+    A folder that `convledger export --everything` wrote is taken in: what is new comes, what is
+    later wins, and where both went on yours stays unless you say --theirs.
     """
+    if paths and moving.is_moved(paths):
+        if len(paths) > 1 or source or mapping or write_map or no_texts:
+            from convledger.errors import UsageProblem
+
+            raise UsageProblem("take in the folder of another workspace alone")
+        return moving.take_in(paths[0], theirs=theirs, as_json=as_json)
+    if theirs:
+        from convledger.errors import UsageProblem
+
+        raise UsageProblem("--theirs goes with a folder that `export --everything` wrote")
     if source and not paths:
         from convledger.errors import UsageProblem
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,7 +52,7 @@ def restore(connection: sqlite3.Connection, path: Path, content: bytes, now: int
     names = {record.name for _, record in found}
     about = storable(path.name)
     with operation(connection, IMPORT, now=now, about=about, actor=IMPORT) as recorder:
-        restoring = _Restoring(connection, recorder, now, names, result)
+        restoring = Restoring(connection, recorder, now, names, result)
         made: dict[str, int] = {}
         for place, record in found:
             try:
@@ -65,15 +66,24 @@ def restore(connection: sqlite3.Connection, path: Path, content: bytes, now: int
     return result
 
 
+class WentApart(UsageProblem):
+    """An entry has gone another way here than where it comes from."""
+
+
 @dataclass(slots=True)
-class _Restoring:
-    """An export that is being taken in."""
+class Restoring:
+    """An export that is being taken in.
+
+    `conversation` returns the number of a conversation whose texts may still be to come; without it
+    quotes are bound to what is here alone.
+    """
 
     connection: sqlite3.Connection
     recorder: Recorder
     now: int
     names: set[str]
     result: ImportResult
+    conversation: Callable[[str, str], int | None] | None = None
 
     def take(self, record: Exported) -> int | None:
         """Take one entry in; returns its id where it is new or changed. Raises UsageProblem."""
@@ -110,7 +120,7 @@ class _Restoring:
             self.result.same += 1
             return None
         if texts[: len(own)] != own:
-            raise UsageProblem("another text is here under that name: it stays")
+            raise WentApart("another text is here under that name: it stays")
         self._write(here.id, record, texts, len(own))
         change_entry(
             self.connection, self.recorder, here.id, kind=entry.kind, scope=entry.scope,
@@ -169,6 +179,10 @@ class _Restoring:
             ).fetchone() if abs(source.message) < 1 << 63 else None  # fmt: skip
             if row is not None:
                 conversation, message = row[0], source.message
+        if conversation is None and self.conversation is not None and source.conversation:
+            conversation = self.conversation(source.reader, source.conversation)
+            if conversation is not None and source.message is not None:
+                message = source.message if abs(source.message) < 1 << 63 else None
         return EntrySource(
             kind=one_of(source.kind, _KINDS, "kind of source"), place=storable(source.place)[:4000],
             conversation_id=conversation, message_key=message, start=_count(source.start),

@@ -39,7 +39,7 @@ def is_erased(connection: sqlite3.Connection, kind: str, what: str) -> bool:
     """Return whether something of a kind ("entry", "message", "conversation") was erased."""
     return any(
         connection.execute(
-            "SELECT 1 FROM tombstone WHERE kind=? AND hash=?", (kind, _hash(key, what))
+            "SELECT 1 FROM tombstone WHERE kind=? AND hash=?", (kind, hashed(key, what))
         ).fetchone()
         for key in keys_of(connection)
     )
@@ -58,12 +58,12 @@ def bury(connection: sqlite3.Connection, kind: str, what: str, at: int, reason: 
         key = secrets.token_hex(32)
         connection.execute("INSERT INTO setting VALUES (?, ?)", (_KEY, key))
     connection.execute(
-        "INSERT OR IGNORE INTO tombstone VALUES (?, ?, ?, ?)", (kind, _hash(key, what), at, reason)
+        "INSERT OR IGNORE INTO tombstone VALUES (?, ?, ?, ?)", (kind, hashed(key, what), at, reason)
     )
     if reason:
         connection.execute(
             "UPDATE tombstone SET reason=? WHERE kind=? AND hash=? AND reason!=?",
-            (reason, kind, _hash(key, what), FIGURES),
+            (reason, kind, hashed(key, what), FIGURES),
         )
 
 
@@ -72,7 +72,7 @@ def lift(connection: sqlite3.Connection, kind: str, what: str) -> bool:
     found = 0
     for key in keys_of(connection):
         found += connection.execute(
-            "DELETE FROM tombstone WHERE kind=? AND hash=?", (kind, _hash(key, what))
+            "DELETE FROM tombstone WHERE kind=? AND hash=?", (kind, hashed(key, what))
         ).rowcount
     return found > 0
 
@@ -203,7 +203,7 @@ class Erased:
 
     def _reason(self, kind: str, what: str) -> str | None:
         for key in self._keys:
-            reason = self._hashes.get((kind, _hash(key, what)))
+            reason = self._hashes.get((kind, hashed(key, what)))
             if reason is not None:
                 return reason
         return None
@@ -214,5 +214,6 @@ def _key(connection: sqlite3.Connection) -> str | None:
     return None if row is None else str(row[0])
 
 
-def _hash(key: str, what: str) -> str:
+def hashed(key: str, what: str) -> str:
+    """Return the hash by which something is known under a key."""
     return hmac.new(bytes.fromhex(key), what.encode("utf-8", "replace"), sha256).hexdigest()
