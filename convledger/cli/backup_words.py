@@ -33,12 +33,19 @@ def made_words(backup: Backup) -> str:
     return f"{place}, {size_text(backup.bytes)}, verified: {held_words(backup)}"
 
 
+def counted(count: int, many: str) -> str:
+    """Return a count of a sort that is named for many: "1 entry", "2 hand-offs"."""
+    first, _, rest = many.partition(" ")
+    one = f"{first[:-3]}y" if first.endswith("ies") else first.removesuffix("s")
+    return f"{count:,} {many}" if count != 1 else " ".join(filter(None, (f"1 {one}", rest)))
+
+
 def held_words(backup: Backup) -> str:
     """Return what a backup holds, the main sorts of it."""
     if backup.note is None:
         return "no note of what it holds"
     counts = backup.note.holdings.counts
-    return ", ".join(f"{counts.get(word, 0):,} {word}" for word in SHOWN)
+    return ", ".join(counted(counts.get(word, 0), word) for word in SHOWN)
 
 
 def minute_words(at: int | None) -> str:

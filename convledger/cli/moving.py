@@ -78,8 +78,8 @@ def _tell(done: TakenIn) -> None:
         streams.say(f"Left out, as what it belongs to is not here: {done.left_out:,}.")
     if done.waiting:
         streams.say(
-            f"Waiting for their logs: {done.waiting:,} conversations; `convledger import` fills "
-            "them."
+            f"Waiting for logs: {_counts({'conversations': done.waiting})}; `convledger import` "
+            "reads them."
         )
     if done.erased_there:
         streams.note(
@@ -93,7 +93,9 @@ def _tell(done: TakenIn) -> None:
 
 
 def _counts(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{count:,} {name.replace('-', ' ')}" for name, count in counts.items())
+    from convledger.cli.backup_words import counted
+
+    return ", ".join(counted(count, name.replace("-", " ")) for name, count in counts.items())
 
 
 def _document(done: TakenIn) -> dict[str, Any]:

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from convledger.moving.restoring import Prospect, Restored
     from convledger.store.backup_notes import Backup
 
-_WORDS = {"entries": ("entry", "entries")}
-
 
 def _complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
     return [each.name for each in _backups() if each.name.startswith(incomplete)]
@@ -102,16 +100,14 @@ def _show(found: Prospect, write: Any) -> None:
 
 def _tell(found: Prospect, done: Restored) -> None:
     from convledger.cli import backup_words
-    from convledger.cli.names import plural, tilde
+    from convledger.cli.names import tilde
     from convledger.text.display import display_text
 
-    held = ", ".join(f"{found.then.counts.get(word, 0):,} {word}" for word in backup_words.SHOWN)
+    counts = found.then.counts
+    held = ", ".join(backup_words.counted(counts.get(word, 0), word) for word in backup_words.SHOWN)
     streams.say(f"Restored: {display_text(found.backup.name)}, {held}.")
     if done.erased:
-        words = ", ".join(
-            plural(count, *_WORDS.get(word, (word.removesuffix("s"),)))
-            for word, count in done.erased.items()
-        )
+        words = ", ".join(backup_words.counted(*each[::-1]) for each in done.erased.items())
         streams.say(f"Erased again, since that was done after the backup: {words}.")
     if done.before is not None:
         streams.say(f"The ledger from before is kept: {display_text(tilde(str(done.before)))}")

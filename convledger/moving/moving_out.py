@@ -68,6 +68,7 @@ def move_out(connection: sqlite3.Connection, ledger: Path, folder: Path, now: in
             writing.write(name, [content], is_whole=True)
     finally:
         connection.execute("COMMIT")
+    writing.files[MEMORY].rows = len(entries)  # without the head
     writing.close(manifest)
     written = {name: known.rows for name, known in writing.files.items() if known.rows}
     return MovedOut(folder, written, manifest.head)

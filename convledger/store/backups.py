@@ -147,9 +147,8 @@ def _copied(ledger: Path, part: Path, heed: Heed | None) -> tuple[Holdings, int,
             time.sleep(_REST)
 
     with closing(connect(ledger)) as source, closing(connect(part)) as copy:
-        source.execute(
-            "BEGIN"
-        )  # what others write from here on is not in it, and starts nothing anew
+        # What others write from here on is not in it, and makes nothing begin anew.
+        source.execute("BEGIN")
         made = holdings(source)
         tables = int(source.execute("PRAGMA user_version").fetchone()[0])
         workspace, head = known_workspace_id(source), _head(source)

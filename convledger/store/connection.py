@@ -98,7 +98,8 @@ def unreadable(path: Path, error: sqlite3.Error) -> WorkspaceError:
     if "not a database" in text or "malformed" in text:
         way_out = (
             "it is damaged. Move it aside and run `convledger import`: the logs still hold "
-            "what they held, and `sqlite3 ledger.db .recover` gets out the rest"
+            "what they held, and `sqlite3 ledger.db .recover` gets out the rest. Where there is a "
+            "backup, `convledger restore` brings all of it back"
         )
     elif "locked" in text or "busy" in text:
         way_out = "another program holds it locked; end that or try again"

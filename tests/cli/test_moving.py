@@ -71,8 +71,8 @@ def test_what_is_taken_in_is_told(moved: Path, studio: Cli, tmp_path: Path) -> N
     answer = studio(*elsewhere, "import", str(moved))
 
     assert answer.out.startswith("New: ")
-    assert "1 plans in use" in answer.out
-    assert "Waiting for their logs: " in answer.out
+    assert "1 plan in use" in answer.out
+    assert "Waiting for logs: " in answer.out
     again = studio(*elsewhere, "import", str(moved))
     assert (again.code, again.out) == (0, "Nothing is new: all of it is here.\n")
     told = studio(*elsewhere, "import", str(moved), "--json").json

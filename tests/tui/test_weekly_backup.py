@@ -12,7 +12,7 @@ from convledger.store.backup_notes import backups_of
 from convledger.tui.app import ConvledgerApp
 from convledger.tui.feeder import Feed
 from tests.ingest.logs import Bench, turns
-from tests.tui.pilot import until
+from tests.tui.fault_parts import until
 
 
 @pytest.fixture
