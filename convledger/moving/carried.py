@@ -36,6 +36,8 @@ class Carried:
     noun: str = ""
     kept_whole: tuple[str, ...] = ()  # among `more`: where these differ nobody can decide
     pair: tuple[str, str] | None = None  # two references of which the lower number stands first
+    part_of: str = ""  # a reference to what it was frozen with: it comes only where that is new
+    alone: str = ""  # a column of which only one row with the same may be in force
 
     @property
     def file(self) -> str:
@@ -93,6 +95,24 @@ CARRIED = (
     Carried("balances", "balance_assertion",
             ("since", "until", "scope", "amount", "currency", "tolerance", "zone"), ("gone_at",),
             ("origin", "note", "made_at"), number="id", noun="balance"),
+    Carried("closings", "cost_closing", ("until", "rates"), ("gone_at",),
+            ("after_id", "ends_at", "closed_at"), references={"after_id": "cost_closing"},
+            number="id", noun="closing of costs", alone="until"),
+    Carried("closed-costs", "closed_division",
+            ("closing_id", "item_id", "subscription_id", "name", "since", "until", "amount",
+             "currency"),
+            references={"closing_id": "cost_closing", "item_id": "cost_item",
+                        "subscription_id": "subscription"},
+            number="id", noun="closed cost", part_of="closing_id"),
+    Carried("closed-shares", "closed_share", ("division_id", "place"),
+            more=("conversation_id", "weight"),
+            references={**_OF, "division_id": "closed_division"}, part_of="division_id"),
+    Carried("closed-conversations", "closed_talk", ("closing_id", "conversation_id"),
+            more=("opened_at", "list_pico", "people", "currency"),
+            references={**_OF, "closing_id": "cost_closing"}, part_of="closing_id"),
+    Carried("former-outcomes", "outcome_before",
+            ("conversation_id", "at", "handled_by", "resolution", "label"), references=_OF,
+            number="id"),
     Carried("settings", "setting", ("name",), ("value",),
             only=f"name IN {SETTINGS}"),
     Carried("packs", "pack", ("name",), ("budget", "wanted", "format", "ceiling"), ("made_at",),
@@ -124,7 +144,7 @@ BY_FILE = {each.file: each for each in CARRIED}
 # Columns that hold an instant (UTC microseconds): written as people read them.
 INSTANTS = frozenset([
     "at", "made_at", "gone_at", "began", "ended", "anchor", "expires_at", "closed_at", "added_at",
-    "due_at",
+    "due_at", "ends_at", "opened_at",
 ])  # fmt: skip
 INSTANTS_OF = {"statement": frozenset(["since", "until"])}  # elsewhere these are days
 

@@ -111,7 +111,7 @@ class Taking:
         """Take in one row; returns whether it is to be taken away."""
         here = self._ours.rows[spec.file].get(row.ref)
         if here is None:
-            if not row.is_gone:
+            if not row.is_gone and not self._is_taken(spec, row):
                 self._put(spec, row, self.placing.add, self.done.new)
             return False
         choice = decide(here.before, row.before)
@@ -133,6 +133,18 @@ class Taking:
             self._put(spec, row, self.placing.add, self.done.new)
         else:
             self._put(spec, row, self.placing.change, self.done.changed)
+        return False
+
+    def _is_taken(self, spec: Carried, row: Row) -> bool:
+        """Tell whether another row is in force where only one may be."""
+        if not spec.alone or row.values["gone_at"] is not None:
+            return False
+        of_ours = (each for each in self._ours.rows[spec.file].values() if not each.is_gone)
+        for each in of_ours:
+            is_one = each.values[spec.alone] == row.values[spec.alone]
+            if is_one and each.values["gone_at"] is None:
+                self.done.apart.append(f"{_words(spec, each)} is another one there: ours stays")
+                return True
         return False
 
     def _settled(self, spec: Carried, here: Row, row: Row) -> Choice:
@@ -186,7 +198,8 @@ def _words(spec: Carried, row: Row) -> str:
         if isinstance(value, dict):
             said.append(f"of conversation {value.get('id')}")
         elif name not in spec.references and value not in (None, ""):
-            said.append(iso_text(value) if is_instant(spec.table, name) else str(value))
+            text = iso_text(value) if is_instant(spec.table, name) else str(value)
+            said.append(text if len(text) <= 40 else f"{text[:39]}…")
         if len(said) == 3:
             break
     return " ".join([spec.words, *said])

@@ -34,6 +34,7 @@ class Placing:
         self._erased = Erased.load(connection)
         self._conversations: dict[tuple[str, str], int] = {}
         self.entries: dict[str, int] = dict(connection.execute("SELECT name, id FROM entry"))
+        self.added: set[str] = set()  # the names of rows that are new
         self.made: list[int] = []  # conversations that wait for their log
 
     def conversation(self, reader: str, native: str) -> int:
@@ -70,6 +71,8 @@ class Placing:
 
     def add(self, spec: Carried, row: Row) -> None:
         """Put in a row that is not here. Raises Refused, Unknown."""
+        if spec.part_of and row.values[spec.part_of] not in self.added:
+            raise Unknown(f"{spec.words} of what is here already")
         values = self._inward(spec, row.values)
         if spec.table == "statement":
             values["digest"] = sha256(values["content"]).hexdigest()
@@ -77,6 +80,7 @@ class Placing:
         made = self._connection.execute(
             f"INSERT INTO {spec.table} ({', '.join(values)}) VALUES ({marks})", [*values.values()]
         )
+        self.added.add(row.ref)
         if spec.number:
             self._rows.setdefault(spec.table, {})[row.ref] = int(made.lastrowid or 0)
 

@@ -15,8 +15,9 @@ from convledger.memory.drafts import Draft
 from convledger.moving.carried import CARRIED
 from convledger.moving.merging import TakenIn
 from convledger.moving.viewing import view
-from convledger.store import assertions, costs, labels, subscriptions
+from convledger.store import assertions, closings, costs, labels, subscriptions
 from convledger.store.assertions import Assertion
+from convledger.store.closings import ClosedDivision, ClosedTalk, Closing
 from convledger.store.connection import transaction
 from convledger.store.costs import HourlyRate, StoredItem, WorkedTime
 from convledger.store.entries import entries_where, versions_of
@@ -67,6 +68,12 @@ def filled(bench: Bench) -> Ledger:
             date(2026, 10, 1), date(2026, 11, 1), 12 * PICO, "USD", 99 * PICO, made_at=NOW
         ))  # fmt: skip
         note(connection, "minutes of a hand-off", "7")
+        closings.add_closing(
+            connection, Closing(0, None, date(2026, 11, 1), NOW - 21 * DAY, (), NOW),
+            [ClosedDivision(1, None, "Server", "2026-10-01", "2026-11-01", 24 * PICO, "USD",
+                            ((two, 1), (one, 3), (None, 2)))],
+            [ClosedTalk(one, NOW - 30 * DAY, 5, None, "")],
+        )  # fmt: skip
     first, _ = keeping.remember(connection, Draft("The bakery opens at seven."), NOW)
     keeping.edit(connection, first, NOW, body="The bakery opens at six.")
     keeping.remember(connection, Draft("Deliveries come through the yard.", tags=("yard",)), NOW)

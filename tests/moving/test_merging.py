@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,8 @@ from convledger.clock import DAY
 from convledger.ledger import Ledger
 from convledger.memory import keeping
 from convledger.memory.drafts import Draft
-from convledger.store import costs, subscriptions
+from convledger.store import closings, costs, subscriptions
+from convledger.store.closings import ClosedDivision, Closing
 from convledger.store.connection import transaction
 from convledger.store.entries import entries_where
 from tests.ingest.logs import Bench, session
@@ -217,3 +220,18 @@ def test_plan_files_that_differ_are_both_there(two: Two) -> None:
     two.carry(two.a, two.b, theirs=True)
     assert (plans / "studio.toml").read_text() == "plan = 2\n"
     assert [each.read_text() for each in plans.glob("*.ours-*")] == ["plan = 1\n"]
+
+
+def test_a_month_is_closed_once(two: Two) -> None:
+    one = closings.closings(two.a.connection)[0]
+    for ledger, rate in ((two.a, "1.1"), (two.b, "1.2")):
+        rates = (("EUR", "USD", date(2026, 1, 1), Decimal(rate)),)
+        later = Closing(0, one.id, date(2026, 12, 1), NOW, rates, NOW)
+        division = ClosedDivision(1, None, "Server", "2026-11-01", "2026-12-01", 7, "USD", ())
+        with transaction(ledger.connection):
+            closings.add_closing(ledger.connection, later, [division], [])
+    before = said(two.b)
+    done = two.carry(two.a, two.b)
+
+    assert said(two.b) == before
+    assert any(each.startswith("closing of costs 2026-12-01") for each in done.apart)

@@ -15,6 +15,7 @@ from convledger.ledger import Ledger
 from convledger.memory import keeping
 from convledger.memory.drafts import Draft
 from convledger.memory.erase import Wanted
+from convledger.store import closings
 from convledger.store.audit import events, head
 from convledger.store.audit_check import verify
 from convledger.store.entries import entries_where
@@ -74,6 +75,21 @@ def test_everything_arrives_on_another_machine(moved: Path, bench: Bench, other:
     assert (other.workspace / "prices.toml").read_text() == "# mine\n"
     assert verify(other.connection).is_sound
     assert other.check(deep=True) == []
+
+
+def test_what_was_closed_is_divided_as_it_was(moved: Path, bench: Bench, other: Ledger) -> None:
+    other.take_in(moved, now=NOW)
+    found = []
+    for ledger in (bench.ledger, other):
+        (closing,) = closings.closings(ledger.connection)
+        (division,) = closings.divisions(ledger.connection, closing.id)
+        natives = dict(ledger.connection.execute("SELECT id, native FROM conversation").fetchall())
+        weighed = [(natives.get(number or 0), weight) for number, weight in division.weighed]
+        (talk,) = closings.talks(ledger.connection, closing.id)
+        found.append((closing.until, division.amount, weighed, natives[talk.conversation_id]))
+
+    assert found[0] == found[1]
+    assert found[0][2] == [(session(2), 1), (session(1), 3), (None, 2)]
 
 
 def test_what_is_about_conversations_waits_for_their_logs(
