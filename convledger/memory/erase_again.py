@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from convledger.errors import UsageProblem
 from convledger.memory.redacting import redact_entry, redact_message
 from convledger.store import erasing, erasing_entries, scrubbing, tombstones
-from convledger.store.audit import forget
+from convledger.store.audit_forget import forget
 from convledger.store.bodies import PageReader
 from convledger.store.connection import transaction
 from convledger.store.erasing_bodies import prepare
@@ -149,7 +149,7 @@ def _take_out(connection: sqlite3.Connection, found: Standing, now: int) -> None
     connection.executemany(
         "UPDATE rejected SET excerpt=x'' WHERE file_id=?", [(each,) for each in found.files]
     )
-    forget(connection, found.conversations, gone)
+    forget(connection, found.conversations, gone, probes=probes)
 
 
 def _is_redacted(connection: sqlite3.Connection, entry_id: int, now: int) -> bool:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from convledger.errors import WorkspaceError
 from convledger.moving.manifest import Manifest
-from convledger.store.audit import FIRST, Event, hash_of
+from convledger.store.audit import FIRST, hash_of
 
 FOLDER = "audits"
 
@@ -34,8 +34,8 @@ def check_chain(content: bytes, head: str, place: Path) -> None:
     try:
         for line in content.splitlines():
             link = msgspec.json.decode(line, type=_Link)
-            event = Event(link.seq, link.at, link.actor, link.action, link.object, link.batch)
-            found = hash_of(previous, event, bytes.fromhex(link.commitment))
+            said = (link.seq, link.at, link.actor, link.action, link.object, link.batch)
+            found = hash_of(previous, said, bytes.fromhex(link.commitment))
             if link.seq != seq + 1 or found.hex() != link.hash:
                 raise ValueError(f"event {link.seq} is not as it was written")
             previous, seq = found, link.seq

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -22,6 +21,7 @@ from convledger.moving.deciding import Choice, decide
 from convledger.moving.portable import Numbers
 from convledger.store.entries import change_entry, entries_where
 from convledger.store.erasing import has
+from convledger.store.literals import values_in
 from convledger.store.operations import Recorder
 
 FACTS = (
@@ -51,12 +51,11 @@ def facts_before(connection: sqlite3.Connection, numbers: Numbers) -> dict[int, 
     found: dict[int, list[str]] = defaultdict(list)
     if has(connection, "audit_content"):
         rows = connection.execute(
-            "SELECT content FROM audit_content WHERE entry_id IS NOT NULL ORDER BY seq"
+            "SELECT entry_id, content FROM audit_content "
+            "WHERE about LIKE 'entry %' AND content IS NOT NULL ORDER BY seq"
         )
-        for (content,) in rows:
-            told = json.loads(content)
-            if told["table"] == "entry" and told["row"] is not None:
-                _append(found[told["key"][0]], _state(told["row"], numbers))
+        for number, content in rows:
+            _append(found[number], _state(values_in(content), numbers))
     columns = ", ".join(FACTS)
     for number, *values in connection.execute(f"SELECT id, {columns} FROM entry"):
         row = dict(zip(FACTS, values, strict=True))

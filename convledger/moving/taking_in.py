@@ -62,7 +62,7 @@ def take_in(
     chain = content_of(folder, AUDIT) if AUDIT in manifest.files else b""
     check_chain(chain, manifest.head, folder / AUDIT)
     done = TakenIn(manifest)
-    said = f"taken in from {manifest.workspace or 'a workspace'} at {manifest.head[:24]}"
+    said = f"from {manifest.workspace or 'a workspace'} at {manifest.head[:24]}"
     try:
         with (
             as_actor("", said),

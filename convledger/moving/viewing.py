@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
@@ -12,9 +11,9 @@ from typing import Any
 from convledger.moving.carried import CARRIED, SETTINGS, Carried
 from convledger.moving.deciding import GONE
 from convledger.moving.portable import Numbers, Row, Unknown, ref_of, state_of
-from convledger.store.audited import BY_TABLE
 from convledger.store.erasing import has
 from convledger.store.labels import SINGLE
+from convledger.store.literals import values_in
 
 Found = dict[str, dict[str, Row]]  # by file, then by name
 
@@ -99,18 +98,18 @@ class _Past:
         for spec in specs:
             by_table[spec.table].append(spec)
         rows = connection.execute(
-            "SELECT content, batch FROM audit_content JOIN audit_event USING (seq) ORDER BY seq"
+            "SELECT about, content, batch FROM audit_content JOIN audit_event USING (seq) "
+            "ORDER BY seq"
         )
-        for content, batch in rows:
-            told = json.loads(content)
-            table = told["table"]
+        for about, content, batch in rows:
+            table, _, named = about.partition(" ")
             for spec in by_table.get(table, ()):
-                key = tuple(told["key"])
-                if told["row"] is None:
+                names = values_in(named)
+                key = tuple(names.values())
+                if content is None:
                     self._removed(spec, key, batch)
                 else:
-                    columns = dict(zip(BY_TABLE[table].key, key, strict=True)) | told["row"]
-                    self._stood(spec, key, columns, batch)
+                    self._stood(spec, key, names | values_in(content), batch)
 
     def _stood(self, spec: Carried, key: tuple[Any, ...], row: dict[str, Any], batch: int) -> None:
         if any(name not in row for name in (*spec.key, *spec.facts)) or not _is_among(spec, row):

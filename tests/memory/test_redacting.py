@@ -24,6 +24,7 @@ from convledger.memory.findings import (
 )
 from convledger.memory.redacting import redact_entry, redact_message
 from convledger.memory.words import text_hash
+from convledger.store.connection import transaction
 from convledger.store.entries import EntrySource, entry_by_id, matching, sources_of, versions_of
 from convledger.store.messages import HIDDEN, REDACTED, rebuild_index
 from convledger.store.operations import operations, undo
@@ -207,7 +208,8 @@ def test_message_loses_its_secret_and_its_neighbours_keep_their_place(bench: Ben
     bench.sync()
     connection = bench.ledger.connection
     scan_ledger(connection, NOW)
-    done = redact_message(connection, message_with(connection, TOKEN), NOW)
+    with transaction(connection):
+        done = redact_message(connection, message_with(connection, TOKEN), NOW)
 
     assert done == (1, 1)
     assert bench.said() == ["before", f"Grüße, use {MARK} now", "after it 東京"]

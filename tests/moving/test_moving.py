@@ -16,8 +16,9 @@ from convledger.memory import keeping
 from convledger.memory.drafts import Draft
 from convledger.memory.erase import Wanted
 from convledger.store import closings
-from convledger.store.audit import events, head
+from convledger.store.audit import head
 from convledger.store.audit_check import verify
+from convledger.store.audit_events import events
 from convledger.store.entries import entries_where
 from tests.ingest.logs import Bench, session
 from tests.moving.books import NOW, filled, said
@@ -151,8 +152,8 @@ def test_it_becomes_events_of_the_person_with_the_head_it_came_from(
     other.take_in(moved, now=NOW)
     whose = json.loads((moved / "manifest.json").read_text())
 
-    actions = {each.action for each in events(other.connection, limit=500)}
-    origin = f"taken in from {whose['workspace']} at {whose['head'][:24]}: "
+    actions = {each.action for each in events(other.connection)}
+    origin = f"from {whose['workspace']} at {whose['head'][:24]}: take in: "
     assert f"{origin}label added" in actions
     assert f"{origin}credit booking added" in actions
     assert f"{origin}entry added" in actions

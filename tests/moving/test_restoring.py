@@ -21,8 +21,8 @@ from convledger.memory.erase import Wanted
 from convledger.memory.erase_findings import Redaction
 from convledger.memory.findings import scan_entries, scan_ledger
 from convledger.moving.restoring import Prospect, Restore, Restored
-from convledger.store.audit import events
 from convledger.store.audit_check import verify
+from convledger.store.audit_events import events
 from convledger.store.backup_notes import Backup, backup_at, backups_of, note_of
 from convledger.store.connection import connect
 from convledger.store.entries import entries_where
@@ -104,9 +104,7 @@ def test_the_restore_stands_in_the_audit_log(backed_up: tuple[Bench, Backup]) ->
     bench, backup = backed_up
     bring_back(bench, backup)
 
-    assert "restore: setting added" in [
-        each.action for each in events(bench.ledger.connection, limit=5)
-    ]
+    assert "restore: setting added" in [each.action for each in events(bench.ledger.connection)]
 
 
 def test_nothing_is_left_beside_the_ledger(backed_up: tuple[Bench, Backup]) -> None:
