@@ -103,6 +103,7 @@ class Audited:
 _HUMAN_SETTINGS = (
     *("minutes of a hand-off", "minutes without a bot", "sources.left_out"),
     *("restored", "taken in"),  # from which backup, from which export of another workspace
+    *("reasons of hand-offs", "reasons of reviews"),
 )
 _DECIDED = ("decided", "decided", "removed", "open again")
 
@@ -204,6 +205,34 @@ AUDITED = (
         noun="export",
     ),
     Audited("erasure", ("id",), ("state",), verbs=("begun", "went on", "removed", "went on")),
+    Audited(
+        "handoff",
+        ("id",),
+        ("name", "replaces", "conversation_id", "at", "model", "person", "reason", "wait_seconds",
+         "handle_seconds", "outcome", "origin", "provenance", "key", "gone_at"),
+        digested=("note",),
+        conversation="conversation_id",
+        noun="hand-off",
+    ),
+    Audited(
+        "review_batch", ("id",), ("name", "title", "seed", "terms", "owners", "due_at", "gone_at")
+    ),
+    Audited(
+        "review_item",
+        ("id",),
+        ("name", "batch_id", "conversation_id", "place", "owners"),
+        conversation="conversation_id",
+        noun="item to review",
+    ),
+    Audited(
+        "review_verdict",
+        ("id",),
+        ("name", "item_id", "conversation_id", "reviewer", "kind", "verdict", "reasons", "seconds",
+         "at", "gone_at"),
+        digested=("note",),
+        conversation="conversation_id",
+        noun="verdict",
+    ),
     Audited(
         "setting", ("name",), ("value",),
         only="{row}.name IN (" + ", ".join(f"'{name}'" for name in _HUMAN_SETTINGS) + ")",

@@ -14,6 +14,7 @@ from convledger.store.closing_schema import CLOSING
 from convledger.store.connection import APPLICATION_ID, unreadable
 from convledger.store.economics_schema import ECONOMICS
 from convledger.store.memory_schema import MEMORY
+from convledger.store.review_schema import REVIEWS
 
 _FIRST = """
 CREATE TABLE setting (
@@ -277,6 +278,10 @@ def _m010_audit(connection: sqlite3.Connection) -> None:
     _execute_all(connection, AUDIT)
 
 
+def _m011_reviews(connection: sqlite3.Connection) -> None:
+    _execute_all(connection, REVIEWS)
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _m001_first_tables,
     _m002_sums_by_conversation,
@@ -288,6 +293,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _m008_economics,
     _m009_closings,
     _m010_audit,
+    _m011_reviews,
 )
 PAGE_SIZE = 16384  # fewer, fuller pages: the index and the bodies are written in long runs
 SCHEMA_VERSION = len(MIGRATIONS)

@@ -263,6 +263,7 @@ def test_steps_are_only_ever_added() -> None:
         "_m008_economics",
         "_m009_closings",
         "_m010_audit",
+        "_m011_reviews",
     ]
 
 
@@ -382,5 +383,15 @@ def test_an_older_ledger_learns_of_audits_and_adopts_what_there_is(filled: Bench
     with Ledger.open(filled.ledger.workspace) as ledger:
         (event,) = events(ledger.connection, Asked(about="label"))
         assert (event.actor, event.action) == ("convledger", "label found there")
+        assert verify(ledger.connection).is_sound
+        assert not ledger.check(deep=True)
+
+
+def test_an_older_ledger_learns_of_hand_offs_and_reviews(filled: Bench) -> None:
+    make_older(filled.ledger.path, migrations.MIGRATIONS.index(migrations._m011_reviews))
+
+    with Ledger.open(filled.ledger.workspace) as ledger:
+        for table in ("handoff", "review_batch", "review_item", "review_verdict"):
+            assert ledger.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == 0
         assert verify(ledger.connection).is_sound
         assert not ledger.check(deep=True)

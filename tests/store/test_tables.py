@@ -12,7 +12,14 @@ from sqlalchemy import text
 from sqlmodel import Session, SQLModel, create_engine, select
 
 from convledger.ledger import Ledger
-from convledger.store import audit_tables, economics_tables, memory_tables, plan_tables, tables
+from convledger.store import (
+    audit_tables,
+    economics_tables,
+    memory_tables,
+    plan_tables,
+    review_tables,
+    tables,
+)
 from convledger.store.connection import connect
 from convledger.store.migrations import migrate
 from tests.ingest.logs import Bench, turns
@@ -107,7 +114,9 @@ def test_kinds_of_values_are_the_same(
 def test_defaults_are_the_same(migrated: sqlite3.Connection) -> None:
     classes = {
         one.__tablename__: one
-        for module in (tables, plan_tables, memory_tables, economics_tables, audit_tables)
+        for module in (
+            *(tables, plan_tables, memory_tables, economics_tables, audit_tables, review_tables),
+        )
         for _, one in inspect.getmembers(module, inspect.isclass)
         if issubclass(one, SQLModel) and one is not SQLModel
     }
