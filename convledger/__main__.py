@@ -18,10 +18,12 @@ def main() -> None:
 
 def _run(arguments: list[str]) -> int:
     """Open the app, or answer the plainest commands, without waiting for a command line parser."""
+    from convledger import who
     from convledger.cli import opening
     from convledger.cli.quick import plain
 
     opening.opened_by(_open_app)
+    who.look_up_by(_own_name)
     if not arguments and "_CONVLEDGER_COMPLETE" not in os.environ and opening.can_open():
         from convledger import paths
 
@@ -42,6 +44,12 @@ def _run(arguments: list[str]) -> int:
     chosen.choose(workspace)
     answer(**values)
     return 0
+
+
+def _own_name() -> str:
+    from convledger.config import own_name
+
+    return own_name()
 
 
 def _open_app(workspace: Path) -> int:

@@ -14,6 +14,7 @@ from convledger.paths import user_folder
 from convledger.toml_files import BYTE_ORDER_MARK, open_table, read_text, replace_text
 from convledger.toml_places import with_value
 from convledger.toml_tables import Table, nearest, parse_toml, shown
+from convledger.who import YOU
 
 FILE = "config.toml"
 VERSION = 1
@@ -54,6 +55,7 @@ class Config:
     archive_gigabytes: int = 8  # that all of it unpacks to
     backup_weekly: bool = True  # a copy of the ledger where the last is older than a week
     backups_kept: int = 4  # of these weekly ones
+    name: str = ""  # what you are called in what you write down; empty for the login name
     keys: Mapping[str, str] = field(default_factory=dict)  # action to keys: list.open to "enter,o"
     config_version: int = VERSION
     path: Path = field(default_factory=config_path)
@@ -143,6 +145,41 @@ def _theme(table: Table, key: str) -> str:
     return name
 
 
+def _name(table: Table, key: str) -> str:
+    if table.value(key) == "":
+        return ""
+    name = table.text(key)
+    if not is_name(name):
+        raise table.problem(key, 'must be what you are called, like "Ada Byron"')
+    return name
+
+
+def is_name(text: str) -> bool:
+    """Tell whether a text may name a person: one line that can be seen, not too long."""
+    return 0 < len(text) <= LONGEST_NAME and text.isprintable() and text == text.strip()
+
+
+def person_name(config: Config) -> str:
+    """Return what the user is called: as the settings say, else as they are logged in."""
+    if config.name:
+        return config.name
+    from getpass import getuser
+
+    try:
+        login = getuser()
+    except (OSError, KeyError, ImportError):  # nobody is logged in under this number
+        return YOU
+    return login if is_name(login) else YOU
+
+
+def own_name() -> str:
+    """Return what the user is called; a mistake in the settings is told elsewhere."""
+    try:
+        return person_name(load_config())
+    except ConfigError:
+        return person_name(Config())
+
+
 def _timezone(table: Table, key: str) -> str:
     if table.value(key) == "":
         return ""
@@ -206,5 +243,6 @@ _READERS: dict[str, Callable[[Table, str], Any]] = {
     "archive_gigabytes": lambda table, key: table.whole(key, 1, 10**4),
     "backup_weekly": lambda table, key: table.flag(key),
     "backups_kept": lambda table, key: table.whole(key, 1, 1000),
+    "name": _name,
     "keys": _keys,
 }

@@ -131,15 +131,20 @@ class CostEntries(Simulating):
     @in_words
     def _set_gone(self, table: str, numbers: Sequence[int], now: int, *, away: bool) -> Change:
         from convledger.store.cost_changes import Change, remember
-        from convledger.store.costs import set_gone
+        from convledger.store.costs import HANDED_OVER, set_gone
 
         wanted = list(dict.fromkeys(numbers))
         kept = self.cost_items(with_gone=True) if table == ITEMS else self.work(with_gone=True)
         is_gone = {each.id: each.gone_at is not None for each in kept}
+        of_handoffs = {each.id for each in kept if each.origin.startswith(HANDED_OVER)}
         for number in wanted:
             if number not in is_gone:
                 listing = "cost list --all" if table == ITEMS else "cost time list --all"
                 raise UsageProblem(f"nothing has the number {number}: `convledger {listing}`")
+            if number in of_handoffs:
+                raise UsageProblem(
+                    f"{number} is the time of a hand-off: change that, `convledger handoff list`"
+                )
             if is_gone[number] is away:
                 raise UsageProblem(
                     f"{number} was taken away already" if away else f"{number} is there already"

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from convledger.who import YOU, set_person
+
 # How long an example takes is the machine's business.
 settings.register_profile("patient", settings(), deadline=None)
 settings.load_profile("patient")
@@ -60,8 +62,11 @@ def own_home(homes: Iterator[Path]) -> Iterator[Path]:
             del os.environ[name]
     os.environ["HOME"] = os.environ["USERPROFILE"] = str(home)
     os.environ["TZ"] = "UTC"
+    os.environ["LOGNAME"] = YOU
     _set_zone()
+    set_person("")
     yield home
+    set_person("")
     for name in os.environ.keys() - before.keys():
         del os.environ[name]
     for name, value in before.items():

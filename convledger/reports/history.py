@@ -24,7 +24,8 @@ from convledger.plans.events import (
 )
 from convledger.plans.labels import ESCALATED, label_of
 from convledger.plans.schema import Plan, Unit
-from convledger.reports.told_outcomes import Told, completed, told_of
+from convledger.reports.told_outcomes import UNTOLD, Told, completed, told_of
+from convledger.store.handoffs import handed_over_at
 from convledger.store.patterns import PROJECT, any_of, any_project, labelled
 
 # Neither of a sub-agent, nor said by no person or model, nor said first elsewhere.
@@ -162,8 +163,9 @@ def at_work(connection: sqlite3.Connection, since: int, until: int) -> list[int]
     first, end = since - DAY, until + DAY
     rows = connection.execute(
         "SELECT id FROM conversation WHERE coalesce(first_at, ?) < ? AND coalesce(last_at, ?) >= ? "
-        "UNION SELECT conversation_id FROM call WHERE at >= ? AND at < ?",
-        (first, end, first, first, first, end),
+        "UNION SELECT conversation_id FROM call WHERE at >= ? AND at < ? "
+        "UNION SELECT conversation_id FROM handoff WHERE at >= ? AND at < ?",
+        (first, end, first, first, first, end, first, end),
     )
     return [row[0] for row in rows]
 
@@ -184,7 +186,8 @@ def _told(
     test, values = scope.sql()
     where = f"({which}) AND ({test})"
     told = told_of(connection, where, [*chosen, *values])
-    threads = _threads(connection, where, [*chosen, *values], told)
+    handed = handed_over_at(connection)
+    threads = _threads(connection, where, [*chosen, *values], told, handed)
     said = _said(connection, where, [*chosen, *values], needs)
     asks_for_calls = needs.calls or needs.models
     called = _called(connection, where, [*chosen, *values]) if asks_for_calls else iter(())
@@ -192,14 +195,22 @@ def _told(
         thread = threads.get(conversation_id)
         if thread is not None:
             events = _events(thread, rows, needs)
-            if (known := told.pop(conversation_id, None)) is not None:
-                events = completed(thread, known, events, needs.roles, outcomes=needs.outcomes)
+            known = told.pop(conversation_id, None)
+            entered = handed.get(conversation_id, [])
+            if known is not None or entered:
+                events = completed(
+                    thread, known or UNTOLD, events, needs.roles, outcomes=needs.outcomes,
+                    entered=entered,
+                )  # fmt: skip
             if events:
                 yield Story(thread, events)
     # Some sources tell how a conversation ended, and nothing of what was said in it.
     for conversation_id, known in told.items():
         thread = threads[conversation_id]
-        events = completed(thread, known, [], needs.roles, outcomes=needs.outcomes)
+        events = completed(
+            thread, known, [], needs.roles, outcomes=needs.outcomes,
+            entered=handed.get(conversation_id, []),
+        )  # fmt: skip
         if events:
             yield Story(thread, events)
 
@@ -288,7 +299,11 @@ class _Models:
 
 
 def _threads(
-    connection: sqlite3.Connection, where: str, values: list[object], told: Mapping[int, Told]
+    connection: sqlite3.Connection,
+    where: str,
+    values: list[object],
+    told: Mapping[int, Told],
+    handed: Mapping[int, list[int]],
 ) -> dict[int, Thread]:
     """Return what is known of each conversation as a whole."""
     rows = connection.execute(
@@ -304,6 +319,7 @@ def _threads(
             labels.get(conversation_id, {}),
             shared.setdefault((source, project), {"source": source, "project": project}),
             told.get(conversation_id),
+            is_entered=conversation_id in handed,
         )
         for conversation_id, source, project in rows
     }
@@ -323,11 +339,16 @@ def _thread(
     labels: Mapping[str, list[str]],
     attributes: Mapping[str, str],
     told: Told | None,
+    *,
+    is_entered: bool,
 ) -> Thread:
-    """Return a conversation as a thread; what a person has labelled goes before what is told."""
+    """Return a conversation as a thread; what a person has labelled goes before what is told.
+
+    `is_entered` tells that a person has entered a hand-off.
+    """
     own = next(iter(labels.get("outcome", ())), "")
     outcome = own or (told.resolution if told else "")
-    is_handed_over = label_of(outcome) == ESCALATED
+    is_handed_over = is_entered or label_of(outcome) == ESCALATED
     if told is not None and not own:
         is_handed_over = is_handed_over or told.is_handed_over
     return Thread(
@@ -341,6 +362,6 @@ def _thread(
         verified=bool(own) or (told is not None and told.is_decided),
         escalated=is_handed_over,
         verdict=told.verdict if told and not own else "",
-        by_people=told is not None and not own and told.is_by_people,
+        by_people=told is not None and not own and not is_entered and told.is_by_people,
         attributes=attributes,
     )

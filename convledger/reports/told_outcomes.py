@@ -13,6 +13,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from convledger.plans.events import ASSISTANT, HANDOFF, OUTCOME, USER, Event, Thread
+from convledger.store.handoffs import marks as handoff_marks
 
 BOT_ONLY, BOT_THEN_HUMAN, HUMAN_ONLY = "bot_only", "bot_then_human", "human_only"
 CUSTOMER = "customer"  # the detail that names who asked
@@ -55,6 +56,9 @@ class Told(NamedTuple):
         return self.handled_by in (HUMAN_ONLY, "none")
 
 
+UNTOLD = Told("", "", "", None, None, None, None, "", None, None, "")
+
+
 def told_of(
     connection: sqlite3.Connection, where: str, values: Sequence[object]
 ) -> dict[int, Told]:
@@ -70,30 +74,43 @@ def told_of(
 
 
 def marks(connection: sqlite3.Connection) -> bytes:
-    """Return what changes when any outcome does, in few bytes."""
+    """Return what changes when any outcome or hand-off does, in few bytes."""
     rows = connection.execute(
         "SELECT handled_by, resolution, verdict, channel, count(*), total(conversation_id), "
         "total(conversation_id * (conversation_id % 1000)), total(resolved_at), "
         "total(handed_off_at), total(bot_messages), total(customer_messages) FROM outcome "
         "GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
     )
-    return repr(rows.fetchall()).encode()
+    return repr(rows.fetchall()).encode() + handoff_marks(connection)
 
 
 def completed(
-    thread: Thread, told: Told, events: list[Event], roles: frozenset[str], *, outcomes: bool
+    thread: Thread,
+    told: Told,
+    events: list[Event],
+    roles: frozenset[str],
+    *,
+    outcomes: bool,
+    entered: Sequence[int] = (),
 ) -> list[Event]:
     """Return the events of a conversation with what its source has told beside its messages.
 
-    A person's own label on how it ended takes the place of the source's hand-off.
+    A person's own label on how it ended takes the place of the source's hand-off, and so do the
+    hand-offs that people have `entered` (UTC microseconds).
     """
     if not roles:
         return events
     added: list[Event] = []
     if {USER, ASSISTANT} <= roles and told.handled_by in (BOT_ONLY, BOT_THEN_HUMAN):
         added = _unsaid(thread, told, events)
-    if thread.escalated and told.is_handed_over and (at := _handed_off_at(told)) is not None:
-        # The verdict on the whole of it stands, also where a person came into it.
+    # The verdict on the whole of it stands, also where a person came into it.
+    if entered:
+        name = thread.outcome if thread.verified else ""
+        added += [
+            Event(f"h{thread.id}/{place}", at, HANDOFF, thread, name=name)
+            for place, at in enumerate(entered)
+        ]
+    elif thread.escalated and told.is_handed_over and (at := _handed_off_at(told)) is not None:
         name = told.resolution if told.is_decided else ""
         added.append(Event(f"h{thread.id}", at, HANDOFF, thread, name=name))
     resolved_at = told.last_at if told.resolved_at is None else told.resolved_at

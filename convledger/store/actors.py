@@ -6,21 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-YOU, OUTSIDE, ITSELF, IMPORT = "you", "outside", "convledger", "import"
+from convledger.who import YOU as YOU
+from convledger.who import person as person
+from convledger.who import set_person as set_person
+
+OUTSIDE, ITSELF, IMPORT = "outside", "convledger", "import"
 _actor: ContextVar[str] = ContextVar("actor", default="")
 _action: ContextVar[str] = ContextVar("action", default="")
 _batch: ContextVar[list[int] | None] = ContextVar("batch", default=None)
-_person: list[str] = []  # who works with this process, where that is known
-
-
-def set_person(name: str) -> None:
-    """Say who works with this process; without it people are "you"."""
-    _person[:] = [name] if name else []
-
-
-def person() -> str:
-    """Return who works with this process."""
-    return _person[0] if _person else YOU
 
 
 def acting() -> str:

@@ -1,4 +1,4 @@
-"""Remembers what was changed about costs, so that the last changes can be taken back in turn."""
+"""Remembers what was changed about costs and hand-offs; the last changes can be taken back."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from convledger.store.settings import note, setting
 
 ITEMS, TIMES, CLOSING = "cost_item", "worked_time", "cost_closing"
 HOURLY, EXCHANGE, SETTING = "hourly_rate", "exchange_rate", "setting"
-_JOURNAL = "cost changes"
+COSTS, HANDOFFS = "cost changes", "hand-off changes"  # what changes are of
 _MOST = 50  # changes that are remembered
 
 
@@ -36,18 +36,20 @@ class Change(Struct):
     replaced: list[Replaced] = field(default_factory=list)
 
 
-def changes(connection: sqlite3.Connection) -> list[Change]:
+def changes(connection: sqlite3.Connection, journal: str = COSTS) -> list[Change]:
     """Return the changes that are remembered, the latest last."""
-    text = setting(connection, _JOURNAL)
+    text = setting(connection, journal)
     return json.decode(text, type=list[Change]) if text else []
 
 
-def remember(connection: sqlite3.Connection, change: Change) -> None:
+def remember(connection: sqlite3.Connection, change: Change, journal: str = COSTS) -> None:
     """Remember a change."""
-    _write(connection, [*changes(connection), change][-_MOST:])
+    _write(connection, [*changes(connection, journal), change][-_MOST:], journal)
 
 
-def take_back(connection: sqlite3.Connection, change: Change, now: int) -> None:
+def take_back(
+    connection: sqlite3.Connection, change: Change, now: int, journal: str = COSTS
+) -> None:
     """Make a change undone, and forget it."""
     for table, numbers in change.came.items():
         costs.set_gone(connection, table, numbers, now)
@@ -55,10 +57,10 @@ def take_back(connection: sqlite3.Connection, change: Change, now: int) -> None:
         costs.set_gone(connection, table, numbers, None)
     for place in reversed(change.replaced):
         _restore(connection, place, now)
-    kept = changes(connection)
+    kept = changes(connection, journal)
     if change in kept:
         kept.remove(change)
-        _write(connection, kept)
+        _write(connection, kept, journal)
 
 
 def rate_before(connection: sqlite3.Connection, since: date) -> Replaced:
@@ -105,5 +107,5 @@ def _restore(connection: sqlite3.Connection, place: Replaced, now: int) -> None:
         note(connection, place.key[0], (values or ("",))[0])
 
 
-def _write(connection: sqlite3.Connection, kept: Iterable[Change]) -> None:
-    note(connection, _JOURNAL, json.encode(list(kept)).decode())
+def _write(connection: sqlite3.Connection, kept: Iterable[Change], journal: str) -> None:
+    note(connection, journal, json.encode(list(kept)).decode())

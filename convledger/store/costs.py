@@ -19,6 +19,12 @@ _ITEM = (
     "gone_at, erased_weight"
 )
 
+_TAKEN_AWAY = (
+    *("cost_item", "worked_time", "balance_assertion", "cost_closing", "handoff", "review_batch"),
+    "review_verdict",
+)
+HANDED_OVER = "handoff:"  # what the origin of time begins with that belongs to a hand-off
+
 
 @dataclass(frozen=True, slots=True)
 class StoredItem:
@@ -125,7 +131,7 @@ def set_gone(
     connection: sqlite3.Connection, table: str, numbers: Iterable[int], at: int | None
 ) -> int:
     """Take rows away, or bring them back with None; returns how many changed."""
-    assert table in ("cost_item", "worked_time", "balance_assertion", "cost_closing")
+    assert table in _TAKEN_AWAY
     changed = 0
     test = "IS NULL" if at is not None else "IS NOT NULL"
     for number in numbers:
@@ -163,6 +169,12 @@ def add_worked(connection: sqlite3.Connection, time: WorkedTime) -> int:
         ),
     )  # fmt: skip
     return int(cursor.lastrowid or 0)
+
+
+def numbers_of_origin(connection: sqlite3.Connection, origin: str) -> list[int]:
+    """Return the entries of people's time that come from one place."""
+    rows = connection.execute("SELECT id FROM worked_time WHERE origin=? ORDER BY id", (origin,))
+    return [row[0] for row in rows]
 
 
 def hourly_rates(connection: sqlite3.Connection) -> list[HourlyRate]:

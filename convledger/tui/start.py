@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from convledger.config import Config, load_config
+from convledger import who
+from convledger.config import Config, load_config, person_name
 from convledger.errors import ConfigError
 from convledger.tui.app import ConvledgerApp
 
@@ -21,4 +22,5 @@ def made_app(workspace: Path) -> ConvledgerApp:
     except ConfigError as error:
         config = Config()
         problems.append(str(error))
+    who.look_up_by(lambda: person_name(config))
     return ConvledgerApp(workspace, config, troubles=problems)

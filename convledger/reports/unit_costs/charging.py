@@ -307,7 +307,7 @@ def _charge_people(
     view: View | None,
 ) -> None:
     """Add what people's minutes cost, by the rate of the day on which a conversation opened."""
-    last = _rate_on(rates, found.query.accrued_until - _DAY)
+    last = rate_on(rates, found.query.accrued_until - _DAY)
     if last is not None:
         hour = human_cost(last.amount, 60, Fraction(last.overhead))
         exact = half_even(hour.numerator, hour.denominator)
@@ -363,14 +363,14 @@ def paid_people(
     talk: Talk, opened: date, rates: Sequence[kept.HourlyRate]
 ) -> tuple[int, str] | None:
     """Return what people's minutes cost in picounits of a currency, None without a rate."""
-    rate = _rate_on(rates, opened)
+    rate = rate_on(rates, opened)
     if rate is None:
         return None
     exact = human_cost(rate.amount, talk.minutes or 0, Fraction(rate.overhead))
     return half_even(exact.numerator, exact.denominator), rate.currency
 
 
-def _rate_on(rates: Sequence[kept.HourlyRate], day: date) -> kept.HourlyRate | None:
+def rate_on(rates: Sequence[kept.HourlyRate], day: date) -> kept.HourlyRate | None:
     """Return the rate of a day: the last that began by then, before the first one the first."""
     if not rates:
         return None

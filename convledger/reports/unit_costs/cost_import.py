@@ -17,7 +17,7 @@ from convledger.reports.unit_costs.cost_columns import SCOPE_COLUMNS, joined
 from convledger.reports.unit_costs.cost_file import CostFile, Find, mark_of_item, mark_of_time
 from convledger.reports.unit_costs.entered import near_names
 from convledger.store import costs as kept
-from convledger.store.costs import StoredItem, WorkedTime
+from convledger.store.costs import HANDED_OVER, StoredItem, WorkedTime
 
 Entry = TypeVar("Entry", StoredItem, WorkedTime)
 Row = list[str | int | None]
@@ -61,7 +61,7 @@ def _new(
     by_origin: dict[str, bool] = {}  # and whether the entry was taken away
     by_hand: Counter[str] = Counter()
     for mark, entry in books:
-        if entry.origin:
+        if entry.origin and not entry.origin.startswith(HANDED_OVER):
             away = entry.gone_at is not None
             by_origin[entry.origin] = away and by_origin.get(entry.origin, True)
         elif entry.gone_at is None:
@@ -97,8 +97,13 @@ def item_rows(items: Iterable[StoredItem], names: Mapping[int, str]) -> Iterator
 
 
 def time_rows(times: Iterable[WorkedTime], names: Mapping[int, str], zone: tzinfo) -> Iterator[Row]:
-    """Yield people's time as the rows of a table that reads back to the same."""
+    """Yield people's time as the rows of a table that reads back to the same.
+
+    The time of hand-offs is theirs, and goes where they go.
+    """
     for time in times:
+        if time.origin.startswith(HANDED_OVER):
+            continue
         whole, rest = divmod(time.seconds, 60)
         yield [
             names.get(time.conversation_id), f"{time.seconds}s" if rest else str(whole),

@@ -22,11 +22,11 @@ from convledger.reports.unit_costs.written import (
 from convledger.store.costs import HourlyRate, StoredItem, WorkedTime
 from convledger.text.display import display_text
 from convledger.words import nearest
+from convledger.workflow.entered_text import GUARD
 
 LONGEST_NAME, LONGEST_NOTE = 200, 500
 SCOPES = (*SEGMENTS, "conversation")
 _SPACE = re.compile(r"\s+")
-_GUARD = re.compile(r"^'+(?=[\s\u200b\u2060\ufeff]*[=+\-@＝＋－＠])")  # as tables guard formulas
 
 
 def checked_item(item: StoredItem) -> StoredItem:
@@ -114,7 +114,7 @@ def one_of(text: str, known: tuple[str, ...], what: str) -> str:
 
 def one_line(text: str) -> str:
     """Return what was typed in one line, without what could act on a screen or in a table."""
-    return _GUARD.sub("", display_text(_SPACE.sub(" ", text).strip()))
+    return GUARD.sub("", display_text(_SPACE.sub(" ", text).strip()))
 
 
 def near_names(connection: sqlite3.Connection, name: str) -> list[str]:

@@ -22,6 +22,7 @@ from convledger.economics.conversation_costs import (
 from convledger.economics.resolutions import settled
 from convledger.plans import labels
 from convledger.reports.history import OWN_SAID
+from convledger.store.handoffs import handed_over_at
 from convledger.store.outcome_history import Ended, befores
 from convledger.store.patterns import PROJECT
 
@@ -64,6 +65,7 @@ def read_talks(
     _add_lengths(connection, listed, family, known)
     _add_labels(connection, listed, family, known)
     _add_outcomes(connection, listed, known)
+    _add_handoffs(connection, family, known)
     _add_minutes(connection, listed, family, known, usual_minutes)
     return sorted(known.values(), key=lambda talk: (talk.opened_at, talk.id))
 
@@ -127,6 +129,14 @@ def opened_at(connection: sqlite3.Connection, number: int) -> int | None:
         return None
     row = connection.execute(f"SELECT {_OPENED} FROM conversation WHERE id=?", (number,)).fetchone()
     return row[0] if row else None
+
+
+def opened_all(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, int]:
+    """Return when conversations opened, sub-agents too; those that never did are left out."""
+    rows = connection.execute(
+        f"SELECT id, {_OPENED} FROM conversation WHERE {_among('id')}", (json.dumps(sorted(ids)),)
+    )
+    return {row[0]: row[1] for row in rows if row[1] is not None}
 
 
 def _parents(connection: sqlite3.Connection) -> dict[int, int]:
@@ -289,6 +299,15 @@ def _add_outcomes(connection: sqlite3.Connection, listed: str, known: dict[int, 
             )
             if turns:
                 talk.resolved, talk.changes = first, turns
+
+
+def _add_handoffs(
+    connection: sqlite3.Connection, family: Mapping[int, int], known: dict[int, Talk]
+) -> None:
+    """Note what people have handed over by their own word, which goes before all that is told."""
+    for number in handed_over_at(connection):
+        if number in family:
+            known[family[number]].served = ESCALATED
 
 
 def _resolved(outcome: str) -> str:

@@ -10,6 +10,8 @@ from fractions import Fraction
 from math import gcd, lcm
 
 from convledger.clock import parse_instant
+from convledger.economics.work_text import LONGEST_WORK as LONGEST_WORK
+from convledger.economics.work_text import seconds_of as seconds_of
 from convledger.errors import UsageProblem
 from convledger.money import PICO
 from convledger.plans.currencies import CURRENCIES
@@ -20,7 +22,6 @@ from convledger.words import nearest
 
 MOST = 10**15  # units of money: more than that is a slip of the finger
 PLACES = 12
-LONGEST_WORK = 168 * 3600  # seconds of one entry: a week without sleep
 ORDERS = ("dmy", "mdy", "ymd")
 _MOST_WEIGHT = 1 << 53
 
@@ -39,12 +40,6 @@ _AMOUNT = re.compile(
     r"(?P<number>(?:\d|[.,]\d).*?)\s*(?P<right>[^\d\s.,+\-()]{0,5}\.?)"
 )
 _UNSURE = re.compile(r"\d{1,3},\d{3}")
-_WORK = re.compile(
-    r"(?:(?P<h>\d+(?:\.\d+)?)\s*(?:h|hr|hrs|hours?))?\s*"
-    r"(?:(?P<m>\d+(?:\.\d+)?)\s*(?:m|min|mins|minutes?))?\s*"
-    r"(?:(?P<s>\d+)\s*(?:s|sec|secs|seconds?))?"
-)
-_CLOCK = re.compile(r"(\d+):(\d\d)(?::(\d\d))?")
 _MONTH = re.compile(r"(\d{4})-(\d{1,2})")
 _TURNED = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})(?:[ T]00:00(?::00)?)?")
 _FIRST, _LAST = date(2000, 1, 1), date(2200, 1, 1)
@@ -150,39 +145,6 @@ def share_of(text: str, what: str) -> Decimal:
     if found < 0:
         raise UsageProblem(f"{what} can't be less than nothing: {text!r:.40}")
     return found
-
-
-def seconds_of(text: str, what: str = "the time", *, unit: int = 60) -> int:
-    """Return seconds of work: "45" (times `unit`), "1h20m", "90s", "1:20". Raises UsageProblem."""
-    written = text.strip().lower()
-    if written.startswith(("-", "−")):
-        raise UsageProblem(f"{text.strip()!r:.40} of {what}: time can't be less than nothing")
-    found = _WORK.fullmatch(written)
-    clock = _CLOCK.fullmatch(written)
-    exact: Fraction | None = None
-    if len(written) > 30:
-        pass
-    elif clock is not None:
-        exact = Fraction(int(clock[1]) * 3600 + int(clock[2]) * 60 + int(clock[3] or 0))
-    elif re.fullmatch(r"\d+(\.\d+)?", written):
-        exact = Fraction(written) * unit
-    elif found is not None and written:
-        exact = sum(
-            (
-                Fraction(found[name] or 0) * size
-                for name, size in (("h", 3600), ("m", 60), ("s", 1))
-            ),
-            Fraction(0),
-        )
-    if exact is None:
-        raise UsageProblem(
-            f"{text!r:.40} of {what}: no length of time. Write minutes like 12, or 1h20m"
-        )
-    if exact.denominator != 1:
-        raise UsageProblem(f"{text!r:.40} of {what}: finer than a second")
-    if exact > LONGEST_WORK:
-        raise UsageProblem(f"{text!r:.40} of {what}: more than a week of hours")
-    return int(exact)
 
 
 def minutes_of(text: str, what: str) -> Fraction:

@@ -1,0 +1,1 @@
+"""Questions about hand-offs: which there were, why, and what they cost."""

@@ -1,0 +1,1 @@
+"""What people do about conversations: hand-offs, reviews."""

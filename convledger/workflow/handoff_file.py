@@ -1,0 +1,270 @@
+"""Reads hand-offs from a table or from JSON Lines, and tells which of them the books have."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, tzinfo
+from hashlib import blake2b, sha256
+
+from convledger.clock import HOUR, parse_instant
+from convledger.economics.work_text import seconds_of
+from convledger.errors import UsageProblem
+from convledger.plans.calendar import start_of_day
+from convledger.store.handoffs import (
+    IMPORTED,
+    INFERRED,
+    TOLD,
+    TYPED,
+    StoredHandoff,
+    kept_handoffs,
+)
+from convledger.workflow import reason_codes
+from convledger.workflow.entered_text import LONGEST_LINE, one_line
+from convledger.workflow.file_rows import Cells, read_rows
+from convledger.workflow.handing_over import checked
+
+# What each meaning is called, the likeliest first. Lengths may have their unit in their name.
+CALLED = {
+    "conversation": "conversation conversationid ticket ticketid thread threadid caseid chatid",
+    "at": "at handedoffat handoffat escalatedat when timestamp time date createdat",
+    "model": "from model frommodel bot",
+    "person": "to person agent assignee operator team toperson who",
+    "reason": "reason reasoncode code category",
+    "note": "note notes comment comments details",
+    "wait": "wait waiting waittime waitingtime",
+    "handle": "handle handling handletime handlingtime worked",
+    "outcome": "outcome result resolution",
+    "key": "id handoffid handoff externalid eventid",
+    "reader": "source reader",
+    "origin": "origin",
+}
+HEADER = (
+    *("conversation", "source", "at", "from", "to", "reason", "note", "wait_seconds"),
+    *("handle_seconds", "outcome"),
+)
+_UNITS = {"seconds": 1, "secs": 1, "s": 1, "minutes": 60, "mins": 60, "m": 60, "hours": 3600}
+_WALL = re.compile(r"(\d{4}-\d\d-\d\d)(?:[ T](\d\d?):(\d\d)(?::(\d\d)(?:\.\d+)?)?)?")
+_OFFSET = re.compile(r"(Z|[+-]\d\d:?\d\d)$", re.IGNORECASE)
+Find = Callable[[str], tuple[int, int]]
+
+
+@dataclass(slots=True)
+class HandoffImport:
+    """What a file brings: new hand-offs, those they take the place of, and lines that are wrong.
+
+    `known` counts rows that the books have, `away` those of them that people have changed or taken
+    away since; `unread` are headers that nothing is taken from.
+    """
+
+    digest: str
+    new: list[StoredHandoff] = field(default_factory=list)
+    replaced: list[StoredHandoff] = field(default_factory=list)
+    known: int = 0
+    away: int = 0
+    told: int = 0  # rows that say of themselves that a source tells them
+    rejected: list[tuple[int, str]] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+    codes: list[str] = field(default_factory=list)  # reasons that are to be added
+
+
+def read_handoffs(
+    connection: sqlite3.Connection,
+    content: bytes,
+    zone: tzinfo,
+    now: int,
+    find: Find,
+    *,
+    new_codes: bool = False,
+) -> HandoffImport:
+    """Return what a file brings; `find` gives a conversation's id by its name.
+
+    With `new_codes` reasons that are not on the list are taken too. Raises UsageProblem where the
+    file as a whole can't be read.
+    """
+    rows = read_rows(content)
+    found = HandoffImport(sha256(content).hexdigest(), rejected=rows.rejected)
+    places = _places(rows.headers)
+    taken = set(places.values())
+    found.unread = [name for key, name in rows.headers.items() if key not in taken and name]
+    known = reason_codes.reasons(connection, reason_codes.HANDOFFS)
+    codes = list(known)
+    read: list[tuple[int, StoredHandoff]] = []
+    for line, cells in rows.rows:
+        if cells.get(places.get("origin", ""), "").strip() in (TOLD, INFERRED):
+            found.told += 1
+            continue
+        try:
+            row = _row(_meant(cells, places), zone, find, f"{found.digest}:{line}")
+            if new_codes and row.reason.strip():
+                codes = list(dict.fromkeys([*codes, reason_codes.code_of(row.reason)]))
+            read.append((line, checked(row, now, codes)))
+        except UsageProblem as problem:
+            found.rejected.append((line, str(problem)))
+    found.rejected.sort()
+    _compare(connection, found, read)
+    used = {each.reason for each in found.new}
+    found.codes = [code for code in codes if code in used and code not in known]
+    return found
+
+
+def _places(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the plain header of each meaning."""
+    found: dict[str, str] = {}
+    for meaning, words in CALLED.items():
+        ends = ["", *_UNITS] if meaning in ("wait", "handle") else [""]
+        for name in (word + end for word in words.split() for end in ends):
+            if name in headers and name not in found.values():
+                found[meaning] = name
+                break
+    if "handle" not in found:
+        named = next((name for name in ("minutes", "seconds", "hours") if name in headers), None)
+        if named is not None:
+            found["handle"] = named
+    missing = [meaning for meaning in ("conversation", "at") if meaning not in found]
+    if missing:
+        listed = ", ".join(name for name in headers.values() if name)
+        raise UsageProblem(
+            f"no column {' and none '.join(missing)}. The file has {listed:.400}; known are "
+            f"{', '.join(HEADER)}"
+        )
+    return found
+
+
+def _meant(cells: Cells, places: Mapping[str, str]) -> dict[str, str]:
+    """Return the cells by meaning, lengths as seconds."""
+    found = {meaning: cells.get(name, "").strip() for meaning, name in places.items()}
+    for meaning in ("wait", "handle"):
+        text = found.get(meaning, "")
+        if text:
+            unit = next((u for end, u in _UNITS.items() if places[meaning].endswith(end)), 60)
+            whole = text.removesuffix(".0") if text.endswith(".0") else text
+            found[meaning] = str(seconds_of(whole, f"the time of {meaning}", unit=unit))
+    return found
+
+
+def _row(cells: Mapping[str, str], zone: tzinfo, find: Find, provenance: str) -> StoredHandoff:
+    name = cells["conversation"]
+    if not name:
+        raise UsageProblem("no conversation")
+    reader = cells.get("reader", "")
+    number, _ = find(name if not reader or name.startswith(f"{reader}:") else f"{reader}:{name}")
+    return StoredHandoff(
+        id=0,
+        name="",
+        replaces="",
+        conversation_id=number,
+        at=instant_of(cells["at"], zone),
+        model=cells.get("model", ""),
+        person=cells.get("person", ""),
+        reason=cells.get("reason", ""),
+        note=cells.get("note", ""),
+        wait_seconds=_seconds(cells, "wait"),
+        handle_seconds=_seconds(cells, "handle"),
+        outcome=cells.get("outcome", ""),
+        origin=IMPORTED,
+        provenance=provenance,
+        key=one_line(cells.get("key", ""), "the id", LONGEST_LINE),
+    )
+
+
+def _seconds(cells: Mapping[str, str], name: str) -> int | None:
+    return int(cells[name]) if cells.get(name) else None
+
+
+def instant_of(text: str, zone: tzinfo) -> int:
+    """Return an instant as a file writes it; without an offset it is of the zone.
+
+    A day without a time is taken as its noon. Raises UsageProblem.
+    """
+    written = text.strip()
+    if not written:
+        raise UsageProblem("no instant: fill in at")
+    wall = _WALL.fullmatch(written)
+    found = parse_instant(written) if wall is None and _OFFSET.search(written) else None
+    if wall is not None:
+        found = _on_the_wall(wall, zone)
+    if found is None:
+        raise UsageProblem(f"no instant: {written!r:.40}. Write it like 2026-11-20 14:05")
+    return found
+
+
+def _on_the_wall(wall: re.Match[str], zone: tzinfo) -> int | None:
+    from datetime import datetime, time
+
+    from convledger.clock import EPOCH
+
+    try:
+        day = date.fromisoformat(wall[1])
+        if wall[2] is None:
+            return start_of_day(day, zone) + 12 * HOUR
+        moment = datetime.combine(day, time(int(wall[2]), int(wall[3]), int(wall[4] or 0)), zone)
+        return int((moment - EPOCH).total_seconds()) * 1_000_000
+    except (ValueError, OverflowError):
+        return None
+
+
+def _compare(
+    connection: sqlite3.Connection, found: HandoffImport, read: Iterable[tuple[int, StoredHandoff]]
+) -> None:
+    """Tell which rows are new; equal ones without an id count by their number.
+
+    A row whose id the books have takes the place of what it said before, unless a person has
+    changed or taken that away.
+    """
+    kept = kept_handoffs(connection, with_gone=True)
+    by_name = {each.name: each for each in kept}
+    latest = {(each.conversation_id, each.key): each for each in kept if each.key}
+    replaced = {each.replaces for each in kept}
+    by_hand = Counter(
+        _mark(connection, each) for each in kept if each.origin == TYPED and each.gone_at is None
+    )
+    seen: Counter[str] = Counter()
+    for line, row in read:
+        mark = _mark(connection, row)
+        seen[mark] += 1
+        if row.key and seen[mark] > 1:
+            found.rejected.append((line, "the same row stands above"))
+            continue
+        name = _digest(f"{mark}:{seen[mark]}")
+        before = latest.get((row.conversation_id, row.key)) if row.key else None
+        same = by_name.get(name)
+        is_current = before is not None and before.gone_at is None and before.origin == IMPORTED
+        if before is not None and before.name != name and is_current:
+            found.replaced.append(before)
+            name = name if same is None else _digest(f"{mark}:{before.name}")
+            found.new.append(replace(row, name=name, replaces=before.name))
+        elif before is None and same is None and by_hand[mark]:
+            by_hand[mark] -= 1
+            found.known += 1
+        elif before is not None or same is not None:
+            found.known += 1
+            there = before or same
+            assert there is not None
+            found.away += there.gone_at is not None or there.name in replaced
+        else:
+            found.new.append(replace(row, name=name))
+            by_name[name] = row
+            if row.key:
+                latest[row.conversation_id, row.key] = replace(row, name=name)
+
+
+def _mark(connection: sqlite3.Connection, row: StoredHandoff) -> str:
+    """Return what tells a row from every other on any machine: what it says."""
+    whose = connection.execute(
+        "SELECT reader.name, native FROM conversation JOIN reader ON reader.id=reader_id "
+        "WHERE conversation.id=?",
+        (row.conversation_id,),
+    ).fetchone()
+    said = (
+        *whose, row.key, row.at, row.model, row.person, row.reason, row.note, row.wait_seconds,
+        row.handle_seconds, row.outcome,
+    )  # fmt: skip
+    return _digest(repr(said))
+
+
+def _digest(text: str) -> str:
+    return blake2b(text.encode("utf-8", "replace"), digest_size=12).hexdigest()
