@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from convledger.errors import LedgerGone
-from convledger.reconciling import Reconciling
+from convledger.reviewing import Reviewing
 from convledger.store.connection import in_words, transaction
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from convledger.store.checks import Finding
 
 
-class Auditing(Reconciling):
+class Auditing(Reviewing):
     """The log of changes, and everything that is verified."""
 
     _inode: int

@@ -21,6 +21,7 @@ from convledger.store.handoffs import (
     TYPED,
     StoredHandoff,
     kept_handoffs,
+    last_model,
 )
 from convledger.workflow import reason_codes
 from convledger.workflow.entered_text import LONGEST_LINE, one_line
@@ -140,10 +141,18 @@ def _meant(cells: Cells, places: Mapping[str, str]) -> dict[str, str]:
     for meaning in ("wait", "handle"):
         text = found.get(meaning, "")
         if text:
-            unit = next((u for end, u in _UNITS.items() if places[meaning].endswith(end)), 60)
+            unit = _unit_of(places[meaning], meaning)
             whole = text.removesuffix(".0") if text.endswith(".0") else text
             found[meaning] = str(seconds_of(whole, f"the time of {meaning}", unit=unit))
     return found
+
+
+def _unit_of(header: str, meaning: str) -> int:
+    """Return the seconds of the unit that a plain header names, those of a minute if none."""
+    words = ["", *CALLED[meaning].split()]
+    return next(
+        (unit for word in words for end, unit in _UNITS.items() if header == word + end), 60
+    )
 
 
 def _row(cells: Mapping[str, str], zone: tzinfo, find: Find, provenance: str) -> StoredHandoff:
@@ -220,7 +229,9 @@ def _compare(
     latest = {(each.conversation_id, each.key): each for each in kept if each.key}
     replaced = {each.replaces for each in kept}
     by_hand = Counter(
-        _mark(connection, each) for each in kept if each.origin == TYPED and each.gone_at is None
+        _mark(connection, _from_whom(connection, each))
+        for each in kept
+        if each.origin == TYPED and each.gone_at is None
     )
     seen: Counter[str] = Counter()
     for line, row in read:
@@ -237,8 +248,8 @@ def _compare(
             found.replaced.append(before)
             name = name if same is None else _digest(f"{mark}:{before.name}")
             found.new.append(replace(row, name=name, replaces=before.name))
-        elif before is None and same is None and by_hand[mark]:
-            by_hand[mark] -= 1
+        elif before is None and same is None and by_hand[typed := _typed(connection, row)]:
+            by_hand[typed] -= 1
             found.known += 1
         elif before is not None or same is not None:
             found.known += 1
@@ -250,6 +261,16 @@ def _compare(
             by_name[name] = row
             if row.key:
                 latest[row.conversation_id, row.key] = replace(row, name=name)
+
+
+def _typed(connection: sqlite3.Connection, row: StoredHandoff) -> str:
+    """Return what tells a row from every other that a person may have typed."""
+    return _mark(connection, replace(_from_whom(connection, row), key=""))
+
+
+def _from_whom(connection: sqlite3.Connection, row: StoredHandoff) -> StoredHandoff:
+    """Return a row with the model that was called last where it names none, as lists show it."""
+    return replace(row, model=row.model or last_model(connection, row.conversation_id, row.at))
 
 
 def _mark(connection: sqlite3.Connection, row: StoredHandoff) -> str:
