@@ -162,9 +162,11 @@ def batches(everything: bool, tz: str | None, as_json: bool) -> int:
         print_json({"schema": 1, "batches": documents})
     elif found:
         print_table(
-            [Column("no.", "right"), Column("title", shrink=True, minimum=10),
-             Column("items", "right"), Column("judged", "right"), Column("disputed", "right"), Column("due"),
-             Column("owners", shrink=True, optional=1)],
+            [
+                Column("no.", "right"), Column("title", shrink=True, minimum=10),
+                Column("items", "right"), Column("judged", "right"), Column("disputed", "right"),
+                Column("due"), Column("owners", shrink=True, optional=1),
+            ],
             [
                 [
                     f"{each.id}{'' if each.gone_at is None else ' gone'}", each.title,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import tzinfo
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -113,3 +113,18 @@ def item_facts(item: Item, zone: tzinfo, now: int) -> Iterator[tuple[str, str]]:
     if item.hidden:
         count = "1 verdict is" if item.hidden == 1 else f"{item.hidden:,} verdicts are"
         yield "hidden", f"{count} shown once you have given yours"
+
+
+def review_facts(items: Iterable[Item], zone: tzinfo) -> Iterator[tuple[str, str]]:
+    """Yield the verdicts on a conversation, for its head: of each sample that it is in."""
+    for item in items:
+        said = [
+            f"{name}: {verdict_words(verdict, zone)}"
+            for name, verdict in sorted(item.latest.items())
+        ]
+        if item.adjudication is not None:
+            decided = item.adjudication
+            said.append(f"{decided.reviewer} decided: {verdict_words(decided, zone)}")
+        if item.waiting:
+            said.append(f"waits for {', '.join(item.waiting)}")
+        yield "review", f"{'; '.join(said)}  (item {item.stored.id} of {item.batch.title})"

@@ -45,15 +45,28 @@ def show(
             bring_up_to_date(ledger, texts=True)
         found = ledger.conversation(name)
         cost = ledger.full_cost(found.id, clock.now_us(), zone, zone_name)
+        handed = ledger.handoffs_of(found.id, zone)
+        reviewed = ledger.review_items(conversation_id=found.id)
         entries = ledger.transcript(found.id, hidden=everything or as_json)
         if as_json:
             from convledger.cli.printing import print_json
+            from convledger.reports.handoffs.documents import handoff_document
+            from convledger.reports.reviews.documents import item_document
 
             said = [entry.document() for entry in entries]
             full = None if cost is None else cost.document()
-            print_json({"schema": 1, **found.document(), "full": full, "entries": said})
+            print_json(
+                {
+                    "schema": 1, **found.document(), "full": full,
+                    "handoffs": [handoff_document(each) for each in handed],
+                    "reviews": [item_document(each, clock.now_us()) for each in reviewed],
+                    "entries": said,
+                }
+            )  # fmt: skip
             return
         from convledger.cli.full_cost_words import cost_facts
+        from convledger.cli.handoff_words import in_short
+        from convledger.cli.review_words import review_facts
         from convledger.cli.transcript import Look, head_lines, transcript_lines
 
         look = Look(
@@ -64,7 +77,10 @@ def show(
             shows_thinking=thinking,
             shows_all=everything,
         )
-        for line in head_lines(found, look, [] if cost is None else cost_facts(cost)):
+        facts = [] if cost is None else list(cost_facts(cost))
+        facts += [("hand-off", in_short(each, zone)) for each in handed]
+        facts += review_facts(reviewed, zone)
+        for line in head_lines(found, look, facts):
             sys.stdout.write(line + "\n")
         for line in transcript_lines(entries, look):
             sys.stdout.write(line + "\n")

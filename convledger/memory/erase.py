@@ -45,6 +45,7 @@ from convledger.store import backups as backups_store
 from convledger.store.audit import note_deed
 from convledger.store.connection import BUSY_SECONDS, transaction
 from convledger.store.erasing_bodies import prepare
+from convledger.store.erasing_people import count_of_people
 from convledger.store.erasures import DONE, PENDING, Erasure
 from convledger.store.exports import exported_to
 from convledger.store.probes import Probes
@@ -131,6 +132,7 @@ def outlook(connection: sqlite3.Connection, path: Path, wanted: Wanted) -> Outlo
     ).fetchone()
     counts += Counter(messages=messages, text_bytes=size, conversations=len(wanted.conversations))
     counts["copies"] = added
+    counts += Counter(count_of_people(connection, erasing.numbers(wanted.conversations)))
     if wanted.figures:
         counts["calls"] = connection.execute(
             "SELECT count(*) FROM call WHERE conversation_id IN (SELECT value FROM json_each(?))",

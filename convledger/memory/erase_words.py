@@ -19,6 +19,8 @@ _WORDS = (
     ("versions", "version", ""),
     ("conversations", "conversation", ""),
     ("messages", "message", ""),
+    ("handoffs", "hand-off", ""),
+    ("verdicts", "verdict", ""),
     ("quotes", "quote", ""),
     ("sources", "source", ""),
     ("pairs", "pair", ""),

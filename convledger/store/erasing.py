@@ -14,6 +14,7 @@ import msgspec
 
 from convledger.store import audit_forget, tombstones
 from convledger.store.erasing_bodies import bodies_of_going, forget, take_messages_out
+from convledger.store.erasing_people import queries_of_words, take_people_out
 from convledger.store.patterns import unicode_text
 from convledger.store.probes import Probes
 from convledger.store.tombstones import bury
@@ -166,6 +167,7 @@ def take_out(
         _bury(connection, tombstones.CONVERSATION, mark, at, reason)
     if named:
         _blank(connection, ids, probes, with_project=with_project or with_figures)
+        counts |= take_people_out(connection, ids)
         counts |= _excerpts(connection, ids, probes, at)
         if with_figures:
             counts |= _figures(connection, ids)
@@ -292,8 +294,7 @@ def _blank(connection: sqlite3.Connection, ids: str, probes: Probes, *, with_pro
         )
     # An export's file is named after the title.
     for table in (
-        *("label", "conversation_export", "detail", "outcome", "outcome_before", "worked_time"),
-        "cost_share",
+        *("label", "conversation_export", "detail", "outcome", "outcome_before", "cost_share"),
     ):
         if has(connection, table):
             connection.execute(f"DELETE FROM {table} WHERE conversation_id {among}", (ids,))
@@ -301,8 +302,7 @@ def _blank(connection: sqlite3.Connection, ids: str, probes: Probes, *, with_pro
 
 def _told_by_source(connection: sqlite3.Connection, among: str) -> list[str]:
     """Return the queries of what sources and people say of conversations beside their texts."""
-    worked = f"SELECT person, note FROM worked_time WHERE conversation_id {among}"
-    by_people = [worked] if has(connection, "worked_time") else []
+    by_people = queries_of_words(connection)
     if not has(connection, "detail"):
         return by_people
     return [

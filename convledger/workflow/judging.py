@@ -8,12 +8,13 @@ from __future__ import annotations
 import secrets
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from convledger.economics.work_text import LONGEST_WORK
 from convledger.errors import UsageProblem
 from convledger.store import costs, reviews
 from convledger.store.reviews import ADJUDICATION, REVIEW, StoredBatch, StoredVerdict
+from convledger.text.secrets import veiled
 from convledger.words import nearest
 from convledger.workflow import reason_codes
 from convledger.workflow.entered_text import note_text, person_text
@@ -37,12 +38,19 @@ def known_items(
     numbers: Iterable[int] | None = None,
     conversation_id: int | None = None,
 ) -> list[Item]:
-    """Return items of samples that were not taken away, with their verdicts."""
+    """Return items of samples that were not taken away, with their verdicts.
+
+    A title is often what was typed first: of a secret in it no more is shown than may be seen.
+    """
     there = {each.id: each for each in reviews.batches(connection)}
     stored = reviews.items(
         connection, of_batches=of_batches, numbers=numbers, conversation_id=conversation_id
     )
-    found = {each.id: Item(each, there[each.batch_id]) for each in stored if each.batch_id in there}
+    found = {
+        each.id: Item(replace(each, title=veiled(each.title)), there[each.batch_id])
+        for each in stored
+        if each.batch_id in there
+    }
     for verdict in reviews.verdicts(connection, found):
         found[verdict.item_id].add(verdict)
     return list(found.values())

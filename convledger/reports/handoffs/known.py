@@ -32,6 +32,7 @@ from convledger.store.handoffs import (
     last_model,
 )
 from convledger.store.outcomes import OutcomeTold, outcomes_told
+from convledger.text.secrets import veiled
 
 ORIGINS = ("typed", "imported", TOLD, INFERRED)
 
@@ -197,7 +198,7 @@ def _not_entered(connection: sqlite3.Connection, talks: Sequence[Talk]) -> list[
                 name="",
                 conversation_id=talk.id,
                 conversation=talk.name,
-                title=talk.title,
+                title=veiled(talk.title),
                 at=at,
                 model=last_model(connection, talk.id, at),
                 person="",
@@ -275,4 +276,4 @@ def _names(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tupl
         "(SELECT value FROM json_each(?))",
         (dumps(sorted(ids)),),
     )
-    return {row[0]: (row[1], row[2]) for row in rows}
+    return {row[0]: (row[1], veiled(row[2])) for row in rows}

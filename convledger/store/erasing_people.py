@@ -1,0 +1,60 @@
+"""Takes out what people have said of conversations beside labels: times, hand-offs, verdicts."""
+
+from __future__ import annotations
+
+import sqlite3
+
+_AMONG = "IN (SELECT value FROM json_each(?))"
+# Items are known by the name of a conversation too: it may have been imported after them.
+_ITEMS = (
+    "SELECT review_item.id FROM review_item JOIN reader ON reader.name=review_item.reader "
+    "JOIN conversation ON conversation.reader_id=reader.id "
+    f"AND conversation.native=review_item.native WHERE conversation.id {_AMONG}"
+)
+_COUNTS = (
+    ("handoffs", f"SELECT count(*) FROM handoff WHERE conversation_id {_AMONG}"),
+    ("verdicts", f"SELECT count(*) FROM review_verdict WHERE item_id IN ({_ITEMS})"),
+)
+
+
+def queries_of_words(connection: sqlite3.Connection) -> list[str]:
+    """Return the queries of two texts each that people have written about conversations."""
+    found = []
+    if _has(connection, "worked_time"):
+        found.append(f"SELECT person, note FROM worked_time WHERE conversation_id {_AMONG}")
+    if _has(connection, "handoff"):
+        found += [
+            f"SELECT person, note FROM handoff WHERE conversation_id {_AMONG}",
+            f"SELECT outcome, key FROM handoff WHERE conversation_id {_AMONG}",
+            f"SELECT note, NULL FROM review_verdict WHERE item_id IN ({_ITEMS})",
+            f"SELECT title, NULL FROM review_item WHERE id IN ({_ITEMS})",
+        ]
+    return found
+
+
+def count_of_people(connection: sqlite3.Connection, ids: str) -> dict[str, int]:
+    """Return how many hand-offs and verdicts there are of conversations, a JSON list of ids."""
+    if not _has(connection, "handoff"):
+        return {}
+    found = {word: connection.execute(query, (ids,)).fetchone()[0] for word, query in _COUNTS}
+    return {word: count for word, count in found.items() if count}
+
+
+def take_people_out(connection: sqlite3.Connection, ids: str) -> dict[str, int]:
+    """Take times, hand-offs, items to review and verdicts of conversations out; returns counts."""
+    counts = count_of_people(connection, ids)
+    if _has(connection, "worked_time"):
+        connection.execute(f"DELETE FROM worked_time WHERE conversation_id {_AMONG}", (ids,))
+    if _has(connection, "handoff"):
+        connection.execute(f"DELETE FROM handoff WHERE conversation_id {_AMONG}", (ids,))
+        connection.execute(f"DELETE FROM review_verdict WHERE item_id IN ({_ITEMS})", (ids,))
+        connection.execute(f"DELETE FROM review_item WHERE id IN ({_ITEMS})", (ids,))
+    return counts
+
+
+def _has(connection: sqlite3.Connection, table: str) -> bool:
+    """Tell whether there is a table: a backup may be of an earlier version."""
+    found = connection.execute(
+        "SELECT 1 FROM sqlite_schema WHERE type='table' AND name=?", (table,)
+    ).fetchone()
+    return found is not None
