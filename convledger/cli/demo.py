@@ -114,6 +114,7 @@ def _set_up(home: Path, workspace: Path) -> None:
             ledger.label(ids, "client", client)
         _subscribe(ledger)
         _spend(ledger)
+        _review(ledger)
         _remember(ledger, home)
 
 
@@ -139,6 +140,14 @@ def _spend(ledger: Ledger) -> None:
     from convledger.clock import now_us
 
     spend_all(ledger, now_us())
+
+
+def _review(ledger: Ledger) -> None:
+    """Let the consultant and a colleague review a sample of it."""
+    from convledger.cli.demo_reviews import review_some
+    from convledger.clock import now_us
+
+    review_some(ledger, now_us())
 
 
 def _remember(ledger: Ledger, home: Path) -> None:
@@ -168,6 +177,7 @@ def _show() -> int:
     say("  convledger demo -- compare")
     say("  convledger demo -- economics --by client")
     say("  convledger demo -- memory review")
+    say("  convledger demo -- review stats")
     say("Your own history: convledger")
     return 0
 

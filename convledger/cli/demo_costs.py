@@ -19,8 +19,9 @@ _BY_HAND = 7  # each seventh conversation she finished herself
 
 def spend_all(ledger: Ledger, now: int) -> None:
     """Enter shared costs, what her hour costs, and the conversations that she finished by hand."""
+    from convledger.cli.demo_reviews import hand_over
     from convledger.money import PICO
-    from convledger.store.costs import HourlyRate, WorkedTime
+    from convledger.store.costs import HourlyRate
 
     first = local_day(now - 50 * DAY, UTC).replace(day=1)
     ledger.add_costs(_items(first), now=now)
@@ -30,12 +31,7 @@ def spend_all(ledger: Ledger, now: int) -> None:
     ledger.set_usual_minutes(Fraction(25), now=now, baseline=True)
     ids = ledger.conversation_ids(projects=["*/clients/*"])[::_BY_HAND]
     ledger.label(ids, "outcome", "escalated")
-    minutes = [12, 16, 20, 24, 28]
-    times = [
-        WorkedTime(0, number, now - DAY, 60 * each)
-        for number, each in zip(ids, minutes, strict=False)
-    ]
-    ledger.add_costs((), times, now=now)
+    hand_over(ledger, ids, now)
 
 
 def _items(first: date) -> list[StoredItem]:

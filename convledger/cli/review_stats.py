@@ -28,7 +28,7 @@ _HUNDREDTH = Decimal("0.01")
 def stats(batch: str | None, as_json: bool) -> int:
     """Print what the verdicts come to, of one sample or of all.
 
-    Rates are of the items whose verdict stands, with the interval in which the share of all
+    Rates are of the items that are settled, with the interval in which the share of all
     conversations is likely to be (Wilson, 95 %). Agreement is of those who were given the same.
     """
     from convledger.reports.reviews.documents import stats_document
@@ -64,7 +64,9 @@ def _print(found: ReviewStats) -> None:
         told = ", ".join(f"{code} {count:,}" for code, count in found.reasons.most_common())
         streams.say(display_text(f"reasons      {told}"))
     if found.disputed:
-        streams.remark("Disputed items are in no rate; `convledger review disagreements` has them.")
+        streams.remark(
+            "Rates are of what is settled; `convledger review disagreements` has the rest."
+        )
     streams.say()
     print_table(
         [Column("reviewer", shrink=True), Column("given", "right"), Column("judged", "right"),
@@ -97,7 +99,7 @@ def _print(found: ReviewStats) -> None:
 
 def _rate_words(rate: Rate) -> str:
     if rate.share is None or rate.low is None or rate.high is None:
-        return "– (no verdict stands yet)"
+        return "– (nothing is settled yet)"
     low, high = _percent(Fraction(rate.low)), _percent(Fraction(rate.high))
     return f"{rate.hits:,} of {rate.of:,}, {_percent(rate.share)} (95 %: {low} to {high})"
 

@@ -181,7 +181,7 @@ def _rate(found: Rate) -> dict[str, Any]:
         "low": None if found.low is None else f"{found.low:f}",
         "high": None if found.high is None else f"{found.high:f}",
         "confidence": "0.95",
-        "why": None if found.of else "no verdict stands yet",
+        "why": None if found.of else "nothing is settled yet",
     }
 
 

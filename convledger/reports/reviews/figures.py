@@ -18,7 +18,15 @@ from convledger.economics.agreement import (
     wilson,
 )
 from convledger.store.reviews import StoredVerdict
-from convledger.workflow.review_words import DEFECTS, DISPUTED, SERIOUS, VERDICTS, Item
+from convledger.workflow.review_words import (
+    DEFECTS,
+    DISPUTED,
+    OPEN,
+    SERIOUS,
+    SETTLED,
+    VERDICTS,
+    Item,
+)
 
 MANY_REVIEWERS = "more than two reviewers judged the same: see the pairs, or alpha"
 
@@ -49,7 +57,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class ReviewStats:
-    """Figures of some samples; rates are of the items whose verdict stands, with Wilson's interval.
+    """Figures of some samples; rates are of the items that are settled, with Wilson's interval.
 
     Agreement is of those to whom an item was given, for they could not see what others say.
     """
@@ -75,20 +83,21 @@ class ReviewStats:
 
 def stats_of(items: Sequence[Item], now: int) -> ReviewStats:
     """Return what the verdicts on items come to."""
-    standing = Counter(item.standing for item in items if item.standing)
-    counted = sum(standing.values())
+    states = Counter(item.state for item in items)
+    standing = Counter(item.standing for item in items if item.state == SETTLED)
+    counted = states[SETTLED]
     units = [_blind(item) for item in items]
     values = [list(unit.values()) for unit in units]
     pairs = tuple(_pairs(units))
     return ReviewStats(
         items=len(items),
         judged=sum(bool(item.latest) for item in items),
-        disputed=sum(item.state == DISPUTED for item in items),
+        disputed=states[DISPUTED],
         settled=counted,
-        open=sum(bool(item.waiting) for item in items),
+        open=states[OPEN],
         overdue=sum(item.is_overdue(now) for item in items),
         standing=standing,
-        reasons=Counter(code for item in items for code in _reasons(item)),
+        reasons=Counter(code for item in items if item.state == SETTLED for code in _reasons(item)),
         defects=wilson(sum(standing[each] for each in DEFECTS), counted),
         serious=wilson(sum(standing[each] for each in SERIOUS), counted),
         reviewers=tuple(_reviewers(items, now)),
