@@ -90,8 +90,9 @@ def read_header(line: Line, now: int) -> tuple[StoredBatch, str]:
     """Return the sample of a file and whose it is, "" for everybody's. Raises Refused."""
     if line.get("format") != FORMAT:
         raise Refused("is no file of reviews: its first line says nothing of one")
-    if line.get("version") != VERSION:
-        raise Refused(f"is of version {line.get('version')!r:.20}, this program knows {VERSION}")
+    version = line.get("version")
+    if type(version) is not int or version != VERSION:
+        raise Refused(f"is of version {version!r:.20}, this program knows {VERSION}")
     owner = "" if line.get("owner") is None else _person(line, "owner")
     told = line.get("batch")
     if not isinstance(told, dict):

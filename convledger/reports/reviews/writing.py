@@ -87,6 +87,8 @@ def _text_lines(connection: sqlite3.Connection, item: StoredItem) -> Iterable[di
     if item.conversation_id is None:
         return
     for entry in transcript(connection, item.conversation_id):
+        if not entry.body:
+            continue
         document = entry.document()
         said = {name: document[name] for name in ("at", "kind", "name", "person", "text")}
         if len(entry.body) > _LONGEST_TEXT:

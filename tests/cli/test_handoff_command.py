@@ -1,0 +1,112 @@
+"""Hand-offs by command: entered, listed, imported, taken back; and shown with conversations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Cli
+
+pytestmark = pytest.mark.usefixtures("on_the_20th")
+TALK = "ca747c53"  # of the bakery, October
+
+
+@pytest.fixture
+def books(other: Cli) -> Cli:
+    assert other("cost", "hourly", "30", "--overhead", "30%", "--since", "2026-01-01").code == 0
+    return other
+
+
+def add(books: Cli, *more: str) -> None:
+    done = books("handoff", "add", TALK, "--at", "2026-10-14 13:50", "--to", "Ada", *more)
+    assert done.code == 0, done.err
+
+
+def test_a_hand_off_is_entered_listed_and_shown(books: Cli) -> None:
+    add(books, "--reason", "billing", "--wait", "5m", "--handle", "12m", "--outcome", "refunded")
+    (found,) = books("handoff", "list", "--json").json["handoffs"]
+
+    assert (found["number"], found["at"], found["origin"]) == (1, "2026-10-14T13:50:00Z", "typed")
+    assert (found["wait_seconds"], found["handle_seconds"]) == (300, 720)
+    assert (found["people_cost"], found["currency"], found["made_by"]) == ("7.8", "USD", "you")
+    assert found["from"] == "claude-opus-5-5"
+    assert "handled         12 min" in books("handoff", "show", "1").out
+    assert "billing" in books("handoff").out
+    head = books("show", TALK).out
+    assert (
+        "2026-10-14 13:50 to Ada, billing, waited 5 min, handled 12 min, $7.80  (typed 1)" in head
+    )
+    document = books("show", TALK, "--json").json
+    assert [each["number"] for each in document["handoffs"]] == [1]
+    assert document["reviews"] == []
+
+
+def test_it_is_changed_taken_away_and_taken_back(books: Cli) -> None:
+    add(books, "--handle", "12m")
+    assert "1 is now number 2" in books("handoff", "edit", "1", "--handle", "20m").out
+    assert books("handoff", "remove", "2").code == 0
+    assert "No hand-off is known" in books("handoff").out
+    assert [h["is_gone"] for h in books("handoff", "list", "--all", "--json").json["handoffs"]] == [
+        True, True,
+    ]  # fmt: skip
+    assert books("handoff", "undo").out == "Taken back: 1 taken away.\n"
+    assert books("handoff", "undo").out == "Taken back: 1 changed.\n"
+    (time,) = books("cost", "time", "--json").json["time"]
+    assert time["minutes"] == "12"
+    assert "is the time of a hand-off" in books("cost", "time", "remove", "1").err
+    assert books("handoff", "edit", "1", "--handle", "").code == 0
+    assert books("cost", "time", "--json").json["time"] == []
+
+
+def test_the_list_is_narrowed_and_written_as_csv(books: Cli) -> None:
+    add(books, "--reason", "billing")
+    add(books, "--reason", "policy")
+    assert len(books("handoff", "list", "--reason", "policy", "--json").json["handoffs"]) == 1
+    assert books("handoff", "list", "--since", "2026-11-01", "--json").json["handoffs"] == []
+    assert books("handoff", "list", "--person", "Bo", "--json").json["handoffs"] == []
+    assert books("handoff", "list", "--client", "nobody", "--json").json["handoffs"] == []
+    assert books("handoff", "list", "--origin", "tpyed").code == 2
+    header, *rows = books("handoff", "list", "--csv").out.splitlines()
+    assert header.startswith("number,conversation,at,from,to,reason")
+    assert len(rows) == 2
+
+
+def test_a_file_is_taken_once_and_says_what_is_wrong(books: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "h.csv"
+    path.write_text(f"ticket,at,agent\n{TALK},2026-10-14,Bo\nnope,2026-10-14,Bo\n")
+    found = books("handoff", "import", str(path), "--dry-run", "--json")
+    assert (found.code, found.json["new"], found.json["taken"]) == (1, 1, 0)
+    assert "nothing was taken" in books("handoff", "import", str(path), "--strict").out
+    done = books("handoff", "import", str(path))
+    assert "1 hand-off taken" in done.out
+    assert "line 3: no conversation 'nope'" in done.err
+    assert books("handoff", "import", str(path), "--json").json["known"] == 1
+    assert books("handoff", "undo").out == "Taken back: 1 imported.\n"
+    assert books("handoff", "import", str(tmp_path / "none.csv")).code == 2
+
+
+def test_reasons_are_listed_and_changed(books: Cli) -> None:
+    done = books("handoff", "reasons", "--add", "Legal Hold", "--remove", "other", "--json")
+    assert done.json["reasons"][-1] == "legal-hold"
+    assert "other" not in books("handoff", "reasons").out.split()
+    assert "did you mean policy" in books("handoff", "reasons", "--remove", "polcy").err
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("add", "nope"), "no conversation 'nope'"),
+        (("add", TALK, "--reason", "biling"), "did you mean billing"),
+        (("add", TALK, "--handle", "soon"), "no length of time"),
+        (("add", TALK, "--at", "soonish"), "soonish"),
+        (("edit", "x"), "is no number"),
+        (("edit", "9", "--note", "x"), "no hand-off has the number 9"),
+        (("show", "9"), "no hand-off has the number 9"),
+        (("undo",), "no hand-off was changed"),
+    ],
+)
+def test_mistakes_are_told_with_the_way_out(books: Cli, words: tuple[str, ...], why: str) -> None:
+    answer = books("handoff", *words)
+    assert answer.code == 2
+    assert why in answer.err
