@@ -78,8 +78,8 @@ def list_(
 
 def _print(found: list[Handoff], zone: tzinfo) -> None:
     from convledger.cli.handoff_words import bot_words, length_words, people_words
-    from convledger.cli.names import minute_text
     from convledger.cli.plain_names import plural
+    from convledger.cli.plan_words import moment_words
     from convledger.reports.render.table import Column
 
     print_table(
@@ -92,7 +92,7 @@ def _print(found: list[Handoff], zone: tzinfo) -> None:
         [
             [
                 "" if each.number is None else f"{each.number}{' gone' if each.is_gone else ''}",
-                minute_text(each.at, zone), each.conversation, each.person, each.reason or "–",
+                moment_words(each.at, zone), each.conversation, each.person, each.reason or "–",
                 length_words(each.wait_seconds), length_words(each.handle_seconds),
                 people_words(each), bot_words(each), each.origin,
             ]

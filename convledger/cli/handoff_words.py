@@ -8,8 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from convledger.cli.cost_people import minutes_words
-from convledger.cli.names import minute_text
-from convledger.cli.plan_words import money_words
+from convledger.cli.plan_words import moment_words, money_words
 
 if TYPE_CHECKING:
     from convledger.reports.handoffs.known import Handoff
@@ -54,7 +53,7 @@ def handoff_facts(each: Handoff, zone: tzinfo) -> Iterator[tuple[str, str]]:
         ("hand-off", f"{each.origin}{number}{gone}"),
         ("conversation", each.conversation),
         ("title", each.title),
-        ("at", minute_text(each.at, zone)),
+        ("at", moment_words(each.at, zone)),
         ("from", each.model),
         ("to", each.person),
         ("reason", each.reason),
@@ -73,7 +72,7 @@ def handoff_facts(each: Handoff, zone: tzinfo) -> Iterator[tuple[str, str]]:
 def in_short(each: Handoff, zone: tzinfo) -> str:
     """Return a hand-off in one line, for the head of a conversation."""
     to = f" to {each.person}" if each.person else ""
-    parts = [f"{minute_text(each.at, zone)}{to}"]
+    parts = [f"{moment_words(each.at, zone)}{to}"]
     parts += [each.reason] if each.reason else []
     if each.wait_seconds is not None:
         parts.append(f"waited {length_words(each.wait_seconds)}")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from convledger.cli.cost_people import minutes_words
-from convledger.cli.names import minute_text
+from convledger.cli.plan_words import moment_words
 from convledger.errors import UsageProblem
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def verdict_words(verdict: StoredVerdict, zone: tzinfo) -> str:
         parts.append(minutes_words(Fraction(verdict.seconds, 60)))
     if verdict.note:
         parts.append(verdict.note)
-    return f"{', '.join(parts)}  ({minute_text(verdict.at, zone)})"
+    return f"{', '.join(parts)}  ({moment_words(verdict.at, zone)})"
 
 
 def item_facts(item: Item, zone: tzinfo, now: int) -> Iterator[tuple[str, str]]:
