@@ -11,7 +11,8 @@ from convledger import who
 from convledger.config import Config, load_config, own_name, person_name
 from convledger.errors import ConfigError
 from convledger.ledger import Ledger
-from convledger.store import audit
+from convledger.store import actors
+from convledger.store.audit_events import events
 from tests.cli.conftest import cli as cli
 
 
@@ -23,7 +24,7 @@ def settings(home: Path, text: str) -> Path:
 
 
 def test_without_a_word_people_are_you() -> None:
-    assert (who.person(), audit.person()) == ("you", "you")
+    assert (who.person(), actors.person()) == ("you", "you")
 
 
 def test_the_settings_name_the_person_else_the_login(own_home: Path) -> None:
@@ -66,4 +67,4 @@ def test_what_a_command_changes_is_noted_under_the_name(own_home: Path, cli: obj
 
     assert cli("cost", "hourly", "25").code == 0
     with Ledger.open() as ledger:
-        assert {event.actor for event in audit.events(ledger.connection)} == {"Ada"}
+        assert {event.actor for event in events(ledger.connection)} == {"Ada"}

@@ -25,24 +25,28 @@ def forget(
     probes: Probes | None = None,
     names: Collection[str] = (),
     digests: Collection[str] = (),
+    rows: Collection[str] = (),
 ) -> int:
     """Destroy the words of events about erased things; return how many events that are.
 
-    What is erased are `conversations` and `entries`, and whatever else holds one of the pieces,
-    one of the `names` as words of their own, or a text of one of the `digests`. What a row still
-    says, the log still says too: that row was not to go. The forgetting is an event itself.
+    What is erased are `conversations` and `entries`, the `rows` as the log names them, and whatever
+    else holds one of the pieces, one of the `names` as words of their own, or a text of one of the
+    `digests`. What a row still says, the log still says too: that row was not to go. The forgetting
+    is an event itself.
     Changes of the open transaction are taken into the chain first; belongs into a transaction.
     """
     if not _is_there(connection):
         return 0
     chain_drafts(connection)
     found: dict[int, tuple[str, str | None]] = {}
-    for column, wanted in (("conversation_id", conversations), ("entry_id", entries)):
-        rows = connection.execute(
-            f"SELECT seq, about, content FROM audit_content WHERE {column} {_AMONG}",
-            (json.dumps(sorted(wanted)),),
-        )
-        found.update((seq, (about, content)) for seq, about, content in rows)
+    numbered = (("conversation_id", sorted(conversations)), ("entry_id", sorted(entries)))
+    for column, wanted in (*numbered, ("about", sorted(rows))):
+        if wanted:
+            told = connection.execute(
+                f"SELECT seq, about, content FROM audit_content WHERE {column} {_AMONG}",
+                (json.dumps(wanted),),
+            )
+            found.update((seq, (about, content)) for seq, about, content in told)
     if digests:
         found.update(_of_texts(connection, digests))
     if names or (probes is not None and (probes.texts or probes.short)):

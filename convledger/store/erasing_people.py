@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 
+from convledger.store.audit_forget import forget
+from convledger.store.audited import BY_TABLE
+
 _AMONG = "IN (SELECT value FROM json_each(?))"
 # Items are known by the name of a conversation too: it may have been imported after them.
 _ITEMS = (
@@ -46,10 +49,30 @@ def take_people_out(connection: sqlite3.Connection, ids: str) -> dict[str, int]:
     if _has(connection, "worked_time"):
         connection.execute(f"DELETE FROM worked_time WHERE conversation_id {_AMONG}", (ids,))
     if _has(connection, "handoff"):
+        unnamed = _without_conversation(connection, ids)
         connection.execute(f"DELETE FROM handoff WHERE conversation_id {_AMONG}", (ids,))
         connection.execute(f"DELETE FROM review_verdict WHERE item_id IN ({_ITEMS})", (ids,))
         connection.execute(f"DELETE FROM review_item WHERE id IN ({_ITEMS})", (ids,))
+        if unnamed:
+            forget(connection, rows=unnamed)
     return counts
+
+
+def _without_conversation(connection: sqlite3.Connection, ids: str) -> list[str]:
+    """Return items and verdicts that came before their conversation, as the audit log names them.
+
+    The log can't tell by itself whose they are.
+    """
+    found = []
+    for table, key in (("review_item", "id"), ("review_verdict", "item_id")):
+        about = BY_TABLE[table].about_of("row")
+        rows = connection.execute(
+            f"SELECT {about} FROM {table} AS row WHERE {key} IN ({_ITEMS}) "
+            "AND conversation_id IS NULL",
+            (ids,),
+        )
+        found += [row[0] for row in rows]
+    return found
 
 
 def _has(connection: sqlite3.Connection, table: str) -> bool:
