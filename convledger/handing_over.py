@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from convledger.errors import UsageProblem
@@ -13,6 +13,7 @@ from convledger.who import person
 if TYPE_CHECKING:
     from datetime import tzinfo
 
+    from convledger.economics.conversation_costs import Talk
     from convledger.reports.handoffs.known import Handoff, HandoffQuery
     from convledger.store.cost_changes import Change
     from convledger.store.handoffs import StoredHandoff
@@ -38,6 +39,13 @@ class HandingOver(Reconciling):
         from convledger.reports.handoffs.known import handoffs_of
 
         return handoffs_of(self.connection, conversation_id, zone)
+
+    @in_words
+    def handoffs_among(self, talks: Iterable[Talk], zone: tzinfo) -> list[Handoff]:
+        """Return the hand-offs of conversations of unit economics, the latest first."""
+        from convledger.reports.handoffs.known import handoffs_among
+
+        return handoffs_among(self.connection, talks, zone)
 
     @in_words
     def handoff(self, number: int, zone: tzinfo) -> Handoff:

@@ -225,6 +225,7 @@ def _actions() -> Iterable[Action]:
     yield Action("economics", "period", "o", "Period", "A month, last days, from-to, all.", True)
     yield Action("economics", "baseline", "b", "Baseline", "What people cost and need.", True)
     yield Action("economics", "costs", "c", "Costs", "Enter costs beside tokens.", True)
+    yield Action("economics", "handoffs", "H", "Hand-offs", "Where people took over, and why.")
     yield Action("economics", "simulate", "s", "Simulate", "What if: model, context, people.", True)
     yield Action("economics", "export", "x", "Export", "The pivot as CSV.", spare=True)
     yield Action(

@@ -263,6 +263,7 @@ STEPS = {
     "economics.baseline": Step(("6",), screen, "People"),
     "economics.close": Step(("6",), screen, "CloseMonth"),
     "economics.costs": Step(("6",), screen, "CostItems"),
+    "economics.handoffs": Step(("6",), screen, "Handoffs"),
     "economics.simulate": Step(("6",), screen, "Scenario"),
     "economics.export": Step(("6",), screen, "TextExport"),
     "economics.measure": Step(("6",), text),

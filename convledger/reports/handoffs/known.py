@@ -116,6 +116,17 @@ def handoffs_of(
     return _costed(connection, found, zone)
 
 
+def handoffs_among(
+    connection: sqlite3.Connection, talks: Iterable[Talk], zone: tzinfo
+) -> list[Handoff]:
+    """Return the hand-offs of conversations, the latest first; those without instant last."""
+    by_id = {talk.id: talk for talk in talks}
+    within = {*by_id, *(child for talk in by_id.values() for child in talk.within)}
+    found = _of_talks(connection, by_id, False, within)
+    found.sort(key=lambda each: (each.at is None, -(each.at or 0), each.number or 0))
+    return _costed(connection, found, zone)
+
+
 def handoff_numbered(connection: sqlite3.Connection, number: int, zone: tzinfo) -> Handoff | None:
     """Return a hand-off by its number, also one that was taken away."""
     from convledger.store.handoffs import kept_handoff

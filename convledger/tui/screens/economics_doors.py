@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from convledger.economics.segments import SegmentTable
+    from convledger.reports.handoffs.known import Handoff
     from convledger.reports.periods import Span
     from convledger.reports.unit_costs.known_currencies import KnownCurrency
     from convledger.reports.unit_costs.summary import Economics
@@ -196,6 +197,22 @@ class EconomicsDoors(PlaceScreen):
             self.books.say(f"{span.name} is not over: only months that are can be closed.")
         else:
             self.app.push_screen(CloseMonthScreen(month, is_closed=found.costs.is_closed))
+
+    def action_handoffs(self) -> None:
+        """List where people took over the conversations that are shown."""
+        from convledger.tui.screens.handoffs import HandoffsScreen
+
+        found, zone = self.sight.found, self.books.zone
+        if found is None:
+            self.books.say(words.nothing_words(self.sight)[0])
+            return
+        span = words.span_words(self.sight)
+        talks = [cost.talk for cost in found.by_id.values()]
+
+        def show(known: list[Handoff]) -> None:
+            self.app.push_screen(HandoffsScreen(known, span, zone))
+
+        self.ask("handoffs", lambda ledger: ledger.handoffs_among(talks, zone), show, slow=True)
 
     def action_simulate(self) -> None:
         """Weigh a scenario on one's own conversations."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -17,6 +16,7 @@ from convledger.tui.paced import Paced
 from convledger.tui.screens.branching import BranchingScreen
 from convledger.tui.screens.reader_memory import kept_from, proposed
 from convledger.tui.screens.reader_words import copied_words, count_words, title_words
+from convledger.tui.screens.reading import Reading
 from convledger.tui.widgets.blocks import PORTION
 from convledger.tui.widgets.context_meter import ContextMeter, standing
 from convledger.tui.widgets.entry_head import BEGINNING
@@ -24,7 +24,8 @@ from convledger.tui.widgets.find_line import FindLine
 from convledger.tui.widgets.full_cost_line import FullCostLine
 from convledger.tui.widgets.outcome_line import OutcomeLine
 from convledger.tui.widgets.panel import Panel
-from convledger.tui.widgets.script import Script, script_of
+from convledger.tui.widgets.people_line import PeopleLine
+from convledger.tui.widgets.script import script_of
 from convledger.tui.widgets.sheet_view import SheetView
 from convledger.tui.widgets.transcript import Transcript
 
@@ -40,16 +41,6 @@ NOTHING = (
     "H shows entries that no person and no model said. esc goes back.",
 )
 _FRAME = 4  # cells of the panel's edges that are no text
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A conversation as it was read: what a list says of it, and its entries."""
-
-    line: ConversationLine | None
-    script: Script
-    hidden: bool
-    messages: int | None
 
 
 class ReaderScreen(BranchingScreen):
@@ -95,8 +86,10 @@ class ReaderScreen(BranchingScreen):
         self._ending = OutcomeLine(self._zone)
         self._meter = ContextMeter(self._zone)
         self._full_cost = FullCostLine(self.conversation_id, self._zone)
+        self._people = PeopleLine(self.conversation_id, self._zone)
         below = (self.transcript, self.find_line, self._full_cost, self._meter)
-        self._panel = Panel("Conversation", self._ending, *below, counts="Reading …")
+        above = (self._ending, self._people)
+        self._panel = Panel("Conversation", *above, *below, counts="Reading …")
         yield self._panel
 
     def on_mount(self) -> None:
@@ -142,6 +135,7 @@ class ReaderScreen(BranchingScreen):
         transcript.show(reading.script)
         self._show_frame()
         self._full_cost.ask_anew()
+        self._people.ask_anew()
         if is_first or self._message_id is not None:
             self._go_to_start()
         if grown and self.find_line.text:
