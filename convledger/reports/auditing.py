@@ -17,6 +17,7 @@ from convledger.words import plural
 
 ERASED = "(words erased)"
 # What a row is known by where it is about no conversation and no entry, the best first.
+_NAMED_BY = {"review_batch": ("title",)}  # where the name is for machines
 _NAMES = (
     "name",
     "plan",
@@ -165,7 +166,7 @@ class _Names:
             **(_values((event.about or "").partition(" ")[2]) or {}),
             **(_values(event.content) or {}),
         }
-        for name in _NAMES:
+        for name in (*_NAMED_BY.get(event.object.partition("/")[0], ()), *_NAMES):
             if said.get(name) not in (None, ""):
                 return str(said[name])
         return event.object if event.object in BY_TABLE else event.object.replace("_", " ")

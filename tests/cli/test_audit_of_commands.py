@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from convledger import paths
 from convledger.ledger import Ledger
-from convledger.store.actors import IMPORT, ITSELF, set_person
+from convledger.store.actors import IMPORT, ITSELF
 from convledger.store.audit_check import verify
 from convledger.store.audit_events import Event, events
 from tests.cli.conftest import FIXTURES, Cli
@@ -72,6 +71,24 @@ reconcile {fixtures}/bills/anthropic-usage.csv --keep autumn
 reconcile --forget 1
 reconcile --bring-back 1
 """
+PEOPLE = """
+handoff add {conversation} --to Ada --reason billing --handle 12m
+handoff edit 1 --handle 20m
+handoff remove 2
+handoff bring-back 2
+handoff undo
+handoff reasons --add legal-hold
+handoff import {folder}/handoffs.csv
+review sample --size 3 --seed 7 --owner Ada --owner Bo --overlap 3 --title Autumn
+review verdict 1 minor --as Ada
+review verdict 1 pass --as Bo
+review adjudicate 1 major
+review undo --as Ada
+review reasons --add odd
+review export 1 {folder}/ada.jsonl --owner Ada --with-texts
+review remove 1
+review bring-back 1
+"""
 MEMORY = """
 memory add Thursdays --tag ops
 memory add Twice
@@ -103,10 +120,8 @@ erase entry 1 --yes
 
 
 @pytest.fixture
-def mira() -> Iterator[None]:
-    set_person("mira")
-    yield
-    set_person("")
+def mira(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOGNAME", "mira")
 
 
 def test_changes_to_labels_plans_and_sources_are_a_persons(other: Cli, tmp_path: Path) -> None:
@@ -119,6 +134,14 @@ def test_changes_to_costs_budgets_and_scenarios_are_a_persons(other: Cli, tmp_pa
     (tmp_path / "costs.csv").write_text(f"{header}tool,Seats,12,2026-10-01,2026-10-31\n", "utf-8")
     (tmp_path / "leaner.toml").write_text('schema = 1\n[prompts]\nshorter = "20%"\n', "utf-8")
     run_each(other, COSTS, tmp_path)
+
+
+def test_hand_offs_and_verdicts_are_a_persons(other: Cli, tmp_path: Path) -> None:
+    rows = f"conversation,at,reason\n{CONVERSATION},2026-11-18 09:00,policy\n"
+    (tmp_path / "handoffs.csv").write_text(rows, "utf-8")
+    run_each(other, PEOPLE, tmp_path)
+    about = other("audit", "list", "--about", "review_batch", "--json").json
+    assert {each["about"] for each in about["batches"]} == {"Autumn"}
 
 
 def test_changes_to_memory_are_a_persons(other: Cli, tmp_path: Path) -> None:
