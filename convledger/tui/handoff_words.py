@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from convledger.clock import SECOND
 from convledger.reports.handoffs.sums import sums_of
 from convledger.text.display import display_text
+from convledger.text.secrets import veiled
 from convledger.tui.cost_words import sum_text
 from convledger.tui.credit_words import length_text, moment_text, money_text
 
@@ -63,7 +64,7 @@ def handoff_facts(each: Handoff, zone: tzinfo, *, with_people: bool = True) -> l
         facts.append(f"people {money_text(each.people_cost, each.currency)}")
     if each.bot_cost is not None:
         facts.append(f"bot {bot_text(each)}")
-    facts += [display_text(each.outcome), display_text(each.note)]
+    facts += [display_text(veiled(each.outcome)), display_text(veiled(each.note))]
     return [fact for fact in facts if fact]
 
 
@@ -89,7 +90,7 @@ def verdict_text(verdict: StoredVerdict, zone: tzinfo) -> str:
     facts = [verdict.verdict, display_text(" ".join(verdict.reasons))]
     if verdict.seconds is not None:
         facts.append(seconds_text(verdict.seconds))
-    facts += [display_text(verdict.note), moment_text(verdict.at, zone)]
+    facts += [display_text(veiled(verdict.note)), moment_text(verdict.at, zone)]
     return " · ".join(fact for fact in facts if fact)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from convledger.ledger import Ledger
 from convledger.reports.reviews.drawing import SampleQuery
 from convledger.store.handoffs import StoredHandoff
+from convledger.tui.handoff_words import handoff_facts
 from convledger.tui.screens.handoffs import HandoffRows, HandoffsScreen
 from convledger.tui.screens.reader import ReaderScreen
 from convledger.tui.screens.why import WhyScreen
@@ -19,6 +21,7 @@ from tests.tui.pilot import NOW, press, said, screen_text, settled, text_of
 
 MINUTE = 60_000_000
 AT = OCTOBER_INSTANTS[1] - 60 * MINUTE
+SECRET = f"ghp_{'Zx9Kq2Lm7Rt4Bv1Ns8Wd3Fg6Hj5Pc0Ya'}ab"
 BOTH = [(80, 24), (140, 45)]
 
 
@@ -27,7 +30,8 @@ def handed(studio: Path) -> list[int]:
     """Five conversations of October that people took over; of the first they have said how."""
     ids = with_people(studio, minutes=None)
     entry = StoredHandoff(
-        0, "", "", ids[0], AT, model="opus", person="[b]Ada", reason="billing", note="asked twice",
+        0, "", "", ids[0], AT, model="opus", person="[b]Ada", reason="billing",
+        note=f"asked\ntwice for {SECRET}",
         wait_seconds=120, handle_seconds=1500, outcome="refunded",
     )  # fmt: skip
     with Ledger.open(studio) as ledger:
@@ -117,3 +121,14 @@ async def test_a_conversation_without_people_has_no_such_line(
         await settled(pilot)
         assert not screen.query_one(PeopleLine).display
         assert said(pilot) == ""
+
+
+def test_a_note_is_one_line_and_shows_no_secret(studio: Path, handed: list[int]) -> None:
+    with Ledger.open(studio) as ledger:
+        (found,) = ledger.handoffs_of(handed[0], UTC)
+    facts = handoff_facts(found, UTC)
+
+    assert SECRET in found.note
+    assert facts[-2] == "refunded"
+    assert facts[-1].startswith("asked↵twice for ghp_•")
+    assert SECRET not in facts[-1]
