@@ -201,10 +201,8 @@ def message_with(connection: sqlite3.Connection, text: str) -> int:
 
 
 def test_message_loses_its_secret_and_its_neighbours_keep_their_place(bench: Bench) -> None:
-    bench.write(
-        bench.log,
-        prompt(1, "before") + prompt(2, f"Grüße, use {TOKEN} now") + reply(2, "after it 東京"),
-    )
+    said = prompt(1, "before") + prompt(2, f"Grüße, use {TOKEN} now") + reply(2, "after it 東京")
+    bench.write(bench.log, said)
     bench.sync()
     connection = bench.ledger.connection
     scan_ledger(connection, NOW)
