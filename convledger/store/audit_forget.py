@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from convledger.store.audit import FORGOTTEN, chain_drafts
 from convledger.store.audited import BY_TABLE
 from convledger.store.literals import DIGEST, values_in, with_digests
-from convledger.store.probes import Probes, finder
+from convledger.store.probes import SHORTEST, Probes, finder
 
 _PORTION = 500  # contents that are looked through at once
 _DIGEST = re.compile(rf"{DIGEST}([0-9a-f]{{64}})")
@@ -30,9 +30,9 @@ def forget(
     """Destroy the words of events about erased things; return how many events that are.
 
     What is erased are `conversations` and `entries`, the `rows` as the log names them, and whatever
-    else holds one of the pieces, one of the `names` as words of their own, or a text of one of the
-    `digests`. What a row still says, the log still says too: that row was not to go. The forgetting
-    is an event itself.
+    else holds one of the pieces, one of the `names` or of the labels that conversations had as
+    words of their own, or a text of one of the `digests`. What a row still says, the log still says
+    too: that row was not to go. The forgetting is an event itself.
     Changes of the open transaction are taken into the chain first; belongs into a transaction.
     """
     if not _is_there(connection):
@@ -47,6 +47,7 @@ def forget(
                 (json.dumps(wanted),),
             )
             found.update((seq, (about, content)) for seq, about, content in told)
+    names = {*names, *_labels_in(about for about, _ in found.values())}
     if digests:
         found.update(_of_texts(connection, digests))
     if names or (probes is not None and (probes.texts or probes.short)):
@@ -62,6 +63,19 @@ def forget(
             (FORGOTTEN, spans_text(gone)),
         )
     return len(gone)
+
+
+def _labels_in(some: Iterable[str]) -> Iterator[str]:
+    """Yield the values of labels that rows of the log are about, but short ones: common words."""
+    for about in some:
+        table, _, key = about.partition(" ")
+        if table == "label":
+            try:
+                value = str(values_in(key).get("value") or "")
+            except ValueError:  # not as it was written, which `verify` tells
+                continue
+            if len(value.encode("utf-8", "replace")) >= SHORTEST:
+                yield value
 
 
 def _is_there(connection: sqlite3.Connection) -> bool:

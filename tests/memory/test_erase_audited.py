@@ -163,6 +163,20 @@ def test_a_label_that_was_taken_away_before_goes_too(bench: Bench) -> None:
     assert "words of events erased" in [each.action for each in events(ledger.connection)]
 
 
+def test_a_label_of_before_goes_from_what_else_named_it(bench: Bench) -> None:
+    ledger = bench.ledger
+    number = ledger.conversation(session(1)).id
+    ledger.label([number], "client", "Quixotic Ltd")
+    for content in ("lean for Quixotic Ltd", None):
+        keep_scenario(ledger, content)
+    ledger.label([number], "client", "Another Ltd")
+
+    ledger.erase(Wanted(conversations=(number,)), now=NOW)
+
+    assert not occurs(ledger, "Quixotic")
+    assert verify(ledger.connection).problems == []
+
+
 def test_a_clients_name_goes_from_what_was_said_of_others(bench: Bench) -> None:
     ledger = bench.ledger
     number = ledger.conversation(session(1)).id
