@@ -13,6 +13,7 @@ import subprocess
 import sys
 import termios
 import time
+from contextlib import suppress
 from pathlib import Path
 
 SEQUENCE = re.compile(rb"\x1b\[[0-9;?<>=]*[ -/]*[@-~]|\x1b[()][0-9A-Za-z]|\x1b[=>]")
@@ -67,9 +68,21 @@ class Terminal:
         raise TimeoutError(f"{pattern!r} did not come: {self.text()[-3000:]}")
 
     def quiet(self, seconds: float = 0.3) -> None:
-        """Take what comes until nothing has come for `seconds`."""
-        while self.read(seconds):
+        """Take what comes until nothing has come for `seconds` and the process rests.
+
+        On a busy machine a process that has a key to handle may be silent for long; what runs or
+        waits for a processor does not sleep.
+        """
+        while self.read(seconds) or not self._rests():
             pass
+
+    def _rests(self) -> bool:
+        """Tell whether every thread of the process sleeps."""
+        for task in Path(f"/proc/{self.process.pid}/task").glob("*/stat"):
+            with suppress(FileNotFoundError, ProcessLookupError):  # it has ended since
+                if task.read_text().rpartition(")")[2].split()[0] in "RD":
+                    return False
+        return True
 
     def send(self, keys: bytes) -> None:
         """Press keys."""
