@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from convledger.economics.budget_terms import BudgetTerms
     from convledger.economics.ladder import Step
     from convledger.reports.unit_costs.asked import CostQuery
+    from convledger.reports.unit_costs.billed import Billing
     from convledger.reports.unit_costs.budget_ladder import Heed, LadderRun
     from convledger.reports.unit_costs.budget_shelf import KeptBudget
     from convledger.reports.unit_costs.budget_standing import BudgetAlert, Standing
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 class Budgeting(Costing):
     """Budgets by name, where conversations stand in them, and ladders that keep them."""
+
+    # What plans have billed, by subscription: one conversation after the other is looked at.
+    _billed: dict[int, list[Billing]]
+    _billed_at: tuple[object, ...] | None = None
 
     @in_words
     def budgets(self, *, with_gone: bool = False) -> list[KeptBudget]:
@@ -118,4 +123,15 @@ class Budgeting(Costing):
         """
         from convledger.reports.unit_costs.one_conversation import full_cost
 
-        return full_cost(self.connection, self.plan_book, conversation_id, now, zone, zone_name)
+        state = self.cost_state(now)
+        if state != self._billed_at:
+            self._billed, self._billed_at = {}, state
+        return full_cost(
+            self.connection,
+            self.plan_book,
+            conversation_id,
+            now,
+            zone,
+            zone_name,
+            self._billed,
+        )

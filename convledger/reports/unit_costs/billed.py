@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 
@@ -16,6 +16,7 @@ from convledger.reports.history import conversation_of
 from convledger.reports.periods import local_day
 from convledger.reports.plan_book import PlanBook
 from convledger.reports.unit_costs.asked import CostQuery, following
+from convledger.store.subscriptions import Subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,43 +69,54 @@ class Billing:
         return tuple(zip((talk.id for talk in own), weights, strict=True))
 
 
-def billings(book: PlanBook, query: CostQuery) -> list[Billing]:
-    """Return the statements of all plans in use that have a part in the time of `query`."""
-    found = []
+def billings(
+    book: PlanBook, query: CostQuery, known: dict[int, list[Billing]] | None = None
+) -> list[Billing]:
+    """Return the statements of all plans in use that have a part in the time of `query`.
+
+    Those of a subscription whose number is in `known` need not be worked out: all that were are put
+    into it.
+    """
+    known = {} if known is None else known
+    found = list[Billing]()
     for subscription in book.subscriptions():
         if subscription.began >= query.until or subscription.began > query.now:
             continue
         if subscription.ended is not None and subscription.ended <= query.since:
             continue
-        bill = book.bill(subscription, query.now)
-        weights = _weights(bill)
-        for period, statement in zip(bill.periods, bill.statements, strict=True):
-            if period.since >= query.until or period.until <= query.since:
-                continue
-            fees, main = statement.sums.fees, main_unit(period.plan)
-            days = _days_between(period.since, period.until, period.zone)
-            so_far = days.within(Days(days.since, following(local_day(query.now, period.zone))))
-            if query.now < period.until:
-                fees = half_even(fees * so_far.length, days.length)
-            found.append(
-                Billing(
-                    name=statement.plan_name,
-                    currency=statement.currency,
-                    since=period.since,
-                    until=period.until,
-                    days=so_far,
-                    amount=statement.sums.total - statement.sums.fees + fees,
-                    began=subscription.began,
-                    ended=subscription.ended,
-                    scope=subscription.scope,
-                    weights=weights,
-                    fees=fees,
-                    unit=main.id if main is not None else "",
-                    units=statement.sums.units.get(main.id, 0) if main is not None else 0,
-                    subscription=subscription.id,
-                )
-            )
+        own = known.get(subscription.id)
+        if own is None:
+            own = known[subscription.id] = list(_billed(book, subscription, query.now))
+        found += [each for each in own if each.since < query.until and each.until > query.since]
     return found
+
+
+def _billed(book: PlanBook, subscription: Subscription, now: int) -> Iterator[Billing]:
+    """Yield all statements of a subscription, the earliest first."""
+    bill = book.bill(subscription, now)
+    weights = _weights(bill)
+    for period, statement in zip(bill.periods, bill.statements, strict=True):
+        fees, main = statement.sums.fees, main_unit(period.plan)
+        days = _days_between(period.since, period.until, period.zone)
+        so_far = days.within(Days(days.since, following(local_day(now, period.zone))))
+        if now < period.until:
+            fees = half_even(fees * so_far.length, days.length)
+        yield Billing(
+            name=statement.plan_name,
+            currency=statement.currency,
+            since=period.since,
+            until=period.until,
+            days=so_far,
+            amount=statement.sums.total - statement.sums.fees + fees,
+            began=subscription.began,
+            ended=subscription.ended,
+            scope=subscription.scope,
+            weights=weights,
+            fees=fees,
+            unit=main.id if main is not None else "",
+            units=statement.sums.units.get(main.id, 0) if main is not None else 0,
+            subscription=subscription.id,
+        )
 
 
 def _days_between(since: int, until: int, zone: tzinfo) -> Days:

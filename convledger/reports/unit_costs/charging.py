@@ -22,7 +22,7 @@ from convledger.economics.conversation_costs import (
     TalkCost,
     is_inside,
 )
-from convledger.economics.cost_items import REVENUE, CostItem
+from convledger.economics.cost_items import BY_MESSAGES, BY_TIME, REVENUE, CostItem
 from convledger.economics.exchange import ExchangeRate
 from convledger.economics.human_time import human_cost
 from convledger.plans.calendar import start_of_day
@@ -69,21 +69,30 @@ def read_facts(
     query: CostQuery,
     closed: Container[int] = (),
     reach: Sequence[int] = (),
+    *,
+    only: int | None = None,
+    billed: dict[int, list[Billing]] | None = None,
 ) -> Facts:
     """Return what the costs of `query` are worked out from.
 
     `closed` are costs that count although they may have been taken away since, and `reach` instants
-    at which conversations opened that bear something too.
+    at which conversations opened that bear something too. Where one conversation is asked about
+    `only`, others are read as far as they weigh. `billed` is what `billings` need not work out.
     """
     stored = kept.items(connection, with_gone=True)
     items = [item_of(each) for each in stored if each.gone_at is None]
     gone = [item_of(each) for each in stored if each.gone_at is not None and each.id in closed]
-    bills = billings(book, query)
+    bills = billings(book, query, billed)
     since, until = _widened(query, (*items, *gone), bills)
     usual = minutes_kept(connection, USUAL_MINUTES)
+    by_length = any(item.rule in (BY_TIME, BY_MESSAGES) for item in (*items, *gone))
     return Facts(
         talks=read_talks(
-            connection, min(since, *reach, since), max(until, *reach, until), usual_minutes=usual
+            connection,
+            min(since, *reach, since),
+            max(until, *reach, until),
+            usual_minutes=usual,
+            lengths_of=None if only is None or by_length else {only},
         ),
         items=items,
         gone=gone,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 
 from convledger.economics.budget_position import Position
@@ -20,11 +20,12 @@ from convledger.economics.conversation_costs import (
 from convledger.money import usd_text
 from convledger.reports.plan_book import PlanBook
 from convledger.reports.unit_costs.asked import CostQuery
+from convledger.reports.unit_costs.billed import Billing
 from convledger.reports.unit_costs.budget_shelf import kept_budgets
 from convledger.reports.unit_costs.budget_standing import placed_in
+from convledger.reports.unit_costs.charging import charge, read_facts
 from convledger.reports.unit_costs.costs import Costs
 from convledger.reports.unit_costs.document import amount_text, ratio_text
-from convledger.reports.unit_costs.full_costs import cost_conversations
 from convledger.reports.unit_costs.talks import opened_at
 
 
@@ -104,27 +105,30 @@ def full_cost(
     now: int,
     zone: tzinfo,
     zone_name: str,
+    billed: dict[int, list[Billing]] | None = None,
 ) -> FullCost | None:
-    """Return what a conversation costs; None where that is its list cost and it has no budget."""
+    """Return what a conversation costs; None where that is its list cost and it has no budget.
+
+    What plans have billed is taken from `billed`, and put into it where it had to be worked out.
+    """
     opened = opened_at(connection, conversation_id)
     if opened is None:
         return None
     budgets = [each.terms for each in kept_budgets(connection) if each.terms is not None]
+    query = CostQuery(opened, opened + 1, max(now, opened), zone, zone_name)
+    facts = read_facts(connection, book, query, only=conversation_id, billed=billed)
+    talk = next((each for each in facts.talks if each.id == conversation_id), None)
+    if talk is None:
+        return None
     by_currency: dict[str, Costs] = {}
 
     def costs_in(currency: str) -> Costs:
         if currency not in by_currency:
-            query = CostQuery(
-                opened, opened + 1, max(now, opened), zone, zone_name, currency=currency
-            )
-            found = cost_conversations(connection, book, query, anew=True)
-            found.costs = [cost for cost in found.costs if cost.talk.id == conversation_id]
-            by_currency[currency] = found
+            found = by_currency[currency] = Costs(replace(query, currency=currency))
+            charge(found, {talk.id: TalkCost(talk)}, facts)
         return by_currency[currency]
 
     costs = costs_in("USD")
-    if not costs.costs:
-        return None
     found = _full(costs, costs.costs[0])
     for terms in budgets:
         own = costs_in(terms.currency)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from fractions import Fraction
 
 from convledger.clock import SECOND
@@ -42,11 +42,13 @@ def read_talks(
     until: int | None = None,
     *,
     usual_minutes: Fraction | None = None,
+    lengths_of: Collection[int] | None = None,
 ) -> list[Talk]:
     """Return the conversations that opened from `since` until `until`, the earliest first.
 
     Sub-agents are part of the conversation that called them. `usual_minutes` are taken for one that
-    people served where nobody entered how long they did.
+    people served where nobody entered how long they did. With `lengths_of` messages are looked at
+    in these alone: of others neither lengths nor who served them are known.
     """
     found = _opened(connection, since, until)
     if not found:
@@ -62,7 +64,7 @@ def read_talks(
             known[root].within += (child,)
     listed = json.dumps(sorted(family))
     _add_usage(connection, listed, family, known)
-    _add_lengths(connection, listed, family, known)
+    _add_lengths(connection, known if lengths_of is None else known.keys() & lengths_of, known)
     _add_labels(connection, listed, family, known)
     _add_outcomes(connection, listed, known)
     _add_handoffs(connection, family, known)
@@ -207,8 +209,9 @@ def _add_usage(
 
 
 def _add_lengths(
-    connection: sqlite3.Connection, listed: str, family: Mapping[int, int], known: dict[int, Talk]
+    connection: sqlite3.Connection, numbers: Collection[int], known: dict[int, Talk]
 ) -> None:
+    """Add lengths; what a sub-agent is told and answers is no part of the conversation itself."""
     for row in connection.execute(
         "SELECT conversation_id, count(*), sum(kind=1), sum(kind=2), "
         f"sum(kind=2 AND flags & {_BY_PERSON}), "
@@ -216,11 +219,9 @@ def _add_lengths(
         "SELECT conversation_id, kind, flags, at, coalesce(lag(at) OVER "
         "(PARTITION BY conversation_id ORDER BY at, id), at) AS before FROM message "
         f"WHERE {OWN_SAID} AND {_among('conversation_id')}) GROUP BY 1",
-        (listed,),
+        (json.dumps(sorted(numbers)),),
     ):
-        talk = known[family[row[0]]]
-        if family[row[0]] != row[0]:
-            continue  # what a sub-agent is told and answers is no part of the conversation itself
+        talk = known[row[0]]
         talk.messages, talk.turns = row[1], row[2]
         talk.active = row[5] or 0
         if row[3] > row[4]:
