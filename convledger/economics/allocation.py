@@ -16,7 +16,7 @@ def allocate(total: int, weights: Sequence[Number]) -> list[int]:
     weights are 0 the parts are equal; without recipients there are no parts, and the amount stays
     with whoever asked. Raises ValueError for a negative weight.
     """
-    if any(weight < 0 for weight in weights):
+    if min(weights, default=0) < 0:
         raise ValueError("a share can't be weighed by less than nothing")
     if total < 0:
         return [-part for part in allocate(-total, weights)]
@@ -26,7 +26,10 @@ def allocate(total: int, weights: Sequence[Number]) -> list[int]:
     quotas = [divmod(total * weight, whole) for weight in weights]
     parts = [part for part, _ in quotas]
     left = total - sum(parts)
-    by_rest = sorted(range(len(quotas)), key=lambda place: (-quotas[place][1], place))
-    for place in by_rest[:left] if parts else ():
-        parts[place] += 1
+    if left and parts:
+        rests = [rest for _, rest in quotas]
+        # Of equal ones the earlier comes first: what is sorted in reverse keeps their order.
+        by_rest = sorted(range(len(rests)), key=rests.__getitem__, reverse=True)
+        for place in by_rest[:left]:
+            parts[place] += 1
     return parts

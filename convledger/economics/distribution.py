@@ -39,7 +39,7 @@ def _ranked(ordered: Sequence[Number], percent: int) -> Number | None:
 
 def mean(values: Sequence[Number]) -> Fraction | None:
     """Return the arithmetic mean, None of no values."""
-    return ratio(sum(values, Fraction(0)), len(values))
+    return ratio(sum(values), len(values))
 
 
 def histogram(values: Iterable[Number], edges: Sequence[Number] = LENGTH_EDGES) -> list[int]:

@@ -80,31 +80,43 @@ class Tile(NamedTuple):
 class _Plan:
     """A tariff cut into the spans of time in which nothing changes, compiled span by span."""
 
-    __slots__ = ("_cuts", "_starts", "_tariff", "_tiles", "only")
+    __slots__ = ("_cuts", "_held", "_since", "_starts", "_tariff", "_tiles", "_until", "only")
 
     def __init__(self, tariff: Tariff) -> None:
         self._tariff = tariff
         self._starts = tariff.boundaries()
         self._cuts = tariff.daily_boundaries()
         self._tiles: dict[tuple[int, int], tuple[Segment, ...]] = {}
+        # What held for the last call mostly holds for the next one.
+        self._held: tuple[Segment, ...] = ()
+        self._since = self._until = 0
         self.only = None if self._starts or self._cuts else compile_segments(tariff.at(0))
 
     def segments(self, at: int) -> tuple[Segment, ...]:
         """Return the compiled prices at `at`, one segment a tier."""
-        tile = (bisect_right(self._starts, at), bisect_right(self._cuts, at % DAY))
+        if self._since <= at < self._until:
+            return self._held
+        place = bisect_right(self._starts, at)
+        tile = (place, bisect_right(self._cuts, at % DAY))
         found = self._tiles.get(tile)
         if found is None:
             found = self._tiles[tile] = compile_segments(self._tariff.at(at))
+        if not self._cuts:
+            self._held, (self._since, self._until) = found, self._span(place, at)
         return found
+
+    def _span(self, place: int, at: int) -> tuple[int, int]:
+        """Return since when and until when the prices behind so many starts hold, `at` between."""
+        since = self._starts[place - 1] if place else min(at, 0)
+        until = self._starts[place] if place < len(self._starts) else max(at + 1, _ENDLESS)
+        return since, until
 
     def tile(self, at: int) -> Tile:
         """Return the prices at `at` and since when and until when they hold."""
         if self._cuts:
             return Tile(self.segments(at), at, at + 1)
-        place = bisect_right(self._starts, at)
-        since = self._starts[place - 1] if place else min(at, 0)
-        until = self._starts[place] if place < len(self._starts) else max(at + 1, _ENDLESS)
-        return Tile(self.only or self.segments(at), since, until)
+        span = self._span(bisect_right(self._starts, at), at)
+        return Tile(self.only or self.segments(at), *span)
 
     def terms(self, at: int) -> Terms:
         """Return the terms at `at`, freshly worked out."""

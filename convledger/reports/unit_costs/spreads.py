@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from fractions import Fraction
 
 from convledger.economics.conversation_costs import TalkCost
 from convledger.economics.distribution import LENGTH_EDGES
@@ -31,8 +30,8 @@ def spreads(costs: Sequence[TalkCost]) -> Mapping[str, Spread]:
         TURNS: [(talk.id, talk.turns) for talk in talks],
     }
     found = {name: spread(name, values, LENGTH_EDGES) for name, values in counted.items()}
-    active = [(talk.id, Fraction(talk.active, _MINUTE)) for talk in talks]
-    found[MINUTES] = spread(MINUTES, active, _MINUTE_EDGES, _stretch)
+    active = [(talk.id, talk.active) for talk in talks]
+    found[MINUTES] = spread(MINUTES, active, _MINUTE_EDGES, _stretch, _MINUTE)
     used = [(talk.id, talk.tokens) for talk in talks if not talk.lacks_tokens]
     found[TOKENS] = spread(TOKENS, used, _TOKEN_EDGES, _many)
     full = [(cost.talk.id, cost.full) for cost in costs if cost.is_whole]
