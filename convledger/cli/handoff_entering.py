@@ -33,7 +33,7 @@ def _fields(command: F) -> F:
     return command
 
 
-@click.command()
+@click.command(short_help="Enter that a person took over.")
 @click.argument("conversation", shell_complete=options.complete_conversation)
 @click.option(
     "--at",
@@ -73,7 +73,7 @@ def add(
     return 0
 
 
-@click.command()
+@click.command(short_help="Change one that was entered.")
 @click.argument("number")
 @click.option("--at", metavar="WHEN", help="When it was.")
 @_fields
@@ -128,7 +128,7 @@ def _say(ledger: Any, number: int, zone: Any, done: str, *, as_json: bool) -> No
     streams.note("`convledger handoff undo` takes it back.")
 
 
-@click.command()
+@click.command(short_help="Take some away.")
 @click.argument("numbers", nargs=-1, required=True, metavar="NUMBER ...")
 def remove(numbers: tuple[str, ...]) -> int:
     """Take hand-offs away, with the time they took; they can be brought back."""
@@ -141,7 +141,7 @@ def remove(numbers: tuple[str, ...]) -> int:
     return 0
 
 
-@click.command(name="bring-back")
+@click.command(name="bring-back", short_help="Bring back what was taken away.")
 @click.argument("numbers", nargs=-1, required=True, metavar="NUMBER ...")
 def bring_back(numbers: tuple[str, ...]) -> int:
     """Bring back hand-offs that were taken away."""
@@ -152,7 +152,7 @@ def bring_back(numbers: tuple[str, ...]) -> int:
     return 0
 
 
-@click.command()
+@click.command(short_help="Take back the last change.")
 def undo() -> int:
     """Take back the last change of hand-offs, then the one before, up to 50."""
     with chosen.open_ledger() as ledger:
@@ -164,7 +164,7 @@ def undo() -> int:
     return 0
 
 
-@click.command()
+@click.command(short_help="The codes that say why.")
 @click.option("--add", "added", multiple=True, metavar="CODE", help="Add a code.")
 @click.option("--remove", "removed", multiple=True, metavar="CODE", help="Take one away.")
 @options.json_flag

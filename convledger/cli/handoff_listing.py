@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from convledger.reports.handoffs.known import Handoff
 
 
-@click.command(name="list")
+@click.command(name="list", short_help="All of them, the latest first.")
 @options.since_until
 @options.several("--reason", "Only for these reasons.")
 @options.several("--person", "Only to these people.")
@@ -108,7 +108,7 @@ def _origins(found: list[Handoff]) -> list[str]:
     return list(dict.fromkeys(each.origin for each in found))
 
 
-@click.command()
+@click.command(short_help="One of them, or all of a conversation.")
 @click.argument("name", metavar="NUMBER|CONVERSATION")
 @click.option("--tz", metavar="ZONE", help="Zone of the times.  [default: yours]")
 @options.json_flag
