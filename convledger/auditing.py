@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import TYPE_CHECKING
 
 from convledger.errors import LedgerGone
 from convledger.reviewing import Reviewing
-from convledger.store.connection import in_words, transaction
+from convledger.store.connection import in_words, is_sealed, transaction, unreadable
 
 if TYPE_CHECKING:
     from convledger.reports.auditing import BatchLine, EventLine
@@ -20,6 +21,15 @@ class Auditing(Reviewing):
     """The log of changes, and everything that is verified."""
 
     _inode: int
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether the workspace may only be looked at."""
+        return is_sealed(self.path)
+
+    def _must_be_open(self) -> None:
+        if self.is_sealed:
+            raise unreadable(self.path, sqlite3.OperationalError("readonly database"))
 
     def is_in_place(self) -> bool:
         """Tell whether the open file is still the ledger: not deleted, not replaced."""

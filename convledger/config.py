@@ -22,6 +22,7 @@ FEWEST_DAYS, MOST_DAYS = 7, 400
 LONGEST_NAME = 100
 DEEPEST = 20
 _FIRST_LINES = f"# What each key means: convledger help settings\nconfig_version = {VERSION}\n"
+_HOST = re.compile(r"[A-Za-z0-9._:-]{1,253}")
 _ACTION = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 _KEY = re.compile(r"((ctrl|alt|shift|super|meta|hyper)\+)*([a-z][a-z0-9_]*|[^\s,\x00-\x1f\x7f])")
 
@@ -55,6 +56,7 @@ class Config:
     archive_gigabytes: int = 8  # that all of it unpacks to
     backup_weekly: bool = True  # a copy of the ledger where the last is older than a week
     backups_kept: int = 4  # of these weekly ones
+    webhook_hosts: tuple[str, ...] = ()  # that rules may call, beside this machine
     name: str = ""  # what you are called in what you write down; empty for the login name
     keys: Mapping[str, str] = field(default_factory=dict)  # action to keys: list.open to "enter,o"
     config_version: int = VERSION
@@ -194,6 +196,15 @@ def _timezone(table: Table, key: str) -> str:
         raise table.problem(key, f"is no time zone: {shown(name)}{hint}") from error
 
 
+def _hosts(table: Table, key: str) -> tuple[str, ...]:
+    value = table.value(key)
+    if not isinstance(value, list) or not all(
+        isinstance(each, str) and _HOST.fullmatch(each) for each in value
+    ):
+        raise table.problem(key, 'must be a list of names of hosts, like ["hooks.example.org"]')
+    return tuple(each.lower() for each in value)
+
+
 def _keys(table: Table, key: str) -> dict[str, str]:
     """Return the key bindings; actions may be written with quotes or as tables within."""
     inside = table.table(key, '[keys] with lines like "list.open" = "enter,o"')
@@ -244,5 +255,6 @@ _READERS: dict[str, Callable[[Table, str], Any]] = {
     "backup_weekly": lambda table, key: table.flag(key),
     "backups_kept": lambda table, key: table.whole(key, 1, 1000),
     "name": _name,
+    "webhook_hosts": _hosts,
     "keys": _keys,
 }

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convledger import paths
-from convledger.backing_up import BackingUp
 from convledger.errors import WorkspaceError
 from convledger.store.actors import IMPORT, ITSELF, as_actor
-from convledger.store.connection import connect, in_words, is_sealed, transaction, unreadable
+from convledger.store.connection import connect, in_words, transaction, unreadable
 from convledger.store.migrations import migrate
 from convledger.store.presence import gone_in_words, make_folder
+from convledger.triggering import Triggering
 
 if TYPE_CHECKING:
     from convledger.ingest.discover import Scan
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 WAIT_SECONDS = 10.0
 
 
-class Ledger(BackingUp):
+class Ledger(Triggering):
     """An open workspace."""
 
     def __init__(self, workspace: Path, connection: sqlite3.Connection) -> None:
@@ -59,15 +59,6 @@ class Ledger(BackingUp):
         except BaseException:
             connection.close()
             raise
-
-    @property
-    def is_sealed(self) -> bool:
-        """Whether the workspace may only be looked at."""
-        return is_sealed(self.path)
-
-    def _must_be_open(self) -> None:
-        if self.is_sealed:
-            raise unreadable(self.path, sqlite3.OperationalError("readonly database"))
 
     def close(self) -> None:
         """Close the workspace."""

@@ -10,6 +10,10 @@ from typing import Literal
 LEDGER = "ledger.db"
 PRICES = "prices.toml"
 PLANS = "plans"
+RULES = "rules"  # a folder: what is done when something happens
+OUTBOX = "outbox.jsonl"
+INBOX = "inbox"  # a folder: what other programs bring
+TRIGGER_LOCK = "trigger.lock"
 LOCK = "ingest.lock"
 MAPPINGS = "mappings"  # a folder: how tables are read
 INSIDE = "!/"  # between an archive and its member
@@ -23,16 +27,25 @@ def default_workspace() -> Path:
     return user_folder("data")
 
 
-def user_folder(what: Literal["data", "config"]) -> Path:
-    """Return the folder of this program for the user's data or settings, as platformdirs has it."""
+_USUAL = {"config": ".config", "data": ".local/share", "state": ".local/state"}
+
+
+def user_folder(what: Literal["data", "config", "state"]) -> Path:
+    """Return the folder of this program for the user's data, settings or what is of this machine.
+
+    As platformdirs has it.
+    """
     if sys.platform.startswith("linux"):  # without the time to import it
         chosen = os.environ.get(f"XDG_{what.upper()}_HOME", "").strip()
-        usual = home() / (".config" if what == "config" else ".local/share")
-        return (Path(chosen) if chosen else usual) / "convledger"
+        return (Path(chosen) if chosen else home() / _USUAL[what]) / "convledger"
     import platformdirs
 
-    of = platformdirs.user_config_dir if what == "config" else platformdirs.user_data_dir
-    return Path(of("convledger", appauthor=False))
+    of = {
+        "config": platformdirs.user_config_dir,
+        "data": platformdirs.user_data_dir,
+        "state": platformdirs.user_state_dir,
+    }
+    return Path(of[what]("convledger", appauthor=False))
 
 
 def home() -> Path:

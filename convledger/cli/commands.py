@@ -40,6 +40,7 @@ COMMANDS: dict[str, Entry] = {
     "cost": Entry("cost", "cost", "Costs beside tokens, people's time, rates.", TAKE),
     "handoff": Entry("handoff", "handoff", "When people took over, why, what it cost.", TAKE),
     "review": Entry("review", "review", "People's verdicts on a sample; do they agree?", TAKE),
+    "trigger": Entry("trigger", "trigger", "What is done when something happens.", TAKE),
     "label": Entry("label", "label", "Give conversations a client, tags and the like.", TAKE),
     "export": Entry("export", "export", "Write conversations as JSON Lines or Markdown.", TAKE),
     "backup": Entry("backup", "backup", "Copy the ledger while it is in use, verified.", TAKE),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from convledger.cli import chosen, following, moving, options, streams, weekly
+from convledger.cli import chosen, following, moving, options, streams, trigger_running, weekly
 from convledger.cli.import_table import map_option, settle
 from convledger.cli.outcome import DONE, FAILED, INTERRUPTED
 from convledger.cli.printing import print_json
@@ -83,16 +83,22 @@ def import_(
         is_new = bool(result.calls or result.messages)
         is_due = (is_new or following.is_due(ledger)) and not result.stopped
         news = following.follow_quietly(ledger) if is_due else None
+        fired, taken = (None, None) if result.stopped else trigger_running.fire_quietly(ledger)
     if as_json:
         left = [{"path": path, "reason": reason} for path, reason in aside]
-        print_json({**document(result), "left_aside": left, **following.documents_of(news)})
+        told = {
+            **document(result), "left_aside": left, **following.documents_of(news),
+            "triggers": trigger_running.fired_document(fired),
+            "inbox": trigger_running.inbox_document(taken),
+        }  # fmt: skip
+        print_json(told)
     elif not paths and not any(scan.present for scan in result.scans):
         from convledger.cli.overview import say_no_logs
 
         say_no_logs(result.scans)
     else:
         _say(result)
-        for line in following.lines_of(news):
+        for line in (*following.lines_of(news), *trigger_running.lines_of(fired, taken)):
             streams.say(line)
     sys.stdout.flush()
     rejected, result.rejected = result.rejected, 0

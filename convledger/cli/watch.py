@@ -47,9 +47,30 @@ def watch(as_json: bool) -> int:
                 sys.stdout.write(line + "\n")
             sys.stdout.flush()
 
+        told: set[str] = set()
+
+        def once(text: str) -> None:
+            if text not in told:
+                told.add(text)
+                notice(text)
+
+        def act() -> None:
+            for line in _trigger_lines(ledger, as_json, once):
+                sys.stdout.write(line + "\n")
+            sys.stdout.flush()
+
+        def settled(result: SyncResult) -> None:
+            if not result.busy:
+                act()
+
+        def glanced() -> None:
+            if ledger.inbox.waiting():
+                act()
+
         if streams.is_terminal(sys.stderr):
             streams.note("Watching. Ctrl+c ends it.")
-        return _until_interrupted(Watcher(ledger, arrived, notice))
+        watcher = Watcher(ledger, arrived, notice, settled=settled, glanced=glanced)
+        return _until_interrupted(watcher)
 
 
 def _until_interrupted(watcher: Watcher) -> int:
@@ -98,6 +119,22 @@ def _plan_lines(ledger: Ledger, as_json: bool, notice: Callable[[str], None]) ->
         *(json_text({"alert": each}) for each in found["alerts"]),
         *(json_text({"closed_period": each}) for each in found["closed_periods"]),
     ]
+
+
+def _trigger_lines(ledger: Ledger, as_json: bool, tell: Callable[[str], None]) -> list[str]:
+    """Take the inbox, do what rules say, and return what came of both as lines or objects."""
+    from convledger.cli import trigger_running
+    from convledger.cli.printing import json_text
+
+    fired, taken = trigger_running.fire_quietly(ledger, tell)
+    lines = trigger_running.lines_of(fired, taken)
+    if not as_json:
+        return [f"{_clock_words()}  {line}" for line in lines]
+    found = {
+        "triggers": trigger_running.fired_document(fired),
+        "inbox": trigger_running.inbox_document(taken),
+    }
+    return [json_text(found)] if lines else []
 
 
 def _clock_words() -> str:

@@ -113,7 +113,7 @@ class Watcher:
 
     While `pausing` says so nothing is read; a scan that is under way then stops. `rescan` brings
     the ledger up to date again afterwards. `settled` hears of every look, also of one that found
-    nothing new.
+    nothing new; `glanced` is called every few seconds, whether anything happens or not.
     """
 
     def __init__(
@@ -124,8 +124,9 @@ class Watcher:
         listener: Listener | None = None,
         pausing: Callable[[], bool] = lambda: False,
         settled: Callable[[SyncResult], object] = lambda _result: None,
+        glanced: Callable[[], object] = lambda: None,
     ) -> None:
-        self._settled = settled
+        self._settled, self._glanced = settled, glanced
         self._ledger = ledger
         self._listener = listener
         self._pausing = pausing
@@ -179,6 +180,8 @@ class Watcher:
             if now - last_look >= LOOK_EVERY:
                 scan |= self._look()
                 last_look = now
+                if not self._pausing():
+                    self._glanced()
             if scan or now >= next_scan or self._polled:
                 self._sync(None)
                 next_scan = now + SCAN_EVERY * random.uniform(1.0, 1.2)  # noqa: S311

@@ -10,6 +10,7 @@ from convledger.store import audit_forget
 from convledger.store.entry_index import unindex_entry
 from convledger.store.erasing import has, numbers
 from convledger.store.erasing_undo import scrub_undo
+from convledger.store.firings import take_firings_of_entries_out
 from convledger.store.probes import Probes
 from convledger.store.tombstones import ENTRY, bury
 
@@ -127,6 +128,7 @@ def take_entries_out(
         f"entry_pair WHERE second_id {_AMONG}",
     ):
         connection.execute(f"DELETE FROM {rows}", (listed,))
+    take_firings_of_entries_out(connection, listed)
     counts["changes"] = scrub_undo(connection, set(ids), probes, items, hashes)
     for rows in (
         f"entry_source WHERE entry_id {_AMONG}",

@@ -6,6 +6,7 @@ import sqlite3
 
 from convledger.store.audit_forget import forget
 from convledger.store.audited import BY_TABLE
+from convledger.store.firings import take_firings_out
 
 _AMONG = "IN (SELECT value FROM json_each(?))"
 # Items are known by the name of a conversation too: it may have been imported after them.
@@ -55,6 +56,8 @@ def take_people_out(connection: sqlite3.Connection, ids: str) -> dict[str, int]:
         connection.execute(f"DELETE FROM review_item WHERE id IN ({_ITEMS})", (ids,))
         if unnamed:
             forget(connection, rows=unnamed)
+    if _has(connection, "firing"):
+        take_firings_out(connection, ids)
     return counts
 
 

@@ -15,6 +15,7 @@ from convledger.store.connection import APPLICATION_ID, unreadable
 from convledger.store.economics_schema import ECONOMICS
 from convledger.store.memory_schema import MEMORY
 from convledger.store.review_schema import REVIEWS
+from convledger.store.trigger_schema import TRIGGERS
 
 _FIRST = """
 CREATE TABLE setting (
@@ -282,6 +283,10 @@ def _m011_reviews(connection: sqlite3.Connection) -> None:
     _execute_all(connection, REVIEWS)
 
 
+def _m012_triggers(connection: sqlite3.Connection) -> None:
+    _execute_all(connection, TRIGGERS)
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _m001_first_tables,
     _m002_sums_by_conversation,
@@ -294,6 +299,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _m009_closings,
     _m010_audit,
     _m011_reviews,
+    _m012_triggers,
 )
 PAGE_SIZE = 16384  # fewer, fuller pages: the index and the bodies are written in long runs
 SCHEMA_VERSION = len(MIGRATIONS)

@@ -11,6 +11,7 @@ from convledger.errors import LedgerGone
 from convledger.tui.amounts import ago, nearest
 from convledger.tui.clock_watch import ClockWatch, Lapse
 from convledger.tui.themes import ThemeWatch, load_themes
+from convledger.tui.trigger_watch import TriggerWatch
 from convledger.tui.weekly_backup import WeeklyBackup
 from convledger.tui.widgets.inks import forget_inks
 
@@ -34,6 +35,7 @@ class Lookout:
         self._version: int | None = None
         self._had_terminal = not app.is_headless and _is_terminal()
         self._weekly = WeeklyBackup(app)
+        self._triggers = TriggerWatch(app)
         # Only the machine's own clock goes on while the machine sleeps, and can be set.
         self.clock = ClockWatch(app.now) if app.now is now_us else None
 
@@ -50,6 +52,7 @@ class Lookout:
         if self._themes.has_changed():
             self._reload_themes()
         self._weekly.look()
+        self._triggers.look()
         lapse = self.clock.look() if self.clock is not None else None
         if lapse is not None:
             self._tell_lapse(lapse)
@@ -83,6 +86,7 @@ class Lookout:
     def _seen(self, version: int) -> None:
         known, self._version = self._version, version
         if known is not None and known != version:
+            self._triggers.ask()
             self._app.renew(fed=True)
 
     def _failed(self, error: Exception) -> None:

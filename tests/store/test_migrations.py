@@ -264,6 +264,7 @@ def test_steps_are_only_ever_added() -> None:
         "_m009_closings",
         "_m010_audit",
         "_m011_reviews",
+        "_m012_triggers",
     ]
 
 

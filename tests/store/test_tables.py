@@ -19,6 +19,7 @@ from convledger.store import (
     plan_tables,
     review_tables,
     tables,
+    trigger_tables,
 )
 from convledger.store.connection import connect
 from convledger.store.migrations import migrate
@@ -116,6 +117,7 @@ def test_defaults_are_the_same(migrated: sqlite3.Connection) -> None:
         one.__tablename__: one
         for module in (
             *(tables, plan_tables, memory_tables, economics_tables, audit_tables, review_tables),
+            trigger_tables,
         )
         for _, one in inspect.getmembers(module, inspect.isclass)
         if issubclass(one, SQLModel) and one is not SQLModel

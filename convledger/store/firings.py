@@ -1,0 +1,225 @@
+"""Keeps since when rules hold and what they did. Everything that writes belongs in a transaction.
+
+A firing is `waiting`, then `started`, then `done` or `failed`; `passed` is one that a cooldown let
+pass, `dropped` one whose rule was changed before its turn. One that stays `started` was cut short.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+WAITING, STARTED, DONE, FAILED = "waiting", "started", "done", "failed"
+PASSED, DROPPED = "passed", "dropped"
+STATES = (WAITING, STARTED, DONE, FAILED, PASSED, DROPPED)
+LONGEST_OUTCOME = 1000
+# The events that are about a row, and its table; of others instants decide.
+NUMBERED = {
+    "conversation.imported": "conversation",
+    "finding.opened": "finding",
+    "handoff.added": "handoff",
+    "review.failed": "review_verdict",
+}
+_COLUMNS = (
+    "id, rule, digest, event, subject, revision, conversation_id, entry_id, action, name, input, "
+    "input_digest, status, attempts, outcome, error, at, noted_at, started_at, finished_at"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """What a rule does, or did, about one event; instants are UTC microseconds.
+
+    `name` is the event's own, the same however often it is sent, and `input` the event as JSON.
+    """
+
+    id: int
+    rule: str
+    digest: str
+    event: str
+    subject: str
+    revision: str
+    conversation_id: int | None
+    entry_id: int | None
+    action: str
+    name: str
+    input: str
+    input_digest: str
+    status: str
+    attempts: int
+    outcome: str
+    error: str
+    at: int
+    noted_at: int
+    started_at: int | None = None
+    finished_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRule:
+    """Since when a rule holds (UTC microseconds), and the last row that it has looked at."""
+
+    name: str
+    digest: str
+    event: str
+    since: int
+    seen: int
+
+
+def held_rule(connection: sqlite3.Connection, name: str) -> HeldRule | None:
+    """Return since when a rule holds, None where it never did."""
+    row = connection.execute(
+        "SELECT name, digest, event, since, seen FROM trigger_rule WHERE name=?", (name,)
+    ).fetchone()
+    return HeldRule(*row) if row else None
+
+
+def hold_rule(connection: sqlite3.Connection, held: HeldRule) -> None:
+    """Keep since when a rule holds."""
+    connection.execute(
+        "INSERT INTO trigger_rule VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET "
+        "digest=excluded.digest, event=excluded.event, since=excluded.since, seen=excluded.seen",
+        (held.name, held.digest, held.event, held.since, held.seen),
+    )
+
+
+def let_go(connection: sqlite3.Connection, name: str) -> None:
+    """Forget that a rule holds; what it did stays."""
+    connection.execute("DELETE FROM trigger_rule WHERE name=?", (name,))
+
+
+def add_firing(connection: sqlite3.Connection, each: Firing) -> bool:
+    """Keep a firing that is to come; False where there is one of that event already."""
+    made = connection.execute(
+        f"INSERT OR IGNORE INTO firing ({_COLUMNS.removeprefix('id, ')}) "
+        f"VALUES ({', '.join('?' * 19)})",
+        (
+            each.rule, each.digest, each.event, each.subject, each.revision, each.conversation_id,
+            each.entry_id, each.action, each.name, each.input, each.input_digest, each.status,
+            each.attempts, each.outcome, each.error, each.at, each.noted_at, each.started_at,
+            each.finished_at,
+        ),
+    )  # fmt: skip
+    return made.rowcount == 1
+
+
+def fired_already(
+    connection: sqlite3.Connection, rule: str, event: str, subject: str, revision: str | None
+) -> bool:
+    """Tell whether a rule was about an event before; without a revision: of its subject."""
+    test, values = "revision=?", [rule, event, subject, revision]
+    if revision is None:
+        test, values = f"status NOT IN ('{PASSED}', '{DROPPED}')", [rule, event, subject]
+    row = connection.execute(
+        f"SELECT 1 FROM firing WHERE rule=? AND event=? AND subject=? AND {test} LIMIT 1", values
+    ).fetchone()
+    return row is not None
+
+
+def last_noted(connection: sqlite3.Connection, rule: str) -> int | None:
+    """Return when a rule last fired, but for what a cooldown let pass."""
+    row = connection.execute(
+        "SELECT max(noted_at) FROM firing WHERE rule=? AND status NOT IN (?, ?)",
+        (rule, PASSED, DROPPED),
+    ).fetchone()
+    return None if row[0] is None else int(row[0])
+
+
+def to_do(connection: sqlite3.Connection, limit: int) -> list[Firing]:
+    """Return what waits or was cut short, the earliest first."""
+    return _firings(connection, f"status IN ('{WAITING}', '{STARTED}')", (), "id", limit)
+
+
+def count_to_do(connection: sqlite3.Connection) -> int:
+    """Return how many firings wait or were cut short."""
+    query = f"SELECT count(*) FROM firing WHERE status IN ('{WAITING}', '{STARTED}')"
+    return int(connection.execute(query).fetchone()[0])
+
+
+def firings(
+    connection: sqlite3.Connection,
+    *,
+    rules: Sequence[str] = (),
+    states: Sequence[str] = (),
+    since: int | None = None,
+    until: int | None = None,
+    limit: int = -1,
+) -> list[Firing]:
+    """Return firings, the latest first, of some rules and states and from a stretch of time."""
+    tests, values = ["1"], list[object]()
+    for column, chosen in (("rule", rules), ("status", states)):
+        if chosen:
+            tests.append(f"{column} IN ({', '.join('?' * len(chosen))})")
+            values += chosen
+    if since is not None:
+        tests.append("noted_at>=?")
+        values.append(since)
+    if until is not None:
+        tests.append("noted_at<?")
+        values.append(until)
+    return _firings(connection, " AND ".join(tests), values, "id DESC", limit)
+
+
+def _firings(
+    connection: sqlite3.Connection, test: str, values: Iterable[object], order: str, limit: int
+) -> list[Firing]:
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM firing WHERE {test} ORDER BY {order} LIMIT ?", (*values, limit)
+    )
+    return [Firing(*row) for row in rows]
+
+
+def note_start(connection: sqlite3.Connection, number: int, at: int) -> None:
+    """Note that the deed of a firing begins."""
+    connection.execute(
+        f"UPDATE firing SET status='{STARTED}', attempts=attempts+1, started_at=?, "
+        "finished_at=NULL, outcome='', error='' WHERE id=?",
+        (at, number),
+    )
+
+
+def note_end(
+    connection: sqlite3.Connection, number: int, status: str, at: int, outcome: str, error: str
+) -> None:
+    """Note how the deed of a firing ended; long words are cut."""
+    connection.execute(
+        "UPDATE firing SET status=?, finished_at=?, outcome=?, error=? WHERE id=?",
+        (status, at, outcome[:LONGEST_OUTCOME], error[:LONGEST_OUTCOME], number),
+    )
+
+
+def retry(connection: sqlite3.Connection, rules: Sequence[str]) -> int:
+    """Let failed firings of rules wait for another try; returns how many."""
+    marks = ", ".join("?" * len(rules))
+    done = connection.execute(
+        f"UPDATE firing SET status='{WAITING}' WHERE status='{FAILED}' AND rule IN ({marks})", rules
+    )
+    return done.rowcount
+
+
+def take_firings_out(connection: sqlite3.Connection, ids: str) -> None:
+    """Take out what rules did about conversations that are to be erased, a JSON list of ids.
+
+    Rows that come after get the numbers of those that went: rules must look at them.
+    """
+    among = "IN (SELECT value FROM json_each(?))"
+    connection.execute(f"DELETE FROM firing WHERE conversation_id {among}", (ids,))
+    for event, table in NUMBERED.items():
+        whose = "id" if table == "conversation" else "conversation_id"
+        if table == "finding":  # its numbers are never given twice
+            continue
+        connection.execute(
+            "UPDATE trigger_rule SET seen=min(seen, (SELECT coalesce(max(id), 0) FROM "
+            f"{table} WHERE {whose} IS NULL OR {whose} NOT {among})) WHERE event=?",
+            (ids, event),
+        )
+
+
+def take_firings_of_entries_out(connection: sqlite3.Connection, ids: str) -> None:
+    """Take out what rules did about entries that are to be erased; a backup may know no rules."""
+    known = "SELECT 1 FROM sqlite_schema WHERE type='table' AND name='firing'"
+    if connection.execute(known).fetchone():
+        connection.execute(
+            "DELETE FROM firing WHERE entry_id IN (SELECT value FROM json_each(?))", (ids,)
+        )
