@@ -7,8 +7,8 @@ from importlib.resources import files
 ORDER = (
     "start", "app", "sources", "counting", "prices", "plans", "credits", "plan-language",
     "economics", "costs", "budgets", "simulate", "reconcile", "report", "client-report",
-    "handoffs", "reviews", "triggers", "search", "memory", "packs", "secrets", "erase", "audit", "watch",
-    "settings", "workspace", "backup", "privacy", "scripts", "demo",
+    "handoffs", "reviews", "triggers", "search", "memory", "packs", "secrets", "erase", "audit",
+    "watch", "settings", "workspace", "backup", "privacy", "scripts", "demo",
 )  # fmt: skip
 
 
