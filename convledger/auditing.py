@@ -1,4 +1,4 @@
-"""What a workspace can be asked about itself: whether it is sound, who changed what and when."""
+"""What a workspace can be asked about itself: whether it is in place, who changed what and when."""
 
 from __future__ import annotations
 
@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING
 
 from convledger.errors import LedgerGone
 from convledger.reviewing import Reviewing
-from convledger.store.connection import in_words, is_sealed, transaction, unreadable
+from convledger.store.connection import in_words, is_sealed, unreadable
 
 if TYPE_CHECKING:
     from convledger.reports.auditing import BatchLine, EventLine
     from convledger.store.audit import Head
     from convledger.store.audit_check import Verdict
     from convledger.store.audit_events import Asked
-    from convledger.store.checks import Finding
 
 
 class Auditing(Reviewing):
-    """The log of changes, and everything that is verified."""
+    """The log of changes, and whether the open file is still the ledger."""
 
     _inode: int
 
@@ -71,25 +70,3 @@ class Auditing(Reviewing):
 
         self._require_file()
         return verify(self.connection, known)
-
-    @in_words
-    def check(self, *, deep: bool = False) -> list[Finding]:
-        """Verify everything; return what is wrong."""
-        from convledger.store.checks import check
-
-        self._require_file()
-        return self.with_balances(check(self.connection, self.path, deep=deep))
-
-    @in_words
-    def repair(self) -> None:
-        """Work out anew what can be: the roll-up from the calls, the index from the messages."""
-        from convledger.store.audit import note_deed
-        from convledger.store.calls import rebuild_usage
-        from convledger.store.entry_index import rebuild_entry_index
-        from convledger.store.messages import rebuild_index
-
-        with transaction(self.connection):
-            rebuild_usage(self.connection)
-            rebuild_index(self.connection)
-            rebuild_entry_index(self.connection)
-            note_deed(self.connection, "sums and indexes worked out anew", "ledger")

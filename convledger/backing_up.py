@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convledger import paths
-from convledger.auditing import Auditing
+from convledger.checking import Checking
 from convledger.errors import WorkspaceError
 from convledger.store.connection import in_words
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 WAIT_SECONDS = 10.0
 
 
-class BackingUp(Auditing):
+class BackingUp(Checking):
     """The backups of a workspace, and its way to other machines and other people's books."""
 
     def backups(self) -> list[Backup]:

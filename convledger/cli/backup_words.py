@@ -7,7 +7,15 @@ from typing import Any
 from convledger.cli.names import minute_text, tilde
 from convledger.cli.progress import size_text
 from convledger.clock import iso_text
-from convledger.store.backup_notes import BEFORE_RESTORE, DAMAGED, MANUAL, MIGRATION, WEEKLY, Backup
+from convledger.store.backup_notes import (
+    BEFORE_REPAIR,
+    BEFORE_RESTORE,
+    DAMAGED,
+    MANUAL,
+    MIGRATION,
+    WEEKLY,
+    Backup,
+)
 from convledger.store.holdings import Holdings
 from convledger.text.display import display_text
 from convledger.zones import machine_zone
@@ -17,6 +25,7 @@ WHYS = {
     WEEKLY: "weekly",
     MIGRATION: "before an update",
     BEFORE_RESTORE: "before a restore",
+    BEFORE_REPAIR: "before a repair",
     DAMAGED: "damaged ledger",
 }
 SHOWN = ("conversations", "calls", "entries")  # in a table

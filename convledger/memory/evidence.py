@@ -143,14 +143,15 @@ def check_sources(connection: sqlite3.Connection) -> int:
 
     That is what the program finds out by itself: no change that a person would undo.
     """
-    changes = list(_statuses(connection))
+    changes = list(changed_statuses(connection))
     if changes:
         with transaction(connection):
             connection.executemany("UPDATE entry_source SET status=? WHERE id=?", changes)
     return len(changes)
 
 
-def _statuses(connection: sqlite3.Connection) -> Iterator[tuple[str, int]]:
+def changed_statuses(connection: sqlite3.Connection) -> Iterator[tuple[str, int]]:
+    """Yield the status and number of each source whose quote is found otherwise than noted."""
     pages = PageReader(connection)
     rows = connection.execute(
         "SELECT entry_source.id, entry_source.conversation_id, message_key, entry_source.start, "

@@ -16,8 +16,8 @@ from convledger.clock import EPOCH, SECOND, to_datetime
 from convledger.store.holdings import Holdings
 
 FOLDER = "backups"
-MANUAL, WEEKLY, MIGRATION, BEFORE_RESTORE, DAMAGED = (
-    "", "weekly", "migration", "before-restore", "damaged",
+MANUAL, WEEKLY, MIGRATION, BEFORE_RESTORE, BEFORE_REPAIR, DAMAGED = (
+    "", "weekly", "migration", "before-restore", "before-repair", "damaged",
 )  # fmt: skip
 SCHEMA = 1
 NOTE = ".json"

@@ -13,6 +13,7 @@ from pathlib import Path
 from convledger import __version__
 from convledger.errors import WorkspaceError
 from convledger.store.backup_notes import (
+    BEFORE_REPAIR,
     BEFORE_RESTORE,
     MANUAL,
     MIGRATION,
@@ -35,7 +36,7 @@ from convledger.store.holdings import Holdings, holdings
 from convledger.store.workspace_id import known_workspace_id
 
 LOCK = "backup.lock"
-KEPT_WEEKLY, KEPT_MIGRATIONS = 4, 3
+KEPT_WEEKLY, KEPT_MIGRATIONS, KEPT_REPAIRS = 4, 3, 3
 _PAGES = 256  # copied in one step, 4 MB: between two of them others have their turn
 _REST = 0.002  # seconds between two steps
 _SPARE = 4 << 20  # bytes of room beside the copy itself
@@ -195,7 +196,11 @@ def rotate(ledger: Path, kept_weekly: int = KEPT_WEEKLY) -> list[Path]:
     """
     removed = []
     found = backups_of(ledger)
-    for why, kept in ((WEEKLY, kept_weekly), (MIGRATION, KEPT_MIGRATIONS)):
+    for why, kept in (
+        (WEEKLY, kept_weekly),
+        (MIGRATION, KEPT_MIGRATIONS),
+        (BEFORE_REPAIR, KEPT_REPAIRS),
+    ):
         for each in [one for one in found if one.why == why][max(kept, 1) :]:
             remove(each.path)
             removed.append(each.path)
@@ -210,7 +215,7 @@ def remove(place: Path) -> None:
 
 def protect(ledger: Path, why: str, now: int) -> Backup:
     """Back a ledger up before something is done to it, and let go of the oldest of these."""
-    assert why in (MIGRATION, BEFORE_RESTORE)
+    assert why in (MIGRATION, BEFORE_RESTORE, BEFORE_REPAIR)
     made = back_up(ledger, why, now=now)
     with suppress(OSError):
         rotate(ledger)

@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sqlite3
-import stat
-from dataclasses import dataclass
-from hashlib import sha256
+from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from pathlib import Path
 
 from convledger.errors import WorkspaceError
 from convledger.store.bodies import MARK
 from convledger.store.calls import SUMS, USAGE, rebuilt_sums, rebuilt_usage, whole
+from convledger.store.checks_places import open_to_others
+from convledger.store.checks_rows import digest_findings, row_findings
+from convledger.store.findings import FIX, INDEX, MEMORY_INDEX, ROW_INDEX
+from convledger.store.findings import SUMS as SUMS_REPAIR
+from convledger.store.findings import Finding as Finding
 
 LAST_EVENTS = 10_000  # of the audit log that are verified unless all are
+FEW_EVENTS = 1000  # of them where nobody waits for the answer
 SAMPLE = 1000  # messages that are looked for in the index unless all are
 # A word that every tokenizer cuts alike: ASCII, with ASCII signs or nothing around it.
 _APART = r"[^\x00-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]"
 _WORD = re.compile(rf"(?<!{_APART})[A-Za-z0-9]{{3,40}}(?!{_APART})")
 
 
-@dataclass(slots=True)
-class Finding:
-    """Something that is not as it should be, and the way out."""
-
-    check: str
-    problem: str
-    way_out: str
-    is_failure: bool = True
+_RESTORE = (
+    "`convledger restore` brings a backup back; without one, move the file aside and run "
+    "`convledger import`: the logs still hold what they held"
+)
+_INDEX_TROUBLE = re.compile(r"missing from index|entries in index|non-unique entry in index")
+_MOST = 20
 
 
 def check(connection: sqlite3.Connection, path: Path, *, deep: bool = False) -> list[Finding]:
@@ -38,30 +39,57 @@ def check(connection: sqlite3.Connection, path: Path, *, deep: bool = False) -> 
     Raises OperationalError where the file can't be looked at now, which is no damage.
     """
     findings: list[Finding] = []
-    restore = "move the file aside and run `convledger import`: the logs hold it all"
-    pragma = "integrity_check" if deep else "quick_check"
     try:
-        for (text,) in connection.execute(f"PRAGMA {pragma}(20)"):
-            if text != "ok":
-                findings.append(Finding("file", str(text), restore))
-        for row in connection.execute("PRAGMA foreign_key_check"):
-            findings.append(
-                Finding("references", f"{row[0]} row {row[1]} refers to nothing", restore)
-            )
-            if len(findings) > 20:
-                break
+        findings += _file(connection, "integrity_check" if deep else "quick_check")
+        findings += _references(connection)
         connection.execute("INSERT INTO said (said) VALUES ('integrity-check')")
         findings += _sums(connection)
+        findings += row_findings(connection)
         findings += _index(connection, deep)
-        findings += _statements(connection)
         findings += memory_findings(connection)
-        findings += _audit(connection, deep)
+        findings += _audit(connection, deep, LAST_EVENTS)
     except sqlite3.OperationalError:
         raise
     except sqlite3.DatabaseError as error:
-        findings.append(Finding("file", str(error), restore))
-    findings += _modes(path)
-    return findings
+        findings.append(Finding("file", str(error), _RESTORE))
+    return findings + open_to_others(path)
+
+
+def quick_check(connection: sqlite3.Connection, path: Path) -> list[Finding]:
+    """Return what is wrong of that which can be seen without adding anything up.
+
+    Nothing of it is written and little of it is Python's work: others go on meanwhile.
+    """
+    findings: list[Finding] = []
+    try:
+        findings += _file(connection, "quick_check")
+        findings += digest_findings(connection)
+        findings += _erased(connection)
+        findings += _audit(connection, False, FEW_EVENTS)
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError as error:
+        findings.append(Finding("file", str(error), _RESTORE))
+    return findings + open_to_others(path)
+
+
+def _file(connection: sqlite3.Connection, pragma: str) -> Iterator[Finding]:
+    """Let SQLite look at its file; an index of rows that lags behind them can be made anew."""
+    for (text,) in connection.execute(f"PRAGMA {pragma}({_MOST})"):
+        if text == "ok":
+            continue
+        if _INDEX_TROUBLE.search(text):
+            yield Finding("row index", text, FIX, repair=ROW_INDEX)
+        else:
+            yield Finding("file", text, _RESTORE)
+
+
+def _references(connection: sqlite3.Connection) -> Iterator[Finding]:
+    for number, row in enumerate(connection.execute("PRAGMA foreign_key_check")):
+        if number == _MOST:
+            yield Finding("references", "more rows refer to nothing", _RESTORE)
+            return
+        yield Finding("references", f"{row[0]} row {row[1]} refers to nothing", _RESTORE)
 
 
 def _sums(connection: sqlite3.Connection) -> list[Finding]:
@@ -82,39 +110,18 @@ def _sums(connection: sqlite3.Connection) -> list[Finding]:
                     Finding(
                         "sums",
                         f"{name} from the calls in it (first at {have or want})",
-                        "run `convledger check --repair`",
+                        FIX,
+                        repair=SUMS_REPAIR,
                     )
                 ]
-    negative = connection.execute(
-        "SELECT count(*) FROM call WHERE min(input, output, reasoning, cache_read, "
-        "cache_write_5m, cache_write_1h, coalesce(list_pico, 0)) < 0 OR reasoning > output"
-    ).fetchone()[0]
-    if negative:
-        return [Finding("calls", f"{negative} calls have impossible counts", "report this, please")]
     return []
 
 
-def _statements(connection: sqlite3.Connection) -> list[Finding]:
-    """See that closed periods say what they said when they were frozen."""
-    return [
-        Finding(
-            "statements",
-            f"the closed period {name} of {plan} is not as it was frozen",
-            "restore a backup; `convledger credits statement --restate` works it out anew",
-        )
-        for plan, name, digest, content in connection.execute(
-            "SELECT plan, name, digest, content FROM statement "
-            "JOIN subscription ON subscription.id=subscription_id ORDER BY since"
-        )
-        if sha256(content).hexdigest() != digest
-    ]
-
-
-def _audit(connection: sqlite3.Connection, deep: bool) -> list[Finding]:
+def _audit(connection: sqlite3.Connection, deep: bool, last: int) -> list[Finding]:
     """Verify the audit log: its last events and that changes are still noted, or all of it."""
     from convledger.store.audit_check import verify, verify_last
 
-    verdict = verify(connection) if deep else verify_last(connection, LAST_EVENTS)
+    verdict = verify(connection) if deep else verify_last(connection, last)
     found = [Finding("audit", each.what, each.meaning) for each in verdict.problems]
     if verdict.more:
         rest = f"{verdict.more:,} problems more"
@@ -141,7 +148,7 @@ def _index(connection: sqlite3.Connection, deep: bool) -> list[Finding]:
         count = connection.execute(query, marked).fetchone()[0]
         if count:
             text = f"{count} {words}"
-            findings.append(Finding("index", text, "run `convledger check --repair`"))
+            findings.append(Finding("index", text, FIX, repair=INDEX))
     try:
         missing = _not_found(connection, everything=deep)
     except WorkspaceError as error:
@@ -149,7 +156,7 @@ def _index(connection: sqlite3.Connection, deep: bool) -> list[Finding]:
         missing = 0
     if missing and not findings:
         text = f"{missing} messages are not found by their own words"
-        findings.append(Finding("index", text, "run `convledger check --repair`"))
+        findings.append(Finding("index", text, FIX, repair=INDEX))
     lost = connection.execute(
         "SELECT count(*) FROM message WHERE page_id IS NOT NULL AND NOT EXISTS "
         "(SELECT 1 FROM page WHERE page.id=page_id)"
@@ -189,22 +196,8 @@ def _not_found(connection: sqlite3.Connection, *, everything: bool) -> int:
     return missing
 
 
-def _modes(path: Path) -> list[Finding]:
-    if os.name == "nt":
-        return []
-    findings = []
-    for place, most in ((path.parent, 0o700), (path, 0o600)):
-        mode = stat.S_IMODE(place.stat().st_mode)
-        if mode & ~most:
-            text = f"{place} may be used by others (mode {mode:o})"
-            findings.append(Finding("permissions", text, f"chmod {most:o} '{place}'"))
-    return findings
-
-
 def memory_findings(connection: sqlite3.Connection) -> list[Finding]:
     """See that the index of memory holds its entries, and that what was erased stayed away."""
-    from convledger.store.checks_memory import erased_that_is_there
-
     findings = []
     try:
         connection.execute(
@@ -214,7 +207,13 @@ def memory_findings(connection: sqlite3.Connection) -> list[Finding]:
         raise
     except sqlite3.DatabaseError:
         text = "the index of memory differs from the entries"
-        findings.append(Finding("memory index", text, "run `convledger check --repair`"))
+        findings.append(Finding("memory index", text, FIX, repair=MEMORY_INDEX))
+    return [*findings, *_erased(connection)]
+
+
+def _erased(connection: sqlite3.Connection) -> Iterable[Finding]:
+    """See that what was erased is not there, and that no erasure was left half done."""
+    from convledger.store.checks_memory import erased_that_is_there
+
     for problem, way_out in erased_that_is_there(connection):
-        findings.append(Finding("erased", problem, way_out))
-    return findings
+        yield Finding("erased", problem, way_out)

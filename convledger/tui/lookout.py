@@ -10,6 +10,7 @@ from convledger.clock import SECOND, now_us
 from convledger.errors import LedgerGone
 from convledger.tui.amounts import ago, nearest
 from convledger.tui.clock_watch import ClockWatch, Lapse
+from convledger.tui.start_check import StartCheck
 from convledger.tui.themes import ThemeWatch, load_themes
 from convledger.tui.trigger_watch import TriggerWatch
 from convledger.tui.weekly_backup import WeeklyBackup
@@ -36,6 +37,7 @@ class Lookout:
         self._had_terminal = not app.is_headless and _is_terminal()
         self._weekly = WeeklyBackup(app)
         self._triggers = TriggerWatch(app)
+        self._check = StartCheck(app)
         # Only the machine's own clock goes on while the machine sleeps, and can be set.
         self.clock = ClockWatch(app.now) if app.now is now_us else None
 
@@ -53,6 +55,7 @@ class Lookout:
             self._reload_themes()
         self._weekly.look()
         self._triggers.look()
+        self._check.look()
         lapse = self.clock.look() if self.clock is not None else None
         if lapse is not None:
             self._tell_lapse(lapse)

@@ -36,7 +36,6 @@ sources --take-in cursor
 sources --estimates off
 sources --estimates on
 export {conversation} --output {folder}/out.jsonl
-check --repair
 erase conversation {conversation} --yes
 """
 COSTS = """
