@@ -64,7 +64,6 @@ def quick_check(connection: sqlite3.Connection, path: Path) -> list[Finding]:
     try:
         findings += _file(connection, "quick_check")
         findings += digest_findings(connection)
-        findings += _erased(connection)
         findings += _audit(connection, False, FEW_EVENTS)
     except sqlite3.OperationalError:
         raise

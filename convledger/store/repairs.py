@@ -58,7 +58,8 @@ def repair(connection: sqlite3.Connection, what: Iterable[str]) -> list[str]:
             if kind in wanted:
                 work(connection)
                 done.append(DONE[kind])
-                note_deed(connection, f"check: {DONE[kind]}", "ledger")
+        if done:
+            note_deed(connection, f"check: {'; '.join(done)}", "ledger")
     return done
 
 

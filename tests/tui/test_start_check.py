@@ -28,7 +28,7 @@ def filled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
 
 def damage(bench: Bench) -> None:
     connection = sqlite3.connect(bench.ledger.path, isolation_level=None)
-    connection.execute("INSERT INTO erasure (at, state, what) VALUES (0, 'pending', '{}')")
+    connection.execute("DROP TRIGGER audit_label_insert")
     connection.close()
 
 
@@ -42,12 +42,13 @@ async def test_a_finding_is_told_in_one_notice_with_the_way_out(filled: Bench) -
         app._fed(Feed("live"))
         app._lookout.look()
         await until(pilot, lambda: app.notices.shown()[0] is not None)
-        notice, count = app.notices.shown()
+        notice, more = app.notices.shown()
 
     assert notice is not None
-    assert count == 1
+    assert more == 0
     assert notice.words == (
-        "A check of the ledger found erased: an erasure is not finished (and 1 more). "
+        "A check of the ledger found audit: 1 of the triggers that note changes are missing or "
+        "others (and 1 more). "
         "`convledger check` tells the way out"
     )
     assert notice.severity == "warning"
