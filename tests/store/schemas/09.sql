@@ -1,0 +1,441 @@
+PRAGMA page_size=16384;
+PRAGMA application_id=1129071687;
+PRAGMA user_version=9;
+CREATE TABLE setting (
+  name TEXT PRIMARY KEY, value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE reader (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE
+) STRICT;
+CREATE TABLE source (
+  id INTEGER PRIMARY KEY, reader_id INTEGER NOT NULL REFERENCES reader(id),
+  root TEXT NOT NULL, added_at INTEGER NOT NULL, scanned_at INTEGER,
+  state TEXT NOT NULL DEFAULT 'live', reason TEXT NOT NULL DEFAULT '',
+  UNIQUE (reader_id, root)
+) STRICT;
+CREATE TABLE file (
+  id INTEGER PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES source(id),
+  path ANY NOT NULL, device INTEGER NOT NULL DEFAULT 0, inode INTEGER NOT NULL DEFAULT 0,
+  size INTEGER NOT NULL DEFAULT 0, mtime_ns INTEGER NOT NULL DEFAULT 0,
+  first_at INTEGER, first_until INTEGER,
+  background INTEGER NOT NULL DEFAULT 0,
+  state TEXT NOT NULL DEFAULT 'live', reason TEXT NOT NULL DEFAULT '',
+  figures_offset INTEGER NOT NULL DEFAULT 0, figures_line INTEGER NOT NULL DEFAULT 0,
+  texts_offset INTEGER NOT NULL DEFAULT 0, texts_line INTEGER NOT NULL DEFAULT 0,
+  head_length INTEGER NOT NULL DEFAULT 0, head_hash BLOB, tail_hash BLOB,
+  figures_state BLOB NOT NULL DEFAULT x'', texts_state BLOB NOT NULL DEFAULT x'',
+  replayed_until INTEGER NOT NULL DEFAULT 0, texts_size INTEGER NOT NULL DEFAULT 0,
+  read_at INTEGER,
+  UNIQUE (source_id, path)
+) STRICT;
+CREATE TABLE model (
+  id INTEGER PRIMARY KEY, reader_id INTEGER NOT NULL REFERENCES reader(id),
+  logged_provider TEXT NOT NULL, name TEXT NOT NULL, speed TEXT NOT NULL DEFAULT '',
+  provider TEXT NOT NULL, UNIQUE (reader_id, logged_provider, name, speed)
+) STRICT;
+CREATE TABLE conversation (
+  id INTEGER PRIMARY KEY, reader_id INTEGER NOT NULL REFERENCES reader(id),
+  native TEXT NOT NULL, source_id INTEGER REFERENCES source(id),
+  parent_native TEXT NOT NULL DEFAULT '', relation TEXT NOT NULL DEFAULT '',
+  title TEXT NOT NULL DEFAULT '', title_rank INTEGER NOT NULL DEFAULT 0,
+  project TEXT NOT NULL DEFAULT '', branch TEXT NOT NULL DEFAULT '',
+  version TEXT NOT NULL DEFAULT '', first_at INTEGER, last_at INTEGER, told_ns INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (reader_id, native)
+) STRICT;
+CREATE TABLE agent (
+  id INTEGER PRIMARY KEY, conversation_id INTEGER NOT NULL REFERENCES conversation(id),
+  native TEXT NOT NULL, kind TEXT NOT NULL DEFAULT '', description TEXT NOT NULL DEFAULT '',
+  tool_use TEXT NOT NULL DEFAULT '', UNIQUE (conversation_id, native)
+) STRICT;
+CREATE TABLE call (
+  id INTEGER PRIMARY KEY, reader_id INTEGER NOT NULL REFERENCES reader(id),
+  key TEXT NOT NULL, variant TEXT NOT NULL DEFAULT '',
+  conversation_id INTEGER NOT NULL REFERENCES conversation(id),
+  agent_id INTEGER REFERENCES agent(id),
+  file_id INTEGER NOT NULL REFERENCES file(id), line INTEGER NOT NULL,
+  at INTEGER NOT NULL, model_id INTEGER NOT NULL REFERENCES model(id),
+  context TEXT NOT NULL DEFAULT '', sidechain INTEGER NOT NULL DEFAULT 0,
+  approximate INTEGER NOT NULL DEFAULT 0,
+  input INTEGER NOT NULL, output INTEGER NOT NULL, reasoning INTEGER NOT NULL,
+  cache_read INTEGER NOT NULL, cache_write_5m INTEGER NOT NULL,
+  cache_write_1h INTEGER NOT NULL, web_searches INTEGER NOT NULL,
+  list_pico INTEGER, price_state INTEGER NOT NULL, reported_pico INTEGER,
+  UNIQUE (reader_id, key, variant)
+) STRICT;
+CREATE TABLE reported (
+  conversation_id INTEGER NOT NULL REFERENCES conversation(id),
+  model_id INTEGER NOT NULL REFERENCES model(id),
+  file_id INTEGER NOT NULL REFERENCES file(id), line INTEGER NOT NULL, at INTEGER NOT NULL,
+  cumulative_pico INTEGER NOT NULL, inherited INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (conversation_id, model_id, file_id, line)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE usage (
+  quarter INTEGER NOT NULL, conversation_id INTEGER NOT NULL REFERENCES conversation(id),
+  model_id INTEGER NOT NULL REFERENCES model(id),
+  calls INTEGER NOT NULL, unpriced_calls INTEGER NOT NULL, estimated_calls INTEGER NOT NULL,
+  input INTEGER NOT NULL, output INTEGER NOT NULL, reasoning INTEGER NOT NULL,
+  cache_read INTEGER NOT NULL, cache_write_5m INTEGER NOT NULL,
+  cache_write_1h INTEGER NOT NULL, web_searches INTEGER NOT NULL,
+  list_pico INTEGER NOT NULL, reported_calls INTEGER NOT NULL, reported_pico INTEGER NOT NULL,
+  PRIMARY KEY (quarter, conversation_id, model_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE page (
+  id INTEGER PRIMARY KEY, body BLOB NOT NULL
+) STRICT;
+CREATE TABLE message (
+  id INTEGER PRIMARY KEY, conversation_id INTEGER NOT NULL REFERENCES conversation(id),
+  key INTEGER NOT NULL, parent_key INTEGER,
+  file_id INTEGER NOT NULL REFERENCES file(id), line INTEGER NOT NULL,
+  at INTEGER NOT NULL, kind INTEGER NOT NULL, flags INTEGER NOT NULL DEFAULT 0,
+  agent_id INTEGER REFERENCES agent(id), name TEXT,
+  page_id INTEGER REFERENCES page(id), start INTEGER NOT NULL, length INTEGER NOT NULL
+) STRICT;
+CREATE VIRTUAL TABLE said USING fts5(
+  text, content='', columnsize=0, tokenize="unicode61 remove_diacritics 2"
+);
+CREATE TABLE summary (
+  reader_id INTEGER NOT NULL REFERENCES reader(id), leaf_key INTEGER NOT NULL,
+  title TEXT NOT NULL, PRIMARY KEY (reader_id, leaf_key, title)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE rejected (
+  file_id INTEGER NOT NULL REFERENCES file(id), line INTEGER NOT NULL,
+  offset INTEGER NOT NULL, reason TEXT NOT NULL, excerpt BLOB NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY (file_id, line)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE label (
+  conversation_id INTEGER NOT NULL REFERENCES conversation(id),
+  name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (conversation_id, name, value)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE price_book (
+  digest TEXT PRIMARY KEY, name TEXT NOT NULL, version TEXT NOT NULL,
+  added_at INTEGER NOT NULL, content BLOB NOT NULL, overrides TEXT NOT NULL DEFAULT ''
+) STRICT, WITHOUT ROWID;
+CREATE TABLE rating_run (
+  id INTEGER PRIMARY KEY, at INTEGER NOT NULL, book_digest TEXT NOT NULL,
+  engine_version TEXT NOT NULL, reason TEXT NOT NULL, changed_calls INTEGER NOT NULL DEFAULT 0,
+  before_pico TEXT NOT NULL DEFAULT '0', after_pico TEXT NOT NULL DEFAULT '0'
+) STRICT;
+CREATE TABLE rating_change (
+  run_id INTEGER NOT NULL REFERENCES rating_run(id), call_id INTEGER NOT NULL REFERENCES call(id),
+  before_pico INTEGER, after_pico INTEGER, PRIMARY KEY (run_id, call_id)
+) STRICT, WITHOUT ROWID
+;
+CREATE TABLE conversation_sum (
+  conversation_id INTEGER NOT NULL REFERENCES conversation(id),
+  model_id INTEGER NOT NULL REFERENCES model(id),
+  calls INTEGER NOT NULL, unpriced_calls INTEGER NOT NULL, estimated_calls INTEGER NOT NULL,
+  tokens INTEGER NOT NULL, list_high INTEGER NOT NULL, list_low INTEGER NOT NULL,
+  PRIMARY KEY (conversation_id, model_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE plan_text (
+  digest TEXT PRIMARY KEY, plan TEXT NOT NULL, version TEXT NOT NULL, file TEXT NOT NULL,
+  added_at INTEGER NOT NULL, content TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE subscription (
+  id INTEGER PRIMARY KEY, plan TEXT NOT NULL, began INTEGER NOT NULL, ended INTEGER,
+  anchor INTEGER NOT NULL, scope TEXT NOT NULL DEFAULT '', made_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE seats (
+  subscription_id INTEGER NOT NULL REFERENCES subscription(id), at INTEGER NOT NULL,
+  seats INTEGER NOT NULL, PRIMARY KEY (subscription_id, at)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE credit_fact (
+  id INTEGER PRIMARY KEY, subscription_id INTEGER NOT NULL REFERENCES subscription(id),
+  at INTEGER NOT NULL, kind TEXT NOT NULL, amount TEXT NOT NULL, price TEXT NOT NULL DEFAULT '0',
+  pool TEXT NOT NULL DEFAULT '', target TEXT NOT NULL DEFAULT '', priority INTEGER,
+  expires_at INTEGER, note TEXT NOT NULL DEFAULT '', made_at INTEGER NOT NULL,
+  corrects INTEGER REFERENCES credit_fact(id)
+) STRICT;
+CREATE TABLE statement (
+  subscription_id INTEGER NOT NULL REFERENCES subscription(id), since INTEGER NOT NULL,
+  until INTEGER NOT NULL, name TEXT NOT NULL, closed_at INTEGER NOT NULL, digest TEXT NOT NULL,
+  content BLOB NOT NULL, PRIMARY KEY (subscription_id, since)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE alert (
+  subscription_id INTEGER NOT NULL REFERENCES subscription(id), scope TEXT NOT NULL,
+  period TEXT NOT NULL, epoch INTEGER NOT NULL, threshold INTEGER NOT NULL,
+  at INTEGER NOT NULL, used TEXT NOT NULL, budget TEXT NOT NULL, quiet INTEGER NOT NULL,
+  muted INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (subscription_id, scope, period, epoch, threshold)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE plan_figures (
+  subscription_id INTEGER PRIMARY KEY REFERENCES subscription(id), at INTEGER NOT NULL,
+  stamp TEXT NOT NULL, content TEXT NOT NULL
+) STRICT
+;
+CREATE TABLE entry (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE,
+  kind TEXT NOT NULL, title TEXT NOT NULL,
+  body TEXT NOT NULL, scope TEXT NOT NULL DEFAULT '', tags TEXT NOT NULL DEFAULT '',
+  state TEXT NOT NULL, sensitivity TEXT NOT NULL DEFAULT 'internal',
+  pinned INTEGER NOT NULL DEFAULT 0, value INTEGER NOT NULL DEFAULT 3,
+  source_date INTEGER, valid_from INTEGER, valid_to INTEGER, recorded_at INTEGER NOT NULL,
+  verified_at INTEGER, verified_by TEXT NOT NULL DEFAULT '', review_days INTEGER,
+  review_at INTEGER, superseded_by INTEGER REFERENCES entry(id), hash TEXT NOT NULL,
+  tokens INTEGER, tokens_method TEXT NOT NULL DEFAULT '', version INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE TABLE entry_version (
+  entry_id INTEGER NOT NULL REFERENCES entry(id), number INTEGER NOT NULL, title TEXT NOT NULL,
+  body TEXT NOT NULL, editor TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '', at INTEGER NOT NULL,
+  hash TEXT NOT NULL, PRIMARY KEY (entry_id, number)
+) STRICT;
+CREATE TABLE entry_source (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, entry_id INTEGER NOT NULL REFERENCES entry(id),
+  kind TEXT NOT NULL,
+  place TEXT NOT NULL DEFAULT '', conversation_id INTEGER REFERENCES conversation(id),
+  message_key INTEGER, memory_item_id INTEGER REFERENCES memory_item(id),
+  start INTEGER NOT NULL DEFAULT 0, length INTEGER NOT NULL DEFAULT 0,
+  quote TEXT NOT NULL DEFAULT '', quote_hash TEXT NOT NULL DEFAULT '', source_date INTEGER,
+  status TEXT NOT NULL DEFAULT 'ok'
+) STRICT;
+CREATE TABLE entry_pair (
+  first_id INTEGER NOT NULL REFERENCES entry(id), second_id INTEGER NOT NULL REFERENCES entry(id),
+  kind TEXT NOT NULL, score INTEGER NOT NULL, reason TEXT NOT NULL DEFAULT '',
+  status TEXT NOT NULL DEFAULT 'open', hashes TEXT NOT NULL, at INTEGER NOT NULL,
+  decided_by TEXT NOT NULL DEFAULT '', PRIMARY KEY (first_id, second_id)
+) STRICT;
+CREATE TABLE memory_file (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, format TEXT NOT NULL, path ANY NOT NULL UNIQUE,
+  scope TEXT NOT NULL DEFAULT '', state TEXT NOT NULL DEFAULT 'live',
+  reason TEXT NOT NULL DEFAULT '', size INTEGER NOT NULL DEFAULT 0,
+  mtime_ns INTEGER NOT NULL DEFAULT 0, hash TEXT NOT NULL DEFAULT '', added_at INTEGER NOT NULL,
+  read_at INTEGER, is_kept INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE memory_item (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, file_id INTEGER NOT NULL REFERENCES memory_file(id),
+  key TEXT NOT NULL,
+  entry_id INTEGER REFERENCES entry(id), hash TEXT NOT NULL, start INTEGER NOT NULL,
+  length INTEGER NOT NULL, news TEXT NOT NULL DEFAULT '', text TEXT NOT NULL DEFAULT '',
+  at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE pack (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, budget INTEGER NOT NULL,
+  wanted TEXT NOT NULL DEFAULT '{}', format TEXT NOT NULL DEFAULT 'markdown',
+  ceiling TEXT NOT NULL DEFAULT 'internal', made_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE pack_item (
+  pack_id INTEGER NOT NULL REFERENCES pack(id), entry_id INTEGER NOT NULL REFERENCES entry(id),
+  mode TEXT NOT NULL, PRIMARY KEY (pack_id, entry_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE pack_render (
+  id INTEGER PRIMARY KEY, pack_id INTEGER NOT NULL, name TEXT NOT NULL, at INTEGER NOT NULL,
+  tokens INTEGER NOT NULL, budget INTEGER NOT NULL, among INTEGER NOT NULL, method TEXT NOT NULL,
+  digest TEXT NOT NULL, format TEXT NOT NULL, target TEXT NOT NULL
+) STRICT;
+CREATE TABLE pack_render_item (
+  render_id INTEGER NOT NULL REFERENCES pack_render(id), place INTEGER NOT NULL,
+  entry_id INTEGER NOT NULL, version INTEGER NOT NULL,
+  label TEXT NOT NULL, digest TEXT NOT NULL,
+  PRIMARY KEY (render_id, place)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE finding (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, object TEXT NOT NULL, object_id INTEGER NOT NULL,
+  field TEXT NOT NULL,
+  start INTEGER NOT NULL, length INTEGER NOT NULL, rule TEXT NOT NULL, rules INTEGER NOT NULL,
+  redacted TEXT NOT NULL, status TEXT NOT NULL DEFAULT 'open', at INTEGER NOT NULL,
+  UNIQUE (object, object_id, field, start, rule)
+) STRICT;
+CREATE TABLE tombstone (
+  kind TEXT NOT NULL, hash TEXT NOT NULL, at INTEGER NOT NULL, reason TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY (kind, hash)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE operation (
+  id INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, verb TEXT NOT NULL,
+  about TEXT NOT NULL DEFAULT '', undone_at INTEGER, undoes INTEGER REFERENCES operation(id)
+) STRICT;
+CREATE TABLE operation_row (
+  operation_id INTEGER NOT NULL REFERENCES operation(id), number INTEGER NOT NULL,
+  table_name TEXT NOT NULL, key TEXT NOT NULL, before BLOB,
+  PRIMARY KEY (operation_id, number)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE erasure (
+  id INTEGER PRIMARY KEY, at INTEGER NOT NULL, state TEXT NOT NULL, what TEXT NOT NULL,
+  done_at INTEGER, report TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE VIRTUAL TABLE remembered USING fts5(
+  title, body, tags, content='entry', content_rowid='id',
+  tokenize="unicode61 remove_diacritics 2"
+);
+CREATE TABLE conversation_export (
+  conversation_id INTEGER NOT NULL REFERENCES conversation(id), target TEXT NOT NULL,
+  PRIMARY KEY (conversation_id, target)
+) STRICT, WITHOUT ROWID
+;
+CREATE TABLE outcome (
+  conversation_id INTEGER PRIMARY KEY REFERENCES conversation(id),
+  handled_by TEXT NOT NULL, resolution TEXT NOT NULL, verdict TEXT NOT NULL,
+  resolved_at INTEGER, handed_off_at INTEGER, bot_messages INTEGER, human_messages INTEGER,
+  customer_messages INTEGER, rating TEXT NOT NULL, rating_of INTEGER, channel TEXT NOT NULL
+) STRICT;
+CREATE TABLE detail (
+  conversation_id INTEGER NOT NULL REFERENCES conversation(id), name TEXT NOT NULL,
+  value TEXT NOT NULL, PRIMARY KEY (conversation_id, name)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE cost_item (
+  id INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, since TEXT NOT NULL, until TEXT,
+  every TEXT NOT NULL DEFAULT '', amount TEXT NOT NULL, currency TEXT NOT NULL,
+  rule TEXT NOT NULL, scope TEXT NOT NULL DEFAULT '', note TEXT NOT NULL DEFAULT '',
+  origin TEXT NOT NULL DEFAULT '', made_at INTEGER NOT NULL, gone_at INTEGER,
+  erased_weight INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE cost_share (
+  item_id INTEGER NOT NULL REFERENCES cost_item(id),
+  conversation_id INTEGER NOT NULL REFERENCES conversation(id), weight INTEGER NOT NULL,
+  PRIMARY KEY (item_id, conversation_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE worked_time (
+  id INTEGER PRIMARY KEY, conversation_id INTEGER NOT NULL REFERENCES conversation(id),
+  at INTEGER NOT NULL, seconds INTEGER NOT NULL, person TEXT NOT NULL DEFAULT '',
+  note TEXT NOT NULL DEFAULT '', origin TEXT NOT NULL DEFAULT '', made_at INTEGER NOT NULL,
+  gone_at INTEGER
+) STRICT;
+CREATE TABLE hourly_rate (
+  since TEXT PRIMARY KEY, amount TEXT NOT NULL, currency TEXT NOT NULL,
+  overhead TEXT NOT NULL DEFAULT '0', made_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE exchange_rate (
+  currency TEXT NOT NULL, worth_in TEXT NOT NULL, since TEXT NOT NULL, rate TEXT NOT NULL,
+  made_at INTEGER NOT NULL, PRIMARY KEY (currency, worth_in, since)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE scenario (
+  name TEXT PRIMARY KEY, content TEXT NOT NULL, made_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE unit_budget (
+  name TEXT PRIMARY KEY, content TEXT NOT NULL, made_at INTEGER NOT NULL, gone_at INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE TABLE balance_assertion (
+  id INTEGER PRIMARY KEY, since TEXT NOT NULL, until TEXT NOT NULL, scope TEXT NOT NULL DEFAULT '',
+  amount TEXT NOT NULL, currency TEXT NOT NULL, tolerance TEXT NOT NULL DEFAULT '0',
+  zone TEXT NOT NULL DEFAULT 'UTC', origin TEXT NOT NULL DEFAULT '', note TEXT NOT NULL DEFAULT '',
+  made_at INTEGER NOT NULL, gone_at INTEGER
+) STRICT
+;
+CREATE TABLE cost_closing (
+  id INTEGER PRIMARY KEY, after_id INTEGER REFERENCES cost_closing(id), until TEXT NOT NULL,
+  ends_at INTEGER NOT NULL, rates TEXT NOT NULL, closed_at INTEGER NOT NULL, gone_at INTEGER
+) STRICT;
+CREATE TABLE closed_division (
+  id INTEGER PRIMARY KEY, closing_id INTEGER NOT NULL REFERENCES cost_closing(id),
+  item_id INTEGER REFERENCES cost_item(id), subscription_id INTEGER REFERENCES subscription(id),
+  name TEXT NOT NULL, since TEXT NOT NULL, until TEXT NOT NULL, amount TEXT NOT NULL,
+  currency TEXT NOT NULL
+) STRICT;
+CREATE TABLE closed_share (
+  division_id INTEGER NOT NULL REFERENCES closed_division(id), place INTEGER NOT NULL,
+  conversation_id INTEGER REFERENCES conversation(id), weight TEXT NOT NULL,
+  PRIMARY KEY (division_id, place)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE closed_talk (
+  closing_id INTEGER NOT NULL REFERENCES cost_closing(id),
+  conversation_id INTEGER NOT NULL REFERENCES conversation(id), opened_at INTEGER NOT NULL,
+  list_pico TEXT, people TEXT, currency TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY (closing_id, conversation_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE outcome_before (
+  id INTEGER PRIMARY KEY, conversation_id INTEGER NOT NULL REFERENCES conversation(id),
+  at INTEGER NOT NULL, handled_by TEXT NOT NULL, resolution TEXT NOT NULL, label TEXT NOT NULL
+) STRICT;
+INSERT INTO setting VALUES ('messages.high', '1099511627786');
+INSERT INTO setting VALUES ('messages.low', '1099511627776');
+INSERT INTO setting VALUES ('messages.newest', '1793610360000000');
+INSERT INTO setting VALUES ('prices.stamp', '0.1.0 36741.1795326226000000000 -');
+INSERT INTO reader VALUES (1, 'claude-code');
+INSERT INTO reader VALUES (2, 'codex');
+INSERT INTO source VALUES (1, 1, '/home/ana/.claude/projects', 1795333852981608, NULL, 'live', '');
+INSERT INTO source VALUES (2, 2, '/home/ana/.codex', 1795333852982450, NULL, 'live', '');
+INSERT INTO file VALUES (1, 1, '/home/ana/.claude/projects/bakery/00000000-0000-4000-8000-000000000001.jsonl', 65024, 2237409, 1910, 1795000000000000000, 1793610060000000, 1793610210000000, 0, 'live', '', 1910, 7, 1910, 7, 1024, X'6DC17931A1680042', X'DFC7E4E8CFED7CD9', X'83A76C6173745F6174CF00065F476B6EBC80A67469746C6564C3A56D6F64656CBA636C617564652D736F6E6E65742D342D352D3230323530393239', X'83A76C6173745F6174CF00065F476B6EBC80A6616E73776572B46D73675F30303030303030303030303030303033A47361696492C408A3570DA39AE8E44CC408C62D46297AE24E5C', 0, 1910, 1795333854208003);
+INSERT INTO file VALUES (2, 2, '/home/ana/.codex/sessions/2026/11/02/rollout-2026-11-02T09-00-00-019a0000-0000-7000-8000-000000000001.jsonl', 65024, 2237492, 1581, 1795000000000000000, 1793610000000000, 1793610420000000, 0, 'live', '', 1581, 8, 1581, 8, 1024, X'4675CF090E12D6B2', X'727B5E2AE26030DE', X'8DA6746872656164D92430313961303030302D303030302D373030302D383030302D303030303030303030303031A56B6E6F776EC3A870726F7669646572A66F70656E6169A56D6F64656CAB6770742D352D636F646578A6746F74616C7395CCC8000014CCDCA77265636F726473C2A56261736564C2A67469746C6564C3A76C6173745F6174CF00065F4777F31500A57475726E7300A566616C6C7300A7636F756E746564956400000A6EA67265706C617989A6706172656E74A0A6746872656164A0A46F70656EC2A56B6E6F776EC2A56D6574617301A5756E74696C00A5626567616E00A66C617465737400A57175696574C2', X'83A6746872656164D92430313961303030302D303030302D373030302D383030302D303030303030303030303031A56B6E6F776EC3A76C6173745F6174CF00065F4777F31500', 0, 1581, 1795333854221935);
+INSERT INTO model VALUES (1, 1, '', 'claude-sonnet-4-5-20250929', '', 'anthropic');
+INSERT INTO model VALUES (2, 2, 'openai', 'gpt-5-codex', '', 'openai');
+INSERT INTO conversation VALUES (1, 1, '00000000-0000-4000-8000-000000000001', 1, '', '', 'question 1', 1, '/home/ana/bakery', '', '', 1793610060000000, 1793610210000000, 0);
+INSERT INTO conversation VALUES (2, 2, '019a0000-0000-7000-8000-000000000001', 2, '', '', 'rail question 1', 1, '/home/ana/rail', '', '', 1793610000000000, 1793610420000000, 0);
+INSERT INTO call VALUES (1, 2, '019a0000-0000-7000-8000-000000000001:100/0/0/10/110', '', 2, NULL, 2, 5, 1793610240000000, 2, '', 0, 0, 100, 10, 0, 0, 0, 0, 0, 225000000, 1, NULL);
+INSERT INTO call VALUES (2, 1, 'msg_0000000000000001', '', 1, NULL, 1, 2, 1793610090000000, 1, '', 0, 0, 100, 10, 0, 0, 0, 0, 0, 450000000, 1, NULL);
+INSERT INTO call VALUES (3, 1, 'msg_0000000000000003', '', 1, NULL, 1, 6, 1793610210000000, 1, '', 0, 0, 100, 10, 0, 0, 0, 0, 0, 450000000, 1, NULL);
+INSERT INTO call VALUES (4, 2, '019a0000-0000-7000-8000-000000000001:200/0/0/20/220', '', 2, NULL, 2, 8, 1793610420000000, 2, '', 0, 0, 100, 10, 0, 0, 0, 0, 0, 225000000, 1, NULL);
+INSERT INTO call VALUES (5, 1, 'msg_0000000000000002', '', 1, NULL, 1, 4, 1793610150000000, 1, '', 0, 0, 100, 10, 0, 0, 0, 0, 0, 450000000, 1, NULL);
+INSERT INTO usage VALUES (1992900, 1, 1, 3, 0, 0, 300, 30, 0, 0, 0, 0, 0, 1350000000, 0, 0);
+INSERT INTO usage VALUES (1992900, 2, 2, 2, 0, 0, 200, 20, 0, 0, 0, 0, 0, 450000000, 0, 0);
+INSERT INTO page VALUES (1, X'28B52FFD246EAD0100F87175657374696F6E2031616E737765722031323233337261696C20313132320900801320EFA70B99E2EA2C05F281C24016AA98613FB37170');
+INSERT INTO message VALUES (1099511627776, 1, 1, NULL, 1, 1, 1793610060000000, 1, 0, NULL, NULL, 1, 0, 10);
+INSERT INTO message VALUES (1099511627777, 1, 6472099120701211507, NULL, 1, 2, 1793610090000000, 2, 0, NULL, NULL, 1, 10, 8);
+INSERT INTO message VALUES (1099511627778, 1, 2, NULL, 1, 3, 1793610120000000, 1, 0, NULL, NULL, 1, 18, 10);
+INSERT INTO message VALUES (1099511627779, 2, 7700087322796155479, NULL, 2, 3, 1793610120000000, 1, 0, NULL, NULL, 1, 54, 15);
+INSERT INTO message VALUES (1099511627780, 1, 2506529463973787678, NULL, 1, 4, 1793610150000000, 2, 0, NULL, NULL, 1, 28, 8);
+INSERT INTO message VALUES (1099511627781, 1, 3, NULL, 1, 5, 1793610180000000, 1, 0, NULL, NULL, 1, 36, 10);
+INSERT INTO message VALUES (1099511627782, 2, 7176322363473810848, NULL, 2, 4, 1793610180000000, 2, 0, NULL, NULL, 1, 69, 13);
+INSERT INTO message VALUES (1099511627783, 1, 3961980295556490187, NULL, 1, 6, 1793610210000000, 2, 0, NULL, NULL, 1, 46, 8);
+INSERT INTO message VALUES (1099511627784, 2, 5901699195136904579, NULL, 2, 6, 1793610300000000, 1, 0, NULL, NULL, 1, 82, 15);
+INSERT INTO message VALUES (1099511627785, 2, 4934674647553051891, NULL, 2, 7, 1793610360000000, 2, 0, NULL, NULL, 1, 97, 13);
+DELETE FROM said_data;
+INSERT INTO said_data VALUES (1, X'0A22');
+INSERT INTO said_data VALUES (10, X'000000040101010001010101');
+INSERT INTO said_data VALUES (137438953473, X'000000B3023031A080808080000204010204020205030205010132A080808080020204020204040205010205010133A0808080800502040202040106616E73776572A08080808001020303020302020401020302020401087175657374696F6EA08080808000020302020301020402020303020401047261696CA0808080800302030302030202030102030103EE8080A0808080800002020102020102020102020102020102020102020102020102020102020414140E1C1E17');
+DELETE FROM said_idx;
+INSERT INTO said_idx VALUES (1, X'', 2);
+DELETE FROM said_config;
+INSERT INTO said_config VALUES ('automerge', 8);
+INSERT INTO said_config VALUES ('crisismerge', 1999);
+INSERT INTO said_config VALUES ('hashsize', 67108864);
+INSERT INTO said_config VALUES ('pgsz', 16000);
+INSERT INTO said_config VALUES ('version', 4);
+INSERT INTO rejected VALUES (1, 7, 1899, 'not JSON: Expecting value at character 0', X'6E6F742061206C696E65', 1795333854208003);
+INSERT INTO label VALUES (1, 'client', 'Acme');
+INSERT INTO price_book VALUES ('fe306a0e9d7e6960a09c747aa4272169fd88fd145956ac7ff633e85c406a070c', 'genai-prices', '0.2.3', 1795333853464703, X'7B7D', '');
+INSERT INTO rating_run VALUES (1, 1795333853484944, 'fe306a0e9d7e6960a09c747aa4272169fd88fd145956ac7ff633e85c406a070c', '1', 'first rating', 0, '0', '0');
+INSERT INTO conversation_sum VALUES (1, 1, 3, 0, 0, 330, 0, 1350000000);
+INSERT INTO conversation_sum VALUES (2, 2, 2, 0, 0, 220, 0, 450000000);
+INSERT INTO entry VALUES (1, '01M3250V00FG5YV8V1AA5HH2VM', 'fact', 'The bakery opens at seven.', 'The bakery opens at seven.', '', '', 'active', 'internal', 0, 3, NULL, NULL, NULL, 1790000000000000, 1790000000000000, 'you', NULL, NULL, NULL, 'ff4e97703495777d384f4b154989c46525f1eb46d14f44469da7f8623da9d7e0', NULL, '', 1);
+INSERT INTO entry VALUES (2, '01M3250V00QG6NBPBX01257317', 'fact', 'Ana prefers tabs.', 'Ana prefers tabs.', '', '', 'active', 'internal', 0, 3, NULL, NULL, NULL, 1790000000000000, 1790000000000000, 'you', NULL, NULL, NULL, '5d4c3a812ee07c6e1b77538cff3aeedf99518b3f490356ca7cb9c2fa6f6664f8', NULL, '', 1);
+INSERT INTO entry_version VALUES (1, 1, 'The bakery opens at seven.', 'The bakery opens at seven.', 'you', '', 1790000000000000, 'ff4e97703495777d384f4b154989c46525f1eb46d14f44469da7f8623da9d7e0');
+INSERT INTO entry_version VALUES (2, 1, 'Ana prefers tabs.', 'Ana prefers tabs.', 'you', '', 1790000000000000, '5d4c3a812ee07c6e1b77538cff3aeedf99518b3f490356ca7cb9c2fa6f6664f8');
+INSERT INTO operation VALUES (1, 1790000000000000, 'you', 'remember', 'The bakery opens at seven.', NULL, NULL);
+INSERT INTO operation VALUES (2, 1790000000000000, 'you', 'remember', 'Ana prefers tabs.', NULL, NULL);
+INSERT INTO operation_row VALUES (1, 1, 'entry', '[1]', NULL);
+INSERT INTO operation_row VALUES (1, 2, 'entry_version', '[1,1]', NULL);
+INSERT INTO operation_row VALUES (2, 1, 'entry', '[2]', NULL);
+INSERT INTO operation_row VALUES (2, 2, 'entry_version', '[2,1]', NULL);
+DELETE FROM remembered_data;
+INSERT INTO remembered_data VALUES (1, X'02080800');
+INSERT INTO remembered_data VALUES (10, X'000000000102020002010101020101');
+INSERT INTO remembered_data VALUES (137438953473, X'0000004103306174010805010105010662616B65727901080301010301056F70656E730108040101040105736576656E0108060101060103746865010802010102040A0E0D0D');
+INSERT INTO remembered_data VALUES (274877906945, X'0000002A0430616E61020802010102010770726566657273020803010103010474616273020804010104040B0F');
+DELETE FROM remembered_idx;
+INSERT INTO remembered_idx VALUES (1, X'', 2);
+INSERT INTO remembered_idx VALUES (2, X'', 2);
+DELETE FROM remembered_docsize;
+INSERT INTO remembered_docsize VALUES (1, X'050500');
+INSERT INTO remembered_docsize VALUES (2, X'030300');
+DELETE FROM remembered_config;
+INSERT INTO remembered_config VALUES ('version', 4);
+DELETE FROM sqlite_sequence;
+INSERT INTO sqlite_sequence VALUES ('entry', 2);
+CREATE INDEX file_by_path ON file (path);
+CREATE INDEX conversation_by_last ON conversation (last_at);
+CREATE INDEX call_by_conversation ON call (conversation_id);
+CREATE INDEX call_by_instant ON call (at);
+CREATE UNIQUE INDEX message_by_key ON message (key, conversation_id);
+CREATE INDEX message_by_conversation ON message (conversation_id);
+CREATE INDEX label_by_value ON label (name, value);
+CREATE INDEX entry_by_hash ON entry (hash);
+CREATE INDEX entry_by_successor ON entry (superseded_by);
+CREATE INDEX entry_source_by_entry ON entry_source (entry_id);
+CREATE INDEX entry_source_by_conversation ON entry_source (conversation_id, message_key);
+CREATE INDEX entry_source_by_item ON entry_source (memory_item_id);
+CREATE INDEX entry_pair_by_second ON entry_pair (second_id);
+CREATE INDEX memory_item_by_file ON memory_item (file_id, key);
+CREATE INDEX memory_item_by_entry ON memory_item (entry_id);
+CREATE INDEX pack_render_by_pack ON pack_render (name, at);
+CREATE INDEX pack_render_by_digest ON pack_render (digest);
+CREATE INDEX pack_render_item_by_entry ON pack_render_item (entry_id);
+CREATE INDEX operation_row_by_key ON operation_row (table_name, key);
+CREATE INDEX call_uncounted ON call (conversation_id) WHERE approximate & 12 = 4;
+CREATE INDEX call_counted ON call (conversation_id) WHERE approximate & 10 != 0
+;
+CREATE INDEX worked_time_by_conversation ON worked_time (conversation_id);
+CREATE INDEX closed_division_by_closing ON closed_division (closing_id);
+CREATE INDEX closed_share_by_conversation ON closed_share (conversation_id);
+CREATE INDEX closed_talk_by_conversation ON closed_talk (conversation_id);
+CREATE INDEX outcome_before_by_conversation ON outcome_before (conversation_id);
+CREATE INDEX outcome_before_by_instant ON outcome_before (at)
+;
