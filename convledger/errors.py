@@ -25,5 +25,9 @@ class LedgerGone(WorkspaceError):
         )
 
 
+class NoRoom(WorkspaceError):
+    """The disk has too little room for what was to be written; nothing was begun."""
+
+
 class ConfigError(ConvledgerError):
     """A file that the user writes (prices.toml, config.toml) has a mistake in it."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from convledger import paths
 from convledger.errors import WorkspaceError
 from convledger.store.actors import IMPORT, ITSELF, as_actor
-from convledger.store.connection import connect, in_words, transaction, unreadable
+from convledger.store.connection import connect, in_words, is_sealed, transaction, unreadable
 from convledger.store.migrations import migrate
 from convledger.store.presence import gone_in_words, make_folder
 from convledger.triggering import Triggering
@@ -43,6 +43,7 @@ class Ledger(Triggering):
         self.workspace = workspace
         self.connection = connection
         self._rates: Rates | None = None
+        self.freed = ""  # what an erasure had to let go of on a full disk, in words
         self._inode = self.path.stat().st_ino
 
     @classmethod
@@ -55,6 +56,10 @@ class Ledger(Triggering):
         try:
             with gone_in_words(path):
                 migrate(connection, path)
+                if not (folder / paths.BALLAST).exists() and not is_sealed(path):
+                    from convledger.store.ballast import lay_in
+
+                    lay_in(path)
                 return cls(folder, connection)
         except BaseException:
             connection.close()
@@ -158,6 +163,7 @@ class Ledger(Triggering):
     ) -> SyncResult:
         from convledger.ingest.plan import make_plan, plan_of_paths
         from convledger.ingest.result import SyncResult
+        from convledger.store.ballast import must_have_room_to_read
         from convledger.store.files import texts_pending
 
         self._require_file()
@@ -175,6 +181,7 @@ class Ledger(Triggering):
         result.rerated = self._follow_prices()
         pending, pending_bytes = texts_pending(self.connection)
         if plan.works or (texts and pending):
+            must_have_room_to_read(self.path, max(plan.bytes, pending_bytes * texts))
             from convledger.ingest.sync import Importer, Stopped
 
             importer = Importer(self.connection, self.path, self.rates, listener, stopping)
@@ -261,7 +268,9 @@ class Ledger(Triggering):
 
         course = Course(seconds_passed, heed)
         with self._erasing(wait_seconds):
-            return erase(self.connection, self.path, wanted, now, course, wait_seconds=wait_seconds)
+            one = erase(self.connection, self.path, wanted, now, course, wait_seconds=wait_seconds)
+            one.freed = self.freed
+            return one
 
     @property
     def findings(self) -> Findings:
@@ -304,7 +313,11 @@ class Ledger(Triggering):
                     "has ended. Nothing was erased"
                 )
             self._require_file()
+            from convledger.store.ballast import lay_in, let_go_where_tight
+
+            self.freed = let_go_where_tight(self.path)
             yield
+            lay_in(self.path)
 
     def discover(self) -> list[Scan]:
         """Return what the log folders of this machine hold, without reading any of it."""

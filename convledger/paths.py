@@ -15,6 +15,7 @@ OUTBOX = "outbox.jsonl"
 INBOX = "inbox"  # a folder: what other programs bring
 TRIGGER_LOCK = "trigger.lock"
 LOCK = "ingest.lock"
+BALLAST = "ballast"  # room that is held for the day the disk is full
 MAPPINGS = "mappings"  # a folder: how tables are read
 INSIDE = "!/"  # between an archive and its member
 

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import settings
 
+from convledger.store import ballast
 from convledger.who import YOU, set_person
 
 # How long an example takes is the machine's business.
@@ -77,6 +78,7 @@ def own_home(homes: Iterator[Path]) -> Iterator[Path]:
     os.environ["LOGNAME"] = YOU
     _set_zone()
     set_person("")
+    ballast.BYTES = 0  # which thousands of small workspaces would fill the disk with
     yield home
     set_person("")
     for name in os.environ.keys() - before.keys():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from convledger.cli import streams
 from convledger.cli.progress import ProgressLine, Stop, size_text, stoppable
-from convledger.errors import WorkspaceError
+from convledger.errors import NoRoom, WorkspaceError
 
 if TYPE_CHECKING:
     from convledger.ledger import Ledger, SyncResult
@@ -22,14 +22,14 @@ STOPPED = (
 def bring_up_to_date(ledger: Ledger, *, texts: bool) -> SyncResult:
     """Read what is new in the logs; ctrl+c stops it between two batches and ends the command.
 
-    Where the ledger may only be looked at, it is: what it holds is told, and why not more.
+    Where nothing may or can be written, what the ledger holds is told, and why not more.
     """
     try:
         result = with_progress(
             lambda line, stop: ledger.sync(texts=texts, listener=line, stopping=stop)
         )
     except WorkspaceError as error:
-        if not ledger.is_sealed:
+        if not ledger.is_sealed and not isinstance(error, NoRoom):
             raise
         from convledger.ingest.result import SyncResult
         from convledger.text.display import display_text

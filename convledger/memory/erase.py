@@ -43,7 +43,7 @@ from convledger.store import (
 )
 from convledger.store import backups as backups_store
 from convledger.store.audit import note_deed
-from convledger.store.connection import BUSY_SECONDS, transaction
+from convledger.store.connection import BUSY_SECONDS, transaction, unreadable
 from convledger.store.erasing_bodies import prepare
 from convledger.store.erasing_people import count_of_people
 from convledger.store.erasures import DONE, PENDING, Erasure
@@ -99,6 +99,7 @@ class Outcome(Struct):
     made: list[str] = field(default_factory=list)
     copies: dict[str, int] = field(default_factory=dict)
     verb: str = ERASE
+    freed: str = ""  # what a full disk made it let go of, in words
 
     @property
     def is_done(self) -> bool:
@@ -314,7 +315,7 @@ def finish(
         outcome.blocked = _STOPPED
         return outcome
     except sqlite3.OperationalError as error:
-        outcome.blocked = _STOPPED if "interrupted" in str(error) else str(error)
+        outcome.blocked = _STOPPED if "interrupted" in str(error) else str(unreadable(path, error))
         return outcome
     except WorkspaceError as error:
         outcome.blocked = str(error)

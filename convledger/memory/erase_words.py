@@ -137,6 +137,8 @@ def outcome_lines(each: Outcome, path: Path, by: Hints = COMMAND) -> Iterator[Sa
     """Yield what an erasure came to: what went, what was looked at, what can't be promised."""
     yield Said(GOES, done_words(each.verb, each.counts))
     search = each.search
+    if each.freed:
+        yield Said(STAYS, f"The disk is nearly full: {each.freed}.")
     if not each.is_done:
         yield Said(BAD, f"Not finished: {display_text(each.blocked)}.")
         rows = "The texts are rewritten" if each.verb == "redact" else "The rows are deleted"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -33,13 +32,13 @@ from convledger.store.connection import APPLICATION_ID, connect, unreadable
 from convledger.store.erasing import has
 from convledger.store.file_lock import file_lock
 from convledger.store.holdings import Holdings, holdings
+from convledger.store.room import SPARE, must_have_room
 from convledger.store.workspace_id import known_workspace_id
 
 LOCK = "backup.lock"
 KEPT_WEEKLY, KEPT_MIGRATIONS, KEPT_REPAIRS = 4, 3, 3
 _PAGES = 256  # copied in one step, 4 MB: between two of them others have their turn
 _REST = 0.002  # seconds between two steps
-_SPARE = 4 << 20  # bytes of room beside the copy itself
 _WAIT_SECONDS = 10.0
 # Hears how many pages are left and of how many; may raise to stop.
 Heed = Callable[[int, int], None]
@@ -97,19 +96,11 @@ def sweep(folder: Path) -> None:
 
 
 def _must_have_room(ledger: Path, folder: Path) -> None:
-    needed = ledger.stat().st_size + _SPARE
+    needed = ledger.stat().st_size + SPARE
     with suppress(OSError):
         needed += ledger.with_name(f"{ledger.name}-wal").stat().st_size
-    free = shutil.disk_usage(folder).free
-    if free < needed:
-        raise WorkspaceError(
-            f"{folder}: a backup needs {_size(needed)} and {_size(free)} are free: make room on "
-            "the disk, or let `convledger backup --to` write it elsewhere"
-        )
-
-
-def _size(count: int) -> str:
-    return f"{count / 10**9:.1f} GB" if count >= 10**9 else f"{count / 10**6:.1f} MB"
+    way_out = "make room on the disk, or let `convledger backup --to` write it elsewhere"
+    must_have_room(folder, needed, "a backup", way_out)
 
 
 def _made(ledger: Path, place: Path, why: str, now: int, heed: Heed | None) -> Backup:

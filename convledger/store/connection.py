@@ -59,6 +59,11 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
             # SQLite keeps notes beside a ledger even to read it; without them it must not change.
             with suppress(sqlite3.Error):
                 return _connected(path, "mode=ro&immutable=1")
+        from convledger.store.ballast import let_go_where_tight
+
+        if "I/O" in str(error) and let_go_where_tight(path):  # to open it takes a few kilobytes
+            with suppress(sqlite3.Error):
+                return _connected(path, "mode=ro" if read_only else "mode=rw")
         with gone_in_words(path):
             raise unreadable(path, error) from error
 
@@ -106,7 +111,11 @@ def unreadable(path: Path, error: sqlite3.Error) -> WorkspaceError:
     elif "readonly" in text or "read-only" in text:
         way_out = "it can't be written; check the permissions of the file and its folder"
     elif "full" in text:
+        from convledger.store.ballast import let_go
+
+        freed = let_go(path)
         way_out = "the disk is full; nothing was lost, make room and run the command again"
+        way_out += f". {freed}" if freed else ""
     elif "unable to open" in text:
         way_out = "it can't be opened; check that the folder exists and may be written"
     else:

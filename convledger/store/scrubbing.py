@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from convledger.store.connection import BUSY_SECONDS
+from convledger.store.room import SPARE, must_have_room
 
 SAID, REMEMBERED = "said", "remembered"
 _LOCKS = Path("/proc/locks")
@@ -39,7 +40,17 @@ def empty_log(connection: sqlite3.Connection, wait_seconds: float = BUSY_SECONDS
 
 
 def vacuum(connection: sqlite3.Connection) -> None:
-    """Write the file anew without its free pages; `temp_store` keeps the copy in memory."""
+    """Write the file anew without its free pages; `temp_store` keeps the copy in memory.
+
+    Raises NoRoom where the log beside it can't take all pages.
+    """
+    path = Path(connection.execute("PRAGMA database_list").fetchone()[2])
+    must_have_room(
+        path.parent,
+        path.stat().st_size + SPARE,
+        "writing the ledger anew",
+        "make room on the disk; the erasure is finished then",
+    )
     connection.execute("VACUUM")
 
 

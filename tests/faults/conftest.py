@@ -11,6 +11,7 @@ import pytest
 
 from convledger.demo import make_history
 from convledger.ledger import Ledger
+from tests.faults.fleet import Fleet, doer, make_home
 from tests.ingest.logs import START, Bench, everything
 
 PROJECT = Path(__file__).parents[2]
@@ -82,6 +83,28 @@ def start() -> Iterator[Start]:
         if process.poll() is None:
             process.kill()
         process.communicate()
+
+
+@pytest.fixture(scope="session")
+def process() -> Iterator[subprocess.Popen[str]]:
+    with doer() as process:
+        yield process
+
+
+@pytest.fixture
+def fleet(process: subprocess.Popen[str]) -> Fleet:
+    """Return the way to have deeds done by processes that are killed or starved."""
+    return Fleet(process)
+
+
+@pytest.fixture
+def workspace(quick_path: Path) -> Path:
+    return quick_path / "workspace"
+
+
+@pytest.fixture
+def home(quick_path: Path) -> Path:
+    return make_home(quick_path / "home")
 
 
 @pytest.fixture

@@ -1,13 +1,17 @@
-"""A process that has everything loaded and forks one child for each deed, which it then kills.
+"""A process that has everything loaded and forks a child for each deed, to kill it or starve it.
 
 Run as a program it takes orders as lines of JSON and answers each with how its child ended.
+`how` is one of: calls (of Python), steps (of SQLite), clock (µs), after which the child is killed;
+pages (of the ledger) and bytes (of any file), beyond which it may not write.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
+import sqlite3
 import sys
 import time
 import traceback
@@ -18,19 +22,19 @@ from types import FrameType
 from typing import Any
 
 from convledger.clock import SECOND
+from convledger.errors import WorkspaceError
 from convledger.ingest import sync
 from convledger.ledger import Ledger
-from convledger.memory import keeping
 from convledger.memory.drafts import Draft
 from convledger.memory.erase import Wanted
 from convledger.moving.restoring import Restore
-from convledger.store import backups, connection
+from convledger.store import backups, connection, scrubbing
 from convledger.store.backup_notes import backup_at
 
 NOW = 1_795_322_220 * SECOND
 BATCH = 3_000  # bytes that an import reads between two commits
 STEPS_APART = 20  # instructions of SQLite between two of its steps
-EDITS = 12  # changes that one sitting of edits makes
+EDITS = 6  # changes that one sitting of edits makes
 
 
 def read_logs(workspace: str, home: str) -> None:
@@ -48,23 +52,23 @@ def roots_of(home: Path) -> list[tuple[str, Path]]:
 def edit_entries(workspace: str) -> None:
     """Go on with changes of entries: the number of those that were made says which is next."""
     with Ledger.open(Path(workspace)) as ledger:
-        one = ledger.connection
-        (done,) = one.execute("SELECT count(*) FROM operation").fetchone()
+        memory = ledger.memory
+        (done,) = ledger.connection.execute("SELECT count(*) FROM operation").fetchone()
         for number in range(done, done + EDITS):
             now, fact = NOW + number * SECOND, number // 3
             if number % 3 == 0:
-                keeping.remember(one, Draft(f"Fact {fact} stands."), now)
+                memory.remember(Draft(f"Fact {fact} stands."), now)
             elif number % 3 == 1:
-                keeping.edit(one, fact + 1, now, body=f"Fact {fact} was told anew.")
+                memory.edit(fact + 1, now, body=f"Fact {fact} was told anew.")
             else:
-                keeping.archive(one, [fact + 1], now)
+                memory.archive([fact + 1], now)
 
 
-def erase_talk(workspace: str, conversation: int, entry: int) -> None:
-    """Erase a conversation and an entry."""
+def erase_talk(workspace: str, conversation: int, entry: int) -> str:
+    """Erase a conversation and an entry; returns why that is not finished."""
     wanted = Wanted(entries=(entry,), conversations=(conversation,))
     with Ledger.open(Path(workspace)) as ledger:
-        ledger.erase(wanted, now=NOW)
+        return ledger.erase(wanted, now=NOW).blocked
 
 
 def bring_up_to_date(workspace: str) -> None:
@@ -88,10 +92,21 @@ def restore(workspace: str, place: str, seconds: int) -> None:
         one.bring_back(now=NOW + seconds * SECOND)
 
 
-DEEDS: dict[str, Callable[..., None]] = {
-    each.__name__: each
-    for each in (read_logs, edit_entries, erase_talk, bring_up_to_date, back_up, restore)
-}
+def empty_the_log(workspace: str) -> None:
+    """Write a setting, and bring all that is in the log into the ledger."""
+    with Ledger.open(Path(workspace)) as ledger:
+        ledger.label([1], "client", "Acme")
+        try:
+            scrubbing.empty_log(ledger.connection)
+        except sqlite3.Error as error:
+            raise connection.unreadable(ledger.path, error) from error
+
+
+_ALL = (
+    *(read_logs, edit_entries, erase_talk, bring_up_to_date, back_up, restore),
+    empty_the_log,
+)
+DEEDS: dict[str, Callable[..., str | None]] = {each.__name__: each for each in _ALL}
 
 
 class Counter:
@@ -119,11 +134,17 @@ class Counter:
 
         def watched(*args: Any) -> Any:
             made = real(*args)
-            made.set_progress_handler(self.tick, STEPS_APART)
+            if self.how == "steps":
+                made.set_progress_handler(self.tick, STEPS_APART)
+            else:
+                (pages,) = made.execute("PRAGMA page_count").fetchone()
+                made.execute(f"PRAGMA max_page_count={max(1, pages + self.moment)}")
             return made
 
-        if self.how == "steps":
+        if self.how in ("steps", "pages"):
             connection._connected = watched  # type: ignore[assignment]
+        if self.how == "bytes":
+            resource.setrlimit(resource.RLIMIT_FSIZE, (self.moment, resource.RLIM_INFINITY))
         if self.how == "calls":
             sys.setprofile(self._heard)
         try:
@@ -136,9 +157,13 @@ def child(order: dict[str, Any], told: int) -> None:
     """Do a deed and tell how often was counted; never returns."""
     try:
         counter = Counter(order["how"], order["moment"])
+        said = ""
         with counter.at_work():
-            DEEDS[order["deed"]](*order["args"])
-        os.write(told, str(counter.count).encode())
+            try:
+                said = DEEDS[order["deed"]](*order["args"]) or ""
+            except WorkspaceError as error:
+                said = str(error)
+        os.write(told, json.dumps({"count": counter.count, "said": said}).encode())
     except BaseException:  # noqa: BLE001 - told by the exit code, and nothing goes on here
         traceback.print_exc()
         os._exit(1)
@@ -157,10 +182,10 @@ def answer(order: dict[str, Any]) -> dict[str, Any]:
         time.sleep(order["moment"] / 1e6)  # the moment itself, which is what is tried here
         os.kill(process, signal.SIGKILL)
     with os.fdopen(listen, "rb") as stream:
-        count = stream.read().decode()
+        report = json.loads(stream.read() or "{}")
     status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
     took = int((time.monotonic() - begun) * 1e6)
-    return {"status": status, "count": int(count or 0), "took": took}
+    return {"status": status, "count": 0, "said": "", "took": took, **report}
 
 
 def serve() -> None:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-import signal
 import sqlite3
-import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
@@ -19,106 +14,21 @@ import pytest
 from convledger.ledger import Ledger
 from convledger.memory.drafts import Draft
 from convledger.paths import real_path
-from convledger.store.backup_notes import backups_of, digest_of
+from convledger.store.backup_notes import digest_of
 from convledger.store.backups import damage_of
 from convledger.store.migrations import SCHEMA_VERSION
-from tests.faults.conftest import PROJECT
 from tests.faults.deeds import NOW, roots_of
-from tests.ingest.logs import ROLLOUT, everything, prompt, reply, rollout, session, turns
+from tests.faults.fleet import Fleet, emptied, every_backup_is_good, filled
+from tests.ingest.logs import everything, prompt, reply, session, turns
 from tests.store.past_ledgers import make_past_ledger, versions
 
 # How often each kind of work is killed; those by the clock may come too late and count beside.
 IMPORTS, EDITS, ERASURES, UPDATES, BACKUPS, RESTORES = 60, 40, 25, 30, 25, 20
-BY_CLOCK = 4  # of each kind
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="forks")
 
 
-class Fleet:
-    """Processes that do a deed and are killed at a moment."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self._process = process
-        self.killed = 0
-
-    def order(self, deed: str, *args: object, how: str = "", moment: int = 0) -> dict[str, int]:
-        """Have a deed done; returns how that ended."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        order = {"deed": deed, "args": args, "how": how, "moment": moment}
-        self._process.stdin.write(json.dumps(order, default=str) + "\n")
-        self._process.stdin.flush()
-        ended: dict[str, int] = json.loads(self._process.stdout.readline())
-        assert ended["status"] in (0, -signal.SIGKILL), (deed, args, how, moment)
-        self.killed += ended["status"] != 0
-        return ended
-
-    def moments(self, seed: int, deed: str, *args: object, of: Callable[[], object]) -> Moments:
-        """Count what an undisturbed deed does, and choose moments of it; `of` sets it back."""
-        counts = {}
-        for how in ("calls", "steps"):
-            counts[how] = self.order(deed, *args, how=how)["count"]
-            of()
-        counts["clock"] = self.order(deed, *args)["took"]
-        of()
-        return Moments(Random(seed), counts)
-
-
-class Moments:
-    """Moments of a deed: one of its calls of Python, of its steps of SQLite, of its time in µs."""
-
-    def __init__(self, rng: Random, counts: dict[str, int]) -> None:
-        self.rng, self._counts = rng, counts
-        self._clocks = BY_CLOCK
-
-    def next(self) -> dict[str, Any]:
-        """Return the next one; the first few are by the clock."""
-        self._clocks -= 1
-        how = "clock" if self._clocks >= 0 else self.rng.choice(("calls", "steps"))
-        return {"how": how, "moment": self.rng.randint(1, self._counts[how])}
-
-
-@pytest.fixture(scope="module")
-def process() -> Iterator[subprocess.Popen[str]]:
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.faults.deeds"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=PROJECT,
-    ) as process:
-        yield process
-
-
-@pytest.fixture
-def fleet(process: subprocess.Popen[str]) -> Fleet:
-    return Fleet(process)
-
-
-@pytest.fixture
-def workspace(quick_path: Path) -> Path:
-    return quick_path / "workspace"
-
-
-def emptied(workspace: Path) -> None:
-    shutil.rmtree(workspace, ignore_errors=True)
-
-
 # ---- import
-
-
-@pytest.fixture
-def home(quick_path: Path) -> Path:
-    """A home with a few logs of both tools."""
-    home = quick_path / "home"
-    for number in range(1, 5):
-        log = home / ".claude" / "projects" / "bakery" / f"{session(number)}.jsonl"
-        log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_bytes(turns(number * 100, number * 100 + 20, of=session(number)) + b"no line\n")
-    log = home / ".codex" / "sessions" / ROLLOUT
-    log.parent.mkdir(parents=True)
-    log.write_bytes(rollout(12))
-    return home
 
 
 def holds_what_its_positions_say(ledger: Ledger) -> bool:
@@ -207,7 +117,7 @@ def talked(workspace: Path, quick_path: Path) -> Path:
     projects = quick_path / "home" / ".claude" / "projects" / "bakery"
     projects.mkdir(parents=True)
     with Ledger.open(workspace) as ledger:
-        for number in range(1, ERASURES * 2):
+        for number in range(1, ERASURES + 8):
             said = prompt(number, f"Say {marker(number)}.", of=session(number))
             said += reply(number, f"It is {marker(number)}.", of=session(number))
             (projects / f"{session(number)}.jsonl").write_bytes(said)
@@ -231,7 +141,7 @@ def test_an_erasure_is_taken_up_again_or_was_none(
     moments = fleet.moments(
         3, "erase_talk", talked, *ids(1), of=lambda: shutil.copyfile(kept, talked / "ledger.db")
     )
-    there = list(range(1, ERASURES * 2))
+    there = list(range(1, ERASURES + 8))
     everyone = len(there)
     pending = 0
     while fleet.killed < ERASURES:
@@ -279,18 +189,6 @@ def facts_of(path: Path) -> tuple[int, list[str], list[Any]]:
         return version, names, one.execute(query).fetchall()
 
 
-def every_backup_is_good(workspace: Path) -> int:
-    """See that each backup that counts as one is whole; returns how many there are."""
-    found = backups_of(workspace / "ledger.db")
-    for backup in found:
-        assert backup.note is not None, backup.name
-        assert digest_of(backup.path) == backup.note.sha256
-        assert backup.path.stat().st_mode & 0o777 == 0o600
-        with closing(sqlite3.connect(f"file:{backup.path}?immutable=1", uri=True)) as copy:
-            assert damage_of(copy) == ""
-    return len(found)
-
-
 def test_an_update_is_done_or_not_begun(fleet: Fleet, workspace: Path, quick_path: Path) -> None:
     past = [version for version in versions() if version < SCHEMA_VERSION]
     for version in past:
@@ -331,11 +229,6 @@ def test_an_update_is_done_or_not_begun(fleet: Fleet, workspace: Path, quick_pat
 
 
 # ---- backups
-
-
-def filled(workspace: Path, home: Path) -> None:
-    with Ledger.open(workspace) as ledger:
-        ledger.sync(roots_of(home))
 
 
 def test_a_backup_is_whole_or_no_backup(fleet: Fleet, workspace: Path, home: Path) -> None:
