@@ -14,6 +14,7 @@ import random
 import threading
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -136,6 +137,7 @@ class Watcher:
         self._observer: BaseObserver = Observer()
         self._watches: dict[Path, tuple[ObservedWatch, int]] = {}
         self._polled: set[Path] = set()
+        self._sizes: dict[Path, int] = {}  # how many folders each watched root has
         self._handler = _Overflows(self._inbox)
 
     def run(self, stopping: threading.Event) -> None:
@@ -207,6 +209,7 @@ class Watcher:
         folders = self._folders()
         for root in self._watches.keys() - set(folders):  # they were left out
             self._observer.unschedule(self._watches.pop(root)[0])
+            self._sizes.pop(root, None)
         self._polled &= set(folders)
         for root in folders:
             inode = _inode(root)
@@ -237,6 +240,7 @@ class Watcher:
         )
 
     def _watch(self, root: Path, inode: int) -> bool:
+        folders, held = folders_in(root), watches_held()
         try:
             watch = self._observer.schedule(
                 self._inbox, str(root), recursive=True, event_filter=KINDS
@@ -250,21 +254,44 @@ class Watcher:
                 )
             return True
         self._watches[root] = (watch, inode)
-        if root not in self._polled and self._near_limit(root):
+        self._sizes[root] = folders
+        # The observer says nothing of folders below a root that it was not let watch.
+        unwatched = max(0, folders - (watches_held() - held)) if held >= 0 else 0
+        if root not in self._polled and (unwatched or self._is_near_limit()):
             self._polled.add(root)
+            what = f"{unwatched:,} of its folders can't be watched: " if unwatched else ""
             self._on_notice(
-                f"{root}: more folders than the system lets one watch (fs.inotify."
+                f"{root}: {what}more folders than the system lets one watch (fs.inotify."
                 f"max_user_watches); it is looked at every {POLL_EVERY:.0f} s instead"
             )
         return True
 
-    def _near_limit(self, root: Path) -> bool:
-        """Tell whether the folders below `root` need most of the watches that there are."""
+    def _is_near_limit(self) -> bool:
+        """Tell whether the folders of all roots need most of the watches that there are."""
         try:
             most = int(MOST_WATCHES.read_text())
         except (OSError, ValueError):
             return False
-        return any(folders > most * 0.8 for folders, _ in enumerate(os.walk(root), 1))
+        return sum(self._sizes.values()) > most * 0.8
+
+
+def folders_in(root: Path) -> int:
+    """Count a folder and those below it, without following links."""
+    return sum(1 for _ in os.walk(root))
+
+
+def watches_held() -> int:
+    """Count the folders that this process watches; -1 where the system does not tell."""
+    count = 0
+    try:
+        for descriptor in Path("/proc/self/fd").iterdir():
+            with suppress(FileNotFoundError):
+                if str(descriptor.readlink()) == "anon_inode:inotify":
+                    facts = (Path("/proc/self/fdinfo") / descriptor.name).read_text()
+                    count += facts.count("inotify wd:")
+    except OSError:
+        return -1
+    return count
 
 
 def _inode(root: Path) -> int | None:
