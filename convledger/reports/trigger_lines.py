@@ -62,7 +62,8 @@ def budget_events(ledger: HasBudgets, since: int, now: int, zone: tzinfo) -> lis
     if not ledger.readable_budgets():
         return []
     found = []
-    for each in ledger.budget_alerts(CostQuery(max(0, since - _OPENED_BEFORE), now + 1, now, zone)):
+    asked = CostQuery(max(0, since - _OPENED_BEFORE), now + 1, now, zone)
+    for each in sorted(ledger.budget_alerts(asked), key=lambda each: (each.at, each.threshold)):
         if each.at <= since:
             continue
         what = each.customer or each.conversation

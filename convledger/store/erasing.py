@@ -15,6 +15,7 @@ import msgspec
 from convledger.store import audit_forget, tombstones
 from convledger.store.erasing_bodies import bodies_of_going, forget, take_messages_out
 from convledger.store.erasing_people import queries_of_words, take_people_out
+from convledger.store.firings import take_firings_out
 from convledger.store.patterns import unicode_text
 from convledger.store.probes import Probes
 from convledger.store.tombstones import bury
@@ -372,6 +373,8 @@ def _figures(connection: sqlite3.Connection, ids: str) -> dict[str, int]:
         from convledger.store import closings
 
         closings.forget_conversations(connection, ids)
+    if has(connection, "firing"):
+        take_firings_out(connection, ids)
     connection.execute(
         "DELETE FROM conversation WHERE id IN (SELECT value FROM json_each(?))", (ids,)
     )

@@ -6,7 +6,7 @@ import sqlite3
 
 from convledger.store.audit_forget import forget
 from convledger.store.audited import BY_TABLE
-from convledger.store.firings import take_firings_out
+from convledger.store.firings import wipe_firings
 
 _AMONG = "IN (SELECT value FROM json_each(?))"
 # Items are known by the name of a conversation too: it may have been imported after them.
@@ -57,7 +57,7 @@ def take_people_out(connection: sqlite3.Connection, ids: str) -> dict[str, int]:
         if unnamed:
             forget(connection, rows=unnamed)
     if _has(connection, "firing"):
-        take_firings_out(connection, ids)
+        wipe_firings(connection, ids)
     return counts
 
 

@@ -14,6 +14,7 @@ WAITING, STARTED, DONE, FAILED = "waiting", "started", "done", "failed"
 PASSED, DROPPED = "passed", "dropped"
 STATES = (WAITING, STARTED, DONE, FAILED, PASSED, DROPPED)
 LONGEST_OUTCOME = 1000
+_AMONG = "IN (SELECT value FROM json_each(?))"
 # The events that are about a row, and its table; of others instants decide.
 NUMBERED = {
     "conversation.imported": "conversation",
@@ -198,28 +199,38 @@ def retry(connection: sqlite3.Connection, rules: Sequence[str]) -> int:
     return done.rowcount
 
 
-def take_firings_out(connection: sqlite3.Connection, ids: str) -> None:
-    """Take out what rules did about conversations that are to be erased, a JSON list of ids.
+def wipe_firings(connection: sqlite3.Connection, ids: str) -> None:
+    """Take the words out of what rules did about conversations that are erased, a JSON list of ids.
 
-    Rows that come after get the numbers of those that went: rules must look at them.
+    That they did it stays: a conversation whose figures are kept must be no news again. Hand-offs
+    and verdicts go whole, and rows that come after get their numbers: rules must look at those.
     """
-    among = "IN (SELECT value FROM json_each(?))"
-    connection.execute(f"DELETE FROM firing WHERE conversation_id {among}", (ids,))
-    for event, table in NUMBERED.items():
-        whose = "id" if table == "conversation" else "conversation_id"
-        if table == "finding":  # its numbers are never given twice
-            continue
-        connection.execute(
-            "UPDATE trigger_rule SET seen=min(seen, (SELECT coalesce(max(id), 0) FROM "
-            f"{table} WHERE {whose} IS NULL OR {whose} NOT {among})) WHERE event=?",
-            (ids, event),
-        )
+    connection.execute(
+        "UPDATE firing SET input='{}', outcome='', error='', status=CASE WHEN status IN "
+        f"('{WAITING}', '{STARTED}', '{FAILED}') THEN '{DROPPED}' ELSE status END "
+        f"WHERE conversation_id {_AMONG}",
+        (ids,),
+    )
+    for event in ("handoff.added", "review.failed"):
+        _lower(connection, event, "conversation_id", ids)
+
+
+def take_firings_out(connection: sqlite3.Connection, ids: str) -> None:
+    """Take out what rules did about conversations of which not even the figures stay."""
+    connection.execute(f"DELETE FROM firing WHERE conversation_id {_AMONG}", (ids,))
+    _lower(connection, "conversation.imported", "id", ids)
+
+
+def _lower(connection: sqlite3.Connection, event: str, whose: str, ids: str) -> None:
+    connection.execute(
+        "UPDATE trigger_rule SET seen=min(seen, (SELECT coalesce(max(id), 0) FROM "
+        f"{NUMBERED[event]} WHERE {whose} IS NULL OR {whose} NOT {_AMONG})) WHERE event=?",
+        (ids, event),
+    )
 
 
 def take_firings_of_entries_out(connection: sqlite3.Connection, ids: str) -> None:
     """Take out what rules did about entries that are to be erased; a backup may know no rules."""
     known = "SELECT 1 FROM sqlite_schema WHERE type='table' AND name='firing'"
     if connection.execute(known).fetchone():
-        connection.execute(
-            "DELETE FROM firing WHERE entry_id IN (SELECT value FROM json_each(?))", (ids,)
-        )
+        connection.execute(f"DELETE FROM firing WHERE entry_id {_AMONG}", (ids,))

@@ -45,7 +45,7 @@ def events_for(
     `more` are such as the ledger has no row of: what crossed the budgets of conversations.
     """
     found = [*_READ[rule.when](connection, rule, stretch), *_within(rule, stretch, more)]
-    return sorted(found, key=lambda each: (each.number, each.at, each.subject, each.revision))
+    return sorted(found, key=lambda each: (each.number, each.at, each.subject))
 
 
 def _within(rule: Rule, stretch: Stretch, more: Iterable[LedgerEvent]) -> Iterator[LedgerEvent]:

@@ -17,7 +17,6 @@ from convledger.errors import UsageProblem
 from convledger.ledger import Ledger
 from convledger.store import firings as kept_firings
 from convledger.store.audit_events import Asked, events
-from convledger.store.handoffs import StoredHandoff
 from convledger.workflow import firing as firing_module
 from convledger.workflow.deeds import DeedFailed
 from tests.workflow.rule_parts import MINUTE, NOW, RuleBook, rule_text, where
@@ -304,74 +303,6 @@ def test_two_at_once_are_one_at_a_time(book: RuleBook) -> None:
     assert book.fire().done == 1
 
 
-def test_hand_offs_verdicts_entries_and_findings_fire(book: RuleBook) -> None:
-    when = {
-        "hand": "handoff.added", "due": "entry.due", "found": "finding.opened",
-        "failed": "review.failed",
-    }  # fmt: skip
-    book.spoken("a", NOW - HOUR)
-    book.spoken("told", NOW - HOUR)
-    for name, event in when.items():
-        book.rule(name, when=event)
-    talk = book.thread("a")
-    book.ledger.add_handoff(StoredHandoff(0, "", "", talk, NOW, person="Ada"), now=NOW)
-    book._add("outcome", conversation_id=book.thread("told"), handled_by="", resolution="",
-              verdict="", rating="", channel="", handed_off_at=NOW + MINUTE)  # fmt: skip
-    book._add("entry", name="01X", kind="fact", title="t", body="b", state="active", recorded_at=0,
-              review_at=NOW + MINUTE, hash="h", tags="x y")  # fmt: skip
-    book._add("finding", object="message", object_id=1, field="text", start=0, length=4,
-              rule="aws-key", rules=1, redacted="", at=NOW)  # fmt: skip
-    _verdict(book, talk, "fail")
-    book.fire()
-
-    told = {each.rule: json.loads(each.input)["data"] for each in book.firings}
-    assert len(book.firings) == 5
-    hands = [json.loads(each.input)["data"] for each in book.firings if each.rule == "hand"]
-    assert [(each["conversation"], each["origin"], each["to"]) for each in hands] == [
-        ("claude-code:told", "told", ""),
-        ("claude-code:a", "typed", "Ada"),
-    ]
-    assert (told["due"]["entry"], told["due"]["tags"]) == ("01X", ["x", "y"])
-    assert (told["found"]["rule"], told["found"]["conversation"]) == ("aws-key", "claude-code:a")
-    assert (told["failed"]["reviewer"], told["failed"]["source"]) == ("Ada", "claude-code")
-    assert book.fire().done == 0
-
-
-def _verdict(book: RuleBook, talk: int, verdict: str) -> None:
-    from convledger.reports.reviews.drawing import SampleQuery
-    from convledger.workflow.judging import Opinion
-
-    sample = book.ledger.draw_sample(SampleQuery(size=5, seed="1", owners=("Ada",)))
-    book.ledger.keep_sample(sample, now=NOW)
-    item = next(
-        each.stored.id
-        for each in book.ledger.review_items("Ada")
-        if each.stored.conversation_id == talk
-    )
-    book.ledger.give_verdict(item, Opinion("pass"), now=NOW, as_name="Ada")
-    book.ledger.give_verdict(item, Opinion(verdict), now=NOW + 1, as_name="Ada")
-
-
-def test_alerts_of_plans_fire_by_what_they_watch(book: RuleBook) -> None:
-    for name, event in (("b", "budget.crossed"), ("c", "credits.low"), ("l", "plan.limit_near")):
-        book.rule(name, when=event)
-    book.thread("a")
-    book._add("subscription", id=1, plan="studio", began=0, anchor=0, made_at=0)
-    talk = book.thread("a")
-    for place, scope in enumerate(("spend", "allowance:", "limit:5h", f"unit:{talk}", "balance:")):
-        book._add("alert", subscription_id=1, scope=scope, period="2026-11", epoch=0,
-                  threshold=90, at=NOW + place + 1, used="91", budget="100", quiet=0)  # fmt: skip
-    book._add("alert", subscription_id=1, scope="spend", period="2026-11", epoch=0, threshold=70,
-              at=NOW + 1, used="91", budget="100", quiet=1)  # fmt: skip
-    book.fire()
-
-    found = [(each.rule, json.loads(each.input)["data"]["what"]) for each in book.firings]
-    assert found == [
-        ("b", "spend"), ("b", "claude-code:a"), ("c", "allowance"), ("c", "balance"), ("l", "5h"),
-    ]  # fmt: skip
-    assert json.loads(book.firings[0].input)["data"]["used_percent"] == "91"
-
-
 def test_what_a_rule_does_to_rows_is_noted_as_its_own(book: RuleBook) -> None:
     book.rule()
     book.spoken("a")
@@ -381,23 +312,6 @@ def test_what_a_rule_does_to_rows_is_noted_as_its_own(book: RuleBook) -> None:
     assert ("rule costly", "conversation.imported: export added") in done
     assert any(actor != "rule costly" and "rule confirmed" in what for actor, what in done)
     assert book.ledger.verify_audit().is_sound
-
-
-def test_erasing_a_conversation_takes_what_rules_did_about_it(book: RuleBook) -> None:
-    from convledger.store.firings import held_rule, take_firings_out
-
-    book.rule()
-    book.spoken("a")
-    book.fire()
-    held = held_rule(book.connection, "costly")
-    assert held is not None
-    assert held.seen == book.thread("a")
-    take_firings_out(book.connection, json.dumps([book.thread("a")]))
-
-    held = held_rule(book.connection, "costly")
-    assert book.firings == []
-    assert held is not None
-    assert held.seen == 0  # the next conversation gets the number that is free now
 
 
 def test_a_removed_rule_is_over_and_its_file_kept(book: RuleBook) -> None:
