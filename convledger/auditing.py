@@ -40,7 +40,9 @@ class Auditing(Reviewing):
     def _require_file(self) -> None:
         """Raise LedgerGone where the open file is no longer the ledger: writes were lost."""
         if not self.is_in_place():
-            raise LedgerGone(self.path)
+            from convledger.store.backup_offer import offer_of
+
+            raise LedgerGone(self.path, offer_of(self.path))
 
     @in_words
     def audit_batches(self, asked: Asked, limit: int) -> list[BatchLine]:

@@ -16,12 +16,15 @@ class WorkspaceError(ConvledgerError):
 
 
 class LedgerGone(WorkspaceError):
-    """The ledger's file was deleted or replaced since it was opened, or while it was."""
+    """The ledger's file was deleted or replaced since it was opened, or while it was.
 
-    def __init__(self, path: object) -> None:
+    `offered` says in words which backup brings it back.
+    """
+
+    def __init__(self, path: object, offered: str = "") -> None:
         super().__init__(
             f"{path}: was deleted or replaced while it was open; run the command again, the logs "
-            "still hold what they held"
+            f"still hold what they held{offered and f'. {offered}'}"
         )
 
 

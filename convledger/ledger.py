@@ -16,7 +16,8 @@ from convledger import paths
 from convledger.errors import WorkspaceError
 from convledger.store.actors import IMPORT, ITSELF, as_actor
 from convledger.store.connection import connect, in_words, is_sealed, transaction, unreadable
-from convledger.store.migrations import migrate
+from convledger.store.migrations import migrate, without_log
+from convledger.store.mounts import network_kind
 from convledger.store.presence import gone_in_words, make_folder
 from convledger.triggering import Triggering
 
@@ -43,6 +44,7 @@ class Ledger(Triggering):
         self.workspace = workspace
         self.connection = connection
         self._rates: Rates | None = None
+        self.network = ""  # the kind of the network drive that it lies on
         self.freed = ""  # what an erasure had to let go of on a full disk, in words
         self._inode = self.path.stat().st_ino
 
@@ -52,18 +54,23 @@ class Ledger(Triggering):
         folder = workspace or paths.default_workspace()
         path = folder / paths.LEDGER
         make_folder(path)
+        network = network_kind(folder)
         connection = connect(path)
         try:
             with gone_in_words(path):
                 migrate(connection, path)
+                if network and not is_sealed(path):
+                    without_log(connection, path)
                 if not (folder / paths.BALLAST).exists() and not is_sealed(path):
                     from convledger.store.ballast import lay_in
 
                     lay_in(path)
-                return cls(folder, connection)
+                ledger = cls(folder, connection)
         except BaseException:
             connection.close()
             raise
+        ledger.network = network
+        return ledger
 
     def close(self) -> None:
         """Close the workspace."""

@@ -13,7 +13,7 @@ from convledger.cli.import_table import map_option, settle
 from convledger.cli.outcome import DONE, FAILED, INTERRUPTED
 from convledger.cli.printing import print_json
 from convledger.cli.progress import size_text
-from convledger.cli.updating import rejected_words, tell, with_progress
+from convledger.cli.updating import rejected_words, tell, tell_of_network, with_progress
 
 if TYPE_CHECKING:
     from convledger.ingest.front_door import Holding
@@ -71,6 +71,7 @@ def import_(
             return DONE
     found, aside = _found(paths, source, quiet=as_json)
     with chosen.open_ledger() as ledger:
+        tell_of_network(ledger)
         if not as_json:
             _say_spared(ledger, found)
         result = with_progress(

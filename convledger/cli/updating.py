@@ -24,6 +24,7 @@ def bring_up_to_date(ledger: Ledger, *, texts: bool) -> SyncResult:
 
     Where nothing may or can be written, what the ledger holds is told, and why not more.
     """
+    tell_of_network(ledger)
     try:
         result = with_progress(
             lambda line, stop: ledger.sync(texts=texts, listener=line, stopping=stop)
@@ -40,6 +41,15 @@ def bring_up_to_date(ledger: Ledger, *, texts: bool) -> SyncResult:
         raise KeyboardInterrupt
     tell(result)
     return result
+
+
+def tell_of_network(ledger: Ledger) -> None:
+    """Warn of a workspace that lies on another machine."""
+    if ledger.network:
+        from convledger.store.mounts import network_words
+        from convledger.text.display import display_text
+
+        streams.note(display_text(network_words(ledger.workspace, ledger.network)))
 
 
 def with_progress(work: Callable[[ProgressLine, Stop], SyncResult]) -> SyncResult:

@@ -30,9 +30,11 @@ def watch(as_json: bool) -> int:
     With --json each line is an object. What the logs hold already is read first. Where plans are
     in force, an alert that is reached and a period that is over are told too.
     """
+    from convledger.cli.updating import tell_of_network
     from convledger.ingest.watch import Watcher
 
     with chosen.open_ledger() as ledger:
+        tell_of_network(ledger)
         show = _json_line if as_json else _line
 
         def notice(text: str) -> None:

@@ -101,10 +101,16 @@ def unreadable(path: Path, error: sqlite3.Error) -> WorkspaceError:
     """Return what to tell the user when SQLite can't use the file at `path`."""
     text = str(error)
     if "not a database" in text or "malformed" in text:
+        from convledger.store.backup_offer import offer_of
+
+        offered = offer_of(path)
         way_out = (
-            "it is damaged. Move it aside and run `convledger import`: the logs still hold "
-            "what they held, and `sqlite3 ledger.db .recover` gets out the rest. Where there is a "
-            "backup, `convledger restore` brings all of it back"
+            f"it is damaged. {offered and f'{offered}. Or: '}Move it aside and run `convledger "
+            "import`: the logs still hold what they held, and `sqlite3 ledger.db .recover` gets "
+            "out the rest"
+        )
+        way_out += (
+            "" if offered else ". Where there is a backup, `convledger restore` brings it back"
         )
     elif "locked" in text or "busy" in text:
         way_out = "another program holds it locked; end that or try again"

@@ -369,6 +369,19 @@ def migrate(connection: sqlite3.Connection, path: Path, *, is_copy: bool = False
         raise unreadable(path, error) from error
 
 
+def without_log(connection: sqlite3.Connection, path: Path) -> None:
+    """Keep a ledger without the log beside it, as is needed on a network drive.
+
+    Raises WorkspaceError where another program has it open with the log.
+    """
+    try:
+        (mode,) = connection.execute("PRAGMA journal_mode=DELETE").fetchone()
+    except sqlite3.Error as error:
+        raise unreadable(path, error) from error
+    if mode != "delete":
+        raise unreadable(path, sqlite3.OperationalError("database is locked"))
+
+
 def use_wal(connection: sqlite3.Connection) -> None:
     """Turn to WAL; SQLite itself does not wait when another process is just about to as well."""
     milliseconds = connection.execute("PRAGMA busy_timeout").fetchone()[0]

@@ -18,6 +18,7 @@ from convledger.store.connection import has_drafts, transaction
 from convledger.store.entry_index import INDEXED, index_entry, unindex_entry
 
 KEPT = 180 * DAY  # how long a change can be undone
+ALWAYS_KEPT = 100  # changes that can be undone however long ago they seem to be
 # Tables that can be restored, with their primary keys, the ones that others refer to first.
 _KEYS = {
     "memory_file": ("id",),
@@ -269,10 +270,12 @@ def _restore(connection: sqlite3.Connection, table: str, key: Key, before: dict[
 
 
 def _forget_old(connection: sqlite3.Connection, before: int) -> None:
-    old = "SELECT id FROM operation WHERE at < ?"
+    # Of how long ago the last ones are a clock that was set wrong must not decide.
+    latest = f"SELECT id FROM operation ORDER BY id DESC LIMIT {ALWAYS_KEPT}"
+    old = f"SELECT id FROM operation WHERE at < ? AND id NOT IN ({latest})"
     connection.execute(f"DELETE FROM operation_row WHERE operation_id IN ({old})", (before,))
     connection.execute(
-        "DELETE FROM operation WHERE at < ? AND id NOT IN (SELECT undoes FROM operation "
+        f"DELETE FROM operation WHERE id IN ({old}) AND id NOT IN (SELECT undoes FROM operation "
         "WHERE undoes IS NOT NULL AND at >= ?)",
         (before, before),
     )

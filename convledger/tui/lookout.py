@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from convledger import paths
 from convledger.clock import SECOND, now_us
 from convledger.errors import LedgerGone
+from convledger.store.backup_offer import offer_of
+from convledger.store.mounts import network_words
 from convledger.tui.amounts import ago, nearest
 from convledger.tui.clock_watch import ClockWatch, Lapse
 from convledger.tui.start_check import StartCheck
@@ -34,6 +36,7 @@ class Lookout:
         self._themes_folder = themes_folder
         self._themes = ThemeWatch(themes_folder)
         self._version: int | None = None
+        self._network = ""  # what was said of a network drive
         self._had_terminal = not app.is_headless and _is_terminal()
         self._weekly = WeeklyBackup(app)
         self._triggers = TriggerWatch(app)
@@ -47,7 +50,7 @@ class Lookout:
             # The window was closed and nobody was told: reading from it would go on for ever.
             self._app.exit(return_code=1)
             return
-        self._app.desk.ask("look", _is_in_place, self._looked, failed=self._failed)
+        self._app.desk.ask("look", _standing, self._looked, failed=self._failed)
         # The side desk writes down how the plans stand: its own connection does not see that as a
         # change, and no look at the plans leads to the next one.
         self._app.side_desk.ask("look", _version_of, self._seen, failed=lambda _: None)
@@ -62,22 +65,26 @@ class Lookout:
 
     # ---- the ledger
 
-    def _looked(self, in_place: bool) -> None:
+    def _looked(self, seen: tuple[bool, str, str]) -> None:
+        in_place, offered, network = seen
         app = self._app
+        if network != self._network:
+            self._network = network
+            app.notice("network", network)
         if app.notices.settle("ledger"):
             app.show_notices()
             app.say(f"{app.workspace / paths.LEDGER} can be read again.")
             app.renew()
         if not in_place:
-            self.lost()
+            self.lost(offered)
 
-    def lost(self) -> None:
+    def lost(self, offered: str = "") -> None:
         """Say that the ledger was deleted or replaced, and have everybody open it anew."""
         app = self._app
         app.notice(
             "deleted",
             f"{app.workspace / paths.LEDGER} was deleted or replaced; it is opened anew, and "
-            "the logs still hold what they held",
+            f"the logs still hold what they held{offered and f'. {offered}'}",
             severity="error",
         )
         app.desk.reopen()
@@ -144,8 +151,11 @@ def _minutes(jump: int) -> int:
     return nearest(abs(jump), MINUTE) * MINUTE
 
 
-def _is_in_place(ledger: Ledger) -> bool:
-    return ledger.is_in_place()
+def _standing(ledger: Ledger) -> tuple[bool, str, str]:
+    """Return whether a ledger is in its place, else from what it comes back; and of its drive."""
+    in_place = ledger.is_in_place()
+    network = network_words(ledger.workspace, ledger.network) if ledger.network else ""
+    return in_place, "" if in_place else offer_of(ledger.path), network
 
 
 def _version_of(ledger: Ledger) -> int:

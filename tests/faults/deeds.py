@@ -102,9 +102,19 @@ def empty_the_log(workspace: str) -> None:
             raise connection.unreadable(ledger.path, error) from error
 
 
+def write_much(workspace: str, who: int, times: int) -> None:
+    """Label, remember, edit and read, so many times, beside others who do the same."""
+    with Ledger.open(Path(workspace)) as ledger:
+        for number in range(times):
+            ledger.label([who], "tag", f"w{who}-{number}")
+            entry, _ = ledger.memory.remember(Draft(f"Writer {who} said {number}."), NOW)
+            ledger.memory.edit(entry.id, NOW + number, body=f"Writer {who} said {number} again.")
+            ledger.back_up(now=NOW + who) if number == times // 2 else ledger.status()
+
+
 _ALL = (
     *(read_logs, edit_entries, erase_talk, bring_up_to_date, back_up, restore),
-    empty_the_log,
+    *(empty_the_log, write_much),
 )
 DEEDS: dict[str, Callable[..., str | None]] = {each.__name__: each for each in _ALL}
 
