@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING
 from convledger import paths
 from convledger.errors import WorkspaceError
 from convledger.store.actors import IMPORT, ITSELF, as_actor
-from convledger.store.connection import connect, in_words, is_sealed, transaction, unreadable
+from convledger.store.connection import (
+    connect,
+    in_words,
+    is_looked_at,
+    is_sealed,
+    transaction,
+    unreadable,
+)
 from convledger.store.migrations import migrate, without_log
 from convledger.store.mounts import network_kind
 from convledger.store.presence import gone_in_words, make_folder
@@ -53,6 +60,8 @@ class Ledger(Triggering):
         """Open a workspace, making it (mode 0700) where there is none. Raises WorkspaceError."""
         folder = workspace or paths.default_workspace()
         path = folder / paths.LEDGER
+        if is_looked_at(path) and not path.exists():
+            raise WorkspaceError(f"{path}: there is no ledger to look at")
         make_folder(path)
         network = network_kind(folder)
         connection = connect(path)

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import settings
 
-from convledger.store import ballast
+from convledger.store import ballast, connection
 from convledger.who import YOU, set_person
 
 # How long an example takes is the machine's business.
@@ -78,6 +78,7 @@ def own_home(homes: Iterator[Path]) -> Iterator[Path]:
     os.environ["LOGNAME"] = YOU
     _set_zone()
     set_person("")
+    connection._looked_at.clear()
     ballast.BYTES = 0  # which thousands of small workspaces would fill the disk with
     yield home
     set_person("")

@@ -94,6 +94,11 @@ def _show_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     help="The folder with the books.  [default: this user's data folder]",
 )
 @click.option(
+    "--read-only",
+    is_flag=True,
+    help="Look at the books and write nothing to them, as to those of a newer convledger.",
+)
+@click.option(
     "--version",
     is_flag=True,
     is_eager=True,
@@ -102,9 +107,11 @@ def _show_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     help="Print the version.",
 )
 @click.pass_context
-def cli(ctx: click.Context, workspace: str | None) -> None:
+def cli(ctx: click.Context, workspace: str | None, read_only: bool) -> None:
     """The books for AI conversations: what each one cost, exact, offline, on your machine."""
     chosen.choose(workspace)
+    if read_only:
+        chosen.only_look()
     if ctx.invoked_subcommand is None:
         from convledger.cli import opening
 

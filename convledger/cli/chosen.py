@@ -17,6 +17,14 @@ def choose(workspace: str | Path | None) -> None:
     _named = Path(workspace).expanduser() if workspace else None
 
 
+def only_look() -> None:
+    """Let nothing be written to the books that were chosen."""
+    from convledger import paths
+    from convledger.store.connection import only_look_at
+
+    only_look_at(folder() / paths.LEDGER)
+
+
 def folder() -> Path:
     """Return the workspace's folder."""
     from convledger import paths

@@ -24,6 +24,9 @@ _SETTINGS = (
 )
 
 
+_looked_at: set[Path] = set()  # ledgers that nothing of this process may write
+
+
 class HasPath(Protocol):
     """Something that works on a ledger's file."""
 
@@ -43,6 +46,7 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     folder may be written it is opened to be looked at only. Raises WorkspaceError with the way out
     where SQLite can't open the file, LedgerGone where somebody deletes it or its folder just then.
     """
+    read_only = read_only or is_looked_at(path)
     try:
         if not read_only and not path.exists():
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
@@ -86,8 +90,20 @@ def _connected(path: Path, how: str) -> sqlite3.Connection:
     return connection
 
 
+def only_look_at(path: Path) -> None:
+    """Let this process write nothing to the ledger at `path`, whoever opens it."""
+    _looked_at.add(path.absolute())
+
+
+def is_looked_at(path: Path) -> bool:
+    """Tell whether a person asked for a ledger to be looked at only."""
+    return path.absolute() in _looked_at
+
+
 def is_sealed(path: Path) -> bool:
     """Tell whether there is a ledger that may only be looked at, with nothing left to write."""
+    if is_looked_at(path):
+        return True
     log = path.with_name(f"{path.name}-wal")
     return (
         os.access(path, os.R_OK)
@@ -114,6 +130,10 @@ def unreadable(path: Path, error: sqlite3.Error) -> WorkspaceError:
         )
     elif "locked" in text or "busy" in text:
         way_out = "another program holds it locked; end that or try again"
+    elif is_looked_at(path) and ("readonly" in text or "read-only" in text):
+        way_out = "it was opened to be looked at only: leave out --read-only to change it"
+    elif is_looked_at(path) and "no such" in text:
+        way_out = "this convledger does not know these tables, which a newer one made: update it"
     elif "readonly" in text or "read-only" in text:
         way_out = "it can't be written; check the permissions of the file and its folder"
     elif "full" in text:

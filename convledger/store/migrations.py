@@ -11,7 +11,7 @@ from convledger.clock import now_us
 from convledger.errors import WorkspaceError
 from convledger.store.audit_schema import AUDIT
 from convledger.store.closing_schema import CLOSING
-from convledger.store.connection import APPLICATION_ID, unreadable
+from convledger.store.connection import APPLICATION_ID, is_looked_at, unreadable
 from convledger.store.economics_schema import ECONOMICS
 from convledger.store.memory_schema import MEMORY
 from convledger.store.review_schema import REVIEWS
@@ -317,10 +317,11 @@ def schema_version(connection: sqlite3.Connection, path: Path) -> int:
         raise unreadable(path, error) from error
     if owner != APPLICATION_ID and not (empty and owner == 0):
         raise WorkspaceError(f"{path}: this SQLite file is not a ledger; choose another workspace")
-    if version > SCHEMA_VERSION:
+    if version > SCHEMA_VERSION and not is_looked_at(path):
         raise WorkspaceError(
             f"{path}: made by a newer convledger (tables version {version}, this one knows "
-            f"{SCHEMA_VERSION}). Update convledger, or choose another --workspace"
+            f"{SCHEMA_VERSION}). Update convledger, look at it with `convledger --read-only`, or "
+            "choose another --workspace"
         )
     return version
 
@@ -331,8 +332,13 @@ def migrate(connection: sqlite3.Connection, path: Path, *, is_copy: bool = False
     A copy that was made to work on needs no backup.
     """
     version = schema_version(connection, path)
-    if version == SCHEMA_VERSION:
+    if version >= SCHEMA_VERSION:
         return
+    if is_looked_at(path):
+        raise WorkspaceError(
+            f"{path}: made by an earlier convledger; it must be brought up to date before it can "
+            "be looked at: leave out --read-only, a backup is made first"
+        )
     from convledger.store.audit import ITSELF, chain_drafts
     from convledger.store.audited import watch
 

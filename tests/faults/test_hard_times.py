@@ -273,3 +273,53 @@ def stamped(said: bytes, minute: int) -> bytes:
     record = json.loads(said)
     record["timestamp"] = instant(minute)
     return line(record)
+
+
+# ---- books that are only looked at
+
+
+def newer(workspace: Path) -> None:
+    with closing(connect(workspace / "ledger.db")) as one:
+        one.execute("ALTER TABLE conversation ADD COLUMN mood TEXT NOT NULL DEFAULT ''")
+        one.execute("CREATE TABLE tomorrow (id INTEGER PRIMARY KEY) STRICT")
+        one.execute("PRAGMA user_version=99")
+
+
+def test_a_newer_ledger_can_be_looked_at_and_nothing_is_written(
+    workspace: Path,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    from convledger.cli.app import run
+    from convledger.store import connection
+
+    filled(workspace, home)
+    newer(workspace)
+    monkeypatch.setenv("HOME", str(home))
+    before = (workspace / "ledger.db").read_bytes()
+    with pytest.raises(WorkspaceError, match="look at it with `convledger --read-only`"):
+        Ledger.open(workspace)
+
+    asked = ["--workspace", str(workspace), "--read-only"]
+    assert run([*asked, "report", "--by", "source", "--json"]) == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out)["total"]["calls"] == 96
+    assert "The figures are as of the last import" in told.err
+    assert run([*asked, "search", "question"]) == 0
+    assert "question" in capsys.readouterr().out
+    for change in (["import"], ["label", session(1), "--client", "Acme"]):
+        with pytest.raises(WorkspaceError, match="leave out --read-only"):
+            run([*asked, *change])
+    assert (workspace / "ledger.db").read_bytes() == before
+    connection._looked_at.clear()
+    with pytest.raises(WorkspaceError, match="newer convledger"):
+        Ledger.open(workspace)
+
+
+def test_nothing_is_made_where_there_is_nothing_to_look_at(workspace: Path) -> None:
+    from convledger.cli.app import run
+
+    with pytest.raises(WorkspaceError, match="there is no ledger to look at"):
+        run(["--workspace", str(workspace), "--read-only", "report"])
+    assert not workspace.exists()

@@ -136,7 +136,7 @@ def write_by_mapping(bench: Bench) -> None:
     new = turns(4, 5)
     with bench.log.open("ab") as stream:
         stream.write(b" " * len(new))
-    with bench.log.open("r+b") as stream, mmap.mmap(stream.fileno(), 0) as mapped:
+    with bench.log.open("r+b") as there, mmap.mmap(there.fileno(), 0) as mapped:
         mapped[-len(new) :] = new
         mapped.flush()
 
