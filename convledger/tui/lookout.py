@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from convledger import paths
 from convledger.clock import SECOND, now_us
 from convledger.errors import LedgerGone
-from convledger.store.backup_offer import offer_of
 from convledger.store.mounts import network_words
 from convledger.tui.amounts import ago, nearest
 from convledger.tui.clock_watch import ClockWatch, Lapse
@@ -153,6 +152,8 @@ def _minutes(jump: int) -> int:
 
 def _standing(ledger: Ledger) -> tuple[bool, str, str]:
     """Return whether a ledger is in its place, else from what it comes back; and of its drive."""
+    from convledger.store.backup_offer import offer_of  # most never need it
+
     in_place = ledger.is_in_place()
     network = network_words(ledger.workspace, ledger.network) if ledger.network else ""
     return in_place, "" if in_place else offer_of(ledger.path), network
