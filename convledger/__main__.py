@@ -24,6 +24,7 @@ def _run(arguments: list[str]) -> int:
 
     opening.opened_by(_open_app)
     who.look_up_by(_own_name)
+    who.unlock_by(_passphrase)
     if not arguments and "_CONVLEDGER_COMPLETE" not in os.environ and opening.can_open():
         from convledger import paths
 
@@ -36,6 +37,8 @@ def _run(arguments: list[str]) -> int:
     workspace, command, values = asked
     if command == "status":
         from convledger.cli.status import show_status
+
+        who.unlock_by(_passphrase_in_silence)  # it stands in prompts, where nobody is asked
 
         return show_status(workspace, values["as_json"])
     from convledger.cli import chosen
@@ -52,9 +55,27 @@ def _own_name() -> str:
     return own_name()
 
 
+def _passphrase(ledger: Path) -> str | None:
+    from convledger.cli.unlocking import passphrase_of
+
+    return passphrase_of(ledger)
+
+
+def _passphrase_in_silence(ledger: Path) -> str | None:
+    from convledger.cli.unlocking import without_asking
+
+    return without_asking(ledger)
+
+
 def _open_app(workspace: Path) -> int:
     from convledger.cli.curtain import curtain
+    from convledger.store.connection import is_encrypted
 
+    if is_encrypted(workspace / "ledger.db"):
+        from convledger.tui.start import is_unlocked
+
+        if not is_unlocked(workspace, _passphrase_in_silence):
+            return 0
     # What loading makes stays: looking through it for garbage, and again, would only take time.
     gc.disable()
     try:

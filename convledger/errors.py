@@ -32,5 +32,9 @@ class NoRoom(WorkspaceError):
     """The disk has too little room for what was to be written; nothing was begun."""
 
 
+class LockedError(WorkspaceError):
+    """The ledger is encrypted, and no passphrase that opens it is known."""
+
+
 class ConfigError(ConvledgerError):
     """A file that the user writes (prices.toml, config.toml) has a mistake in it."""

@@ -8,7 +8,7 @@ ORDER = (
     "start", "app", "sources", "counting", "prices", "plans", "credits", "plan-language",
     "economics", "costs", "budgets", "simulate", "reconcile", "report", "client-report",
     "handoffs", "reviews", "triggers", "search", "memory", "packs", "secrets", "erase", "audit",
-    "watch", "settings", "workspace", "backup", "check", "privacy", "scripts", "demo",
+    "watch", "settings", "workspace", "backup", "encryption", "check", "privacy", "scripts", "demo",
 )  # fmt: skip
 
 

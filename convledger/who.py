@@ -6,10 +6,12 @@ The commands that run every few seconds write nothing down, and must not wait fo
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 YOU = "you"
 _known: list[str] = []
 _asked: list[Callable[[], str]] = []
+_passphrases: list[Callable[[Path], str | None]] = []
 
 
 def set_person(name: str) -> None:
@@ -29,3 +31,13 @@ def person() -> str:
     if not _known and _asked:
         set_person(_asked[0]())
     return _known[0] if _known else YOU
+
+
+def unlock_by(asked: Callable[[Path], str | None] | None) -> None:
+    """Say how to get the passphrase of an encrypted ledger, once it is opened."""
+    _passphrases[:] = [asked] if asked is not None else []
+
+
+def passphrase_of(ledger: Path) -> str | None:
+    """Return the passphrase that somebody gives for a ledger, None where nobody does."""
+    return _passphrases[0](ledger) if _passphrases else None

@@ -99,6 +99,13 @@ def _show_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     help="Look at the books and write nothing to them, as to those of a newer convledger.",
 )
 @click.option(
+    "--passphrase-fd",
+    "descriptor",
+    type=click.IntRange(0),
+    metavar="N",
+    help="Read the passphrase of an encrypted ledger from a descriptor.",
+)
+@click.option(
     "--version",
     is_flag=True,
     is_eager=True,
@@ -107,11 +114,15 @@ def _show_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     help="Print the version.",
 )
 @click.pass_context
-def cli(ctx: click.Context, workspace: str | None, read_only: bool) -> None:
+def cli(ctx: click.Context, workspace: str | None, read_only: bool, descriptor: int | None) -> None:
     """The books for AI conversations: what each one cost, exact, offline, on your machine."""
     chosen.choose(workspace)
     if read_only:
         chosen.only_look()
+    if descriptor is not None:
+        from convledger.cli import unlocking
+
+        unlocking.take_from(descriptor)
     if ctx.invoked_subcommand is None:
         from convledger.cli import opening
 

@@ -45,6 +45,7 @@ COMMANDS: dict[str, Entry] = {
     "export": Entry("export", "export", "Write conversations as JSON Lines or Markdown.", TAKE),
     "backup": Entry("backup", "backup", "Copy the ledger while it is in use, verified.", TAKE),
     "restore": Entry("restore", "restore", "Bring a backup back.", TAKE),
+    "encrypt": Entry("encrypt", "encrypt", "Encrypt the ledger; change the passphrase.", TAKE),
     "erase": Entry("erase", "erase", "Erase for good; nothing takes it back.", TAKE),
     "audit": Entry("audit", "audit", "Who changed what; is the log of it whole.", TAKE),
     "check": Entry("state", "check", "Verify the whole ledger.", TAKE),

@@ -22,6 +22,7 @@ from msgspec import Struct
 
 from convledger.ingest.lines import NotReadable
 from convledger.ingest.read import Job, Part, read_figures
+from convledger.store import keys
 
 _LENGTH = struct.Struct("<I")
 MOST_WAITING = 64  # messages, of a log's findings each
@@ -30,12 +31,13 @@ MOST_WAITING = 64  # messages, of a log's findings each
 class Order(Struct):
     """What the second process is to read, newest first, and the ledger to ask about parents.
 
-    Paths are bytes where they need not be Unicode.
+    Paths are bytes where they need not be Unicode. `keys` open the ledger where it is encrypted.
     """
 
     ledger: bytes
     jobs: list[Job]
     rollouts: dict[bytes, bytes]
+    keys: dict[bytes, bytes]
 
 
 class Reading(Struct):
@@ -75,7 +77,7 @@ class SecondReader:
             self._come.put(b"")
             return
         paths = {os.fsencode(name): os.fsencode(path) for name, path in rollouts.items()}
-        order = Order(os.fsencode(ledger), jobs, paths)
+        order = Order(os.fsencode(ledger), jobs, paths, dict(keys.all_keys()))
         self._pump = threading.Thread(target=self._take, args=(self._process, order), daemon=True)
         self._pump.start()
 
@@ -157,6 +159,8 @@ def main() -> None:
     out = os.fdopen(os.dup(1), "wb", buffering=1 << 20)
     order = _order.decode(_receive(sys.stdin.buffer))
     ledger = Path(os.fsdecode(order.ledger))
+    for salt, key in order.keys.items():
+        keys.learn(salt, key)
     connection: sqlite3.Connection = connect(ledger, read_only=True)
     family = Family(connection)
     family.add({os.fsdecode(name): os.fsdecode(path) for name, path in order.rollouts.items()})

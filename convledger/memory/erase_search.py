@@ -15,7 +15,9 @@ from pathlib import Path
 import zstandard
 from msgspec import Struct, field
 
+from convledger.errors import WorkspaceError
 from convledger.memory.erase_course import Course
+from convledger.store.connection import connect_to_copy
 from convledger.store.probes import WINDOW, Finder, Probes, finder
 from convledger.store.scrubbing import REMEMBERED, SAID
 
@@ -118,13 +120,12 @@ def backup_holds(place: Path, probes: Probes, search: Search, course: Course) ->
         return True
     connection = None
     try:
-        uri = f"{place.absolute().as_uri()}?mode=ro&immutable=1"
-        connection = sqlite3.connect(uri, uri=True, isolation_level=None)
+        connection = connect_to_copy(place)
         find = finder(probes.texts - known)
         odd = [each for each in probes.short if each not in known]
         pages = _pages_with(connection, find, odd, course, without=search.pages)
         return any(True for _ in pages)
-    except sqlite3.Error:
+    except (sqlite3.Error, WorkspaceError):
         return None
     finally:
         if connection is not None:

@@ -131,7 +131,7 @@ class Restore:
         """
         ledger = self._ledger
         with ingest_lock(ledger.with_name(paths.LOCK), wait_seconds) as held:
-            if not held or (ledger.exists() and (others := _others(ledger))):
+            if not held or (ledger.exists() and (others := openers_of(ledger))):
                 who = ", ".join(others) if held else "another convledger, which reads logs,"
                 raise WorkspaceError(
                     f"{ledger}: {who} has it open; end that and run the command again. Nothing "
@@ -196,7 +196,7 @@ def _beside(ledger: Path) -> list[Path]:
     return [ledger.with_name(f"{ledger.name}{end}") for end in ("-wal", "-shm", "-journal")]
 
 
-def _others(ledger: Path) -> list[str]:
+def openers_of(ledger: Path) -> list[str]:
     """Return who has the ledger open; where the system does not tell, that somebody has."""
     with suppress(WorkspaceError, sqlite3.Error), closing(connect(ledger)):
         pass  # what a program that crashed has left beside it is brought in, and goes

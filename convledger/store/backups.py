@@ -138,7 +138,7 @@ def _copied(ledger: Path, part: Path, heed: Heed | None) -> tuple[Holdings, int,
         if left:
             time.sleep(_REST)
 
-    with closing(connect(ledger)) as source, closing(connect(part)) as copy:
+    with closing(connect(ledger)) as source, closing(connect(part, like=ledger)) as copy:
         # What others write from here on is not in it, and makes nothing begin anew.
         source.execute("BEGIN")
         made = holdings(source)

@@ -18,6 +18,8 @@ APPLICATION_ID = 0x434C4447  # "CLDG"
 BUSY_SECONDS = 10.0
 CACHE, BULK_CACHE = 16384, 65536  # KB
 BULK_CHECKPOINT = 8000  # pages, 128 MB
+_PLAIN = b"SQLite format 3"
+_HEAD, _RANDOM = 4096, 230  # bytes looked at, and values among them: random ones have all 256
 _SETTINGS = (
     *("trusted_schema=OFF", "foreign_keys=ON", "secure_delete=ON", "synchronous=NORMAL"),
     *("temp_store=MEMORY", "cache_size=-16384"),
@@ -39,8 +41,11 @@ Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer")
 
 
-def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
+def connect(path: Path, *, read_only: bool = False, like: Path | None = None) -> sqlite3.Connection:
     """Open the ledger at `path`, making an empty one (mode 0600) where there is none.
+
+    An encrypted one is opened with its key; a file with nothing in it is encrypted if the ledger
+    `like` is, with the same key.
 
     Transactions are explicit: writers begin with `BEGIN IMMEDIATE`. Where neither the file nor its
     folder may be written it is opened to be looked at only. Raises WorkspaceError with the way out
@@ -57,7 +62,7 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     except OSError as error:
         raise WorkspaceError(f"{path}: can't make the ledger: {error.strerror}") from error
     try:
-        return _connected(path, "mode=ro" if read_only else "mode=rw")
+        return _connected(path, "mode=ro" if read_only else "mode=rw", like)
     except sqlite3.Error as error:
         if is_sealed(path):
             # SQLite keeps notes beside a ledger even to read it; without them it must not change.
@@ -67,19 +72,21 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
 
         if "I/O" in str(error) and let_go_where_tight(path):  # to open it takes a few kilobytes
             with suppress(sqlite3.Error):
-                return _connected(path, "mode=ro" if read_only else "mode=rw")
+                return _connected(path, "mode=ro" if read_only else "mode=rw", like)
         with gone_in_words(path):
             raise unreadable(path, error) from error
 
 
-def _connected(path: Path, how: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?{how}",
-        uri=True,
-        isolation_level=None,
-        timeout=BUSY_SECONDS,
-        check_same_thread=False,
-    )
+def connect_to_copy(place: Path) -> sqlite3.Connection:
+    """Open a file that nobody writes, to look at it as it is; nothing beside it is touched.
+
+    Raises sqlite3.Error, WorkspaceError.
+    """
+    return _connected(place, "mode=ro&immutable=1")
+
+
+def _connected(path: Path, how: str, like: Path | None = None) -> sqlite3.Connection:
+    connection = _opened(path, how, like)
     try:
         for setting in _SETTINGS:
             connection.execute(f"PRAGMA {setting}")
@@ -98,6 +105,37 @@ def only_look_at(path: Path) -> None:
 def is_looked_at(path: Path) -> bool:
     """Tell whether a person asked for a ledger to be looked at only."""
     return path.absolute() in _looked_at
+
+
+def _opened(path: Path, how: str, like: Path | None) -> sqlite3.Connection:
+    if is_encrypted(path):
+        from convledger.store.ciphers import open_encrypted
+
+        return open_encrypted(path, how, BUSY_SECONDS)
+    if like is not None and is_encrypted(like) and not path.stat().st_size:
+        from convledger.store.ciphers import open_like
+
+        return open_like(path, how, like, BUSY_SECONDS)
+    return sqlite3.connect(
+        f"{path.absolute().as_uri()}?{how}",
+        uri=True,
+        isolation_level=None,
+        timeout=BUSY_SECONDS,
+        check_same_thread=False,
+    )
+
+
+def is_encrypted(path: Path) -> bool:
+    """Tell whether a file is an encrypted ledger, as far as its first bytes tell.
+
+    They are as good as random, which those of a ledger are not where only some are damaged.
+    """
+    try:
+        with path.open("rb", buffering=0) as stream:
+            head = stream.read(_HEAD)
+    except OSError:
+        return False
+    return not head.startswith(_PLAIN) and len(head) == _HEAD and len(set(head)) >= _RANDOM
 
 
 def is_sealed(path: Path) -> bool:
