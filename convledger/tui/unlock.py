@@ -41,6 +41,7 @@ class UnlockApp(App[bool]):
     #card Static { width: 100%; height: auto; }
     #title { text-style: bold; color: $primary; }
     #place, #keys { color: $text-muted; }
+    #card #place { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
     #said { margin-top: 1; }
     #passphrase { margin: 1 0; }
     """

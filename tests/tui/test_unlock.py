@@ -38,7 +38,7 @@ def said(app: UnlockApp) -> str:
     return str(app.query_one("#said", Static).render())
 
 
-@pytest.mark.parametrize("size", [(80, 24), (140, 45), (30, 10)])
+@pytest.mark.parametrize("size", [(80, 24), (140, 45), (40, 14)])
 async def test_a_wrong_passphrase_is_told_and_the_right_one_opens(
     locked: Path, size: tuple[int, int]
 ) -> None:
