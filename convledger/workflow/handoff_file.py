@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, tzinfo
 from hashlib import blake2b, sha256
 
-from convledger.clock import HOUR, parse_instant
+from convledger.clock import parse_instant
 from convledger.economics.work_text import seconds_of
 from convledger.errors import UsageProblem
-from convledger.plans.calendar import start_of_day
 from convledger.store.handoffs import (
     IMPORTED,
     INFERRED,
@@ -105,8 +104,8 @@ def read_handoffs(
             read.append((line, checked(row, now, codes)))
         except UsageProblem as problem:
             found.rejected.append((line, str(problem)))
-    found.rejected.sort()
     _compare(connection, found, read)
+    found.rejected.sort()
     used = {each.reason for each in found.new}
     found.codes = [code for code in codes if code in used and code not in known]
     return found
@@ -209,8 +208,10 @@ def _on_the_wall(wall: re.Match[str], zone: tzinfo) -> int | None:
     try:
         day = date.fromisoformat(wall[1])
         if wall[2] is None:
-            return start_of_day(day, zone) + 12 * HOUR
-        moment = datetime.combine(day, time(int(wall[2]), int(wall[3]), int(wall[4] or 0)), zone)
+            moment = datetime.combine(day, time(12), zone)
+        else:
+            clock = time(int(wall[2]), int(wall[3]), int(wall[4] or 0))
+            moment = datetime.combine(day, clock, zone)
         return int((moment - EPOCH).total_seconds()) * 1_000_000
     except (ValueError, OverflowError):
         return None
@@ -224,53 +225,103 @@ def _compare(
     A row whose id the books have takes the place of what it said before, unless a person has
     changed or taken that away.
     """
-    kept = kept_handoffs(connection, with_gone=True)
-    by_name = {each.name: each for each in kept}
-    latest = {(each.conversation_id, each.key): each for each in kept if each.key}
-    replaced = {each.replaces for each in kept}
-    by_hand = Counter(
-        _mark(connection, _from_whom(connection, each))
-        for each in kept
-        if each.origin == TYPED and each.gone_at is None
-    )
+    known = _Known(connection)
     seen: Counter[str] = Counter()
-    for line, row in read:
+    for row in _last_of_each(connection, found, read):
         mark = _mark(connection, row)
         seen[mark] += 1
-        if row.key and seen[mark] > 1:
-            found.rejected.append((line, "the same row stands above"))
-            continue
         name = _digest(f"{mark}:{seen[mark]}")
-        before = latest.get((row.conversation_id, row.key)) if row.key else None
-        same = by_name.get(name)
-        is_current = before is not None and before.gone_at is None and before.origin == IMPORTED
-        if before is not None and before.name != name and is_current:
+        before, same = known.of_key(row), known.by_name.get(name)
+        is_current = before is not None and before.gone_at is None
+        is_away = same is not None and known.is_away(same)
+        if before is not None and is_current and before.name == name:
+            known.use(before)
+            found.known += 1
+        elif before is not None and is_current and before.origin == IMPORTED and not is_away:
+            known.use(before)
             found.replaced.append(before)
             name = name if same is None else _digest(f"{mark}:{before.name}")
             found.new.append(replace(row, name=name, replaces=before.name))
-        elif before is None and same is None and by_hand[typed := _typed(connection, row)]:
-            by_hand[typed] -= 1
-            found.known += 1
         elif before is not None or same is not None:
-            found.known += 1
-            there = before or same
+            there = same or before
             assert there is not None
-            found.away += there.gone_at is not None or there.name in replaced
+            known.use(there)
+            found.known += 1
+            found.away += there.gone_at is not None or (is_current and before is not same)
+        elif known.is_alike(row):
+            found.known += 1
         else:
             found.new.append(replace(row, name=name))
-            by_name[name] = row
-            if row.key:
-                latest[row.conversation_id, row.key] = replace(row, name=name)
 
 
-def _typed(connection: sqlite3.Connection, row: StoredHandoff) -> str:
-    """Return what tells a row from every other that a person may have typed."""
-    return _mark(connection, replace(_from_whom(connection, row), key=""))
+def _last_of_each(
+    connection: sqlite3.Connection, found: HandoffImport, read: Iterable[tuple[int, StoredHandoff]]
+) -> list[StoredHandoff]:
+    """Return the rows without those whose id stands in the file once more: the last counts."""
+    places: dict[tuple[int, str], int] = {}
+    rows: list[tuple[int, StoredHandoff]] = []
+    for line, row in read:
+        place = places.get((row.conversation_id, row.key)) if row.key else None
+        if place is None:
+            places[row.conversation_id, row.key] = len(rows)
+            rows.append((line, row))
+        elif _mark(connection, rows[place][1]) == _mark(connection, row):
+            found.rejected.append((line, "the same row stands above"))
+        else:
+            why = f"its id stands again in line {line}, which counts"
+            found.rejected.append((rows[place][0], why))
+            rows[place] = (line, row)
+    return [row for _, row in rows]
 
 
-def _from_whom(connection: sqlite3.Connection, row: StoredHandoff) -> StoredHandoff:
-    """Return a row with the model that was called last where it names none, as lists show it."""
-    return replace(row, model=row.model or last_model(connection, row.conversation_id, row.at))
+class _Known:
+    """The hand-offs that the books have, those too that were taken away."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        kept = sorted(kept_handoffs(connection, with_gone=True), key=lambda each: each.id)
+        self.by_name = {each.name: each for each in kept}
+        self._replaced = {each.replaces for each in kept}
+        # Of one id what is in force, else what came last: an instant may have been corrected.
+        self._of_key = {
+            (each.conversation_id, each.key): each
+            for each in sorted(kept, key=lambda each: each.gone_at is None)
+            if each.key
+        }
+        self._alike: dict[str, list[StoredHandoff]] = defaultdict(list)
+        for each in kept:
+            if each.gone_at is None:
+                self._alike[self._shown(each)].append(each)
+
+    def of_key(self, row: StoredHandoff) -> StoredHandoff | None:
+        """Return what the books have under a row's id."""
+        return self._of_key.get((row.conversation_id, row.key)) if row.key else None
+
+    def is_away(self, each: StoredHandoff) -> bool:
+        """Tell whether a person took a hand-off away, rather than a file."""
+        return each.gone_at is not None and each.name not in self._replaced
+
+    def use(self, each: StoredHandoff) -> None:
+        """Let a hand-off stand for one row alone."""
+        alike = self._alike[self._shown(each)]
+        if each in alike:
+            alike.remove(each)
+
+    def is_alike(self, row: StoredHandoff) -> bool:
+        """Tell whether the books show a row as it stands, and use that up.
+
+        A list that was written has no ids; a row with one may be what a person has typed.
+        """
+        for each in self._alike[self._shown(row)]:
+            if not row.key or (each.origin == TYPED and not each.key):
+                self.use(each)
+                return True
+        return False
+
+    def _shown(self, row: StoredHandoff) -> str:
+        """Return what a row says with the model that was called last where it names none."""
+        model = row.model or last_model(self._connection, row.conversation_id, row.at)
+        return _mark(self._connection, replace(row, model=model, key=""))
 
 
 def _mark(connection: sqlite3.Connection, row: StoredHandoff) -> str:

@@ -112,6 +112,38 @@ def test_a_row_with_an_id_takes_the_place_of_what_it_said(book: CostBook) -> Non
     assert [each.note for each in kept(book)] == ["mine"]
 
 
+def test_a_row_with_an_id_counts_though_its_instant_went_back(book: CostBook) -> None:
+    head = "id,conversation,at,note\n"
+    for hour in ("10", "09", "08"):
+        found = take(book, f"{head}h1,aaaa,2026-10-05 {hour}:00,{hour}\n")
+        assert len(found.new) == 1
+    assert [each.note for each in kept(book)] == ["08"]
+
+
+def test_of_an_id_that_stands_twice_in_a_file_the_last_counts(book: CostBook) -> None:
+    table = "id,conversation,at,note\nh1,aaaa,2026-10-05,old\nh1,aaaa,2026-10-05,new\n"
+    why = [(2, "its id stands again in line 3, which counts")]
+
+    for new in (1, 0, 0):
+        found = take(book, table)
+        assert (len(found.new), found.replaced, found.rejected) == (new, [], why)
+        assert [each.note for each in kept(book)] == ["new"]
+
+
+def test_an_import_that_was_taken_back_does_not_come_again_but_a_later_one_does(
+    book: CostBook,
+) -> None:
+    head = "id,conversation,at,note\n"
+    take(book, f"{head}h1,aaaa,2026-10-05,one\n")
+    take(book, f"{head}h1,aaaa,2026-10-06,two\n")
+    book.ledger.undo_handoffs(now=NOW)
+
+    assert take(book, f"{head}h1,aaaa,2026-10-06,two\n").away == 1
+    assert [each.note for each in kept(book)] == ["one"]
+    take(book, f"{head}h1,aaaa,2026-10-07,three\n")
+    assert [each.note for each in kept(book)] == ["three"]
+
+
 def test_a_list_that_was_written_reads_back_to_nothing_new(book: CostBook) -> None:
     from io import StringIO
 
@@ -121,14 +153,16 @@ def test_a_list_that_was_written_reads_back_to_nothing_new(book: CostBook) -> No
     entry = StoredHandoff(0, "", "", book.thread("aaaa"), at("2026-10-05T10:30"), note="=1+1")
     book.ledger.add_handoff(entry, now=NOW)
     take(book, "conversation,at,to\nbbbb,2026-10-06,@bo\n")
+    book.spend("2026-10-05T10:01", "1.00", "aaaa")
+    take(book, "conversation,at,id\naaaa,2026-10-05 11:00,h1\naaaa,2026-10-05 12:00,\n")
     book.label(book.talk("2026-10-07T10:00", "cccc"), "outcome", "escalated")
     rows = [handoff_document(each) for each in book.ledger.handoffs(HandoffQuery(UTC))]
-    assert len(rows) == 3
+    assert len(rows) == 5
     written = StringIO()
     csv_out.write(written, ROW, [[row[name] for name in ROW] for row in rows])
 
     again = take(book, written.getvalue())
-    assert (again.known, again.told, again.new, again.rejected) == (2, 1, [], [])
+    assert (again.known, again.told, again.new, again.rejected) == (4, 1, [], [])
 
 
 @pytest.mark.parametrize(
@@ -183,6 +217,7 @@ def test_instants_without_an_offset_are_of_the_zone() -> None:
     assert instant_of("2026-10-05 10:30", berlin) == at("2026-10-05T08:30")
     assert instant_of("2026-10-05T10:30:15.5", berlin) == at("2026-10-05T08:30:15")
     assert instant_of("2026-10-05", berlin) == at("2026-10-05T10:00")
+    assert instant_of("2026-10-25", berlin) == at("2026-10-25T11:00")  # clocks went back
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
