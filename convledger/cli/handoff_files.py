@@ -60,6 +60,7 @@ def import_(
                 "schema": 1, "dry_run": dry_run, "new": len(found.new) - len(found.replaced),
                 "changed": len(found.replaced), "taken": taken, "known": found.known,
                 "known_but_away": found.away, "told_by_sources": found.told,
+                "erased": found.erased,
                 "rejected": [{"line": line, "reason": why} for line, why in found.rejected],
                 "unread_columns": found.unread, "added_reasons": found.codes,
             }
@@ -93,6 +94,8 @@ def _say(file: Path, found: HandoffImport, *, dry_run: bool, refused: bool) -> N
         streams.say(f"{plural(found.known, 'row')} the books have already{away}.")
     if found.told:
         streams.say(f"{plural(found.told, 'row')} left out: told by a source, or inferred.")
+    if found.erased:
+        streams.say(f"{plural(found.erased, 'row')} left out: the conversation was erased.")
     if found.codes:
         streams.note(f"Reasons that are new: {', '.join(found.codes)}")
     if found.unread:

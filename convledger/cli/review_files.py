@@ -98,6 +98,7 @@ def _document(found: ReviewImport, number: int | None, *, dry_run: bool) -> dict
         "new_verdicts": len(found.verdicts),
         "known_verdicts": found.known_verdicts,
         "withdrawn": len(found.withdrawn),
+        "erased_items": found.erased,
         "missing_conversations": found.missing,
         "conflicts": found.conflicts,
         "rejected": [{"line": line, "reason": why} for line, why in found.rejected],
@@ -117,6 +118,8 @@ def _say(file: Path, found: ReviewImport, number: int | None, *, dry_run: bool) 
         streams.say(f"The books had already: {known}.")
     if found.withdrawn:
         streams.say(f"{plural(len(found.withdrawn), 'verdict')} {would}withdrawn.")
+    if found.erased:
+        streams.say(f"{plural(found.erased, 'item')} left out: the conversation was erased here.")
     if found.is_away:
         streams.note(
             "The sample was taken away here: `convledger review bring-back` shows it again."

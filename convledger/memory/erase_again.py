@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from convledger.errors import UsageProblem
 from convledger.memory.redacting import redact_entry, redact_message
-from convledger.store import erasing, erasing_entries, scrubbing, tombstones
+from convledger.store import erasing, erasing_entries, erasing_people, scrubbing, tombstones
 from convledger.store.audit_forget import forget
 from convledger.store.bodies import PageReader
 from convledger.store.connection import transaction
@@ -36,6 +36,7 @@ class Standing:
     redacted_entries: list[int] = field(default_factory=list)
     summaries: list[tuple[int, int]] = field(default_factory=list)  # reader and leaf
     files: list[int] = field(default_factory=list)  # with excerpts of lines
+    items: list[int] = field(default_factory=list)  # to review, of conversations that are not there
 
     @property
     def counts(self) -> dict[str, int]:
@@ -44,6 +45,7 @@ class Standing:
             "conversations": len(self.conversations),
             "messages": len({*self.messages, *self.redacted_messages}),
             "entries": len({*self.entries, *self.redacted_entries}),
+            "items to review": len(self.items),
         }
         return {word: count for word, count in counts.items() if count}
 
@@ -95,6 +97,11 @@ def _in_conversations(
                 "SELECT id, key FROM message WHERE conversation_id=?", (row_id,)
             )
             found.messages += [row[0] for row in rows if erased.message(reader_id, native, row[1])]
+    found.items = [
+        item_id
+        for item_id, reader, native in erasing_people.items_alone(connection)
+        if erased.conversation(reader, native) is not None
+    ]
 
 
 def _in_entries(connection: sqlite3.Connection, erased: Erased, found: Standing) -> None:
@@ -145,6 +152,7 @@ def _take_out(connection: sqlite3.Connection, found: Standing, now: int) -> None
     if messages:
         erasing.list_messages(connection, (), messages)
         erasing.take_out(connection, (), probes, now)
+    erasing_people.take_items_out(connection, found.items, probes)
     connection.executemany("DELETE FROM summary WHERE reader_id=? AND leaf_key=?", found.summaries)
     connection.executemany(
         "UPDATE rejected SET excerpt=x'' WHERE file_id=?", [(each,) for each in found.files]

@@ -49,8 +49,7 @@ class Placing:
             isinstance(part, str) and 0 < len(part) < _LONGEST_NAME for part in (reader, native)
         ):
             raise Refused("it names no conversation")
-        if self._erased is not None and self._erased.conversation(reader, native) is not None:
-            raise Refused("erased")
+        self._refuse_erased(reader, native)
         query = (
             "SELECT conversation.id FROM conversation JOIN reader ON reader.id=reader_id "
             "WHERE reader.name=? AND native=?"
@@ -65,6 +64,10 @@ class Placing:
         self.made.append(int(made.lastrowid or 0))
         return self.made[-1]
 
+    def _refuse_erased(self, reader: str, native: str) -> None:
+        if self._erased is not None and self._erased.conversation(reader, native) is not None:
+            raise Refused("erased")
+
     def number(self, table: str, ref: str) -> int | None:
         """Return the number of a row by the name that it travels by."""
         return self._rows.get(table, {}).get(ref)
@@ -73,6 +76,8 @@ class Placing:
         """Put in a row that is not here. Raises Refused, Unknown."""
         if spec.part_of and row.values[spec.part_of] not in self.added:
             raise Unknown(f"{spec.words} of what is here already")
+        if spec.table == "review_item":  # it may name a conversation that its books did not have
+            self._refuse_erased(row.values["reader"], row.values["native"])
         values = self._inward(spec, row.values)
         if spec.table == "statement":
             values["digest"] = sha256(values["content"]).hexdigest()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Sequence
 
 from convledger.store.audit_forget import forget
 from convledger.store.audited import BY_TABLE
 from convledger.store.firings import wipe_firings
+from convledger.store.probes import Probes
 
 _AMONG = "IN (SELECT value FROM json_each(?))"
 # Items are known by the name of a conversation too: it may have been imported after them.
@@ -50,18 +53,48 @@ def take_people_out(connection: sqlite3.Connection, ids: str) -> dict[str, int]:
     if _has(connection, "worked_time"):
         connection.execute(f"DELETE FROM worked_time WHERE conversation_id {_AMONG}", (ids,))
     if _has(connection, "handoff"):
-        unnamed = _without_conversation(connection, ids)
         connection.execute(f"DELETE FROM handoff WHERE conversation_id {_AMONG}", (ids,))
-        connection.execute(f"DELETE FROM review_verdict WHERE item_id IN ({_ITEMS})", (ids,))
-        connection.execute(f"DELETE FROM review_item WHERE id IN ({_ITEMS})", (ids,))
-        if unnamed:
-            forget(connection, rows=unnamed)
+        _take_items_out(connection, _ITEMS, ids)
     if _has(connection, "firing"):
         wipe_firings(connection, ids)
     return counts
 
 
-def _without_conversation(connection: sqlite3.Connection, ids: str) -> list[str]:
+def items_alone(connection: sqlite3.Connection) -> list[tuple[int, str, str]]:
+    """Return items whose conversation is not there: id, reader and its source's own name."""
+    if not _has(connection, "review_item"):
+        return []
+    return connection.execute(
+        "SELECT review_item.id, review_item.reader, review_item.native FROM review_item "
+        "LEFT JOIN reader ON reader.name=review_item.reader LEFT JOIN conversation "
+        "ON conversation.reader_id=reader.id AND conversation.native=review_item.native "
+        "WHERE conversation.id IS NULL"
+    ).fetchall()
+
+
+def take_items_out(connection: sqlite3.Connection, items: Sequence[int], probes: Probes) -> None:
+    """Take items to review out with the verdicts on them."""
+    if not items:
+        return
+    ids = json.dumps(items)
+    for query in (
+        f"SELECT note FROM review_verdict WHERE item_id {_AMONG}",
+        f"SELECT title FROM review_item WHERE id {_AMONG}",
+    ):
+        for (text,) in connection.execute(query, (ids,)).fetchall():
+            probes.add_text(text)
+    _take_items_out(connection, "SELECT value FROM json_each(?)", ids)
+
+
+def _take_items_out(connection: sqlite3.Connection, which: str, ids: str) -> None:
+    unnamed = _without_conversation(connection, which, ids)
+    connection.execute(f"DELETE FROM review_verdict WHERE item_id IN ({which})", (ids,))
+    connection.execute(f"DELETE FROM review_item WHERE id IN ({which})", (ids,))
+    if unnamed:
+        forget(connection, rows=unnamed)
+
+
+def _without_conversation(connection: sqlite3.Connection, which: str, ids: str) -> list[str]:
     """Return items and verdicts that came before their conversation, as the audit log names them.
 
     The log can't tell by itself whose they are.
@@ -70,7 +103,7 @@ def _without_conversation(connection: sqlite3.Connection, ids: str) -> list[str]
     for table, key in (("review_item", "id"), ("review_verdict", "item_id")):
         about = BY_TABLE[table].about_of("row")
         rows = connection.execute(
-            f"SELECT {about} FROM {table} AS row WHERE {key} IN ({_ITEMS}) "
+            f"SELECT {about} FROM {table} AS row WHERE {key} IN ({which}) "
             "AND conversation_id IS NULL",
             (ids,),
         )

@@ -22,6 +22,7 @@ from convledger.store.handoffs import (
     kept_handoffs,
     last_model,
 )
+from convledger.store.tombstones import Erased
 from convledger.workflow import reason_codes
 from convledger.workflow.entered_text import LONGEST_LINE, one_line
 from convledger.workflow.file_rows import Cells, read_rows
@@ -66,6 +67,7 @@ class HandoffImport:
     known: int = 0
     away: int = 0
     told: int = 0  # rows that say of themselves that a source tells them
+    erased: int = 0  # rows about conversations that were erased
     rejected: list[tuple[int, str]] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     codes: list[str] = field(default_factory=list)  # reasons that are to be added
@@ -93,12 +95,16 @@ def read_handoffs(
     known = reason_codes.reasons(connection, reason_codes.HANDOFFS)
     codes = list(known)
     read: list[tuple[int, StoredHandoff]] = []
+    erased = _erased(connection)
     for line, cells in rows.rows:
         if cells.get(places.get("origin", ""), "").strip() in (TOLD, INFERRED):
             found.told += 1
             continue
         try:
             row = _row(_meant(cells, places), zone, find, f"{found.digest}:{line}")
+            if row.conversation_id in erased:
+                found.erased += 1
+                continue
             if new_codes and row.reason.strip():
                 codes = list(dict.fromkeys([*codes, reason_codes.code_of(row.reason)]))
             read.append((line, checked(row, now, codes)))
@@ -109,6 +115,18 @@ def read_handoffs(
     used = {each.reason for each in found.new}
     found.codes = [code for code in codes if code in used and code not in known]
     return found
+
+
+def _erased(connection: sqlite3.Connection) -> set[int]:
+    """Return the conversations that were erased and are known by their figures."""
+    erased = Erased.load(connection)
+    if erased is None:
+        return set()
+    rows = connection.execute(
+        "SELECT conversation.id, reader.name, native FROM conversation "
+        "JOIN reader ON reader.id=reader_id"
+    )
+    return {row[0] for row in rows if erased.conversation(row[1], row[2]) is not None}
 
 
 def _places(headers: Mapping[str, str]) -> dict[str, str]:

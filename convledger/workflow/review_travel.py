@@ -18,6 +18,7 @@ from msgspec.json import Decoder
 from convledger.errors import UsageProblem
 from convledger.store import reviews
 from convledger.store.reviews import StoredBatch, StoredItem, StoredVerdict
+from convledger.store.tombstones import Erased
 from convledger.workflow.review_lines import (
     ITEM,
     TEXT,
@@ -39,7 +40,8 @@ class ReviewImport:
     """What a file brings to the books: what is new in it, and what can't be taken.
 
     `conflicts` say where the file and the books say two things of one name; the books stay as they
-    are. `missing` are conversations that are not here; their items are kept all the same.
+    are. `missing` are conversations that are not here; their items are kept all the same. `erased`
+    counts items whose conversation was erased here: they stay out, and so do verdicts on them.
     """
 
     batch: StoredBatch
@@ -52,6 +54,7 @@ class ReviewImport:
     withdrawn: list[tuple[int, int]] = field(default_factory=list)
     known_items: int = 0
     known_verdicts: int = 0
+    erased: int = 0
     missing: list[str] = field(default_factory=list)
     conflicts: list[str] = field(default_factory=list)
     rejected: list[tuple[int, str]] = field(default_factory=list)
@@ -123,6 +126,7 @@ class _Books:
         self._names = {each.id: each.name for each in items}
         self._verdicts = {each.name: each for each in reviews.verdicts(connection, with_gone=True)}
         self._new: dict[str, StoredItem] = {}
+        self._erased, self._left_out = Erased.load(connection), set[str]()
         self._waiting: dict[str, tuple[StoredVerdict, str]] = {}
         if known is not None and (known.title, known.seed) != (found.batch.title, found.batch.seed):
             found.conflicts.append(f"the sample is called {found.batch.title!r:.60} there")
@@ -144,6 +148,13 @@ class _Books:
         owner = self._found.owner
         if owner and item.owners != (owner,):
             raise Refused(f"the item is not {owner}'s, as the file is")
+        if (
+            self._erased is not None
+            and self._erased.conversation(item.reader, item.native) is not None
+        ):
+            self._found.erased += item.name not in self._left_out
+            self._left_out.add(item.name)
+            return
         before = self._items.get(item.name) or self._new.get(item.name)
         other = self._by_talk.get((item.reader, item.native), item.name)
         if item.name in self._of_others or other != item.name:
@@ -200,6 +211,8 @@ class _Books:
             for each in self._verdicts.values()
         }
         for verdict, item in self._found.verdicts:
+            if item in self._left_out:
+                continue
             if item not in self._items and item not in self._new:
                 line = int(verdict.provenance.rpartition(":")[2])
                 self._found.rejected.append((line, f"item {item} is not in the file nor the books"))
