@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -61,6 +61,23 @@ def take_back(
     if change in kept:
         kept.remove(change)
         _write(connection, kept, journal)
+
+
+def forget_rows(connection: sqlite3.Connection, table: str, gone: Collection[int]) -> None:
+    """Forget of changes the rows that were erased: others may get their numbers."""
+    for journal in (COSTS, HANDOFFS) if gone else ():
+        known = changes(connection, journal)
+        for change in known:
+            for rows in (change.came, change.went):
+                if table in rows:
+                    rows[table] = [each for each in rows[table] if each not in gone]
+        kept = [
+            each
+            for each in known
+            if each.replaced or any((*each.came.values(), *each.went.values()))
+        ]
+        if kept != changes(connection, journal):
+            _write(connection, kept, journal)
 
 
 def rate_before(connection: sqlite3.Connection, since: date) -> Replaced:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from convledger.store.audit_forget import forget
 from convledger.store.audited import BY_TABLE
+from convledger.store.cost_changes import forget_rows
 from convledger.store.firings import wipe_firings
 from convledger.store.probes import Probes
 
@@ -50,10 +51,13 @@ def count_of_people(connection: sqlite3.Connection, ids: str) -> dict[str, int]:
 def take_people_out(connection: sqlite3.Connection, ids: str) -> dict[str, int]:
     """Take times, hand-offs, items to review and verdicts of conversations out; returns counts."""
     counts = count_of_people(connection, ids)
-    if _has(connection, "worked_time"):
-        connection.execute(f"DELETE FROM worked_time WHERE conversation_id {_AMONG}", (ids,))
-    if _has(connection, "handoff"):
-        connection.execute(f"DELETE FROM handoff WHERE conversation_id {_AMONG}", (ids,))
+    for table in ("worked_time", "handoff"):
+        if _has(connection, table):
+            gone = connection.execute(
+                f"DELETE FROM {table} WHERE conversation_id {_AMONG} RETURNING id", (ids,)
+            ).fetchall()
+            forget_rows(connection, table, {row[0] for row in gone})
+    if _has(connection, "review_item"):
         _take_items_out(connection, _ITEMS, ids)
     if _has(connection, "firing"):
         wipe_firings(connection, ids)

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from convledger.errors import UsageProblem
 from convledger.memory.erase import Wanted
 from convledger.reports.reviews.drawing import SampleQuery
+from convledger.store.handoffs import StoredHandoff, kept_handoffs
 from convledger.store.reviews import verdicts
 from convledger.workflow.judging import Opinion
 from tests.ingest.logs import Bench, session, turns
@@ -53,3 +55,18 @@ def test_hand_offs_of_a_table(bench: Bench) -> None:
     again = ledger.read_handoff_file(table, UTC, now=NOW)
 
     assert (again.erased, again.known, again.new, again.rejected) == (1, 1, [], [])
+
+
+def test_undoing_a_change_of_what_was_erased_brings_nothing_else_back(bench: Bench) -> None:
+    ledger = bench.ledger
+    one, two = (ledger.conversation(session(number)).id for number in (1, 2))
+    ledger.add_handoff(StoredHandoff(0, "", "", one, NOW, handle_seconds=60), now=NOW)
+    ledger.remove_handoffs([1], now=NOW)
+    ledger.erase(Wanted(conversations=(one,)), now=NOW)
+    ledger.add_handoff(StoredHandoff(0, "", "", two, NOW, handle_seconds=60), now=NOW)
+    ledger.undo_handoffs(now=NOW)
+
+    with pytest.raises(UsageProblem, match="no hand-off was changed"):
+        ledger.undo_handoffs(now=NOW)
+    assert kept_handoffs(ledger.connection) == []
+    assert ledger.work() == []
