@@ -12,7 +12,10 @@ from convledger.store.labels import SINGLE
 
 CONVERSATION, ENTRY = "conversation", "entry"
 _SINGLE = ", ".join(f"'{name}'" for name in SINGLE)
-SETTINGS = ("minutes of a hand-off", "minutes without a bot")  # those that say what things cost
+# Those that say what things cost, and those that say why.
+MINUTES = ("minutes of a hand-off", "minutes without a bot")
+REASONS = ("reasons of hand-offs", "reasons of reviews")
+SETTINGS = (*MINUTES, *REASONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Carried:
     pair: tuple[str, str] | None = None  # two references of which the lower number stands first
     part_of: str = ""  # a reference to what it was frozen with: it comes only where that is new
     alone: str = ""  # a column of which only one row with the same may be in force
+    joined: str = ""  # among `more`: a list of names, to which those of the other are added
 
     @property
     def file(self) -> str:
@@ -130,11 +134,11 @@ CARRIED = (
             references=_OF, number="id", noun="hand-off"),
     Carried("review-batches", "review_batch", ("name",), ("gone_at",),
             ("title", "seed", "terms", "owners", "due_at", "made_by", "made_at"), number="id",
-            noun="batch of reviews"),
+            noun="batch of reviews", joined="owners"),
     Carried("review-items", "review_item", ("name",), (),
             ("batch_id", "conversation_id", "reader", "native", "title", "stratum", "place",
              "owners"),
-            references={**_OF, "batch_id": "review_batch"}, number="id"),
+            references={**_OF, "batch_id": "review_batch"}, number="id", joined="owners"),
     Carried("verdicts", "review_verdict", ("name",), ("gone_at",),
             ("item_id", "conversation_id", "reviewer", "kind", "verdict", "reasons", "note",
              "seconds", "at", "provenance"),

@@ -118,7 +118,10 @@ class Taking:
         if choice is Choice.SAME:
             if not row.is_gone and any(here.values[x] != row.values[x] for x in spec.kept_whole):
                 self.done.apart.append(f"{_words(spec, row)} is another one there: ours stays")
-            self.done.same += 1
+            if spec.joined and not row.is_gone and self.placing.join(spec, here, row):
+                self.done.changed[spec.name] += 1
+            else:
+                self.done.same += 1
             return False
         if choice is Choice.OURS:
             self.done.ours_later += 1

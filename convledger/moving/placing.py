@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
+from msgspec import json
+
 from convledger.moving.carried import CARRIED, CONVERSATION, ENTRY, Carried
 from convledger.moving.moved_statements import received
 from convledger.moving.portable import Row, Unknown, target_in
@@ -102,6 +104,23 @@ class Placing:
             f"UPDATE {spec.table} SET {sets} WHERE {where}",
             [*(values[name] for name in spec.facts), *which],
         )
+
+    def join(self, spec: Carried, here: Row, row: Row) -> bool:
+        """Add the names of another row's list to those of one that is here; tell if any is new.
+
+        Raises ValueError where it is no list.
+        """
+        ours, theirs = (
+            json.decode(each.values[spec.joined], type=list[str]) for each in (here, row)
+        )
+        both = list(dict.fromkeys([*ours, *theirs]))
+        if both == ours:
+            return False
+        self._connection.execute(
+            f"UPDATE {spec.table} SET {spec.joined}=? WHERE {spec.number}=?",
+            (json.encode(both).decode(), here.local),
+        )
+        return True
 
     def remove(self, spec: Carried, row: Row) -> None:
         """Take a row away. Raises Refused where others hang on it that stay."""

@@ -21,6 +21,7 @@ from convledger.moving.merging import TakenIn, Taking
 from convledger.moving.moved_audit import check_chain, keep_chain
 from convledger.moving.moved_files import BOTH, NEW, is_ours, take_file
 from convledger.moving.moved_graves import read_graves, take_graves
+from convledger.moving.moved_handoffs import settle_handoffs
 from convledger.moving.moved_memory import Moved, read_moved, take_memory
 from convledger.moving.moving_out import AUDIT, ERASED, MEMORY
 from convledger.moving.portable import Row
@@ -80,6 +81,7 @@ def take_in(
             done.apart += taken.apart
             done.erased += taken.result.erased
             taking.take(rows)
+            done.apart += settle_handoffs(connection, now)
             done.waiting = len(taking.placing.made)
             if done.is_change:
                 note(connection, "taken in", f"{said}, {iso_text(now)}")

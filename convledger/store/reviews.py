@@ -169,9 +169,12 @@ def add_item(connection: sqlite3.Connection, each: StoredItem) -> int:
     return int(made.lastrowid or 0)
 
 
-def set_owners(connection: sqlite3.Connection, number: int, owners: Sequence[str]) -> None:
-    """Give an item to people."""
-    connection.execute("UPDATE review_item SET owners=? WHERE id=?", (_text(owners), number))
+def set_owners(
+    connection: sqlite3.Connection, number: int, owners: Sequence[str], of: str = "review_item"
+) -> None:
+    """Give an item to people, or say whose a sample is."""
+    assert of in ("review_item", "review_batch")
+    connection.execute(f"UPDATE {of} SET owners=? WHERE id=?", (_text(owners), number))
 
 
 def conversation_numbered(connection: sqlite3.Connection, reader: str, native: str) -> int | None:

@@ -92,6 +92,10 @@ def take(connection: sqlite3.Connection, found: ReviewImport) -> int:
     there = {each.name: each for each in reviews.batches(connection, with_gone=True)}
     known = there.get(found.batch.name)
     number = known.id if known else reviews.add_batch(connection, found.batch)
+    if known is not None:
+        owners = tuple(dict.fromkeys([*known.owners, *found.batch.owners]))
+        if owners != known.owners:
+            reviews.set_owners(connection, number, owners, of="review_batch")
     numbers = {each.name: each for each in reviews.items(connection, of_batches=[number])}
     for item in found.items:
         if item.name in numbers:
