@@ -13,6 +13,7 @@ from convledger.store.connection import has_drafts
 from convledger.store.literals import values_in, with_digests
 
 _MOST = 20  # problems that are told one by one
+_LEAST = -(1 << 63)  # the least number that SQLite has
 _COMPARE = "compare the ledger with a backup: `convledger audit list` shows where it differs"
 _LOG_CHANGED = f"somebody has changed the log itself; {_COMPARE}"
 _ROW_CHANGED = (
@@ -127,11 +128,13 @@ def _chain(
     rows = connection.execute(
         "SELECT seq, at, actor, action, object, batch, commitment, hash, salt, about, content "
         "FROM audit_event LEFT JOIN audit_content USING (seq) WHERE seq>? ORDER BY seq",
-        (after,),
+        (after or _LEAST,),
     )
     seq, stored, count, outside = 0, FIRST, 0, 0
     for seq, at, actor, action, what, batch, commitment, stored, salt, about, content in rows:
-        if seq != expected:
+        if seq < expected:
+            verdict.note(f"event {seq} stands before the first", _LOG_CHANGED)
+        elif seq > expected:
             verdict.note(_missing(expected, seq - 1), _LOG_CHANGED)
         elif hash_of(previous, (seq, at, actor, action, what, batch), commitment) != stored:
             verdict.note(
@@ -147,7 +150,8 @@ def _chain(
             states[about] = content
         count += 1
         outside += actor == OUTSIDE
-        previous, expected = stored, seq + 1
+        if seq >= expected:
+            previous, expected = stored, seq + 1
         if seq == wanted and known is not None and stored != known.hash:
             verdict.note(
                 f"event {seq} is another than the one whose hash was written down",
@@ -156,6 +160,11 @@ def _chain(
     verdict.events, verdict.outside = count, outside
     verdict.head = Head(seq, stored)
     verdict.erased = len(unknown)
+    for (alone,) in connection.execute(
+        "SELECT seq FROM audit_content WHERE seq>? AND seq NOT IN (SELECT seq FROM audit_event)",
+        (after or _LEAST,),
+    ):
+        verdict.note(f"words of event {alone} are there, the event is not", _LOG_CHANGED)
     for seq in unknown:
         if seq not in noted.forgotten:
             verdict.note(f"what event {seq} says is gone, and no erasure tells so", _LOG_CHANGED)

@@ -166,6 +166,11 @@ def unreadable(path: Path, error: sqlite3.Error) -> WorkspaceError:
         way_out += (
             "" if offered else ". Where there is a backup, `convledger restore` brings it back"
         )
+    elif "failed: audit_" in text:
+        way_out = (
+            "somebody has changed the audit log, and nothing can be added to it: `convledger audit "
+            "verify` tells what is wrong. Bring a backup back with `convledger restore`"
+        )
     elif "locked" in text or "busy" in text:
         way_out = "another program holds it locked; end that or try again"
     elif is_looked_at(path) and ("readonly" in text or "read-only" in text):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from convledger.errors import WorkspaceError
 from convledger.ledger import Ledger
 from convledger.store import audit
 from convledger.store.audit import Head
@@ -18,6 +19,7 @@ from convledger.store.audit_forget import forget
 from convledger.store.audited import AUDITED, Audited
 from convledger.store.connection import transaction
 from convledger.store.literals import assignments, values_in
+from convledger.workflow.reason_codes import HANDOFFS
 
 
 @pytest.fixture
@@ -117,6 +119,17 @@ def take_away_what_was_said(connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM audit_content WHERE seq=2")
 
 
+def put_before_the_first(connection: sqlite3.Connection) -> None:
+    connection.execute(
+        "INSERT INTO audit_event SELECT -1, at, actor, action, object, batch, commitment, hash "
+        "FROM audit_event WHERE seq=1"
+    )
+
+
+def leave_words_alone(connection: sqlite3.Connection) -> None:
+    connection.execute("DELETE FROM audit_event WHERE seq=3")
+
+
 def change_a_row(connection: sqlite3.Connection) -> None:
     connection.execute("UPDATE scenario SET content='mine'")
 
@@ -148,6 +161,8 @@ def remove_a_row_unseen(connection: sqlite3.Connection) -> None:
         (swap, "event 2 is not as it was written"),
         (change_what_was_said, "what event 2 says is not as it was written"),
         (take_away_what_was_said, "what event 2 says is gone, and no erasure tells so"),
+        (put_before_the_first, "event -1 stands before the first"),
+        (leave_words_alone, "words of event 3 are there, the event is not"),
         (change_a_row, "rows were changed beside the program"),
         (change_a_row_unseen, "scenario is not as the log says"),
         (add_a_row_unseen, "scenario was added beside the log"),
@@ -240,3 +255,15 @@ def test_what_is_noted_are_columns_of_the_table(books: sqlite3.Connection, each:
     names = {row[0] for row in books.execute(f"SELECT name FROM pragma_table_info('{each.table}')")}
 
     assert {*each.key, *each.noted} <= names
+
+
+def test_a_log_that_nothing_can_be_added_to_says_why(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "workspace") as ledger:
+        ledger.change_reasons(HANDOFFS, ["legal-hold"])
+        ledger.connection.execute("DELETE FROM audit_event")
+
+        with pytest.raises(
+            WorkspaceError, match=r"changed the audit log.*`convledger audit verify`"
+        ):
+            ledger.change_reasons(HANDOFFS, ["another"])
+        assert ledger.reasons(HANDOFFS)[-1] == "legal-hold"
