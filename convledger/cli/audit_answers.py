@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
+
+from msgspec.json import encode
 
 from convledger import clock
 from convledger.cli import streams
 from convledger.cli.names import minute_text
 from convledger.cli.printing import print_documents_as_csv, print_json, print_table
+from convledger.money import usd_text
 from convledger.reports.render.table import Column
 from convledger.store.actors import OUTSIDE
 from convledger.store.literals import DIGEST, Value
@@ -25,6 +29,9 @@ BATCH_ROW = ("first", "last", "at", "actor", "what", "events", "about")
 EVENT_ROW = ("seq", "at", "actor", "action", "object", "about", "batch", "erased", "key", "before",
              "after")  # fmt: skip
 _AN_INSTANT = 10**15  # microseconds: whatever is larger is no count
+_NO_INSTANT = "message_key"
+_AMOUNTS = ("amount", "price", "tolerance")  # as text of picounits
+_DIGITS = re.compile(r"-?[0-9]{1,40}")
 _NONE_THERE = "Nothing was changed that this asks for."
 
 
@@ -79,7 +86,8 @@ def print_events(found: list[EventLine], zone: tzinfo, as_json: bool, as_csv: bo
         if as_json:
             print_json({"schema": 1, "events": documents})
         else:
-            print_documents_as_csv(documents, EVENT_ROW)
+            rows = [{**each, **_cells(each)} for each in documents]
+            print_documents_as_csv(rows, EVENT_ROW)
         return
     if not found:
         streams.say(_NONE_THERE)
@@ -89,7 +97,7 @@ def print_events(found: list[EventLine], zone: tzinfo, as_json: bool, as_csv: bo
         streams.say(display_text(f"{words}, {veiled(each.about)}"))
         if each.is_erased:
             continue
-        key = ", ".join(f"{name} {_shown(value)}" for name, value in each.key.items())
+        key = ", ".join(f"{name} {_shown(name, value)}" for name, value in each.key.items())
         if key:
             streams.say(display_text(f"      {key}"))
         if not each.is_known_before:
@@ -97,17 +105,28 @@ def print_events(found: list[EventLine], zone: tzinfo, as_json: bool, as_csv: bo
         for name, old, new in each.changed:
             if each.before is None and new == "":
                 continue
-            was = f"{_shown(old)} → " if each.before is not None else ""
-            now = _shown(new) if each.after is not None else "(gone)"
+            was = f"{_shown(name, old)} → " if each.before is not None else ""
+            now = _shown(name, new) if each.after is not None else "(gone)"
             streams.say(display_text(f"      {name}: {was}{now}"))
 
 
-def _shown(value: Value) -> str:
+def _cells(document: dict[str, Any]) -> dict[str, str | None]:
+    """Return what a row said as JSON, each as the text of one cell."""
+    return {
+        name: None if document[name] is None else encode(document[name]).decode()
+        for name in ("key", "before", "after")
+    }
+
+
+def _shown(name: str, value: Value) -> str:
     """Return a value for people: of a long text what it is told apart by."""
     if value is None:
         return "–"
     if isinstance(value, int):
-        return clock.iso_text(value) if value >= _AN_INSTANT else str(value)
+        is_instant = value >= _AN_INSTANT and name != _NO_INSTANT
+        return clock.iso_text(value) if is_instant else str(value)
+    if name in _AMOUNTS and _DIGITS.fullmatch(value):
+        return usd_text(int(value))
     if value.startswith(DIGEST) and len(value) == 65:
         return f"(text {value[1:9]})"
     return f"“{veiled(value)}”" if value else "“”"

@@ -25,7 +25,7 @@ def instant_option(text: str, zone: tzinfo, now: int) -> int:
     try:
         return instant_of(text, zone)
     except UsageProblem:
-        return read_since(text, zone, now)
+        return read_since(text.strip().removesuffix(" ago"), zone, now)
 
 
 def length_words(seconds: int | None) -> str:

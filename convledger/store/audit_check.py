@@ -14,6 +14,7 @@ from convledger.store.literals import values_in, with_digests
 
 _MOST = 20  # problems that are told one by one
 _LEAST = -(1 << 63)  # the least number that SQLite has
+_ANOTHER = "the log up to there was written anew, or this is another ledger"
 _COMPARE = "compare the ledger with a backup: `convledger audit list` shows where it differs"
 _LOG_CHANGED = f"somebody has changed the log itself; {_COMPARE}"
 _ROW_CHANGED = (
@@ -154,9 +155,10 @@ def _chain(
             previous, expected = stored, seq + 1
         if seq == wanted and known is not None and stored != known.hash:
             verdict.note(
-                f"event {seq} is another than the one whose hash was written down",
-                "the log up to there was written anew, or this is another ledger",
+                f"event {seq} is another than the one whose hash was written down", _ANOTHER
             )
+    if known is not None and known.seq == 0 and known.hash != FIRST:
+        verdict.note("before the first event stand zeros, and not that hash", _ANOTHER)
     verdict.events, verdict.outside = count, outside
     verdict.head = Head(seq, stored)
     verdict.erased = len(unknown)

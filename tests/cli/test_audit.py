@@ -17,6 +17,7 @@ from convledger import paths
 from convledger.ledger import Ledger
 from convledger.manual import page_text
 from convledger.store.actors import as_actor
+from convledger.store.connection import transaction
 from tests.cli.conftest import Cli
 
 
@@ -70,6 +71,21 @@ def test_json_and_csv_hold_the_same(changed: Cli) -> None:
     assert [each["seq"] for each in events] == [4, 3, 2, 1]
     assert (events[2]["before"], events[2]["after"]) == ({"rate": "1.08"}, {"rate": "1.09"})
     assert events[2]["key"] == {"currency": "EUR", "worth_in": "USD", "since": "2026-10-01"}
+    told = list(csv.DictReader(io.StringIO(changed("audit", "list", "-v", "--csv").out)))
+    for row, event in zip(told, events, strict=True):
+        for name in ("key", "before", "after"):
+            assert (json.loads(row[name]) if row[name] else None) == event[name]
+
+
+def test_amounts_and_names_of_messages_are_no_instants(cli: Cli) -> None:
+    cli("memory", "add", "text", "--title", "title")
+    cli("cost", "hourly", "2500", "--since", "2026-01-01")
+    with Ledger.open(paths.default_workspace()) as ledger, transaction(ledger.connection):
+        ledger.connection.execute("UPDATE entry_source SET message_key=9000000000000000000")
+
+    told = cli("audit", "list", "-v").out
+    assert "amount: 2500\n" in told
+    assert "message_key: – → 9000000000000000000" in told
 
 
 @pytest.mark.parametrize(
@@ -128,6 +144,8 @@ def test_a_head_proves_that_nothing_before_it_was_changed(changed: Cli) -> None:
     answer = changed("audit", "verify", "--head", head.replace("4:", "9:", 1))
     assert answer.code == 1
     assert "the log ends with event 5, but event 9 was written down" in answer.out
+    assert changed("audit", "verify", "--head", f"0:{'0' * 64}").code == 0
+    assert changed("audit", "verify", "--head", f"0:{'a' * 64}").code == 1
 
 
 @pytest.mark.parametrize("head", ["", "4", "4:", "4:xyz", "x:" + "0" * 64, "4:" + "0" * 63])

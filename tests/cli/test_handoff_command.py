@@ -31,6 +31,11 @@ def test_a_hand_off_is_entered_listed_and_shown(books: Cli) -> None:
     assert (found["wait_seconds"], found["handle_seconds"]) == (300, 720)
     assert (found["people_cost"], found["currency"], found["made_by"]) == ("7.8", "USD", "you")
     assert found["from"] == "claude-opus-5-5"
+    assert (
+        books("handoff", "add", TALK, "--at", "2h ago", "--json").json["at"]
+        == (books("handoff", "edit", "2", "--at", "2h", "--note", "x", "--json").json["at"])
+    )
+    assert books("handoff", "remove", "3").code == 0
     assert "handled         12 min" in books("handoff", "show", "1").out
     assert "billing" in books("handoff").out
     head = books("show", TALK).out
