@@ -8,10 +8,10 @@ import stat
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from convledger.errors import UsageProblem, WorkspaceError
 
@@ -21,6 +21,10 @@ _MOST = 2 << 30  # bytes of a file
 _MOST_FILES, _LARGEST_MANIFEST = 2000, 4 << 20
 # A file of the list: one of ours, or one in a folder of the workspace that people write.
 _FILE = re.compile(r"(?:(?:plans|mappings|rules)/)?[^/\\\x00-\x1f.][^/\\\x00-\x1f]{0,200}")
+
+
+ReaderName = Annotated[str, Meta(min_length=1, max_length=200)]
+ReaderNumber = Annotated[int, Meta(ge=1, lt=1 << 31)]
 
 
 class FileNote(Struct):
@@ -35,12 +39,12 @@ class Manifest(Struct):
     """What an export consists of; `head` is the end of the audit log that it came from."""
 
     made_at: str
-    workspace: str
-    head: str
-    version: str
+    workspace: Annotated[str, Meta(pattern=r"^[0-9a-f]{0,64}\Z")]  # a file is called by it
+    head: Annotated[str, Meta(pattern=r"^[0-9]{1,18}:[0-9a-f]{64}\Z")]
+    version: Annotated[str, Meta(max_length=40)]
     tables: int
     files: dict[str, FileNote] = field(default_factory=dict)
-    readers: dict[str, int] = field(default_factory=dict)
+    readers: dict[ReaderName, ReaderNumber] = field(default_factory=dict)
     convledger: str = KIND
     schema: int = SCHEMA
 

@@ -223,6 +223,30 @@ def test_names_that_lead_elsewhere_are_refused(moved: Path, other: Ledger, name:
         other.take_in(moved, now=NOW)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("workspace", "../../elsewhere"),
+        ("workspace", "/tmp/elsewhere"),
+        ("workspace", "00\n"),
+        ("workspace", "\x1b[31m"),
+        ("head", "0:00"),
+        ("readers", {"claude-code": 1 << 70}),
+        ("readers", {"": 1}),
+    ],
+)
+def test_a_list_that_no_workspace_wrote_is_refused(
+    moved: Path, other: Ledger, name: str, value: object
+) -> None:
+    place = moved / "manifest.json"
+    place.write_text(json.dumps({**json.loads(place.read_text()), name: value}))
+
+    with pytest.raises(UsageProblem, match="no list of a moved workspace"):
+        other.take_in(moved, now=NOW)
+    assert not [*moved.parent.rglob("*elsewhere*"), *(other.workspace.glob("audits/*"))]
+    assert other.connection.execute("SELECT count(*) FROM entry").fetchone() == (0,)
+
+
 def test_a_chain_that_was_cut_is_refused(moved: Path, other: Ledger) -> None:
     lines = (moved / "audit.jsonl").read_text().splitlines(keepends=True)
     forged(moved, "audit.jsonl", "".join(lines[:-1]))
