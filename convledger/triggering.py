@@ -27,6 +27,10 @@ class Triggering(BackingUp):
 
     workspace: Path
 
+    def has_triggers(self) -> bool:
+        """Tell whether there may be rules to follow, or files to take."""
+        return any((self.workspace / name).is_dir() for name in (paths.RULES, paths.INBOX))
+
     @in_words
     def trigger_rules(self) -> list[RuleLine]:
         """Return the rules of the workspace by name, with how each stands. Raises ConfigError."""

@@ -118,11 +118,11 @@ def fire_quietly(
     ledger: Ledger, tell: Callable[[str], None] = streams.note, *, most: int | None = None
 ) -> tuple[Fired | None, InboxReport | None]:
     """Take the inbox and do what rules say after an import; what fails is told, never raised."""
+    if ledger.is_sealed or not ledger.has_triggers():
+        return None, None
     from convledger.workflow.firing import AT_ONCE, SECONDS_AT_ONCE
     from convledger.zones import machine_zone
 
-    if ledger.is_sealed:
-        return None, None
     zone = machine_zone()[0]
     taken = None
     try:

@@ -6,7 +6,6 @@ import threading
 from typing import TYPE_CHECKING
 
 from convledger import paths
-from convledger.clock import now_us
 from convledger.ledger import Ledger
 from convledger.tui.failures import failure_of
 from convledger.zones import machine_zone
@@ -41,19 +40,22 @@ class TriggerWatch:
         workspace = self._app.workspace or paths.default_workspace()
         if not any((workspace / name).is_dir() for name in (paths.RULES, paths.INBOX)):
             return
-        self._thread = threading.Thread(target=self._work, name="triggers", daemon=True)
+        now = self._app.now()
+        self._thread = threading.Thread(
+            target=self._work, args=(now,), name="triggers", daemon=True
+        )
         self._thread.start()
 
-    def _work(self) -> None:
+    def _work(self, now: int) -> None:
         from convledger.workflow.firing import AT_ONCE, SECONDS_AT_ONCE
 
         app = self._app
         zone = machine_zone()[0]
         try:
             with Ledger.open(app.workspace) as ledger:
-                taken = ledger.take_inbox(now=now_us(), zone=zone)
+                taken = ledger.take_inbox(now=now, zone=zone)
                 fired = ledger.fire_triggers(
-                    now=now_us(), zone=zone, most=AT_ONCE, seconds=SECONDS_AT_ONCE
+                    now=now, zone=zone, most=AT_ONCE, seconds=SECONDS_AT_ONCE
                 )
         except Exception as error:  # noqa: BLE001 - a thread that ends tells nobody
             words = str(failure_of(error, app.workspace) or error)
