@@ -31,7 +31,7 @@ def complete_rule(_: click.Context, __: click.Parameter, incomplete: str) -> lis
     return [name for name in names if name.startswith(incomplete)]
 
 
-@click.command(name="list")
+@click.command(name="list", short_help="The rules, and whether they are confirmed here.")
 @options.json_flag
 @options.csv_flag
 def list_(as_json: bool, as_csv: bool) -> int:
@@ -91,7 +91,7 @@ def _moment(at: int | None, zone: tzinfo) -> str:
     return moment_words(at, zone)
 
 
-@click.command()
+@click.command(short_help="What a rule waits for and does.")
 @click.argument("name", metavar="RULE", shell_complete=complete_rule)
 @options.json_flag
 def show(name: str, as_json: bool) -> int:
