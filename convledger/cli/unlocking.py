@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from convledger.cli import streams
 from convledger.errors import UsageProblem
@@ -119,7 +120,7 @@ def keep_in_keyring(ledger: Path, passphrase: str | None) -> None:
         raise UsageProblem(f"the keyring can't be used: {type(error).__name__}") from None
 
 
-def _keyring():  # type: ignore[no-untyped-def]
+def _keyring() -> Any:
     from importlib import import_module
 
     try:

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from convledger import paths, who
-from convledger.cli import unlocking
+from convledger.cli import streams, unlocking
 from convledger.store import keys
 from convledger.store.connection import is_encrypted
 from tests.cli.conftest import Cli
@@ -98,7 +98,7 @@ def test_the_terminal_is_asked(locked: Cli, monkeypatch: pytest.MonkeyPatch) -> 
         return PASSPHRASE
 
     monkeypatch.setattr("getpass.getpass", answer)
-    monkeypatch.setattr(unlocking.streams, "is_terminal", lambda _: True)
+    monkeypatch.setattr(streams, "is_terminal", lambda _: True)
 
     assert locked("audit", "head").code == 0
     assert asked == [f"Passphrase of {paths.default_workspace()}: "]
@@ -203,7 +203,7 @@ def test_what_is_encrypted_is_not_encrypted_again(locked: Cli, given: Given) -> 
 def test_two_that_differ_are_refused(other: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     answers = iter([PASSPHRASE, OTHER])
     monkeypatch.setattr("getpass.getpass", lambda *_, **__: next(answers))
-    monkeypatch.setattr(unlocking.streams, "is_terminal", lambda _: True)
+    monkeypatch.setattr(streams, "is_terminal", lambda _: True)
 
     answer = other("encrypt")
 

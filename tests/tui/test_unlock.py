@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
+from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from convledger import who
@@ -49,12 +51,12 @@ async def test_a_wrong_passphrase_is_told_and_the_right_one_opens(
         assert line.has_focus
         assert line.region.bottom <= size[1]
         await pilot.press(*OTHER.replace(" ", "_"), "enter")
-        await until(pilot, lambda: said(app) == WRONG)
+        await until(cast("Pilot[None]", pilot), lambda: said(app) == WRONG)
         assert line.value == ""
         assert not line.disabled
         line.value = PASSPHRASE
         await pilot.press("enter")
-        await until(pilot, lambda: app.return_value is not None)
+        await until(cast("Pilot[None]", pilot), lambda: app.return_value is not None)
 
     assert app.return_value is True
     connect(locked / "ledger.db", read_only=True).close()
@@ -82,7 +84,7 @@ async def test_a_ledger_that_is_gone_is_told(locked: Path) -> None:
         (locked / "ledger.db").unlink()
         app.query_one(Input).value = PASSPHRASE
         await pilot.press("enter")
-        await until(pilot, lambda: "No such file" in said(app))
+        await until(cast("Pilot[None]", pilot), lambda: "No such file" in said(app))
 
 
 def test_nobody_is_asked_where_it_is_known(locked: Path, monkeypatch: pytest.MonkeyPatch) -> None:
