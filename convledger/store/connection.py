@@ -90,6 +90,8 @@ def _connected(path: Path, how: str, like: Path | None = None) -> sqlite3.Connec
     try:
         for setting in _SETTINGS:
             connection.execute(f"PRAGMA {setting}")
+        if not isinstance(connection, sqlite3.Connection):  # a page costs its decryption each time
+            connection.execute(f"PRAGMA cache_size=-{BULK_CACHE}")
         connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1")
     except BaseException:
         connection.close()
