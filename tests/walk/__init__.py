@@ -1,0 +1,1 @@
+"""Every command there is, called: what is needed to hold each of them to a rule."""
