@@ -13,7 +13,8 @@ from typing import TypeVar
 
 Answer = TypeVar("Answer")
 MEMORY = 600 << 20  # bytes beyond what the process has
-SECONDS = 30  # of the processor
+SECONDS = 60  # of the processor
+PATIENCE = 300  # seconds after which what waits for something is ended
 
 
 class Broke(AssertionError):
@@ -61,6 +62,7 @@ def _limit(memory: int, seconds: int) -> None:
     used = resource.getrusage(resource.RUSAGE_SELF)
     until = int(used.ru_utime + used.ru_stime) + seconds
     resource.setrlimit(resource.RLIMIT_CPU, (until, resource.RLIM_INFINITY))
+    signal.alarm(PATIENCE)
 
 
 def _unlimit() -> None:

@@ -300,3 +300,33 @@ def test_what_was_saved_is_read_again(name: str, data: st.DataObject) -> None:
                 else getattr(found, name)
             )
             assert saved == value
+
+
+ODD_KEYS = [
+    "config_version", "theme", "animation", "timezone", "range_days", "name", "keys", "nobody",
+    "archive_ratio", "backups_kept", 'keys."list.open"', "[keys]", "[keys.list]",
+]  # fmt: skip
+ODD_VALUES = [
+    "1", "0", "-1", "9" * 5000, "1e400", "nan", "-inf", "true", '""', '"x"', "[]", "{}", "[[[]]]",
+    "{a = {b = 1}}", r'"\u001b]52;c;eA==\u0007"', r'"\u202e"', "2026-11-22", '"Europe/Berlin"',
+    '"../../etc/passwd"', "[" * 600 + "]" * 600, "'" * 3, r'"\ud800"', "0x" + "f" * 400,
+]  # fmt: skip
+
+
+@settings(deadline=None, derandomize=True, database=None, max_examples=200)
+@given(
+    pairs=st.lists(st.tuples(st.sampled_from(ODD_KEYS), st.sampled_from(ODD_VALUES)), max_size=5),
+    odd=st.binary(max_size=6),
+)
+def test_any_settings_are_read_or_refused_in_words(
+    pairs: list[tuple[str, str]], odd: bytes
+) -> None:
+    text = "\n".join(key if key.startswith("[") else f"{key} = {value}" for key, value in pairs)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "config.toml"
+        path.write_bytes(text.encode() + b"\n" + odd)
+        try:
+            said = str(load_config(path).path)
+        except ConfigError as error:
+            said = str(error)
+    assert "config.toml" in said

@@ -98,10 +98,11 @@ def _told(columns: tuple[str, ...]) -> dict[str, str]:
 
 
 def _content(file: Path) -> bytes:
+    from convledger.named_files import open_named
     from convledger.reports.unit_costs.cost_file import LARGEST
 
     try:
-        with file.expanduser().open("rb") as stream:
+        with open_named(file.expanduser()) as stream:
             return stream.read(LARGEST + 1)
     except OSError as error:
         raise UsageProblem(f"{file}: can't be read: {error.strerror or error}") from error

@@ -72,10 +72,11 @@ def import_(
 
 def content_of(file: Path) -> bytes:
     """Return what is in a file, a little more than may be read. Raises UsageProblem."""
+    from convledger.named_files import open_named
     from convledger.workflow.file_rows import LARGEST
 
     try:
-        with file.expanduser().open("rb") as stream:
+        with open_named(file.expanduser()) as stream:
             return stream.read(LARGEST + 1)
     except OSError as error:
         raise UsageProblem(f"{file}: can't be read: {error.strerror or error}") from error

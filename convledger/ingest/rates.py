@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
 from convledger.clock import now_us
-from convledger.errors import ConfigError
 from convledger.pricing import Overrides, PriceBook, Rater, parse_overrides
 
 BOOK = "pricebook.json.gz"
@@ -47,12 +47,10 @@ def load_rates(prices: Path) -> Rates:
     """Load the shipped book and the user's prices at `prices`; raises ConfigError on a mistake."""
     content = (files("convledger.pricing") / "data" / BOOK).read_bytes()
     text = ""
-    try:
-        text = prices.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        pass
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{prices}: can't be read: {error}") from error
+    if os.path.lexists(prices):
+        from convledger.toml_files import read_text  # most people have none
+
+        text = (read_text(prices, str(prices)) or "").replace("\r\n", "\n")
     overrides = parse_overrides(text, str(prices)) if text else Overrides()
     book = PriceBook.from_bytes(content)
     return Rates(Rater(book, overrides), book, content, overrides, text)

@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 from convledger.errors import UsageProblem, WorkspaceError
+from convledger.named_files import open_named
 
 NAME = "manifest.json"
 KIND, SCHEMA = "books", 1
@@ -52,11 +53,14 @@ class Manifest(Struct):
 def is_moved(folder: Path) -> bool:
     """Tell whether a folder is what a workspace was written to."""
     try:
-        with (folder / NAME).open("rb") as stream:
-            head = stream.read(_LARGEST_MANIFEST)
-        return msgspec.json.decode(head, type=_Kind).convledger == KIND
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return msgspec.json.decode(_head(folder / NAME), type=_Kind).convledger == KIND
+    except (UsageProblem, OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return False
+
+
+def _head(place: Path) -> bytes:
+    with open_named(place) as stream:
+        return stream.read(_LARGEST_MANIFEST)
 
 
 class _Kind(Struct):
@@ -71,7 +75,7 @@ def read_manifest(folder: Path) -> Manifest:
     """
     place = folder / NAME
     try:
-        found = msgspec.json.decode(place.read_bytes()[:_LARGEST_MANIFEST], type=Manifest)
+        found = msgspec.json.decode(_head(place), type=Manifest)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise UsageProblem(f"{place}: no list of a moved workspace: {error}") from error
     if found.convledger != KIND or found.schema > SCHEMA:

@@ -13,7 +13,7 @@ from convledger.errors import ConvledgerError, WorkspaceError
 from convledger.memory.packs import pack_lines
 from convledger.moving.carried import MINUTES, REASONS
 from convledger.plans.statement import thawed
-from convledger.store import assertions, costs, reviews, subscriptions, unit_budgets
+from convledger.store import assertions, closings, costs, reviews, subscriptions, unit_budgets
 from convledger.store.handoffs import IMPORTED, TYPED, kept_handoffs
 from convledger.store.settings import setting
 from convledger.workflow import reason_codes
@@ -25,6 +25,11 @@ from convledger.workflow.review_lines import (
     read_item,
     read_verdict,
     verdict_line,
+)
+
+_UNREADABLE = (
+    *(ValueError, ArithmeticError, TypeError, LookupError, AttributeError),
+    *(msgspec.MsgspecError, RecursionError),
 )
 
 
@@ -39,11 +44,14 @@ def must_be_readable(connection: sqlite3.Connection, folder: Path) -> None:
         costs.exchange_rates(connection)
         assertions.assertions(connection, with_gone=True)
         unit_budgets.budget_rows(connection, with_gone=True)
+        for closing in closings.closings(connection, with_gone=True):
+            closings.divisions(connection, closing.id)
+            closings.talks(connection, closing.id)
         pack_lines(connection)
         for (content,) in connection.execute("SELECT content FROM statement"):
             thawed(content)
         _people(connection)
-    except (ValueError, ArithmeticError, TypeError, KeyError, msgspec.MsgspecError) as error:
+    except _UNREADABLE as error:
         raise WorkspaceError(
             f"{folder}: holds a row that can't be read: {error}. Nothing was taken in"
         ) from error

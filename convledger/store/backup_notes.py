@@ -24,6 +24,7 @@ NOTE = ".json"
 RESTORING = ".restoring"  # behind the ledger's name: the copy that is to be the ledger
 _NAME = re.compile(r"ledger-(\d{8}T\d{6}Z)(?:-([a-z]+(?:-[a-z]+)*))?(?:\.\d+)?\.db")
 _EARLIER = re.compile(r".*\.v\d+\.bak")  # beside the ledger, as earlier versions wrote them
+_LARGEST_NOTE = 1 << 20  # bytes
 _PORTION = 1 << 20
 
 
@@ -118,8 +119,11 @@ def backup_at(place: Path) -> Backup | None:
 def read_note(place: Path) -> BackupNote | None:
     """Return the note beside a backup; None where there is none that can be read."""
     try:
-        note = msgspec.json.decode(note_of(place).read_bytes(), type=BackupNote)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        if not note_of(place).is_file():  # a pipe would keep us waiting
+            return None
+        with note_of(place).open("rb") as stream:
+            note = msgspec.json.decode(stream.read(_LARGEST_NOTE), type=BackupNote)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     return note if note.schema == SCHEMA else None
 

@@ -278,4 +278,4 @@ def read_scope(text: str) -> dict[str, tuple[str, ...]]:
     """Return a scope that was kept."""
     from msgspec import json
 
-    return {name: tuple(values) for name, values in json.decode(text).items()} if text else {}
+    return json.decode(text, type=dict[str, tuple[str, ...]]) if text else {}

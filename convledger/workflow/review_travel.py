@@ -16,6 +16,7 @@ from msgspec import DecodeError
 from msgspec.json import Decoder
 
 from convledger.errors import UsageProblem
+from convledger.named_files import open_named
 from convledger.store import reviews
 from convledger.store.reviews import StoredBatch, StoredItem, StoredVerdict
 from convledger.store.tombstones import Erased
@@ -234,7 +235,7 @@ class _Books:
 def _lines(path: Path) -> Iterator[tuple[int, Line | str]]:
     """Yield the object on each line with the line's number, or the reason why there is none."""
     try:
-        with path.open("rb") as stream:
+        with open_named(path) as stream:
             number = 0
             while raw := stream.readline(LONGEST + 1):
                 number += 1
@@ -266,7 +267,7 @@ def _object(raw: bytes) -> Line | str:
 def _digest_of(path: Path) -> str:
     digest = sha256()
     try:
-        with path.open("rb") as stream:
+        with open_named(path) as stream:
             while block := stream.read(1 << 20):
                 digest.update(block)
     except OSError as error:
@@ -283,7 +284,7 @@ def texts_in(path: Path, item: str) -> Iterator[Line]:
 
 def _texts(path: Path) -> Iterable[tuple[int, Line]]:
     try:
-        with path.open("rb") as stream:
+        with open_named(path) as stream:
             for number, raw in enumerate(iter(lambda: stream.readline(LONGEST + 1), b""), 1):
                 if raw.startswith(_TEXT) and len(raw) <= LONGEST:
                     value = _object(raw)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,23 +12,12 @@ import pytest
 from tests.cli.conftest import Cli, cli
 from tests.hostile import unsafe_in
 from tests.walk.story import BAIT
-from tests.walk.test_privacy import run_watched
 from tests.walk.tree import leaves
 
 __all__ = ["cli"]
 # Those that go on until they are ended, or make an invented history first.
 ENDLESS = {("watch",), ("demo",)}
 BAD = (BAIT, f"-1{BAIT}\ud800", f"2026-11-01{BAIT}")
-
-
-@pytest.fixture(scope="module")
-def said(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
-    """Return what the commands said on a desk on which every word acts."""
-    desk = tmp_path_factory.mktemp("hostile").resolve()
-    ended = run_watched(desk, "-m", "tests.walk", str(desk), "hostile")
-    assert ended.returncode == 0, ended.stderr[-2000:]
-    found: list[dict[str, Any]] = json.loads(ended.stdout)
-    return found
 
 
 def test_no_command_lets_anything_of_the_books_through(said: list[dict[str, Any]]) -> None:

@@ -2,69 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import pytest
 
 from convledger.manual import page_text
+from tests.walk.conftest import Deed, run_watched
 from tests.walk.tree import leaf_of, leaves
 
-PROJECT = Path(__file__).resolve().parents[2]
 WORKSPACE, SETTINGS, NAMED = "the workspace", "the settings folder", "where you say"
 MEMORY, TEMPORARY = "memory files of your tools", "the folder for temporary files"
 # Commands that start another program, and which; all others start none.
 STARTS: dict[tuple[str, ...], str] = {("completion",): "bash"}
 # Commands that may write memory files of tools without being told which.
 WRITES_MEMORY = {("memory", "write")}
-
-
-@dataclass(frozen=True)
-class Deed:
-    """What one command line did."""
-
-    words: list[str]
-    leaf: tuple[str, ...]
-    expected: int
-    code: int
-    err: str
-    written: list[str]
-    started: list[str]
-    connected: list[str]
-    left: list[str]
-
-
-def run_watched(desk: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run Python in an empty home on a desk of its own."""
-    for name in ("home", "tmp"):
-        (desk / name).mkdir(mode=0o700)
-    environment = {
-        "PATH": os.environ["PATH"], "TZ": "UTC", "LOGNAME": "mira", "HOME": str(desk / "home"),
-        "TMPDIR": str(desk / "tmp"), "PYTHONPATH": str(PROJECT), "PYTHONDONTWRITEBYTECODE": "1",
-    }  # fmt: skip
-    return subprocess.run(
-        [sys.executable, *arguments], env=environment, cwd=desk, capture_output=True, text=True,
-        check=False,
-    )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("desk").resolve()
-
-
-@pytest.fixture(scope="module")
-def deeds(desk: Path) -> list[Deed]:
-    """Return what each line of the story of every command did, told once for all tests."""
-    ended = run_watched(desk, "-m", "tests.walk", str(desk))
-    assert ended.returncode == 0, ended.stderr[-2000:]
-    found: list[dict[str, Any]] = json.loads(ended.stdout)
-    return [Deed(**{**each, "leaf": tuple(each["leaf"])}) for each in found]
 
 
 def test_every_command_has_a_line_in_the_story(deeds: list[Deed]) -> None:
