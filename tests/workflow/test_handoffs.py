@@ -220,3 +220,19 @@ def test_reasons_are_a_list_that_people_edit(book: CostBook) -> None:
         enter(book, talk, reason="other")
     book.ledger.edit_handoff(number, {"note": "kept"}, now=NOW)
     assert [each.reason for each in listed(book)] == ["legal-hold"]
+
+
+def test_of_a_sub_agent_it_costs_as_its_conversation_does(book: CostBook) -> None:
+    book.hourly("60", "2026-10-06")
+    parent = book.talk("2026-10-05T23:00", "parent")
+    book.spend("2026-10-05T23:00", "1.00", "parent")
+    child = book.talk("2026-10-06T01:00", "child", parent_native="parent", relation="subagent")
+    book.spend("2026-10-06T01:00", "2.00", "child")
+    half = usd("19.50")  # of an hour at the rate of the day on which the parent opened
+
+    for place, number in enumerate((child, parent), 1):
+        enter(book, number, "2026-10-07T10:00", handle_seconds=1800)
+        costs = [(each.people_cost, each.bot_cost) for each in listed(book)]
+        assert costs == [(half, usd("3.00"))] * place
+    assert book.ledger.handoffs_of(child, UTC)[0].people_cost == half
+    assert book.cost(parent).parts[PEOPLE] == 2 * half

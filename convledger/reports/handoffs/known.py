@@ -20,7 +20,13 @@ from convledger.pricing.arithmetic import half_even
 from convledger.reports.periods import local_day
 from convledger.reports.told_outcomes import BOT_THEN_HUMAN
 from convledger.reports.unit_costs.charging import rate_on
-from convledger.reports.unit_costs.talks import family_of, opened_all, opened_at, read_talks
+from convledger.reports.unit_costs.talks import (
+    callers_of,
+    family_of,
+    opened_all,
+    opened_at,
+    read_talks,
+)
 from convledger.store import costs
 from convledger.store.handoffs import (
     INFERRED,
@@ -251,14 +257,15 @@ def _costed(
     """
     rates = costs.hourly_rates(connection)
     found = list(found)
-    ids = {each.conversation_id for each in found}
+    callers = callers_of(connection, {each.conversation_id for each in found})
     families: dict[int, list[int]] = {}
-    for child, root in family_of(connection, ids).items():
+    for child, root in family_of(connection, callers.values()).items():
         families.setdefault(root, []).append(child)
-    openings = opened_all(connection, ids)
+    openings = opened_all(connection, {*callers, *callers.values()})
     done = []
     for each in found:
-        opened = openings.get(each.conversation_id)
+        root = callers[each.conversation_id]
+        opened = openings.get(root, openings.get(each.conversation_id))
         if each.handle_seconds is not None and opened is not None:
             rate = rate_on(rates, local_day(opened, zone))
             if rate is not None:
@@ -267,9 +274,7 @@ def _costed(
                 amount = half_even(exact.numerator, exact.denominator)
                 each = replace(each, people_cost=amount, currency=rate.currency)
         if each.at is not None:
-            calls, priced, pico, doubt = calls_until(
-                connection, families[each.conversation_id], each.at
-            )
+            calls, priced, pico, doubt = calls_until(connection, families[root], each.at)
             each = replace(
                 each, bot_cost=pico if priced else None, bot_unpriced=calls - priced,
                 bot_estimated=doubt,

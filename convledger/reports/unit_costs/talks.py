@@ -100,6 +100,12 @@ def family_of(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, i
     return _family(ids, _parents(connection))
 
 
+def callers_of(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, int]:
+    """Return the conversation that each is part of: itself, or the one that called it."""
+    parents = _parents(connection)
+    return {number: _root(number, parents) for number in ids}
+
+
 def _family(ids: Iterable[int], parents: Mapping[int, int]) -> dict[int, int]:
     """Sub-agents that opened later than the span are part of their conversation all the same."""
     found = {number: number for number in ids}
