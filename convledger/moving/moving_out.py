@@ -130,11 +130,19 @@ def _conversations_in(connection: sqlite3.Connection, seen: View) -> dict[str, s
     """Return which conversations stand in which files."""
     numbers = {name: number for number, name in seen.numbers.conversations.items()}
     found: dict[str, set[int]] = defaultdict(set)
+    of_items: dict[str, int] = {}  # items may have come before the conversation that they name
     for file, rows in seen.rows.items():
         for row in rows.values():
             named = row.values.get("conversation_id")
+            number = of_items.get(row.values.get("item_id", ""))
             if isinstance(named, dict):
-                found[file].add(numbers[named["reader"], named["id"]])
+                number = numbers[named["reader"], named["id"]]
+            elif "native" in row.values:
+                number = numbers.get((row.values["reader"], row.values["native"]))
+                if number is not None:
+                    of_items[row.ref] = number
+            if number is not None:
+                found[file].add(number)
     rows_of = connection.execute(
         "SELECT DISTINCT conversation_id FROM entry_source WHERE conversation_id IS NOT NULL"
     )

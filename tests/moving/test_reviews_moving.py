@@ -114,7 +114,8 @@ def test_a_hand_off_that_both_have_changed_is_told_and_each_has_its_time(two: Tw
     assert two.carry(two.b, two.a).apart == []
     assert times(two.a) == times(two.b) == [("billing", 600)]
     assert two.carry(two.a, two.b).is_change is False
-    assert two.a.check(deep=True) == two.b.check(deep=True) == []
+    assert verify(two.a.connection).is_sound
+    assert verify(two.b.connection).is_sound
 
 
 def test_what_is_gone_for_one_of_two_who_typed_the_same_keeps_its_time_for_the_other(
@@ -184,3 +185,18 @@ def test_rows_that_no_command_could_read_are_refused(
         with pytest.raises(WorkspaceError, match="Nothing was taken in"):
             away.take_in(folder, now=NOW)
         assert away.review_batches() == []
+
+
+def test_an_erasure_names_the_files_of_items_that_came_before_their_conversation(
+    two: Two, bench: Bench, tmp_path: Path
+) -> None:
+    path = write_review(two.a, tmp_path / "all.jsonl")
+    with empty_workspace(tmp_path / "away") as away:
+        take_review(away, path)
+        away.sync(bench.roots)
+        away.move_out(tmp_path / "out", now=NOW)
+        one = away.conversation(session(1)).id
+        targets = away.erase_outlook(Wanted(conversations=(one,))).targets
+
+    for name in ("review-items", "verdicts"):
+        assert f"{tmp_path}/out/{name}.jsonl" in targets
