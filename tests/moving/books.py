@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from tests.ingest.logs import Bench, session, turns
 
 NOW = 1_795_322_220 * SECOND
 PICO = 10**12
+PLAN = sha256(b"x").hexdigest()
 
 
 def filled(bench: Bench) -> Ledger:
@@ -41,7 +43,7 @@ def filled(bench: Bench) -> Ledger:
     ledger.label([one, two], "client", "acme")
     ledger.label([two], "tag", "night")
     with transaction(connection):
-        subscriptions.keep_plan_texts(connection, [("d1", "studio", "1", "studio.toml", "x")], NOW)
+        subscriptions.keep_plan_texts(connection, [(PLAN, "studio", "1", "studio.toml", "x")], NOW)
         plan = subscriptions.begin(connection, "studio", NOW - 90 * DAY, now=NOW, seats=2)
         bought = subscriptions.add_fact(
             connection, plan, CreditFact(0, NOW - DAY, "topup", 5 * PICO, 9 * PICO, made_at=NOW)
