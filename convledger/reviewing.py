@@ -50,6 +50,17 @@ class Reviewing(HandingOver):
         return batches(self.connection, with_gone=with_gone)
 
     @in_words
+    def review_state(self, now: int) -> tuple[object, ...]:
+        """Return what is another one when reviews may stand otherwise: by what was done, or time.
+
+        Every change of them is an event of the audit log, which is not read for it.
+        """
+        from convledger.clock import HOUR
+        from convledger.store.reviews import last_change
+
+        return (*last_change(self.connection), now // HOUR)
+
+    @in_words
     def review_batch(self, name: str) -> StoredBatch:
         """Return a sample by number, title or name. Raises UsageProblem."""
         from convledger.workflow.judging import batch_named

@@ -97,6 +97,14 @@ def batches(connection: sqlite3.Connection, *, with_gone: bool = False) -> list[
     ]
 
 
+def last_change(connection: sqlite3.Connection) -> tuple[int, int, int]:
+    """Return what is another one after every change: of what people do, and of which rows exist."""
+    (events,) = connection.execute("SELECT coalesce(max(seq), 0) FROM audit_event").fetchone()
+    (items,) = connection.execute("SELECT coalesce(max(id), 0) FROM review_item").fetchone()
+    (verdicts,) = connection.execute("SELECT coalesce(max(id), 0) FROM review_verdict").fetchone()
+    return events, items, verdicts
+
+
 def add_batch(connection: sqlite3.Connection, each: StoredBatch) -> int:
     """Keep a sample and return its number; its own `id` does not count."""
     made = connection.execute(

@@ -50,6 +50,11 @@ SCOPES = {
     "slider": "on the timeouts",
     "economics": "Economics",
     "budgets": "Budgets",
+    "reviews": "Review",
+    "queue": "in the review queue",
+    "judging": "with an item to judge",
+    "handoffs": "in the hand-offs",
+    "audit": "in the audit log",
     "sources": "Sources",
     "reconcile": "Reconcile",
     "paths": "in a list of paths",
@@ -68,6 +73,7 @@ def _actions() -> Iterable[Action]:
     yield Action("app", "plans", "4", "Plans", "Plans in force, credits, and what they count.")
     yield Action("app", "compare", "5", "Compare", "The same usage under several plans.")
     yield Action("app", "economics", "6", "Economics", "What conversations really cost.")
+    yield Action("app", "review", "7", "Review", "What people judge, take over and change.")
     yield Action("app", "sources", "8", "Sources", "Where the figures come from.")
     yield Action("app", "search", "slash", "Search", "Look for words in everything said.", True)
     yield Action("app", "review_memory", "ctrl+r", "Review memory", "Look at what has grown old.")
@@ -190,6 +196,7 @@ def _actions() -> Iterable[Action]:
     yield Action("reader", "remember", "m", "Remember", "Keep the message as a memory entry.", True)
     yield Action("reader", "copy", "y", "Copy", "Copy the entry's text.")
     yield Action("reader", "why", "w", "Why", "Explain the cost of this turn.", True)
+    yield Action("reader", "handoffs", "h", "Hand-offs", "Where a person took over; enter one.")
     yield Action("reader", "label", "l", "Label", "Project, client, tag, kind, outcome.")
     yield Action("reader", "erase", "D", "Erase…", "Erase the message, or all of it, for good.")
     yield Action("reader", "export", "e", "Export", "Write Markdown or JSONL.")
@@ -250,6 +257,38 @@ def _actions() -> Iterable[Action]:
     yield Action("budgets", "ladder", "l", "Ladder", "Try its ladder on what happened.", True)
     yield Action("budgets", "why", "w", "Why", "Explain the cost, call by call.", True)
     yield Action("budgets", "period", "o", "Period", "A month, last days, from-to, all.", True)
+
+    yield Action("reviews", "section", "t", "Section", "Queue, hand-offs, audit log.", True)
+
+    yield Action("queue", "next", "v", "Next", "Judge what waits for you, first due first.", True)
+    yield Action("queue", "draw", "n", "Draw", "Draw a sample of conversations.", True)
+    yield Action("queue", "narrow", "f", "Show", "All, open, yours, overdue, disputed.", True)
+    yield Action("queue", "adjudicate", "A", "Decide", "Decide where reviewers differ.", True)
+    yield Action(
+        "queue", "write", "w", "Write", "Write a sample to a file for a reviewer elsewhere.",
+        spare=True,
+    )  # fmt: skip
+    yield Action(
+        "queue", "take", "i", "Take in", "Take in a file of items and verdicts.", spare=True
+    )
+    yield Action(
+        "queue", "remove", "D", "Remove", "Take the sample away, or bring it back.", spare=True
+    )
+
+    yield Action("judging", "give_pass", "a", "Pass", "It is as it should be.", True)
+    yield Action("judging", "give_minor", "b", "Minor", "A small defect.", True)
+    yield Action("judging", "give_major", "c", "Major", "A serious defect.", True)
+    yield Action("judging", "give_fail", "d", "Fail", "It should not have gone out.", True)
+    yield Action("judging", "skip", "s", "Skip", "The next one; this one waits on.", True)
+    yield Action("judging", "adjudicate", "A", "Decide", "Decide where reviewers differ.", True)
+
+    yield Action("handoffs", "add", "n", "Enter", "Enter that a person took over.", True)
+    yield Action("handoffs", "edit", "e", "Edit", "Change it, or enter what is inferred.", True)
+    yield Action("handoffs", "remove", "D", "Remove", "Take it away; u brings it back.", True)
+    yield Action("handoffs", "why", "w", "Why", "Explain the list cost, call by call.", True)
+
+    yield Action("audit", "verify", "v", "Verify", "Whether anything was changed since.", True)
+    yield Action("audit", "copy_head", "y", "Copy head", "To be kept somewhere else.", True)
 
     yield Action("sources", "rescan", "r", "Re-scan", "Look at all folders again now.", True)
     yield Action("sources", "import", "i", "Import", "Read files, zips or folders.", True)

@@ -37,6 +37,7 @@ from convledger.tui.screens.place import PlaceScreen
 from convledger.tui.stylesheet import SteadyStylesheet
 from convledger.tui.themes import load_themes, variables_for
 from convledger.tui.undo import Undo
+from convledger.tui.widgets.dialog import Dialog
 from convledger.tui.widgets.inks import forget_inks
 from convledger.tui.widgets.topline import Pulse, TopLine, plan_pulse
 from convledger.zones import zone_of
@@ -296,7 +297,7 @@ class ConvledgerApp(Numbered, Doors):
         self.renew_figures(plans_at_once=self._plans_at_once)
         self._plans_at_once = False
         for screen in self.screen_stack:
-            if isinstance(screen, PlaceScreen):
+            if isinstance(screen, PlaceScreen | Dialog):
                 screen.renew()
 
     def renew_figures(self, *, plans_at_once: bool = False) -> None:

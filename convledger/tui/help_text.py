@@ -59,6 +59,19 @@ PLACES = {
     "all that was said. Nothing is shown in full unless you ask; a conversation that you open "
     "shows what was said as it was said. While a secret is open its entry goes into no pack. "
     "`u` takes a “no secret” back; what is redacted is gone.",
+    "reviews": "What people do beside the bots: samples of conversations that they judge, "
+    "conversations that they took over, and the log of every change that a person or a rule made.",
+    "queue": "A sample is drawn by a seed, and its items wait for their owners: `○` open, `!` "
+    "overdue, `≠` reviewers differ, `●` settled. Reviews are blind: you see what others say of an "
+    "item of yours when you have said your own. `u` takes a change back.",
+    "judging": "Read, then grade from a to d: pass, minor, major, fail. The minutes since it was "
+    "opened are proposed. What is due next comes up by itself; `u` withdraws the last verdict.",
+    "handoffs": "Where people took conversations over. `typed` and `imported` ones were entered, "
+    "`told` comes from a source, `inferred` from a person's answer after a bot's; editing one of "
+    "those enters it. `u` takes a change back.",
+    "audit": "What was changed together, the latest first; enter shows what was there before and "
+    "after. The log is tamper-evident: `v` finds what was edited, cut out or put elsewhere, and "
+    "with a head that you kept somewhere else also a cut end.",
     "sources": "Where the figures come from: folders, files and how far each is read, lines that "
     "could not be used, and models without a price. Sources stand by kind: agents, chat exports, "
     "API logs, support platforms, tables. `d` shows what lies on this machine and is not read, "

@@ -17,6 +17,10 @@ _TOGETHER = (
     ("app", "memory", "facets"),
     ("app", "memory_files", "list"),
     ("app", "reader"),
+    ("app", "judging"),  # its keys stand before those of the reader
+    ("app", "reviews", "queue", "list"),
+    ("app", "reviews", "handoffs", "list"),
+    ("app", "reviews", "audit", "list"),
     ("app", "search", "list"),
     ("app", "sources", "list"),
     ("app", "reconcile", "list"),

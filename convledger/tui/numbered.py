@@ -44,6 +44,12 @@ def _economics() -> Screen[Any]:
     return EconomicsScreen()
 
 
+def _review() -> Screen[Any]:
+    from convledger.tui.screens.reviews import ReviewsScreen
+
+    return ReviewsScreen()
+
+
 def _sources() -> Screen[Any]:
     from convledger.tui.screens.sources import SourcesScreen
 
@@ -57,6 +63,7 @@ SCREENS: dict[str, Callable[[], Screen[Any]]] = {
     "plans": _plans,
     "compare": _compare,
     "economics": _economics,
+    "review": _review,
     "sources": _sources,
 }
 
@@ -91,6 +98,10 @@ class Numbered:
     def action_economics(self) -> None:
         """Show Economics."""
         self.go("economics")
+
+    def action_review(self) -> None:
+        """Show Review."""
+        self.go("review")
 
     def action_sources(self) -> None:
         """Show Sources."""

@@ -19,7 +19,7 @@ from convledger.tui.actions import ACTIONS, BY_ID, SCOPES, bindings
 from convledger.tui.numbered import SCREENS
 from convledger.tui.widgets.rows import Rows
 from tests.ingest.logs import session, turns
-from tests.tui import compare_parts, memory_file_parts, review_parts
+from tests.tui import compare_parts, memory_file_parts, people_parts, review_parts
 from tests.tui.budget_parts import BILLS, with_budgets
 from tests.tui.finding_parts import with_findings
 from tests.tui.import_parts import ended, with_rejected
@@ -133,6 +133,9 @@ FILES = ("3", "t")
 FOUND = ("3", "g")
 BUDGET = ("6", "B")
 BILL = ("8", "c")
+JUDGED = ("7", "v")
+HANDED = ("7", "t")
+LOGGED = ("7", "t", "t")
 COMPARED = (*BILL, "i", *"bill", "full_stop", *"csv", "enter")
 PLACES = {BY_ID[f"app.{place}"].keys: place for place in SCREENS}
 PLACE_KEYS = {place: keys for keys, place in PLACES.items()}
@@ -323,6 +326,28 @@ STEPS = {
     "findings.mark_all": Step(FOUND, text, None, with_findings),
     "findings.clear": Step((*FOUND, "space"), text, None, with_findings),
     "findings.facets": Step(FOUND, text, None, with_findings),
+    "app.review": Step((), screen, "Reviews"),
+    "reviews.section": Step(("7",), focus, "KnownRows"),
+    "queue.next": Step(("7",), screen, "Judge", people_parts.with_sample),
+    "queue.draw": Step(("7",), screen, "Draw"),
+    "queue.narrow": Step(("7",), text, None, people_parts.with_sample),
+    "queue.adjudicate": Step(("7",), screen, "Judge", people_parts.with_dispute),
+    "queue.write": Step(("7",), screen, "WriteReview", people_parts.with_sample),
+    "queue.take": Step(("7",), screen, "TakeReview"),
+    "queue.remove": Step(("7",), text, None, people_parts.with_sample),
+    "judging.give_pass": Step(JUDGED, screen, "Verdict", people_parts.with_sample),
+    "judging.give_minor": Step(JUDGED, screen, "Verdict", people_parts.with_sample),
+    "judging.give_major": Step(JUDGED, screen, "Verdict", people_parts.with_sample),
+    "judging.give_fail": Step(JUDGED, screen, "Verdict", people_parts.with_sample),
+    "judging.skip": Step(JUDGED, text, None, people_parts.with_sample),
+    "judging.adjudicate": Step(JUDGED, text, None, people_parts.with_sample),
+    "reader.handoffs": Step(READ, screen, "ConversationHandoffs"),
+    "handoffs.add": Step(HANDED, screen, "HandoffForm", people_parts.with_handoff),
+    "handoffs.edit": Step(HANDED, screen, "HandoffForm", people_parts.with_handoff),
+    "handoffs.remove": Step(HANDED, text, None, people_parts.with_handoff),
+    "handoffs.why": Step(HANDED, screen, "Why", people_parts.with_handoff),
+    "audit.verify": Step(LOGGED, screen, "VerifyAudit"),
+    "audit.copy_head": Step(LOGGED, copied, True),
     "live.alerts": Step((), screen, "Alerts", with_plans),
     "alerts.mute": Step(("a",), screen, "Live", with_plans),
 }

@@ -40,6 +40,16 @@ class HandoffRows(Rows):
         self.found = found
         self._zone = zone
 
+    def show(self, found: Sequence[Handoff]) -> None:
+        """Show other hand-offs; the cursor stays on its conversation."""
+        before = self.chosen
+        self.found = found
+        ids = [each.conversation_id for each in found]
+        place = None
+        if before is not None and before.conversation_id in ids:
+            place = ids.index(before.conversation_id)
+        self.renew(cursor=place)
+
     @property
     def chosen(self) -> Handoff | None:
         """The hand-off under the cursor."""
@@ -67,7 +77,7 @@ class HandoffRows(Rows):
         """Say that nobody took a conversation over."""
         return [
             "No hand-off is known in this time.",
-            "convledger handoff add enters one, convledger handoff import takes a file.",
+            "7 and then t: hand-offs can be entered there; convledger handoff import takes a file.",
         ]
 
 

@@ -20,6 +20,7 @@ from convledger.tui.widgets.path_rows import PathRows
 from convledger.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
+    from convledger.ledger import Ledger
     from convledger.tui.app import ConvledgerApp
 
 
@@ -104,15 +105,20 @@ class PathDialog(Dialog[None]):
         text = self.line.value
         self.books.ask(
             ("path", id(self)),
-            lambda _: self._look_at(text),
+            lambda ledger: self._look_at(ledger, text),
             lambda sight: self._show(text, sight),
             slow=True,
         )
 
-    def _look_at(self, text: str) -> PathSight:
+    def look_beside(self, ledger: Ledger, text: str) -> PathSight:
+        """Tell what stands at a path beside what the ledger knows, where a subclass does."""
+        del ledger
+        return self.look_at(text)
+
+    def _look_at(self, ledger: Ledger, text: str) -> PathSight:
         if not text.strip():
             return PathSight(Path(), Content.styled(self.TO_TYPE, "$muted"), can_be_read=False)
-        return self.look_at(text)
+        return self.look_beside(ledger, text)
 
     def _show(self, text: str, sight: PathSight) -> None:
         if not self.is_attached:

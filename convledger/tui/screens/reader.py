@@ -322,6 +322,13 @@ class ReaderScreen(BranchingScreen):
         else:
             self.app.push_screen(WhyScreen(call.key, title_words(self._line)))
 
+    def action_handoffs(self) -> None:
+        """Show where a person took it over; from there a hand-off is entered."""
+        from convledger.tui.screens.review_handoffs import ConversationHandoffsScreen
+
+        title = title_words(self._line)
+        self.app.push_screen(ConversationHandoffsScreen(self.conversation_id, title, self._zone))
+
     def action_label(self) -> None:
         """Give the conversation labels."""
         from convledger.tui.screens.label import LabelScreen
@@ -341,13 +348,12 @@ class ReaderScreen(BranchingScreen):
 
         transcript = self.transcript
         message_id = transcript.script.heads[transcript.cursor].id if transcript.count else 0
-        title = title_words(self._line)
 
         def erased(what: Wanted | None) -> None:
             if what is not None and self.conversation_id in what.conversations:
                 self.app.pop_screen()  # nothing that was said is left to be read
 
-        choices = in_conversation(message_id, self.conversation_id, title)
+        choices = in_conversation(message_id, self.conversation_id, title_words(self._line))
         self.app.push_screen(EraseScreen(choices), erased)
 
     def action_remember(self) -> None:

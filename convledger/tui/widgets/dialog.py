@@ -62,6 +62,9 @@ class Dialog(ModalScreen[Result | None]):
         frame.border_subtitle = Content(self._frame_subtitle)
         yield frame
 
+    def renew(self) -> None:
+        """Ask for the figures anew; called when the ledger has changed."""
+
     def action_leave(self) -> None:
         """Leave without a result."""
         self.dismiss(None)
