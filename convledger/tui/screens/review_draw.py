@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
 from collections import Counter
 from collections.abc import Iterator
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from textual import events, on
@@ -68,7 +68,7 @@ class DrawScreen(FieldsDialog):
     def __init__(self, you: str) -> None:
         super().__init__("Draw a sample", "⏎ Keep · tab Next · esc Back")
         self._you = you
-        self._seed = secrets.token_hex(4)
+        self._seed = token_hex(4)
         self._shown: SampleQuery | None = None  # whose sample is told of
 
     def parts(self) -> list[Widget]:
