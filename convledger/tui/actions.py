@@ -54,6 +54,7 @@ SCOPES = {
     "queue": "in the review queue",
     "judging": "with an item to judge",
     "handoffs": "in the hand-offs",
+    "firings": "in what rules did",
     "audit": "in the audit log",
     "sources": "Sources",
     "reconcile": "Reconcile",
@@ -258,7 +259,7 @@ def _actions() -> Iterable[Action]:
     yield Action("budgets", "why", "w", "Why", "Explain the cost, call by call.", True)
     yield Action("budgets", "period", "o", "Period", "A month, last days, from-to, all.", True)
 
-    yield Action("reviews", "section", "t", "Section", "Queue, hand-offs, audit log.", True)
+    yield Action("reviews", "section", "t", "Section", "Queue, hand-offs, firings, audit.", True)
 
     yield Action("queue", "next", "v", "Next", "Judge what waits for you, first due first.", True)
     yield Action("queue", "draw", "n", "Draw", "Draw a sample of conversations.", True)
@@ -286,6 +287,9 @@ def _actions() -> Iterable[Action]:
     yield Action("handoffs", "edit", "e", "Edit", "Change it, or enter what is inferred.", True)
     yield Action("handoffs", "remove", "D", "Remove", "Take it away; u brings it back.", True)
     yield Action("handoffs", "why", "w", "Why", "Explain the list cost, call by call.", True)
+
+    yield Action("firings", "confirm", "c", "Confirm", "Read a rule, and let it act here.", True)
+    yield Action("firings", "narrow", "f", "Show", "Failed firings alone, or all.", True)
 
     yield Action("audit", "verify", "v", "Verify", "Whether anything was changed since.", True)
     yield Action("audit", "copy_head", "y", "Copy head", "To be kept somewhere else.", True)

@@ -69,6 +69,9 @@ PLACES = {
     "handoffs": "Where people took conversations over. `typed` and `imported` ones were entered, "
     "`told` comes from a source, `inferred` from a person's answer after a bot's; editing one of "
     "those enters it. `u` takes a change back.",
+    "firings": "Rules of the workspace, and what they did about what happened in the ledger. A "
+    "rule is inert until you have read and confirmed it on this machine, and again after a letter "
+    "of it was changed.",
     "audit": "What was changed together, the latest first; enter shows what was there before and "
     "after. The log is tamper-evident: `v` finds what was edited, cut out or put elsewhere, and "
     "with a head that you kept somewhere else also a cut end.",

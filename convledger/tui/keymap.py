@@ -20,6 +20,7 @@ _TOGETHER = (
     ("app", "judging"),  # its keys stand before those of the reader
     ("app", "reviews", "queue", "list"),
     ("app", "reviews", "handoffs", "list"),
+    ("app", "reviews", "firings", "list"),
     ("app", "reviews", "audit", "list"),
     ("app", "search", "list"),
     ("app", "sources", "list"),

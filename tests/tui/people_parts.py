@@ -79,3 +79,24 @@ def with_handoff(workspace: Path) -> int:
         )  # fmt: skip
         ledger.add_handoff(entry, now=NOW)
     return number
+
+
+def with_firings(workspace: Path) -> None:
+    """Have a rule that did something, one that failed, and one that nobody has confirmed."""
+    from datetime import UTC
+
+    from tests.workflow.rule_parts import rule_text
+
+    texts = {
+        "told": rule_text("told", "handoff.added", about="Hand-offs go to the [b]outbox"),
+        "broken": rule_text(
+            "broken", "handoff.added", do="command", command=["/nowhere/to/be/found"]
+        ),
+    }
+    with Ledger.open(workspace) as ledger:
+        for name, text in texts.items():
+            ledger.confirm_trigger(name, ledger.add_trigger(text, f"{name}.toml").digest, now=NOW)
+        ledger.add_trigger(rule_text("asleep", "review.failed"), "asleep.toml")
+    with_handoff(workspace)
+    with Ledger.open(workspace) as ledger:
+        ledger.fire_triggers(now=NOW, zone=UTC)

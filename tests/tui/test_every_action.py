@@ -135,7 +135,8 @@ BUDGET = ("6", "B")
 BILL = ("8", "c")
 JUDGED = ("7", "v")
 HANDED = ("7", "t")
-LOGGED = ("7", "t", "t")
+FIRED = ("7", "t", "t")
+LOGGED = (*FIRED, "t")
 COMPARED = (*BILL, "i", *"bill", "full_stop", *"csv", "enter")
 PLACES = {BY_ID[f"app.{place}"].keys: place for place in SCREENS}
 PLACE_KEYS = {place: keys for keys, place in PLACES.items()}
@@ -346,6 +347,8 @@ STEPS = {
     "handoffs.edit": Step(HANDED, screen, "HandoffForm", people_parts.with_handoff),
     "handoffs.remove": Step(HANDED, text, None, people_parts.with_handoff),
     "handoffs.why": Step(HANDED, screen, "Why", people_parts.with_handoff),
+    "firings.confirm": Step(FIRED, screen, "Facts", people_parts.with_firings),
+    "firings.narrow": Step(FIRED, text, None, people_parts.with_firings),
     "audit.verify": Step(LOGGED, screen, "VerifyAudit"),
     "audit.copy_head": Step(LOGGED, copied, True),
     "live.alerts": Step((), screen, "Alerts", with_plans),

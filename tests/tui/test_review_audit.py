@@ -36,7 +36,7 @@ def mira(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_it_shows_what_was_changed_together(studio: Path, size: tuple[int, int]) -> None:
     with_dispute(studio)
     async with opened(studio, size=size) as pilot:
-        await press(pilot, *("t" * (2 if size[0] == 140 else 4)))
+        await press(pilot, *("t" * (3 if size[0] == 140 else 5)))
         rows = screen_of(pilot).query_one(AuditRows)
         assert rows.has_focus
         first = text_of(rows).splitlines()[0]
@@ -54,7 +54,7 @@ async def test_enter_shows_what_was_there_before_and_after(studio: Path) -> None
         ledger.edit_handoff(found.number, {"outcome": f"holds {SECRET}"}, now=NOW)
         ledger.undo_handoffs(now=NOW)
     async with opened(studio, size=(140, 45)) as pilot:
-        await press(pilot, "t", "t", "enter")
+        await press(pilot, "t", "t", "t", "enter")
         assert isinstance(pilot.app.screen, AuditEventsScreen)
         events = pilot.app.screen.query_one(EventRows)
         told = []
@@ -79,7 +79,7 @@ async def test_the_log_is_read_further_as_one_goes_down(
     with Ledger.open(studio) as ledger:
         every = [each.first for each in ledger.audit_batches(Asked(), 1000)]
     async with opened(studio, size=(140, 10)) as pilot:
-        await press(pilot, *"tttt")
+        await press(pilot, *"ttttt")
         rows = screen_of(pilot).query_one(AuditRows)
         assert 3 <= rows.count() < len(every)
         for _ in range(len(every)):
@@ -94,7 +94,7 @@ async def test_events_of_a_large_change_are_read_in_pages(
     monkeypatch.setattr("convledger.tui.widgets.log_rows.NEAR", 0)
     with_dispute(studio)
     async with opened(studio, size=(140, 14)) as pilot:
-        await press(pilot, *"tttt")
+        await press(pilot, *"ttttt")
         rows = screen_of(pilot).query_one(AuditRows)
         rows.cursor = [each.count for each in rows.lines].index(9)
         await press(pilot, "enter")
@@ -110,7 +110,7 @@ async def test_verifying_says_that_nothing_was_changed(studio: Path) -> None:
     with Ledger.open(studio) as ledger:
         head = ledger.audit_head()
     async with opened(studio, size=(140, 45)) as pilot:
-        await press(pilot, "t", "t", "v")
+        await press(pilot, "t", "t", "t", "v")
         assert isinstance(pilot.app.screen, VerifyAuditScreen)
         assert f"✓ {head.seq} events, nothing was changed" in screen_text(pilot)
         assert f"head {head}" in screen_text(pilot)
@@ -125,7 +125,7 @@ async def test_verifying_names_what_was_edited_and_says_what_to_do(studio: Path)
     with Ledger.open(studio) as ledger:
         ledger.connection.execute("UPDATE audit_event SET actor='nobody' WHERE seq=3")
     async with opened(studio, size=(140, 45)) as pilot:
-        await press(pilot, "t", "t", "v")
+        await press(pilot, "t", "t", "t", "v")
         text = " ".join(screen_text(pilot).split())
         assert "✕ " in text
         assert "compare the ledger with a backup" in text
@@ -135,7 +135,7 @@ async def test_verifying_names_what_was_edited_and_says_what_to_do(studio: Path)
 
 async def test_a_head_that_was_kept_shows_a_cut_end(studio: Path) -> None:
     async with opened(studio, size=(140, 45)) as pilot:
-        await press(pilot, "t", "t", "v")
+        await press(pilot, "t", "t", "t", "v")
         pilot.app.screen.query_one("#head", Input).value = f"100000:{'ab' * 32}"
         await settled(pilot)
         await press(pilot, "enter")
@@ -149,14 +149,14 @@ async def test_the_head_is_copied_whole(studio: Path) -> None:
     with Ledger.open(studio) as ledger:
         head = str(ledger.audit_head())
     async with opened(studio, size=(140, 45)) as pilot:
-        await press(pilot, "t", "t", "y")
+        await press(pilot, "t", "t", "t", "y")
         assert pilot.app.clipboard == head
         assert "keep it somewhere else" in said(pilot)
 
 
 async def test_an_empty_log_says_what_stands_there(tmp_path: Path) -> None:
     async with opened(tmp_path / "none", size=(140, 45)) as pilot:
-        await press(pilot, "t", "t")
+        await press(pilot, "t", "t", "t")
         text = screen_text(pilot)
         assert "Audit log" in text
         assert "price book" in text or "what you do is noted here" in text

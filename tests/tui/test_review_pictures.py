@@ -6,6 +6,8 @@ then.
 
 from __future__ import annotations
 
+import secrets
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from convledger.tui import audit_words
 from convledger.tui.feeder import Feed
 from convledger.tui.screens import review_draw
 from tests.tui.economics_parts import with_people
-from tests.tui.people_parts import be_mira, with_dispute, with_handoff
+from tests.tui.people_parts import be_mira, with_dispute, with_firings
 from tests.tui.pilot import NOW, app_on, press, settled
 
 SIZES = [(80, 24), (140, 45)]
@@ -35,15 +37,18 @@ STATES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "writing": (("w", *"Jonas"), ("w", *"Jonas")),
     "hand-offs": (("t",), ("t", "t", "t")),
     "hand-off": (("t", "e"), ("t", "t", "t", "e")),
-    "audit": (("t", "t"), ("t",) * 4),
-    "events": (("t", "t", "end", "up", "enter"), (*("t",) * 4, "end", "up", "enter")),
+    "firings": (("t", "t"), ("t",) * 4),
+    "audit": (("t", "t", "t"), ("t",) * 5),
+    "events": (("t", "t", "t", "end", "up", "enter"), (*("t",) * 5, "end", "up", "enter")),
 }
 
 
 @pytest.fixture(autouse=True)
 def steady(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Work as Mira, with one seed and one head: both are drawn by chance."""
+    """Work as Mira, with seeds, names and a head that are not drawn by chance."""
     be_mira(monkeypatch)
+    names = count()
+    monkeypatch.setattr(secrets, "token_hex", lambda size=8: f"{next(names):0{2 * size}x}")
     monkeypatch.setattr(review_draw, "token_hex", lambda _: "5eed5eed")
     monkeypatch.setattr(audit_words, "short_head", lambda head: f"{head.seq}:ab12cd34…")
 
@@ -55,7 +60,7 @@ def test_review_looks_as_it_did(
     state: str, size: tuple[int, int], theme: str, studio: Path, snap_compare: Any
 ) -> None:
     with_people(studio, minutes=None)
-    with_handoff(studio)
+    with_firings(studio)
     with_dispute(studio)
     with Ledger.open(studio) as ledger:  # their instants are those of the real clock
         ledger.connection.execute("UPDATE audit_event SET at=?", (NOW,))

@@ -11,6 +11,7 @@ from textual.binding import BindingType
 from convledger.tui.actions import bindings
 from convledger.tui.screens.place import PlaceScreen
 from convledger.tui.screens.review_audit import AuditSection
+from convledger.tui.screens.review_firings import FiringsSection
 from convledger.tui.screens.review_handoffs import HandoffsSection
 from convledger.tui.screens.review_queue import FIGURES, ITEMS, SAMPLES, QueueSection
 from convledger.tui.screens.review_section import Section
@@ -18,6 +19,7 @@ from convledger.tui.widgets.tab_strip import Tab, TabStrip
 
 FOLDED = (100, 28)  # cells and lines below which the queue shows one panel at a time
 QUEUE, HANDOFFS, AUDIT = "queue-section", "handoffs-section", "audit-section"
+FIRINGS = "firings-section"
 
 
 class ReviewsScreen(PlaceScreen):
@@ -35,6 +37,7 @@ class ReviewsScreen(PlaceScreen):
         queue.add_class("-open")
         yield queue
         yield HandoffsSection(self.books.zone, id=HANDOFFS)
+        yield FiringsSection(self.books.zone, id=FIRINGS)
         yield AuditSection(self.books.zone, id=AUDIT)
 
     @property
@@ -63,8 +66,10 @@ class ReviewsScreen(PlaceScreen):
     def _tabs(self) -> tuple[Tab, ...]:
         queue, handed = self.query_one(QueueSection), self.query_one(HandoffsSection)
         head = self.query_one(AuditSection).head
+        fired = self.query_one(FiringsSection)
         others = (
             Tab(HANDOFFS, "Hand-offs", "Hand-offs", handed.count),
+            Tab(FIRINGS, "Firings", "Firings", fired.failed, worries=True),
             Tab(AUDIT, "Audit log", "Audit", head.seq if head is not None else None),
         )
         if not queue.has_class("-folded"):
