@@ -36,22 +36,27 @@ def credit_findings(connection: sqlite3.Connection, book: PlanBook, now: int) ->
 
 def _facts(connection: sqlite3.Connection) -> Iterator[Finding]:
     """See that what people booked are amounts, and that what takes one back is of the same plan."""
-    for number, kind, amount, price, plan in connection.execute(
-        "SELECT credit_fact.id, kind, amount, price, plan FROM credit_fact "
+    for number, kind, amount, price, plan, corrects in connection.execute(
+        "SELECT credit_fact.id, kind, amount, price, plan, corrects FROM credit_fact "
         "JOIN subscription ON subscription.id=subscription_id ORDER BY 1"
     ):
         named = f"booking {number} of {plan} ({kind})"
         if not (_is_whole(amount) and _is_whole(price)):
             yield Finding("credits", f"{named} has no amount that can be read", _BACKUP)
-        elif int(amount) < 0 and kind not in _SIGNED:
+        elif int(amount) < 0 and kind not in _SIGNED and corrects is None:
             yield Finding("credits", f"{named} is of less than nothing", _BACKUP)
-    for number, plan in connection.execute(
-        "SELECT fact.id, plan FROM credit_fact AS fact JOIN credit_fact AS other "
+    for number, plan, is_own, amount, taken in connection.execute(
+        "SELECT fact.id, plan, other.subscription_id=fact.subscription_id AND other.id<fact.id, "
+        "fact.amount, other.amount FROM credit_fact AS fact JOIN credit_fact AS other "
         "ON other.id=fact.corrects JOIN subscription ON subscription.id=fact.subscription_id "
-        "WHERE other.subscription_id!=fact.subscription_id OR other.id>=fact.id ORDER BY 1"
+        "ORDER BY 1"
     ):
-        problem = f"booking {number} of {plan} takes back one that is not its own"
-        yield Finding("credits", problem, _BACKUP)
+        if not is_own:
+            problem = f"booking {number} of {plan} takes back one that is not its own"
+            yield Finding("credits", problem, _BACKUP)
+        elif _is_whole(amount) and _is_whole(taken) and int(amount) != -int(taken):
+            problem = f"booking {number} of {plan} takes back another amount than was booked"
+            yield Finding("credits", problem, _BACKUP)
 
 
 def _is_whole(text: str) -> bool:

@@ -57,6 +57,14 @@ def test_a_booking_that_can_not_be_is_found(booked: Cli, statement: str, words: 
     assert words in problem
 
 
+def test_a_booking_that_was_taken_back_is_none(booked: Cli) -> None:
+    assert booked("credits", "undo", "1").code == 0
+
+    assert problems() == []
+    (problem,) = problems("UPDATE credit_fact SET amount='-5' WHERE corrects IS NOT NULL")
+    assert problem.startswith("booking 3 of studio takes back another amount")
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [("total", "its lines do not come to its total"), ("used", "less than no credits of a sort")],

@@ -119,8 +119,20 @@ simulate delete lean
 simulate undo
 1:reconcile {fixtures}/bills/anthropic-usage.csv --keep {word}
 
+# rules; the one that would call a webhook is not confirmed
+trigger add {folder}/handed.toml {folder}/told.toml {folder}/hook.toml
+trigger list
+trigger show hook
+trigger confirm handed --yes
+trigger confirm told --yes
+
 # people
 handoff add {conversation} --to {person} --reason billing --note {word} --handle 12m
+trigger run
+trigger log
+trigger dry-run hook --since 30d
+trigger remove hook --yes
+trigger inbox
 handoff list
 handoff show 1
 handoff edit 1 --handle 20m
@@ -212,6 +224,7 @@ audit head
 audit verify
 reconcile --forget 1
 check --deep
+encrypt --state
 demo -- status
 help
 help privacy
@@ -233,6 +246,18 @@ NAMES = (
 )  # fmt: skip
 
 
+DEEDS = {
+    "handed": 'do = "outbox"',
+    "told": 'do = "command"\ncommand = ["true"]',
+    "hook": 'do = "webhook"\nurl = "http://127.0.0.1:9/"',
+}
+
+
+def rule_text(name: str, deed: str) -> str:
+    """Return a rule about hand-offs."""
+    return f'name = "{name}"\nwhen = "handoff.added"\n{deed}\n'
+
+
 def filled(desk: Path, words: Mapping[str, str] = PLAIN) -> dict[str, object]:
     """Put on a desk what the story reads, and return what its braces stand for."""
     folder = desk / "named"
@@ -240,6 +265,7 @@ def filled(desk: Path, words: Mapping[str, str] = PLAIN) -> dict[str, object]:
     texts = {
         "studio.toml": plan_text(),
         "costs.csv": "kind,name,amount,since,until\ntool,Seats,12,2026-10-01,2026-10-31\n",
+        **{f"{name}.toml": rule_text(name, deed) for name, deed in DEEDS.items()},
         "leaner.toml": 'schema = 1\n[prompts]\nshorter = "20%"\n',
         "handoffs.csv": "conversation,at,reason\n"
         f"{words['conversation']},2026-11-18 09:00,policy\n",

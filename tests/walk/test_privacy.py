@@ -10,8 +10,11 @@ from tests.walk.tree import leaf_of, leaves
 
 WORKSPACE, SETTINGS, NAMED = "the workspace", "the settings folder", "where you say"
 MEMORY, TEMPORARY = "memory files of your tools", "the folder for temporary files"
+STATE = "the state folder"
 # Commands that start another program, and which; all others start none.
-STARTS: dict[tuple[str, ...], str] = {("completion",): "bash"}
+STARTS: dict[tuple[str, ...], str] = {
+    ("completion",): "bash", ("trigger", "run"): "true",
+}  # fmt: skip
 # Commands that may write memory files of tools without being told which.
 WRITES_MEMORY = {("memory", "write")}
 
@@ -76,6 +79,9 @@ def kind_of(path: Path, deed: Deed, desk: Path) -> str | None:
         return WORKSPACE
     if path.is_relative_to(home / ".config" / "convledger"):
         return SETTINGS
+    state = home / ".local" / "state" / "convledger"
+    if path.is_relative_to(state) or state.is_relative_to(path):
+        return STATE
     if path.is_relative_to(desk / "tmp"):
         return TEMPORARY
     for word in deed.words:
