@@ -23,7 +23,8 @@ from convledger.store.connection import (
     transaction,
     unreadable,
 )
-from convledger.store.migrations import migrate, without_log
+from convledger.store.journal import without_log
+from convledger.store.migrations import migrate
 from convledger.store.mounts import network_kind
 from convledger.store.presence import gone_in_words, make_folder
 from convledger.triggering import Triggering

@@ -30,7 +30,8 @@ from convledger.store.connection import (
     unreadable,
 )
 from convledger.store.holdings import Holdings, holdings
-from convledger.store.migrations import PAGE_SIZE, use_wal
+from convledger.store.journal import use_wal
+from convledger.store.migrations import PAGE_SIZE
 
 COPY, OLD = ".recrypting", ".before"
 ENCRYPTED, CHANGED, DECRYPTED = "encrypted", "passphrase changed", "encryption taken off"

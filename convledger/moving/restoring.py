@@ -34,7 +34,8 @@ from convledger.store.backups import damage_of, protect
 from convledger.store.connection import connect, transaction
 from convledger.store.erasing import has
 from convledger.store.holdings import Holdings, holdings
-from convledger.store.migrations import migrate, schema_version, use_wal
+from convledger.store.journal import use_wal
+from convledger.store.migrations import migrate, schema_version
 from convledger.store.settings import note
 
 _WAIT_SECONDS = 10.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from convledger.store.audit_schema import AUDIT
 from convledger.store.closing_schema import CLOSING
 from convledger.store.connection import APPLICATION_ID, is_looked_at, unreadable
 from convledger.store.economics_schema import ECONOMICS
+from convledger.store.journal import use_wal
 from convledger.store.memory_schema import MEMORY
 from convledger.store.review_schema import REVIEWS
 from convledger.store.trigger_schema import TRIGGERS
@@ -373,31 +373,3 @@ def migrate(connection: sqlite3.Connection, path: Path, *, is_copy: bool = False
         connection.execute("PRAGMA foreign_keys=ON")
     except sqlite3.Error as error:
         raise unreadable(path, error) from error
-
-
-def without_log(connection: sqlite3.Connection, path: Path) -> None:
-    """Keep a ledger without the log beside it, as is needed on a network drive.
-
-    Raises WorkspaceError where another program has it open with the log.
-    """
-    try:
-        (mode,) = connection.execute("PRAGMA journal_mode=DELETE").fetchone()
-    except sqlite3.Error as error:
-        raise unreadable(path, error) from error
-    if mode != "delete":
-        raise unreadable(path, sqlite3.OperationalError("database is locked"))
-
-
-def use_wal(connection: sqlite3.Connection) -> None:
-    """Turn to WAL; SQLite itself does not wait when another process is just about to as well."""
-    milliseconds = connection.execute("PRAGMA busy_timeout").fetchone()[0]
-    deadline = time.monotonic() + milliseconds / 1000
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() >= deadline:
-                raise
-            time.sleep(0.01)
-        else:
-            return
