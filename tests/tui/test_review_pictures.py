@@ -44,9 +44,10 @@ STATES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 
 @pytest.fixture(autouse=True)
-def steady(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Work as Mira, with seeds, names and a head that are not drawn by chance."""
+def steady(monkeypatch: pytest.MonkeyPatch, own_home: Path) -> None:
+    """Work as Mira at home, with seeds, names and a head that are not drawn by chance."""
     be_mira(monkeypatch)
+    monkeypatch.chdir(own_home)
     names = count()
     monkeypatch.setattr(secrets, "token_hex", lambda size=8: f"{next(names):0{2 * size}x}")
     monkeypatch.setattr(review_draw, "token_hex", lambda _: "5eed5eed")

@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 from convledger.errors import ConvledgerError, UsageProblem
 from convledger.text.display import clip, display_text
 from convledger.tui.dropped_paths import typed_path
+from convledger.tui.memory_words import from_home
 from convledger.tui.review_changes import take_file
 from convledger.tui.screens.path_dialog import PathDialog, PathSight
 from convledger.tui.screens.plan_fields import FieldsDialog
@@ -90,7 +91,7 @@ class WriteReviewScreen(FieldsDialog):
         whose = display_text(self._owner()) or "all reviewers"
         texts = " with what was said" if self._with_texts() else ", no texts"
         return Content.assemble(
-            (display_text(str(self._path())), "$foreground"),
+            (display_text(from_home(str(self._path()))), "$foreground"),
             (f"\nfor {whose}{texts}; readable by you alone", "$muted"),
         )
 
