@@ -33,6 +33,8 @@ def test_no_table_for_a_spreadsheet_holds_a_formula(said: list[dict[str, Any]]) 
 def test_every_command_does_what_it_should_with_words_that_act(said: list[dict[str, Any]]) -> None:
     for each in said:
         expected = (0, 1, 2) if each["expected"] == -1 else (each["expected"],)
+        if each["words"][0] == "import" and each["words"][-1].endswith("/books"):
+            expected = (1,)  # what another hand wrote there is refused
         assert each["code"] in expected, (each["words"], each["err"])
 
 
