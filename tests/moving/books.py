@@ -22,6 +22,7 @@ from convledger.store.closings import ClosedDivision, ClosedTalk, Closing
 from convledger.store.connection import transaction
 from convledger.store.costs import HourlyRate, StoredItem, WorkedTime
 from convledger.store.entries import entries_where, versions_of
+from convledger.store.findings import Finding
 from convledger.store.settings import note
 from convledger.store.subscriptions import CreditFact
 from tests.ingest.logs import Bench, session, turns
@@ -84,6 +85,15 @@ def filled(bench: Bench) -> Ledger:
     (ledger.workspace / "plans" / "studio.toml").write_text("plan = 1\n")
     (ledger.workspace / "prices.toml").write_text("# mine\n")
     return ledger
+
+
+def findings(ledger: Ledger) -> list[Finding]:
+    """Return what a whole check finds, but that nothing can be worked out by the invented plan."""
+    return [
+        each
+        for each in ledger.check(deep=True)
+        if not each.problem.startswith("studio can't be worked out")
+    ]
 
 
 @dataclass

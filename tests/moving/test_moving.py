@@ -21,7 +21,7 @@ from convledger.store.audit_check import verify
 from convledger.store.audit_events import events
 from convledger.store.entries import entries_where
 from tests.ingest.logs import Bench, session
-from tests.moving.books import NOW, filled, said
+from tests.moving.books import NOW, filled, findings, said
 from tests.workspaces import empty_workspace
 
 
@@ -75,7 +75,7 @@ def test_everything_arrives_on_another_machine(moved: Path, bench: Bench, other:
     assert (other.workspace / "plans" / "studio.toml").read_text() == "plan = 1\n"
     assert (other.workspace / "prices.toml").read_text() == "# mine\n"
     assert verify(other.connection).is_sound
-    assert other.check(deep=True) == []
+    assert findings(other) == []
 
 
 def test_what_was_closed_is_divided_as_it_was(moved: Path, bench: Bench, other: Ledger) -> None:
@@ -112,7 +112,7 @@ def test_what_is_about_conversations_waits_for_their_logs(
         row[0] for row in other.connection.execute("SELECT target FROM credit_fact").fetchall()
     }
     assert f"conversation/{number}/m77" in targets
-    assert other.check(deep=True) == []
+    assert findings(other) == []
 
 
 def test_a_quote_is_bound_to_its_message_when_that_comes(bench: Bench, tmp_path: Path) -> None:
@@ -209,7 +209,7 @@ def test_rows_that_no_ledger_could_read_are_refused(
     with pytest.raises(WorkspaceError, match=r"Nothing was taken in|no tombstone"):
         other.take_in(moved, now=NOW)
     assert other.connection.execute("SELECT count(*) FROM cost_item").fetchone() == (0,)
-    assert other.check(deep=True) == []
+    assert findings(other) == []
 
 
 @pytest.mark.parametrize("name", ["../escape.toml", "/etc/passwd", "plans/../../x", "plans/.x"])
@@ -278,7 +278,7 @@ def test_what_was_erased_stays_away_elsewhere(bench: Bench, tmp_path: Path) -> N
         assert natives == {session(1), session(2)}
         with pytest.raises(UsageProblem, match="was erased"):
             keeping.remember(other.connection, Draft("The walrus guards the vault."), NOW)
-        assert other.check(deep=True) == []
+        assert findings(other) == []
 
 
 def test_two_keys_know_what_both_have_erased(moved: Path, bench: Bench, tmp_path: Path) -> None:
@@ -307,7 +307,7 @@ def test_what_is_here_is_not_erased_by_another(moved: Path, bench: Bench, tmp_pa
 
         assert done.erased_there == {"conversations": 1, "entries": 1}
         assert len(list(entries_where(other.connection))) == 2
-        assert other.check(deep=True) == []
+        assert findings(other) == []
 
 
 def test_what_was_erased_here_does_not_come_with_it(
