@@ -37,10 +37,10 @@ def sealed(other: Cli, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
                 mode == os.W_OK and str(path).startswith(str(workspace))
             )
 
-        def as_anybody(path: Path, how: str) -> sqlite3.Connection:
+        def as_anybody(path: Path, how: str, like: Path | None = None) -> sqlite3.Connection:
             if how != "mode=ro&immutable=1":
                 raise sqlite3.OperationalError("attempt to write a readonly database")
-            return connected(path, how)
+            return connected(path, how, like)
 
         monkeypatch.setattr(os, "access", access)
         monkeypatch.setattr(store, "_connected", as_anybody)

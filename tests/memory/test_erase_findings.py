@@ -200,6 +200,7 @@ def test_a_backup_is_searched_rewritten_or_removed(talked: Bench, how: str) -> N
     copy = sqlite3.connect(place)
     ledger.connection.backup(copy)
     copy.close()
+    place.chmod(0o600)
     tokens = [each.id for each in open_findings(ledger.connection) if each.rule == "GitHub token"]
     (left,) = redact(ledger, findings=tuple(tokens), backups=how).backups
 

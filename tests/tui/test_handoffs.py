@@ -77,7 +77,8 @@ async def test_without_hand_offs_it_says_how_one_is_entered(studio: Path) -> Non
         await go(pilot, "H")
         text = screen_text(pilot)
         assert "0 hand-offs" in text
-        assert "convledger handoff add" in text
+        assert "can be entered there" in text
+        assert "convledger handoff import" in text
 
 
 @pytest.mark.parametrize("size", BOTH)

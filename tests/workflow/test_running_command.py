@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import sys
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from convledger.clock import seconds_passed
 from convledger.workflow.deeds import DeedFailed
 from convledger.workflow.running_command import MOST_OUTPUT, run_command
 
+PATIENCE = 30.0  # seconds, on a machine that is held up
 EVENT = json.dumps({"id": "1", "type": "entry.due"})
 
 
@@ -76,12 +78,15 @@ def test_what_it_leaves_running_is_ended_too(tmp_path: Path) -> None:
 
 
 def is_running(pid: int) -> bool:
-    """Tell whether a process runs: one that was killed may wait to be reaped."""
+    """Tell whether a process goes on: one that was killed takes a moment to end."""
     try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
+        descriptor = os.pidfd_open(pid)
+    except ProcessLookupError:
         return False
-    return state not in "ZX"
+    try:
+        return not select.select([descriptor], [], [], PATIENCE)[0]
+    finally:
+        os.close(descriptor)
 
 
 def test_much_output_is_read_and_little_of_it_kept() -> None:
