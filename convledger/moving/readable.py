@@ -14,6 +14,7 @@ from convledger.memory.packs import pack_lines
 from convledger.moving.carried import MINUTES, REASONS
 from convledger.plans.statement import thawed
 from convledger.store import assertions, closings, costs, reviews, subscriptions, unit_budgets
+from convledger.store.checks_rows import money_findings
 from convledger.store.handoffs import IMPORTED, TYPED, kept_handoffs
 from convledger.store.settings import setting
 from convledger.workflow import reason_codes
@@ -50,6 +51,8 @@ def must_be_readable(connection: sqlite3.Connection, folder: Path) -> None:
         pack_lines(connection)
         for (content,) in connection.execute("SELECT content FROM statement"):
             thawed(content)
+        for finding in money_findings(connection):
+            raise ValueError(finding.problem)
         _people(connection)
     except _UNREADABLE as error:
         raise WorkspaceError(

@@ -33,7 +33,7 @@ def row_findings(connection: sqlite3.Connection) -> Iterator[Finding]:
     """Yield what is wrong with rows, whatever the rest says."""
     yield from _calls(connection)
     yield from _provenance(connection)
-    yield from _money(connection)
+    yield from money_findings(connection)
     yield from digest_findings(connection)
 
 
@@ -69,7 +69,7 @@ def _provenance(connection: sqlite3.Connection) -> Iterator[Finding]:
         yield Finding("provenance", problem, _AGAIN)
 
 
-def _money(connection: sqlite3.Connection) -> Iterator[Finding]:
+def money_findings(connection: sqlite3.Connection) -> Iterator[Finding]:
     """See that every amount is a whole number with a currency, and rates are of two of them."""
     for table, name, amount, currency in _AMOUNTS:
         known = f"{currency} {_CURRENCY}"
