@@ -48,10 +48,16 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def read_once(tmp_path_factory: pytest.TempPathFactory, history: Path) -> Path:
-    """A workspace that holds the invented history, with a client for each conversation."""
+    """A workspace that holds the invented history, with a client for each conversation.
+
+    It was labelled at the tests' own instant, so that its audit log looks the same on any day.
+    """
     folder = tmp_path_factory.mktemp("books") / "studio"
     roots = [("claude-code", history / ".claude" / "projects"), ("codex", history / ".codex")]
-    with Ledger.open(folder) as ledger:
+    from tests.tui.pilot import NOW
+
+    with pytest.MonkeyPatch.context() as patched, Ledger.open(folder) as ledger:
+        patched.setattr("convledger.clock.now_us", lambda: NOW)
         ledger.sync(roots)
         for project in ("northwind-bakery", "harbour-law"):
             ids = ledger.conversation_ids(projects=[f"*/clients/{project}/*"])

@@ -15,7 +15,6 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from convledger.ledger import Ledger
 from convledger.tui import audit_words
 from convledger.tui.feeder import Feed
 from convledger.tui.screens import review_draw
@@ -49,6 +48,7 @@ def steady(monkeypatch: pytest.MonkeyPatch, own_home: Path) -> None:
     be_mira(monkeypatch)
     monkeypatch.chdir(own_home)
     names = count()
+    monkeypatch.setattr("convledger.clock.now_us", lambda: NOW)
     monkeypatch.setattr(secrets, "token_hex", lambda size=8: f"{next(names):0{2 * size}x}")
     monkeypatch.setattr(review_draw, "token_hex", lambda _: "5eed5eed")
     monkeypatch.setattr(audit_words, "short_head", lambda head: f"{head.seq}:ab12cd34…")
@@ -63,8 +63,6 @@ def test_review_looks_as_it_did(
     with_people(studio, minutes=None)
     with_firings(studio)
     with_dispute(studio)
-    with Ledger.open(studio) as ledger:  # their instants are those of the real clock
-        ledger.connection.execute("UPDATE audit_event SET at=?", (NOW,))
     app = app_on(studio, theme=theme, place="review")
 
     async def lead(pilot: Pilot[None]) -> None:
