@@ -11,8 +11,8 @@ from typing import Any
 
 from convledger.errors import ConfigError
 from convledger.paths import user_folder
-from convledger.toml_files import BYTE_ORDER_MARK, open_table, read_text, replace_text
-from convledger.toml_places import with_value
+from convledger.toml_files import open_table, read_text, replace_text
+from convledger.toml_places import BYTE_ORDER_MARK, with_value
 from convledger.toml_tables import Table, nearest, parse_toml, shown
 from convledger.who import YOU
 
@@ -107,17 +107,15 @@ def save_setting(path: Path, key: str, value: str | int) -> None:
     text = read_text(path, file_name)
     if text is None:
         text = _FIRST_LINES
-    mark = BYTE_ORDER_MARK if text.startswith(BYTE_ORDER_MARK) else ""
-    before = text.removeprefix(mark)
-    expected = _flat(parse_toml(before, file_name))
+    expected = _flat(parse_toml(text.removeprefix(BYTE_ORDER_MARK), file_name))
     if _same(expected.get(key), value):
         return
-    after = with_value(before, table, name, value)
-    if not _says(after, expected | {key: value}):
+    after = with_value(text, table, name, value)
+    if not _says(after.removeprefix(BYTE_ORDER_MARK), expected | {key: value}):
         raise ConfigError(
             f"{file_name}: {shown(table or name)} is written in a way that only you can change"
         )
-    replace_text(path, mark + after)
+    replace_text(path, after)
 
 
 def _same(one: object, other: object) -> bool:

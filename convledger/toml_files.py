@@ -7,10 +7,8 @@ import stat
 from pathlib import Path
 
 from convledger.errors import ConfigError
-from convledger.toml_places import line_of
+from convledger.toml_places import BYTE_ORDER_MARK, line_of
 from convledger.toml_tables import LARGEST_FILE, Table, parse_toml
-
-BYTE_ORDER_MARK = "\ufeff"  # some editors begin files with it
 
 
 def read_text(path: Path, file_name: str) -> str | None:

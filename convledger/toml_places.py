@@ -9,6 +9,7 @@ import json
 import re
 from typing import NamedTuple
 
+BYTE_ORDER_MARK = "\ufeff"  # some editors begin files with it
 _GAP = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*+")
 _BLANK = re.compile(r"[ \t]*")
 _PART = re.compile(r"""[ \t]*("(?:[^"\\]|\\.)*+"|'[^']*'|[A-Za-z0-9_-]+)[ \t]*""")
@@ -37,7 +38,7 @@ def places(text: str) -> list[Place]:
     """Return every key and header of a text, in the order of their ends."""
     found: list[Place] = []
     section: KeyPath = ()
-    at = _skip(_GAP, text, 0)
+    at = _skip(_GAP, text, int(text.startswith(BYTE_ORDER_MARK)))
     while at < len(text):
         if text[at] == "[":
             brackets = 2 if text.startswith("[[", at) else 1
@@ -62,6 +63,8 @@ def with_value(text: str, table: str, key: str, value: str | int) -> str:
     Dots in names join them: `list.open` in `keys` is one key, however the text spells it. The
     answer may be no TOML where `table` is something else in the text: parse it before use.
     """
+    if text.startswith(BYTE_ORDER_MARK):
+        return BYTE_ORDER_MARK + with_value(text[1:], table, key, value)
     name = (*([table] if table else []), *key.split("."))
     found = places(text)
     for place in found:

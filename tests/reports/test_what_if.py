@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from convledger.economics.context_policy import ContextPolicy
+from convledger.economics.scenario_text import scenario_text
 from convledger.economics.scenarios import OtherContext, OtherModel, Scenario, ShorterPrompts
 from convledger.economics.simulated import Simulation
 from convledger.errors import ConfigError, UsageProblem
@@ -259,6 +260,12 @@ def test_scenarios_are_kept_renamed_taken_away_and_brought_back(shop: Shop) -> N
     said = [ledger.undo_scenario(now=6) for _ in range(5)]
     assert said == ["deleted wide", "renamed lean to wide", "replaced lean", "saved lean", ""]
     assert ledger.scenarios() == {}
+
+
+def test_a_scenario_from_an_editor_that_marks_its_files_is_kept(shop: Shop) -> None:
+    text = "\ufeff" + scenario_text(HAIKU)
+    assert shop.ledger.save_scenario(text, "lean", now=1).name == "lean"
+    assert shop.ledger.save_scenario(text, "lean", now=2, replace=True).name == "lean"
 
 
 def test_a_scenario_that_is_not_there_is_told_with_the_nearest(shop: Shop) -> None:
