@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Self
 
@@ -9,6 +10,16 @@ from convledger.errors import ConfigError
 
 LARGEST_FILE = 1024 * 1024
 LONGEST_TEXT = 1000
+MOST_PARTS = 16  # of a dotted key
+_BETWEEN = frozenset("\n=,[]{}")
+# Strings and comments as wholes, to the end of the text where they have none; what parts keys.
+_PIECE = re.compile(
+    r'''"""(?>(?:[^"\\]+|\\.|"(?!""))*)(?:"{3,5}|\Z)'''
+    r"""|'{3}(?>(?:[^']+|'(?!''))*)(?:'{3,5}|\Z)"""
+    r"""|"(?>(?:[^"\\\n]+|\\[^\n])*)"?"""
+    r"""|'[^'\n]*'?|\#[^\n]*|[.\n=,\[\]{}]""",
+    re.DOTALL,
+)
 
 Locate = Callable[[tuple[str, ...]], int | None]
 
@@ -20,10 +31,28 @@ def parse_toml(text: str, file_name: str) -> dict[str, Any]:
     if len(text.encode("utf-8", "surrogatepass")) > LARGEST_FILE:
         raise ConfigError(f"{file_name}: the file is larger than 1 MB")
     try:
+        _must_be_short_keys(text)
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # a TOMLDecodeError is a ValueError
         why = "it nests too deeply" if isinstance(error, RecursionError) else str(error)
         raise ConfigError(f"{file_name}: not valid TOML: {why}") from error
+
+
+def _must_be_short_keys(text: str) -> None:
+    """Raise ValueError where a key has very many parts.
+
+    `tomllib` keeps every beginning of a key: one of 100,000 parts would take all memory there is.
+    """
+    dots = 0
+    for found in _PIECE.finditer(text):
+        piece = found[0]
+        if piece == ".":
+            dots += 1
+            if dots >= MOST_PARTS:
+                line = text.count("\n", 0, found.start()) + 1
+                raise ValueError(f"a key of more than {MOST_PARTS} parts (at line {line})")
+        elif piece in _BETWEEN:
+            dots = 0
 
 
 def _nowhere(_: tuple[str, ...]) -> int | None:
