@@ -12,13 +12,12 @@ from convledger.cli import chosen, options, streams
 from convledger.cli.cost_words import here, say_closed, zone_option
 from convledger.cli.plain_names import plural, tilde
 from convledger.cli.printing import print_json
+from convledger.cli.rejected import say_rejected
 from convledger.errors import UsageProblem
 from convledger.text.display import clip, display_text
 
 if TYPE_CHECKING:
     from convledger.reports.unit_costs.cost_import import CostImport
-
-TOLD, WIDEST = 20, 300  # rejected rows that are told, and their cells
 
 
 @click.command(name="import", short_help="Costs or people's time from a CSV file.")
@@ -139,12 +138,7 @@ def _say(file: Path, found: CostImport, *, dry_run: bool, refused: bool) -> None
     if found.file.unread:
         listed = ", ".join(clip(display_text(each), 40) for each in found.file.unread[:12])
         streams.note(f"Nothing is taken from these columns: {listed}")
-    for line, why in found.file.rejected[:TOLD]:
-        streams.note(f"line {line}: {clip(display_text(why), WIDEST)}")
-    rest = len(found.file.rejected) - TOLD
-    if found.file.rejected:
-        more = f" ({rest:,} more than told; --json has all)" if rest > 0 else ""
-        streams.note(f"{plural(len(found.file.rejected), 'row')} could not be used{more}.")
+    say_rejected(found.file.rejected)
     if new and not dry_run and not refused:
         streams.note("`convledger cost undo` takes it all back.")
 

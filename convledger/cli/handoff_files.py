@@ -12,13 +12,12 @@ from convledger.cli import chosen, options, streams
 from convledger.cli.cost_words import zone_option
 from convledger.cli.plain_names import plural, tilde
 from convledger.cli.printing import print_json
+from convledger.cli.rejected import say_rejected
 from convledger.errors import UsageProblem
 from convledger.text.display import clip, display_text
 
 if TYPE_CHECKING:
     from convledger.workflow.handoff_file import HandoffImport
-
-TOLD, WIDEST = 20, 300  # rejected rows that are told, and their cells
 
 
 @click.command(name="import", short_help="Hand-offs from CSV or JSON Lines.")
@@ -105,13 +104,3 @@ def _say(file: Path, found: HandoffImport, *, dry_run: bool, refused: bool) -> N
     say_rejected(found.rejected)
     if found.new and not dry_run and not refused:
         streams.note("`convledger handoff undo` takes it all back.")
-
-
-def say_rejected(rejected: list[tuple[int, str]]) -> None:
-    """Tell which lines of a file could not be used, and why."""
-    for line, why in rejected[:TOLD]:
-        streams.note(f"line {line}: {clip(display_text(why), WIDEST)}")
-    rest = len(rejected) - TOLD
-    if rejected:
-        more = f" ({rest:,} more than told; --json has all)" if rest > 0 else ""
-        streams.note(f"{plural(len(rejected), 'row')} could not be used{more}.")

@@ -11,6 +11,7 @@ from convledger import clock
 from convledger.cli import chosen, options, streams
 from convledger.cli.plain_names import plural, tilde
 from convledger.cli.printing import print_json
+from convledger.cli.rejected import say_rejected
 from convledger.errors import UsageProblem
 
 if TYPE_CHECKING:
@@ -92,9 +93,7 @@ def _print(told: list[tuple[str, ImportResult | str]], waiting: int, *, named: b
             if count
         ]  # fmt: skip
         streams.say(f"{name}: {', '.join(parts) or 'nothing in it'}")
-        for one in result.rejected:
-            where = f"{one.place}: " if one.place else ""
-            streams.note(f"  {display_text(where + one.reason)}")
+        say_rejected([(one.place, one.reason) for one in result.rejected], what="part")
     if new:
         streams.note("New entries are proposed: `convledger memory review`, or 3 and v in the app.")
     if waiting:

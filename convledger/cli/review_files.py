@@ -9,9 +9,9 @@ import click
 
 from convledger import clock
 from convledger.cli import chosen, options, streams
-from convledger.cli.handoff_files import say_rejected
 from convledger.cli.plain_names import plural, tilde
 from convledger.cli.printing import print_json
+from convledger.cli.rejected import say_rejected
 from convledger.errors import UsageProblem
 from convledger.text.display import clip, display_text
 

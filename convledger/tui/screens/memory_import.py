@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _FORMATS_SHOWN = 4
 _MOST = 2_000  # files that are told one by one
+_MOST_PARTS = 50  # parts of one that could not be used, likewise
 
 
 class MemoryImportScreen(PathDialog):
@@ -181,9 +182,11 @@ def _file_lines(path: str, result: ImportResult | str, cells: int) -> Iterator[L
     if isinstance(result, str):
         said = [(result, "$warning")]
     else:
-        for one in result.rejected:
+        for one in result.rejected[:_MOST_PARTS]:
             where = f"{one.place}: " if one.place else ""
             said.append((f"{where}{one.reason}", "$warning"))
+        if len(result.rejected) > _MOST_PARTS:
+            said.append((f"and {len(result.rejected) - _MOST_PARTS:,} more", "$warning"))
     for words, style in said:
         blank = [("  ", "")]
         shown = [(display_text(words[:2_000]), style)]
