@@ -123,6 +123,36 @@ SPOILT_TABLES: dict[str, Spoil] = {
     "a head that acts": lambda data: data.replace(b",", BAIT.encode("utf-8", "replace") + b",", 3),
 }
 
+_TOML_NUMBER = re.compile(rb"(?m)(?<== )-?\d+(?:\.\d+)?$")
+_TOML_STRING = re.compile(rb'"([^"\n]*)"')
+
+
+def _toml_number(put: bytes) -> Spoil:
+    """Spoil numbers, and those that stand in quotes because they are exact."""
+    return lambda data: _TOML_NUMBER.sub(
+        put, re.sub(rb'"-?\d+(?:\.\d+)?"', b'"' + put + b'"', data)
+    )
+
+
+SPOILT_TOML: dict[str, Spoil] = {
+    "strings that act": lambda data: _TOML_STRING.sub(
+        lambda found: b'"' + found[1] + rb'\u001b]52;c;ZXZpbA==\u0007[/]\u202eevil"', data
+    ),
+    "numbers of 2^64": _toml_number(b"18446744073709551616"),
+    "numbers below nothing": _toml_number(b"-1"),
+    "numbers of 1e400": _toml_number(b"1e400"),
+    "numbers of 5,000 digits": _toml_number(b"9" * 5000),
+    "not a number": _toml_number(b"nan"),
+    "nothing in quotes": lambda data: _TOML_STRING.sub(b'""', data),
+    "lists for strings": lambda data: _TOML_STRING.sub(b"[[]]", data),
+    "tables for strings": lambda data: _TOML_STRING.sub(b"{a = 1}", data),
+    "truth for strings": lambda data: _TOML_STRING.sub(b"true", data),
+    "an open quote": lambda data: data + b'a = """' + b"x\n" * 30_000,
+    "a long string": lambda data: _TOML_STRING.sub(b'"' + b"x" * 100_000 + b'"', data, count=2),
+    "a key twice": lambda data: data + b"\n" + data,
+    "formulas": lambda data: _TOML_STRING.sub(rb'"=1+1\1"', data),
+}
+
 
 def samples(source: str) -> Iterator[Path]:
     """Yield the files that are kept of a source."""
