@@ -48,6 +48,15 @@ def test_a_text_is_kept_once(stocked: Cli) -> None:
     assert [each["kind"] for each in document["sources"]] == ["manual"]
 
 
+def test_of_very_many_parts_that_are_nothing_the_first_are_told(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "memory.json"
+    file.write_text("x\n" * 3000, "utf-8")
+    answer = cli("memory", "import", str(file), "--as", "mcp-memory")
+    told = answer.err.splitlines()
+    assert len(told) < 25
+    assert any("3,000 parts could not be used (2,980 more than told" in line for line in told)
+
+
 def test_lists_are_filtered_and_come_as_rows(stocked: Cli) -> None:
     assert "Staging is at host nine." in stocked("memory").out
     numbers = [each["number"] for each in stocked("memory", "list", "--json").json["entries"]]
