@@ -20,6 +20,7 @@ from convledger.text.display import display_text
 from convledger.tui.failures import failure_of
 from convledger.tui.guard import TerminalGuard
 from convledger.tui.themes import load_themes
+from convledger.tui.widgets.path_line import shown_path
 
 ASKED = "Enter the passphrase of this workspace."
 OPENING = "Opening …"
@@ -70,7 +71,7 @@ class UnlockApp(App[bool]):
         """Show one card with one line to fill in."""
         with Vertical(id="card"):
             yield Static("convledger", id="title", markup=False)
-            yield Static(display_text(str(self._ledger.parent)), id="place", markup=False)
+            yield Static(shown_path(str(self._ledger.parent)), id="place", markup=False)
             yield Static(ASKED, id="said", markup=False)
             yield Input(password=True, id="passphrase", select_on_focus=False)
             yield Static(KEYS, id="keys", markup=False)
