@@ -46,7 +46,9 @@ def people_words(each: Handoff) -> str:
 
 
 def handoff_facts(each: Handoff, zone: tzinfo) -> Iterator[tuple[str, str]]:
-    """Yield what is known of a hand-off, as names and foreign text."""
+    """Yield what is known of a hand-off, as names and foreign text, with no secret in full."""
+    from convledger.text.secrets import veiled
+
     number = "" if each.number is None else f" {each.number}"
     gone = ", taken away" if each.is_gone else ""
     rows = [
@@ -57,10 +59,10 @@ def handoff_facts(each: Handoff, zone: tzinfo) -> Iterator[tuple[str, str]]:
         ("from", each.model),
         ("to", each.person),
         ("reason", each.reason),
-        ("note", each.note),
+        ("note", veiled(each.note)),
         ("waited", length_words(each.wait_seconds)),
         ("handled", length_words(each.handle_seconds)),
-        ("outcome", each.outcome),
+        ("outcome", veiled(each.outcome)),
         ("people", people_words(each)),
         ("bot until then", bot_words(each)),
         ("entered by", each.made_by),

@@ -80,14 +80,16 @@ def state_words(item: Item, now: int) -> str:
 
 
 def verdict_words(verdict: StoredVerdict, zone: tzinfo) -> str:
-    """Return a verdict in a line: who, what, why."""
+    """Return a verdict in a line: what, why, when; with no secret in full."""
     parts = [verdict.verdict]
     if verdict.reasons:
         parts.append(" ".join(verdict.reasons))
     if verdict.seconds is not None:
         parts.append(minutes_words(Fraction(verdict.seconds, 60)))
     if verdict.note:
-        parts.append(verdict.note)
+        from convledger.text.secrets import veiled
+
+        parts.append(veiled(verdict.note))
     return f"{', '.join(parts)}  ({moment_words(verdict.at, zone)})"
 
 

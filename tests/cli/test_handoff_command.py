@@ -47,6 +47,18 @@ def test_a_hand_off_is_entered_listed_and_shown(books: Cli) -> None:
     assert document["reviews"] == []
 
 
+def test_no_secret_of_a_note_is_shown_in_full(books: Cli) -> None:
+    token = "gh" + "p_A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8"
+    add(books, "--note", f"the key is {token}", "--outcome", f"took {token}")
+    drawn = books("review", "sample", "--size", "1", "--owner", "Ada")
+    assert drawn.code == 0, drawn.err
+    assert books("review", "verdict", "1", "fail", "--as", "Ada", "--note", token).code == 0
+    for words in (("handoff", "show", "1"), ("review", "show", "1", "--as", "Ada")):
+        shown = books(*words).out
+        assert "••••" in shown
+        assert token not in shown
+
+
 def test_it_is_changed_taken_away_and_taken_back(books: Cli) -> None:
     add(books, "--handle", "12m")
     assert "1 is now number 2" in books("handoff", "edit", "1", "--handle", "20m").out
