@@ -14,6 +14,7 @@ import click
 from convledger import clock
 from convledger.cli import chosen, options, streams
 from convledger.cli.outcome import INTERRUPTED
+from convledger.cli.weekly import Hourly
 
 if TYPE_CHECKING:
     from convledger.ingest.watch import Watcher
@@ -28,7 +29,8 @@ def watch(as_json: bool) -> int:
     """Keep the ledger up to date until ctrl+c, with a line for everything that arrives.
 
     With --json each line is an object. What the logs hold already is read first. Where plans are
-    in force, an alert that is reached and a period that is over are told too.
+    in force, an alert that is reached and a period that is over are told too. The ledger is backed
+    up when the last good copy is older than a week.
     """
     from convledger.cli.updating import tell_of_network
     from convledger.ingest.watch import Watcher
@@ -50,6 +52,7 @@ def watch(as_json: bool) -> int:
             sys.stdout.flush()
 
         told: set[str] = set()
+        backups = Hourly()
 
         def once(text: str) -> None:
             if text not in told:
@@ -64,6 +67,7 @@ def watch(as_json: bool) -> int:
         def settled(result: SyncResult) -> None:
             if not result.busy:
                 act()
+                backups.look()
 
         def glanced() -> None:
             if ledger.inbox.waiting():

@@ -1,10 +1,14 @@
-"""The backup of a week at the end of a command that has read logs; it never harms the command."""
+"""The backup of a week when a command has read logs; it never harms the command."""
 
 from __future__ import annotations
+
+from time import monotonic
 
 from convledger import clock
 from convledger.cli import chosen, streams
 from convledger.errors import ConvledgerError
+
+_HOUR = 3600.0  # seconds
 
 
 def back_up_when_due() -> None:
@@ -27,3 +31,16 @@ def back_up_when_due() -> None:
         from convledger.cli.backup_words import made_words
 
         streams.note(f"Weekly backup: {made_words(made)}")
+
+
+class Hourly:
+    """Looks whether a backup is due at the first call, and again when an hour has passed."""
+
+    def __init__(self) -> None:
+        self._next = 0.0
+
+    def look(self) -> None:
+        """Back up where that is due; nothing within the hour after the last look."""
+        if monotonic() >= self._next:
+            self._next = monotonic() + _HOUR
+            back_up_when_due()

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from convledger import clock, paths
+from convledger.cli import weekly
 from convledger.clock import DAY
+from convledger.ingest.watch import Watcher
 from convledger.store.backup_notes import backups_of
 from tests.cli.conftest import Cli
 
@@ -90,6 +92,31 @@ def test_an_import_backs_up_once_a_week(other: Cli, monkeypatch: pytest.MonkeyPa
     assert (made.why, first.code) == ("weekly", 0)
     assert f"Weekly backup: {made.path}" in first.err.replace("~", str(Path.home()))
     assert second.err == ""
+
+
+def test_a_watch_backs_up_once_a_week_and_looks_hourly(
+    other: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def looks_often(self: Watcher, _: object) -> None:
+        for _ in range(3):
+            self._sync(None)
+
+    assert other("import").err == ""
+    a_week_later(monkeypatch)
+    monkeypatch.setattr(Watcher, "run", looks_often)
+    first, second = other("watch"), other("watch")
+
+    (made,) = backups_of(ledger())
+    assert (made.why, first.err.count("Weekly backup: ")) == ("weekly", 1)
+    assert second.err == ""
+    asked: list[int] = []
+    monkeypatch.setattr(weekly, "back_up_when_due", lambda: asked.append(1))
+    times = iter([0.0, 0.0, 3599.0, 3600.0, 3600.0])
+    monkeypatch.setattr(weekly, "monotonic", lambda: next(times))
+    hourly = weekly.Hourly()
+    for _ in range(3):
+        hourly.look()
+    assert len(asked) == 2
 
 
 def test_reports_never_back_up(other: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
