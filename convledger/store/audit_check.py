@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import NamedTuple
 
 from convledger.store import audited
@@ -12,6 +14,8 @@ from convledger.store.audit_forget import spans_in
 from convledger.store.connection import has_drafts
 from convledger.store.literals import values_in, with_digests
 
+# How what is noted of an entry ends: the version, and digests of what it says.
+_VERSION = re.compile(r",version=([0-9]+),title=#([0-9a-f]{64}),body=#([0-9a-f]{64})\Z")
 _MOST = 20  # problems that are told one by one
 _LEAST = -(1 << 63)  # the least number that SQLite has
 _ANOTHER = "the log up to there was written anew, or this is another ledger"
@@ -105,6 +109,7 @@ class _Noted:
     """What the log says: the last content of each row, and what was erased from it."""
 
     states: dict[str, str | None] = field(default_factory=dict)
+    versions: dict[tuple[str, int], tuple[str, str]] = field(default_factory=dict)  # of entries
     unknown: list[int] = field(default_factory=list)  # the events without words
     forgotten: set[int] = field(default_factory=set)  # the events that an erasure names
 
@@ -149,6 +154,8 @@ def _chain(
             noted.forgotten |= spans_in(content or "", seq)
         else:
             states[about] = content
+            if content and (text := _VERSION.search(content)):
+                noted.versions[about, int(text[1])] = (text[2], text[3])
         count += 1
         outside += actor == OUTSIDE
         if seq >= expected:
@@ -203,6 +210,21 @@ def _rows(connection: sqlite3.Connection, verdict: Verdict, noted: _Noted) -> No
     for about, state in states.items():
         if state is not None and about not in seen and _is_row(about, there):
             verdict.note(f"{_named(about)} was removed beside the log", _ROW_CHANGED)
+    if "entry_version" in there:
+        _versions(connection, verdict, noted)
+
+
+def _versions(connection: sqlite3.Connection, verdict: Verdict, noted: _Noted) -> None:
+    """Compare former texts of entries with what the log said when they were the latest."""
+    for entry_id, number, *texts in connection.execute(
+        "SELECT entry_id, number, CAST(title AS BLOB), CAST(body AS BLOB) FROM entry_version "
+        "ORDER BY 1, 2"
+    ):
+        said = noted.versions.get((f"entry id={entry_id}", number))
+        if said and said != tuple(sha256(text).hexdigest() for text in texts):
+            verdict.note(
+                f"version {number} of entry {entry_id} is not as the log says", _ROW_CHANGED
+            )
 
 
 def _is_row(about: str, there: set[str]) -> bool:

@@ -244,3 +244,24 @@ def test_a_rewritten_backup_has_a_log_that_is_whole(bench: Bench, has_log: bool)
         copy = sqlite3.connect(place)
         assert verify(copy).problems == []
         copy.close()
+
+
+def test_former_texts_of_an_entry_are_as_the_log_said(bench: Bench) -> None:
+    connection = bench.ledger.connection
+    number, _ = keeping.remember(connection, Draft("Bread on Mondays."), NOW)
+    for day in ("Tuesdays", "Wednesdays"):
+        keeping.edit(connection, number, NOW, body=f"Bread on {day}.")
+    undo(connection, NOW)
+    keeping.edit(connection, number, NOW, body="Bread on Fridays.")
+    assert verify(connection).problems == []
+
+    for column in ("title", "body"):
+        (before,) = connection.execute(
+            f"SELECT {column} FROM entry_version WHERE number=2"
+        ).fetchone()
+        put = f"UPDATE entry_version SET {column}=? WHERE number=2"
+        connection.execute(put, ("Bread never.",))
+        (problem,) = verify(connection).problems
+        assert problem.what == f"version 2 of entry {number} is not as the log says"
+        connection.execute(put, (before,))
+    assert verify(connection).problems == []
