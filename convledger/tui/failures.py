@@ -31,3 +31,13 @@ def failure_of(
         return unreadable((workspace or paths.default_workspace()) / paths.LEDGER, error)
     where = error.filename if isinstance(error.filename, str) else "the workspace"
     return WorkspaceError(f"{where}: {error.strerror or error}")
+
+
+def words_of(error: Exception, workspace: Path | None, ledger: Ledger | None) -> str:
+    """Return what a thread that looks around by itself has to tell of its failure.
+
+    Nothing where the ledger is deleted or replaced: the app sees that itself, opens it anew and
+    says so, and two who tell it say two things.
+    """
+    known = failure_of(error, workspace, ledger)
+    return "" if isinstance(known, LedgerGone) else str(known or error)

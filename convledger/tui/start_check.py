@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from convledger.ledger import Ledger
-from convledger.tui.failures import failure_of
+from convledger.tui.failures import words_of
 
 if TYPE_CHECKING:
     from convledger.store.findings import Finding
@@ -30,17 +30,19 @@ class StartCheck:
         self._thread.start()
 
     def _work(self) -> None:
-        app = self._app
+        app, ledger = self._app, None
         try:
             with Ledger.open(app.workspace) as ledger:
                 found = ledger.quick_check()
         except Exception as error:  # noqa: BLE001 - a thread that ends tells nobody
-            words = f"The ledger could not be checked: {failure_of(error, app.workspace) or error}"
+            failed = words_of(error, app.workspace, ledger)
+            words = failed and f"The ledger could not be checked: {failed}"
         else:
             if not found:
                 return
             words = notice_words(found)
-        app.tell(lambda: app.notice(ABOUT, words))
+        if words:
+            app.tell(lambda: app.notice(ABOUT, words))
 
 
 def notice_words(found: list[Finding]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from convledger import paths
 from convledger.ledger import Ledger
-from convledger.tui.failures import failure_of
+from convledger.tui.failures import words_of
 from convledger.zones import machine_zone
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class TriggerWatch:
     def _work(self, now: int) -> None:
         from convledger.workflow.firing import AT_ONCE, SECONDS_AT_ONCE
 
-        app = self._app
+        app, ledger = self._app, None
         zone = machine_zone()[0]
         try:
             with Ledger.open(app.workspace) as ledger:
@@ -58,8 +58,9 @@ class TriggerWatch:
                     now=now, zone=zone, most=AT_ONCE, seconds=SECONDS_AT_ONCE
                 )
         except Exception as error:  # noqa: BLE001 - a thread that ends tells nobody
-            words = str(failure_of(error, app.workspace) or error)
-            app.tell(lambda: app.notice("triggers", f"No rule was looked at: {words}"))
+            words = words_of(error, app.workspace, ledger)
+            if words:
+                app.tell(lambda: app.notice("triggers", f"No rule was looked at: {words}"))
             return
         for refused in taken.refused:
             self._tell(f"inbox {refused.name}", f"inbox: {refused.name} was refused: "

@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from convledger.ledger import Ledger
-from convledger.tui.failures import failure_of
+from convledger.tui.failures import words_of
 
 if TYPE_CHECKING:
     from convledger.tui.app import ConvledgerApp
@@ -37,13 +37,14 @@ class WeeklyBackup:
         self._thread.start()
 
     def _work(self, now: int, kept: int) -> None:
-        app = self._app
+        app, ledger = self._app, None
         try:
             with Ledger.open(app.workspace) as ledger:
                 made = None if ledger.is_sealed else ledger.back_up_when_due(now=now, kept=kept)
         except Exception as error:  # noqa: BLE001 - a thread that ends tells nobody
-            words = str(failure_of(error, app.workspace) or error)
-            app.tell(lambda: app.notice("backup", f"No weekly backup: {words}"))
+            words = words_of(error, app.workspace, ledger)
+            if words:
+                app.tell(lambda: app.notice("backup", f"No weekly backup: {words}"))
             return
         if made is not None:
             words = f"The ledger was backed up: {made.name}"

@@ -16,7 +16,7 @@ from convledger.ledger import Ledger
 from convledger.store import connection as connection_module
 from convledger.tui.failures import failure_of
 from tests.tui.fault_parts import app_of, delete, feeding, look, told, until, watched_bench
-from tests.tui.pilot import opened, press, screen_text, settled
+from tests.tui.pilot import NOW, opened, press, screen_text, settled
 from tests.tui.test_memory_worker import Heard
 
 ANEW = "ledger.db was deleted or replaced; it is opened anew, and the logs still hold what they"
@@ -137,6 +137,27 @@ async def test_what_follows_the_logs_and_the_memory_leaves_the_words_to_the_app(
         await press(pilot, "2")
         await until(pilot, lambda: "3 calls" in screen_text(pilot))
         is_said_once(pilot)
+
+
+@pytest.mark.parametrize("who", ["_weekly", "_triggers", "_check"])
+async def test_what_looks_around_by_itself_leaves_the_words_to_the_app(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, who: str
+) -> None:
+    bench = watched_bench(tmp_path, monkeypatch)
+    bench.ledger.close()
+    async with feeding(bench.ledger.workspace) as pilot:
+        await until(pilot, lambda: "● live" in screen_text(pilot))
+        looker = getattr(app_of(pilot)._lookout, who)
+        delete(bench.ledger.workspace)
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(Ledger, "open", lambda workspace: _gone(workspace))
+            looker._work(*(() if who == "_check" else (NOW,) if who == "_triggers" else (NOW, 4)))
+        await look(pilot)
+        is_said_once(pilot)
+
+
+def _gone(workspace: Path) -> Ledger:
+    raise LedgerGone(workspace / "ledger.db")
 
 
 # ---- who tells it
