@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import resource
@@ -29,6 +30,7 @@ def confined(act: Callable[[], Answer], *, memory: int = MEMORY, seconds: int = 
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
+        gc.freeze()  # else the collector would copy all that this process has
         os.close(reading)
         code = 1
         try:
