@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from convledger.errors import LockedError, WorkspaceError
-from convledger.store import keys
+from convledger.store import held_files, keys
 from convledger.who import passphrase_of
 
 if TYPE_CHECKING:
@@ -54,15 +54,21 @@ def open_file(
     Whether the key is right shows when something is read first.
     """
     module = cipher_module()
+    file = held_files.hold(path)
     with as_sqlite(module):
-        connection = module.connect(
-            f"{path.absolute().as_uri()}?{how}",
-            uri=True,
-            isolation_level=None,
-            timeout=seconds,
-            check_same_thread=False,
-            factory=_connection_class(module),
-        )
+        try:
+            connection = module.connect(
+                f"{path.absolute().as_uri()}?{how}",
+                uri=True,
+                isolation_level=None,
+                timeout=seconds,
+                check_same_thread=False,
+                factory=_connection_class(module),
+            )
+        except BaseException:
+            held_files.let_go(file)
+            raise
+        held_files.let_go_when_closed(connection, file)
         try:
             connection.execute("PRAGMA cipher_log_level=NONE")  # it would write on the terminal
             if key is not None:
@@ -83,8 +89,7 @@ def open_encrypted(path: Path, how: str, seconds: float) -> sqlite3.Connection:
         raise WorkspaceError(
             f"{path}: it is encrypted, and what opens it is not installed: pip install '{EXTRA}'"
         )
-    with path.open("rb") as stream:
-        salt = stream.read(keys.SALT_BYTES)
+    salt = held_files.first_bytes(path, keys.SALT_BYTES)
     known = keys.key_for(salt)
     if known is not None:
         connection = _opened(path, how, known, salt, seconds)
@@ -109,15 +114,13 @@ def open_encrypted(path: Path, how: str, seconds: float) -> sqlite3.Connection:
 def open_like(path: Path, how: str, like: Path, seconds: float) -> sqlite3.Connection:
     """Open a file with nothing in it, to be encrypted with the key of another one."""
     open_encrypted(like, "mode=ro", seconds).close()  # where the key is not known yet
-    with like.open("rb") as stream:
-        salt = stream.read(keys.SALT_BYTES)
+    salt = held_files.first_bytes(like, keys.SALT_BYTES)
     return open_file(path, how, keys.key_for(salt), salt, seconds)
 
 
 def unlock(path: Path, passphrase: str, how: str, seconds: float) -> sqlite3.Connection | None:
     """Open a ledger with a passphrase, which is then kept; None where it is another one."""
-    with path.open("rb") as stream:
-        salt = stream.read(keys.SALT_BYTES)
+    salt = held_files.first_bytes(path, keys.SALT_BYTES)
     key = keys.key_of(passphrase, salt)
     connection = _opened(path, how, key, salt, seconds)
     if connection is not None:
@@ -189,10 +192,15 @@ def _made_class(module: ModuleType) -> type:
     def cursor_of(connection: Any, factory: type = cursor) -> Any:
         return module.Connection.cursor(connection, factory)
 
-    of_connection = ("execute", "executemany", "backup", "commit", "rollback", "close")
+    def close(connection: Any) -> None:
+        told(module.Connection.close)(connection)
+        if connection.held is not None:
+            connection.held()
+
+    of_connection = ("execute", "executemany", "backup", "commit", "rollback")
     return type(
         "Connection",
         (module.Connection,),
         {name: told(getattr(module.Connection, name)) for name in of_connection}
-        | {"cursor": cursor_of},
+        | {"cursor": cursor_of, "close": close, "held": None},
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from convledger.errors import LedgerGone, WorkspaceError
+from convledger.store import held_files
 from convledger.store.actors import OUTSIDE, together
 from convledger.store.presence import gone_in_words
 
@@ -27,6 +28,18 @@ _SETTINGS = (
 
 
 _looked_at: set[Path] = set()  # ledgers that nothing of this process may write
+
+
+class _Connection(sqlite3.Connection):
+    """A connection whose file is known to be open until it is closed."""
+
+    held: Callable[[], object] | None = None
+
+    def close(self) -> None:
+        """Close the connection, and let go of what its file was kept open for."""
+        super().close()
+        if self.held is not None:
+            self.held()
 
 
 class HasPath(Protocol):
@@ -118,13 +131,21 @@ def _opened(path: Path, how: str, like: Path | None) -> sqlite3.Connection:
         from convledger.store.ciphers import open_like
 
         return open_like(path, how, like, BUSY_SECONDS)
-    return sqlite3.connect(
-        f"{path.absolute().as_uri()}?{how}",
-        uri=True,
-        isolation_level=None,
-        timeout=BUSY_SECONDS,
-        check_same_thread=False,
-    )
+    file = held_files.hold(path)
+    try:
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?{how}",
+            uri=True,
+            isolation_level=None,
+            timeout=BUSY_SECONDS,
+            check_same_thread=False,
+            factory=_Connection,
+        )
+    except BaseException:
+        held_files.let_go(file)
+        raise
+    held_files.let_go_when_closed(connection, file)
+    return connection
 
 
 def is_encrypted(path: Path) -> bool:
@@ -133,8 +154,7 @@ def is_encrypted(path: Path) -> bool:
     They are as good as random, which those of a ledger are not where only some are damaged.
     """
     try:
-        with path.open("rb", buffering=0) as stream:
-            head = stream.read(_HEAD)
+        head = held_files.first_bytes(path, _HEAD)
     except OSError:
         return False
     return not head.startswith(_PLAIN) and len(head) == _HEAD and len(set(head)) >= _RANDOM
