@@ -164,11 +164,20 @@ def findings_after(
 def handoffs_after(
     connection: sqlite3.Connection, number: int, since: int
 ) -> list[tuple[Any, ...]]:
-    """Return hand-offs that people entered or imported, but for later versions of earlier ones."""
+    """Return hand-offs that people entered or imported, as they stand now.
+
+    A corrected one goes by the number and name of the row that it began with: what was corrected
+    before a rule has looked at it is news all the same, and what it has seen is none again.
+    """
     rows = connection.execute(
-        "SELECT id, name, conversation_id, at, model, person, reason, origin, wait_seconds, "
-        "handle_seconds FROM handoff WHERE id>? AND at>? AND replaces='' AND gone_at IS NULL "
-        f"ORDER BY id LIMIT {_MOST}",
+        "WITH RECURSIVE version(now_id, id, name, replaces) AS ("
+        "SELECT id, id, name, replaces FROM handoff WHERE id>?1 AND at>?2 AND gone_at IS NULL "
+        "UNION SELECT now_id, earlier.id, earlier.name, earlier.replaces FROM version "
+        "JOIN handoff AS earlier ON earlier.name=version.replaces) "
+        "SELECT version.id, version.name, conversation_id, at, model, person, reason, origin, "
+        "wait_seconds, handle_seconds FROM version JOIN handoff ON handoff.id=now_id "
+        "WHERE version.replaces='' AND version.id>?1 "
+        f"ORDER BY version.id LIMIT {_MOST}",
         (number, since),
     )
     return rows.fetchall()

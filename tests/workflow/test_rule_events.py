@@ -60,6 +60,55 @@ def test_hand_offs_verdicts_entries_and_findings_fire(book: RuleBook) -> None:
     assert book.fire().done == 0
 
 
+def hand_over(book: RuleBook, person: str) -> int:
+    entry = StoredHandoff(0, "", "", book.thread("a"), NOW, person=person)
+    (number,) = book.ledger.add_handoff(entry, now=NOW).came["handoff"]
+    return number
+
+
+def told_of_hand_offs(book: RuleBook) -> list[str]:
+    return [json.loads(each.input)["data"]["to"] for each in book.firings]
+
+
+def test_a_hand_off_that_was_corrected_before_rules_looked_fires_as_it_is_now(
+    book: RuleBook,
+) -> None:
+    book.spoken("a", NOW - HOUR)
+    book.rule("hand", when="handoff.added")
+    number = hand_over(book, "Ada")
+    for person in ("Bo", "Cy"):
+        (number,) = book.ledger.edit_handoff(number, {"person": person}, now=NOW).came["handoff"]
+    would = [each.facts["to"] for each in book.would("hand", 0, NOW + HOUR)]
+
+    assert book.fire().done == 1
+    assert would == told_of_hand_offs(book) == ["Cy"]
+    book.ledger.edit_handoff(number, {"person": "Di"}, now=NOW)
+    assert book.fire().done == 0
+    hand_over(book, "Ed")
+    assert book.fire().done == 1
+    assert told_of_hand_offs(book) == ["Cy", "Ed"]
+
+
+def test_a_hand_off_from_before_a_rule_is_no_news_where_it_is_corrected(book: RuleBook) -> None:
+    book.spoken("a", NOW - HOUR)
+    number = hand_over(book, "Ada")
+    book.rule("hand", when="handoff.added")
+    book.ledger.edit_handoff(number, {"person": "Bo"}, now=NOW)
+
+    assert book.fire().done == 0
+    assert book.firings == []
+
+
+def test_a_hand_off_that_was_taken_away_before_rules_looked_is_none(book: RuleBook) -> None:
+    book.spoken("a", NOW - HOUR)
+    book.rule("hand", when="handoff.added")
+    number = hand_over(book, "Ada")
+    (now,) = book.ledger.edit_handoff(number, {"person": "Bo"}, now=NOW).came["handoff"]
+    book.ledger.remove_handoffs([now], now=NOW)
+
+    assert book.fire().done == 0
+
+
 def _verdict(book: RuleBook, talk: int, verdict: str) -> None:
     from convledger.reports.reviews.drawing import SampleQuery
     from convledger.workflow.judging import Opinion
