@@ -118,13 +118,22 @@ def fired_already(
     return row is not None
 
 
-def last_noted(connection: sqlite3.Connection, rule: str) -> int | None:
-    """Return when a rule last fired, but for what a cooldown let pass."""
+def last_done(connection: sqlite3.Connection, rule: str) -> int | None:
+    """Return when what a rule did last was noted; an attempt that failed does not count."""
     row = connection.execute(
-        "SELECT max(noted_at) FROM firing WHERE rule=? AND status NOT IN (?, ?)",
-        (rule, PASSED, DROPPED),
+        "SELECT max(noted_at) FROM firing WHERE rule=? AND status=?", (rule, DONE)
     ).fetchone()
     return None if row[0] is None else int(row[0])
+
+
+def let_pass(connection: sqlite3.Connection, rule: str, before: int) -> int:
+    """Let pass what of a rule was noted before an instant and never tried; returns how many."""
+    done = connection.execute(
+        f"UPDATE firing SET status='{PASSED}' WHERE rule=? AND status='{WAITING}' AND attempts=0 "
+        "AND noted_at<?",
+        (rule, before),
+    )
+    return done.rowcount
 
 
 def to_do(connection: sqlite3.Connection, limit: int) -> list[Firing]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from convledger.clock import now_us, seconds_passed
+from convledger.clock import SECOND, now_us, seconds_passed
 from convledger.errors import ConvledgerError
 from convledger.store import firings as kept
 from convledger.store.actors import as_actor
@@ -25,6 +25,7 @@ from convledger.workflow.rule_files import RuleFile
 from convledger.workflow.rule_terms import COMMAND, OUTBOX, LedgerEvent, Rule
 
 AT_ONCE, SECONDS_AT_ONCE = 200, 30.0  # what an import does of it before it ends
+_AT_A_TIME = 200  # firings with their events
 
 
 @dataclass(slots=True)
@@ -77,18 +78,51 @@ def fire(
         digests = {name: each.digest for name, each in rules.items()}
         found.dropped = drop_changed(around.connection, digests, now)
     began = seconds_passed()
-    for firing in kept.to_do(around.connection, most):
-        if stopping() or (seconds is not None and seconds_passed() - began > seconds):
+
+    def is_over() -> bool:
+        return stopping() or (seconds is not None and seconds_passed() - began > seconds)
+
+    while (left := _left(found, most)) and (waiting := kept.to_do(around.connection, left)):
+        _do_in_turn(
+            around, {name: each.rule for name, each in rules.items()}, waiting, found, is_over
+        )
+        if is_over():
             break
-        rule = rules[firing.rule].rule
-        assert rule is not None
-        why = carry_out(around, rule, firing)
-        if why is None:
-            found.done += 1
-        else:
-            found.failed.append((firing.rule, why))
     found.waiting = kept.count_to_do(around.connection)
     return found
+
+
+def _left(found: Fired, most: int) -> int:
+    """Return how many are to be looked at next, of `most` in all; -1 sets no end."""
+    left = _AT_A_TIME if most < 0 else most - found.done - len(found.failed)
+    return min(_AT_A_TIME, left)
+
+
+def _do_in_turn(
+    around: Surroundings,
+    rules: Mapping[str, Rule | None],
+    waiting: Iterable[Firing],
+    found: Fired,
+    is_over: Callable[[], bool],
+) -> None:
+    """Do what waits; what was noted while its rule rests from something done passes."""
+    rests: dict[str, int] = {}  # by rule, before which instant what is noted passes
+    for firing in waiting:
+        if is_over():
+            return
+        if not firing.attempts and firing.noted_at < rests.get(firing.rule, 0):
+            continue
+        rule = rules[firing.rule]
+        assert rule is not None
+        why = carry_out(around, rule, firing)
+        if why is not None:
+            found.failed.append((firing.rule, why))
+            continue
+        found.done += 1
+        if rule.cooldown:
+            rests[rule.name] = firing.noted_at + rule.cooldown * SECOND
+            with transaction(around.connection):
+                kept.let_pass(around.connection, rule.name, rests[rule.name])
 
 
 def carry_out(around: Surroundings, rule: Rule, firing: Firing) -> str | None:

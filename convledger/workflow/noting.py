@@ -33,7 +33,8 @@ def note_new(
 ) -> int:
     """Note what a confirmed rule is to do about what has happened; returns how often.
 
-    Belongs into a transaction.
+    Of several that are noted at once a cooldown lets the later ones pass when one is done, not
+    before: an attempt may fail. Belongs into a transaction.
     """
     held = kept.held_rule(connection, rule.name)
     if held is None or held.digest != digest:
@@ -66,7 +67,7 @@ def _note(
     about = (rule.name, event.type, event.subject)
     if kept.fired_already(connection, *about, None if rule.once else event.revision):
         return 0
-    last = kept.last_noted(connection, rule.name) if rule.cooldown else None
+    last = kept.last_done(connection, rule.name) if rule.cooldown else None
     cools = last is not None and now - last < rule.cooldown * SECOND
     name = event_name(workspace_name, rule.name, event)
     line = event_line(name, workspace_name, rule.name, event)

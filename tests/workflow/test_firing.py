@@ -161,6 +161,40 @@ def test_a_cooldown_lets_events_pass(book: RuleBook) -> None:
     assert book.fire(NOW + 10 * HOUR).done == 0
 
 
+def test_an_attempt_that_failed_starts_no_cooldown(book: RuleBook, tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    command = [
+        "sh",
+        "-c",
+        f'test -e "{there}" || {{ read -r line; echo "$line" >> "{there}"; false; }}',
+    ]
+    book.rule(cooldown="30m", do="command", command=command, timeout="20s")
+    for name in ("a", "b", "c"):
+        book.spoken(name)
+    found = book.fire(NOW + MINUTE)
+    assert (found.done, len(found.failed), found.waiting) == (1, 1, 0)
+    states = {each.subject[-1]: each.status for each in book.firings}
+    assert states == {"a": "failed", "b": "done", "c": "passed"}
+
+    there.unlink()
+    book.spoken("d")
+    assert book.fire(NOW + 40 * MINUTE).failed != []
+    book.spoken("e")
+    assert book.fire(NOW + 41 * MINUTE).done == 1
+    assert book.fire(NOW + 42 * MINUTE, failed_too=True).done == 2  # whatever the cooldown
+
+
+def test_what_a_cooldown_lets_pass_takes_no_turn_from_other_rules(book: RuleBook) -> None:
+    book.rule("a-rests", cooldown="30m")
+    book.rule("b-does")
+    for name in "abcdefgh":
+        book.spoken(name)
+    found = book.fire(NOW + MINUTE, most=9)
+
+    assert (found.done, found.waiting) == (9, 0)
+    assert [each.rule for each in book.firings if each.status == "done"].count("b-does") == 8
+
+
 def test_conditions_are_about_the_facts_of_the_ledger(book: RuleBook) -> None:
     book.rule(where=[where("list_cost_usd", "over", 2), where("client", "is", "acme")])
     for name, cost, client in (("a", "3.00", "acme"), ("b", "3.00", "x"), ("c", "1.00", "acme")):
