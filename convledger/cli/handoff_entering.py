@@ -52,7 +52,7 @@ def add(
     convledger handoff add 5d0caad8 --at "2026-11-20 14:05" --to Ada --reason billing \\
         --wait 5m --handle 12m --outcome refunded
     """
-    from convledger.cli.handoff_words import instant_option
+    from convledger.reports.handoffs.typed import instant_typed
     from convledger.store.handoffs import StoredHandoff
     from convledger.zones import zone_of
 
@@ -62,7 +62,7 @@ def add(
     with chosen.open_ledger() as ledger:
         number = ledger.costed_conversation(conversation)
         if at is not None:
-            instant = instant_option(at, zone, now)
+            instant = instant_typed(at, zone, now)
         else:
             known = [each.at for each in ledger.handoffs_of(number, zone) if each.number is None]
             instant = next((each for each in known if each is not None), now)
@@ -84,7 +84,7 @@ def edit(number: str, at: str | None, tz: str | None, as_json: bool, **fields: s
 
     convledger handoff edit 3 --handle 20m --reason complaint
     """
-    from convledger.cli.handoff_words import instant_option
+    from convledger.reports.handoffs.typed import instant_typed
     from convledger.zones import zone_of
 
     zone, _ = zone_of(tz)
@@ -92,7 +92,7 @@ def edit(number: str, at: str | None, tz: str | None, as_json: bool, **fields: s
     (wanted,) = numbers_of((number,))
     changed = _changed(fields)
     if at is not None:
-        changed["at"] = instant_option(at, zone, now)
+        changed["at"] = instant_typed(at, zone, now)
     with chosen.open_ledger() as ledger:
         change = ledger.edit_handoff(wanted, changed, now=now)
         (entered,) = change.came["handoff"]
@@ -117,10 +117,14 @@ def _changed(fields: dict[str, str | None]) -> dict[str, Any]:
 
 
 def _say(ledger: Any, number: int, zone: Any, done: str, *, as_json: bool) -> None:
-    from convledger.cli.handoff_words import in_short
+    from convledger.cli.handoff_words import EARLY, in_short
     from convledger.reports.handoffs.documents import handoff_document
 
     found = ledger.handoff(number, zone)
+    if found.is_early:
+        streams.note(
+            f"It is {EARLY}: `convledger handoff edit {number} --at WHEN` if that is a mistake."
+        )
     if as_json:
         print_json({"schema": 1, **handoff_document(found)})
         return

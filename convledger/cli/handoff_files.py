@@ -12,7 +12,7 @@ from convledger.cli import chosen, options, streams
 from convledger.cli.cost_words import zone_option
 from convledger.cli.plain_names import plural, tilde
 from convledger.cli.printing import print_json
-from convledger.cli.rejected import say_rejected
+from convledger.cli.rejected import TOLD, say_rejected
 from convledger.errors import UsageProblem
 from convledger.text.display import clip, display_text
 
@@ -62,6 +62,7 @@ def import_(
                 "erased": found.erased,
                 "rejected": [{"line": line, "reason": why} for line, why in found.rejected],
                 "unread_columns": found.unread, "added_reasons": found.codes,
+                "before_opening": found.early,
             }
         )  # fmt: skip
     else:
@@ -82,6 +83,8 @@ def content_of(file: Path) -> bytes:
 
 
 def _say(file: Path, found: HandoffImport, *, dry_run: bool, refused: bool) -> None:
+    from convledger.cli.handoff_words import EARLY
+
     name = display_text(tilde(str(file)))
     words = plural(len(found.new), "hand-off")
     changed = f", {len(found.replaced):,} of them changed" if found.replaced else ""
@@ -101,6 +104,10 @@ def _say(file: Path, found: HandoffImport, *, dry_run: bool, refused: bool) -> N
     if found.unread:
         listed = ", ".join(clip(display_text(each), 40) for each in found.unread[:12])
         streams.note(f"Nothing is taken from these columns: {listed}")
+    for line in found.early[:TOLD]:
+        streams.note(f"line {line}: {EARLY}{'' if refused else ', and taken all the same'}")
+    if len(found.early) > TOLD:
+        streams.note(f"{len(found.early) - TOLD:,} lines more are from {EARLY}.")
     say_rejected(found.rejected)
     if found.new and not dry_run and not refused:
         streams.note("`convledger handoff undo` takes it all back.")

@@ -13,19 +13,7 @@ from convledger.cli.plan_words import moment_words, money_words
 if TYPE_CHECKING:
     from convledger.reports.handoffs.known import Handoff
 
-
-def instant_option(text: str, zone: tzinfo, now: int) -> int:
-    """Return the instant that an option means: `2026-11-20 14:05`, `2h` ago, `now`."""
-    from convledger.errors import UsageProblem
-    from convledger.reports.periods import read_since
-    from convledger.workflow.handoff_file import instant_of
-
-    if text.strip().lower() == "now":
-        return now
-    try:
-        return instant_of(text, zone)
-    except UsageProblem:
-        return read_since(text.strip().removesuffix(" ago"), zone, now)
+EARLY = "before the conversation opened"
 
 
 def length_words(seconds: int | None) -> str:
@@ -55,7 +43,7 @@ def handoff_facts(each: Handoff, zone: tzinfo) -> Iterator[tuple[str, str]]:
         ("hand-off", f"{each.origin}{number}{gone}"),
         ("conversation", each.conversation),
         ("title", each.title),
-        ("at", moment_words(each.at, zone)),
+        ("at", moment_words(each.at, zone) + (f", {EARLY}" if each.is_early else "")),
         ("from", each.model),
         ("to", each.person),
         ("reason", each.reason),

@@ -20,7 +20,7 @@ from convledger.store.labels import NAMES, SINGLE, set_label
 from convledger.store.operations import operation
 from convledger.workflow.file_rows import Cells, FileRows, read_rows
 from convledger.workflow.handing_over import take_all
-from convledger.workflow.handoff_file import instant_of, read_handoffs
+from convledger.workflow.handoff_file import instant_of, past_instant, read_handoffs
 from convledger.workflow.reason_codes import HANDOFFS, add_reason
 
 BY = "inbox"
@@ -170,7 +170,7 @@ def _verdicts(taker: Taker, content: bytes) -> Keep:
     """Return what keeps verdicts: item, reviewer, verdict; a row is known by what it says."""
     from convledger.store import reviews
     from convledger.store.reviews import StoredVerdict
-    from convledger.workflow.entered_text import checked_instant, note_text
+    from convledger.workflow.entered_text import note_text
     from convledger.workflow.judging import (
         checked_reasons,
         known_items,
@@ -193,7 +193,7 @@ def _verdicts(taker: Taker, content: bytes) -> Keep:
             item = items.get(_cell(cells, "item"))
             if item is None:
                 raise UsageProblem(f"no item {cells['item']!r:.40}: `convledger review list`")
-            at = checked_instant(instant_of(_cell(cells, "at"), taker.zone), taker.now, "it")
+            at = past_instant(_cell(cells, "at"), taker.zone, taker.now, "it")
             made = StoredVerdict(
                 id=0,
                 name="",
@@ -204,7 +204,7 @@ def _verdicts(taker: Taker, content: bytes) -> Keep:
                 reasons=checked_reasons(cells.get("reasons", "").split(), codes),
                 note=note_text(cells.get("note", "")),
                 seconds=None,
-                at=taker.now if at is None else at,
+                at=at,
                 provenance=f"inbox:{line}",
             )
         except ConvledgerError as problem:

@@ -35,12 +35,21 @@ def enter_handoff(
         at = next((each for each in known if each is not None), now())
     entry = StoredHandoff(0, "", "", conversation_id, **{**said, "at": at})
     change = ledger.add_handoff(entry, now=now())
-    return _step("Hand-off entered", change, now)
+    return _step(f"Hand-off entered{_early(ledger, change, zone)}", change, now)
 
 
-def edit_handoff(ledger: Ledger, number: int, said: Mapping[str, Any], now: Clock) -> Step:
+def edit_handoff(
+    ledger: Ledger, number: int, said: Mapping[str, Any], zone: tzinfo, now: Clock
+) -> Step:
     """Put another hand-off in the place of one. Raises UsageProblem."""
-    return _step("Hand-off changed", ledger.edit_handoff(number, said, now=now()), now)
+    change = ledger.edit_handoff(number, said, now=now())
+    return _step(f"Hand-off changed{_early(ledger, change, zone)}", change, now)
+
+
+def _early(ledger: Ledger, change: Change, zone: tzinfo) -> str:
+    """Return words for a hand-off from before its conversation opened, "" for any other."""
+    (number,) = change.came["handoff"]
+    return ", before the conversation opened" if ledger.handoff(number, zone).is_early else ""
 
 
 def remove_handoff(ledger: Ledger, each: Handoff, now: Clock) -> Step:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from convledger.clock import DAY, EARLIEST, LATEST
+from convledger.clock import EARLIEST, LATEST, SECOND
 from convledger.errors import UsageProblem
 
 LONGEST_LINE, LONGEST_NOTE = 200, 20_000
+CLOCKS_APART = 300 * SECOND  # what the clocks of two machines may differ by
 GUARD = re.compile(r"^'+(?=[\s\u200b\u2060\ufeff]*[=+\-@＝＋－＠])")  # as tables guard formulas
 _KEPT = "\n\t"
 
@@ -35,10 +36,13 @@ def person_text(text: str, what: str = "the name") -> str:
 
 
 def checked_instant(at: int, now: int, what: str) -> int:
-    """Return an instant that can be meant: not before 2000, no more than a day ahead of now."""
+    """Return an instant that can be meant: not before 2000, and not ahead of now.
+
+    Clocks of two machines are never quite the same: five minutes are taken. Raises UsageProblem.
+    """
     if not EARLIEST <= at < LATEST:
         raise UsageProblem(f"{what} is no instant between 2000 and 2200")
-    if at > now + DAY:
+    if at > now + CLOCKS_APART:
         raise UsageProblem(f"{what} is not yet: nothing is kept ahead of its time")
     return at
 

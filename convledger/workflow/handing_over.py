@@ -10,8 +10,10 @@ import secrets
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import time, tzinfo
 from typing import Any
 
+from convledger.clock import to_datetime
 from convledger.economics.work_text import LONGEST_WORK
 from convledger.errors import UsageProblem
 from convledger.store import costs
@@ -46,6 +48,17 @@ def checked(each: StoredHandoff, now: int, codes: list[str]) -> StoredHandoff:
     )
 
 
+def is_early(at: int, opened: int | None, zone: tzinfo) -> bool:
+    """Tell whether a hand-off is before its conversation opened, which is most often a mistake.
+
+    The noon of a day stands for the day.
+    """
+    if not opened or at >= opened:
+        return False
+    said, began = (to_datetime(each).astimezone(zone) for each in (at, opened))
+    return said.time() != time(12) or said.date() != began.date()
+
+
 def enter(connection: sqlite3.Connection, each: StoredHandoff, now: int, by: str) -> Change:
     """Keep a hand-off that a person has typed. Raises UsageProblem."""
     codes = reason_codes.reasons(connection, reason_codes.HANDOFFS)
@@ -64,7 +77,8 @@ def edit(connection: sqlite3.Connection, number: int, now: int, by: str, **chang
     codes = reason_codes.reasons(connection, reason_codes.HANDOFFS)
     if "reason" not in changed:
         codes = [*codes, old.reason]  # a code that was taken from the list stays with what has it
-    new = checked(replace(old, **changed), now, codes)
+    new = replace(old, **changed)
+    new = checked(new, max(now, old.at) if new.at == old.at else now, codes)
     if new == old:
         raise UsageProblem(f"nothing of {number} would change; say what it should be")
     new = replace(

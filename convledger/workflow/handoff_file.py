@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, tzinfo
 from hashlib import blake2b, sha256
 
-from convledger.clock import parse_instant
+from convledger.clock import parse_instant, to_datetime
 from convledger.economics.work_text import seconds_of
 from convledger.errors import UsageProblem
 from convledger.store.handoffs import (
@@ -24,9 +24,9 @@ from convledger.store.handoffs import (
 )
 from convledger.store.tombstones import Erased
 from convledger.workflow import reason_codes
-from convledger.workflow.entered_text import LONGEST_LINE, one_line
+from convledger.workflow.entered_text import LONGEST_LINE, checked_instant, one_line
 from convledger.workflow.file_rows import Cells, read_rows
-from convledger.workflow.handing_over import checked
+from convledger.workflow.handing_over import checked, is_early
 
 # What each meaning is called, the likeliest first. Lengths may have their unit in their name.
 CALLED = {
@@ -71,6 +71,7 @@ class HandoffImport:
     rejected: list[tuple[int, str]] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     codes: list[str] = field(default_factory=list)  # reasons that are to be added
+    early: list[int] = field(default_factory=list)  # lines from before the conversation opened
 
 
 def read_handoffs(
@@ -95,23 +96,28 @@ def read_handoffs(
     known = reason_codes.reasons(connection, reason_codes.HANDOFFS)
     codes = list(known)
     read: list[tuple[int, StoredHandoff]] = []
+    early: list[int] = []
     erased = _erased(connection)
     for line, cells in rows.rows:
         if cells.get(places.get("origin", ""), "").strip() in (TOLD, INFERRED):
             found.told += 1
             continue
         try:
-            row = _row(_meant(cells, places), zone, find, f"{found.digest}:{line}")
+            row, opened = _row(_meant(cells, places), zone, now, find, f"{found.digest}:{line}")
             if row.conversation_id in erased:
                 found.erased += 1
                 continue
             if new_codes and row.reason.strip():
                 codes = list(dict.fromkeys([*codes, reason_codes.code_of(row.reason)]))
-            read.append((line, checked(row, now, codes)))
+            read.append((line, checked(row, max(now, row.at), codes)))
+            if is_early(row.at, opened, zone):
+                early.append(line)
         except UsageProblem as problem:
             found.rejected.append((line, str(problem)))
     _compare(connection, found, read)
     found.rejected.sort()
+    fresh = {int(each.provenance.rpartition(":")[2]) for each in found.new}
+    found.early = [line for line in early if line in fresh]
     used = {each.reason for each in found.new}
     found.codes = [code for code in codes if code in used and code not in known]
     return found
@@ -172,18 +178,23 @@ def _unit_of(header: str, meaning: str) -> int:
     )
 
 
-def _row(cells: Mapping[str, str], zone: tzinfo, find: Find, provenance: str) -> StoredHandoff:
+def _row(
+    cells: Mapping[str, str], zone: tzinfo, now: int, find: Find, provenance: str
+) -> tuple[StoredHandoff, int]:
+    """Return what a row says, and when its conversation opened."""
     name = cells["conversation"]
     if not name:
         raise UsageProblem("no conversation")
     reader = cells.get("reader", "")
-    number, _ = find(name if not reader or name.startswith(f"{reader}:") else f"{reader}:{name}")
-    return StoredHandoff(
+    number, opened = find(
+        name if not reader or name.startswith(f"{reader}:") else f"{reader}:{name}"
+    )
+    row = StoredHandoff(
         id=0,
         name="",
         replaces="",
         conversation_id=number,
-        at=instant_of(cells["at"], zone),
+        at=past_instant(cells["at"], zone, now, "the hand-off"),
         model=cells.get("model", ""),
         person=cells.get("person", ""),
         reason=cells.get("reason", ""),
@@ -195,6 +206,7 @@ def _row(cells: Mapping[str, str], zone: tzinfo, find: Find, provenance: str) ->
         provenance=provenance,
         key=one_line(cells.get("key", ""), "the id", LONGEST_LINE),
     )
+    return row, opened
 
 
 def _seconds(cells: Mapping[str, str], name: str) -> int | None:
@@ -216,6 +228,26 @@ def instant_of(text: str, zone: tzinfo) -> int:
     if found is None:
         raise UsageProblem(f"no instant: {written!r:.40}. Write it like 2026-11-20 14:05")
     return found
+
+
+def past_instant(text: str, zone: tzinfo, now: int, what: str) -> int:
+    """Return an instant as a file writes it, which must not be ahead of now. Raises UsageProblem.
+
+    Today without a time is taken as its noon in the morning too: the same row later says the same.
+    """
+    at = instant_of(text, zone)
+    is_today = is_day(text) and _day_of(at, zone) == _day_of(now, zone)
+    return at if is_today else checked_instant(at, now, what)
+
+
+def _day_of(at: int, zone: tzinfo) -> date:
+    return to_datetime(at).astimezone(zone).date()
+
+
+def is_day(text: str) -> bool:
+    """Tell whether an instant is written as a day without a time."""
+    wall = _WALL.fullmatch(text.strip())
+    return wall is not None and wall[2] is None
 
 
 def _on_the_wall(wall: re.Match[str], zone: tzinfo) -> int | None:

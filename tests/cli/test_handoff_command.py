@@ -103,6 +103,36 @@ def test_a_file_is_taken_once_and_says_what_is_wrong(books: Cli, tmp_path: Path)
     assert books("handoff", "import", str(tmp_path / "none.csv")).code == 2
 
 
+@pytest.mark.parametrize("when", ["tomorrow", "2026-11-21 10:00", "2026-11-21", "2026-12-01"])
+def test_nothing_is_kept_ahead_of_its_time(books: Cli, tmp_path: Path, when: str) -> None:
+    add(books)
+    for words in (("add", TALK), ("edit", "1")):
+        answer = books("handoff", *words, "--at", when)
+        assert (answer.code, "is not yet: nothing is kept ahead of its time" in answer.err) == (
+            2, True,
+        )  # fmt: skip
+    path = tmp_path / "h.csv"
+    path.write_text(f"conversation,at\n{TALK},{when}\n")
+    assert books("handoff", "import", str(path), "--json").json["taken"] == 0
+    assert len(books("handoff", "list", "--json").json["handoffs"]) == 1
+
+
+def test_one_from_before_its_conversation_is_taken_and_told(books: Cli, tmp_path: Path) -> None:
+    for words in (("add", TALK), ("edit", "1", "--note", "x")):
+        answer = books("handoff", *words, "--at", "2026-01-02 10:00")
+        assert (answer.code, "before the conversation opened" in answer.err) == (0, True)
+    assert "2026-01-02 10:00, before the conversation opened" in books("handoff", "show", "2").out
+    assert "before" not in books("handoff", "edit", "2", "--at", "2026-10-14 13:50").err
+    path = tmp_path / "h.csv"
+    path.write_text(f"conversation,at\n{TALK},2026-10-14 15:00\n{TALK},2026-01-03\n")
+    assert books("handoff", "import", str(path), "--dry-run", "--json").json["before_opening"] == [
+        3
+    ]
+    done = books("handoff", "import", str(path))
+    assert "line 3: before the conversation opened, and taken all the same" in done.err
+    assert "line 2" not in done.err
+
+
 def test_reasons_are_listed_and_changed(books: Cli) -> None:
     done = books("handoff", "reasons", "--add", "Legal Hold", "--remove", "other", "--json")
     assert done.json["reasons"][-1] == "legal-hold"

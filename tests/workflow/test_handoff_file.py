@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from convledger.clock import HOUR
 from convledger.errors import UsageProblem
 from convledger.reports.handoffs.known import HandoffQuery
 from convledger.store.handoffs import StoredHandoff, kept_handoffs
@@ -177,6 +178,8 @@ def test_a_list_that_was_written_reads_back_to_nothing_new(book: CostBook) -> No
         ("aaaa,2026-10-05,,-5", "less than nothing"),
         ("aaaa,2026-10-05,,1,2", "more cells"),
         ("aaaa,2027-10-05,,", "is not yet"),
+        ("aaaa,2026-11-21,,", "is not yet"),
+        ("aaaa,2026-11-20 00:06,,", "is not yet"),
     ],
 )
 def test_a_wrong_row_is_told_and_the_others_are_taken(book: CostBook, row: str, why: str) -> None:
@@ -186,6 +189,22 @@ def test_a_wrong_row_is_told_and_the_others_are_taken(book: CostBook, row: str, 
     assert line == 2
     assert why in reason
     assert len(kept(book)) == 1
+
+
+def test_today_is_taken_in_the_morning_too_and_says_the_same_later(book: CostBook) -> None:
+    row = "conversation,at\naaaa,2026-11-20\n"  # it is the beginning of that day
+
+    assert len(take(book, row).new) == 1
+    found = book.ledger.read_handoff_file(row.encode(), UTC, now=NOW + 20 * HOUR)
+    assert (found.known, found.new) == (1, [])
+
+
+def test_rows_from_before_their_conversation_are_taken_and_named(book: CostBook) -> None:
+    head = "conversation,at\n"
+    found = take(book, f"{head}bbbb,2026-10-06\naaaa,2026-10-04\naaaa,2026-10-05 11:00\n")
+    assert (found.early, len(kept(book))) == ([3], 3)
+
+    assert take(book, f"{head}aaaa,2026-10-04\nbbbb,2025-10-06\n").early == [3]  # of what is new
 
 
 def test_new_reasons_are_added_where_that_is_asked_for(book: CostBook) -> None:

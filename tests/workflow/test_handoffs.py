@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from convledger.clock import HOUR, SECOND
 from convledger.economics.conversation_costs import BOT, ESCALATED, PEOPLE
 from convledger.errors import UsageProblem
 from convledger.reports.handoffs.known import Handoff, HandoffQuery
@@ -121,6 +122,7 @@ def test_its_time_is_changed_with_it_alone(book: CostBook) -> None:
         ({"wait_seconds": 8 * 86_400}, "more than a week"),
         ({"note": "x" * 20_001}, "longer than 20,000"),
         ({"at": at("2027-01-01")}, "is not yet"),
+        ({"at": NOW + 301 * SECOND}, "is not yet"),
         ({"at": 0}, "between 2000 and 2200"),
     ],
 )
@@ -146,6 +148,41 @@ def test_what_a_source_tells_is_listed_until_a_person_says_it_better(book: CostB
     (typed,) = listed(book)
     assert (typed.origin, typed.person) == ("typed", "Ada")
     assert book.ledger.handoffs_of(talk, UTC) == [typed]
+
+
+def test_clocks_may_differ_a_little_and_what_stands_there_may_be_changed(book: CostBook) -> None:
+    talk = book.talk("2026-10-05T10:00", "a")
+    entry = StoredHandoff(0, "", "", talk, NOW + 300 * SECOND)
+    (number,) = book.ledger.add_handoff(entry, now=NOW).came["handoff"]
+    book.ledger.edit_handoff(number, {"note": "x"}, now=NOW - HOUR)
+
+    assert [each.note for each in listed(book)] == ["x"]
+    with pytest.raises(UsageProblem, match="is not yet"):
+        book.ledger.edit_handoff(number + 1, {"at": NOW + HOUR}, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("when", "early"),
+    [
+        ("2026-10-05T10:00", False),
+        ("2026-10-05T09:59", True),
+        ("2026-10-01T12:00", True),
+        ("2025-01-01T00:00", True),
+    ],
+)
+def test_a_hand_off_from_before_its_conversation_is_told_to_be(
+    book: CostBook, when: str, early: bool
+) -> None:
+    enter(book, book.talk("2026-10-05T10:00", "a"), when)
+
+    assert [each.is_early for each in listed(book)] == [early]
+
+
+def test_the_noon_of_a_day_stands_for_that_day(book: CostBook) -> None:
+    enter(book, book.talk("2026-10-05T18:00", "a"), "2026-10-05T12:00")
+    enter(book, book.talk("2026-10-05T18:00", "b"), "2026-10-04T12:00")
+
+    assert [each.is_early for each in listed(book)] == [False, True]
 
 
 def test_a_persons_answer_after_a_bots_is_an_inferred_hand_off(book: CostBook) -> None:

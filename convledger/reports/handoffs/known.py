@@ -39,6 +39,7 @@ from convledger.store.handoffs import (
 )
 from convledger.store.outcomes import OutcomeTold, outcomes_told
 from convledger.text.secrets import veiled
+from convledger.workflow.handing_over import is_early
 
 ORIGINS = ("typed", "imported", TOLD, INFERRED)
 
@@ -92,6 +93,7 @@ class Handoff:
     bot_cost: int | None = None
     bot_unpriced: int = 0
     bot_estimated: bool = False
+    is_early: bool = False  # entered, and before its conversation opened
 
 
 def handoffs(connection: sqlite3.Connection, query: HandoffQuery) -> list[Handoff]:
@@ -266,6 +268,8 @@ def _costed(
     for each in found:
         root = callers[each.conversation_id]
         opened = openings.get(root, openings.get(each.conversation_id))
+        if each.number is not None and each.at is not None and is_early(each.at, opened, zone):
+            each = replace(each, is_early=True)
         if each.handle_seconds is not None and opened is not None:
             rate = rate_on(rates, local_day(opened, zone))
             if rate is not None:

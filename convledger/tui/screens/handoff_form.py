@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 
 from convledger.clock import to_datetime
 from convledger.errors import UsageProblem
-from convledger.reports.periods import read_since
+from convledger.reports.handoffs.typed import instant_typed
 from convledger.text.display import clip, display_text
 from convledger.tui.cost_words import title_text
 from convledger.tui.credit_words import moment_text
@@ -30,7 +30,6 @@ from convledger.tui.review_typed import (
 from convledger.tui.screens.plan_fields import FieldsDialog, NotYet
 from convledger.tui.widgets.choices import Choices
 from convledger.workflow.entered_text import LONGEST_NOTE
-from convledger.workflow.handoff_file import instant_of
 
 if TYPE_CHECKING:
     from convledger.ledger import Ledger
@@ -157,12 +156,7 @@ class HandoffFormScreen(FieldsDialog):
             return None
         if self._old is not None and typed == self._at_typed():
             return self._old.at
-        if typed.lower() == "now":
-            return now
-        try:
-            return instant_of(typed, self._zone)
-        except UsageProblem:
-            return read_since(typed, self._zone, now)
+        return instant_typed(typed, self._zone, now)
 
     def effect(self) -> Content:
         """Return what will be kept."""
@@ -196,7 +190,7 @@ class HandoffFormScreen(FieldsDialog):
         if old is not None and old.number is not None:
             if said["at"] is None:
                 said = {key: value for key, value in said.items() if key != "at"}
-            return edit_handoff(ledger, old.number, said, now)
+            return edit_handoff(ledger, old.number, said, self._zone, now)
         if number is None:
             number = ledger.costed_conversation(name)
         return enter_handoff(ledger, number, said, self._zone, now)
