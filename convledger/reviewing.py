@@ -127,6 +127,13 @@ class Reviewing(HandingOver):
             return give(self.connection, number, as_name or person(), opinion, now)
 
     @in_words
+    def must_be_meant(self, as_name: str = "") -> None:
+        """Refuse a name that is nearly an owner's, but nobody's. Raises UsageProblem."""
+        from convledger.workflow.judging import must_be_meant
+
+        must_be_meant(self.connection, as_name or person())
+
+    @in_words
     def withdraw_verdict(
         self, *, now: int, as_name: str = "", number: int | None = None
     ) -> tuple[Item, StoredVerdict]:

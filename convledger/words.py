@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 
-def nearest(word: str, known: list[str]) -> str | None:
-    """Return the known word that `word` was most likely meant to be."""
+def nearest(word: str, known: list[str], least: float = 0.5) -> str | None:
+    """Return the known word that `word` was most likely meant to be; 1 is but for its case."""
     from difflib import get_close_matches
 
     by_lower = {name.lower(): name for name in known}
-    found = get_close_matches(word.lower(), by_lower, 1, 0.5)
+    found = get_close_matches(word.lower(), by_lower, 1, least)
     return by_lower[found[0]] if found else None
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shlex
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -23,13 +24,15 @@ F = TypeVar("F", bound=Callable[..., Any])
 def _opinion(command: F) -> F:
     for option in (
         options.json_flag,
+        click.option("--new", "is_new", is_flag=True,
+                     help="You are somebody else than the owner with nearly your name."),
         as_option,
         click.option("--minutes", metavar="M", help="How long it took you: 4, 90s."),
         click.option("--note", default="", metavar="TEXT", help="What you want to say of it."),
         options.several("--reason", "Why; `review reasons` lists the codes."),
         click.argument("word", metavar="pass|minor|major|fail"),
         click.argument("item"),
-    ):
+    ):  # fmt: skip
         command = option(command)
     return command
 
@@ -51,6 +54,7 @@ def verdict(
     note: str,
     minutes: str | None,
     as_name: str,
+    is_new: bool,
     as_json: bool,
 ) -> int:
     """Give your verdict on an item; a later one of yours takes its place, and both are kept.
@@ -60,8 +64,14 @@ def verdict(
     number = item_number(item)
     opinion = _said(word, reason, note, minutes)
     with chosen.open_ledger() as ledger:
+        if not is_new:
+            ledger.must_be_meant(as_name)
         given = ledger.give_verdict(number, opinion, now=clock.now_us(), as_name=as_name)
-        _tell(ledger, number, given.reviewer, f"{given.reviewer}: {given.verdict}", as_json=as_json)
+        owners = ledger.review_item(number, given.reviewer).stored.owners
+        if owners and given.reviewer not in owners:
+            streams.note(_not_an_owner(number, given.reviewer, owners))
+        words = f"{given.reviewer}: {given.verdict}"
+        _tell(ledger, number, given.reviewer, words, as_name, as_json=as_json)
     return 0
 
 
@@ -74,19 +84,33 @@ def adjudicate(
     note: str,
     minutes: str | None,
     as_name: str,
+    is_new: bool,
     as_json: bool,
 ) -> int:
     """Decide what an item's verdict is; the reviewers' own stay, and agreement is told of them."""
     number = item_number(item)
     opinion = _said(word, reason, note, minutes)
     with chosen.open_ledger() as ledger:
+        if not is_new:
+            ledger.must_be_meant(as_name)
         given = ledger.adjudicate(number, opinion, now=clock.now_us(), as_name=as_name)
         words = f"decided by {given.reviewer}: {given.verdict}"
-        _tell(ledger, number, given.reviewer, words, as_json=as_json)
+        _tell(ledger, number, given.reviewer, words, as_name, as_json=as_json)
     return 0
 
 
-def _tell(ledger: Ledger, number: int, name: str, words: str, *, as_json: bool) -> None:
+def _not_an_owner(number: int, name: str, owners: Sequence[str]) -> str:
+    """Return what is told where somebody judges what others were to judge."""
+    whose = ", ".join(owners)
+    return display_text(
+        f"{name} is no owner of item {number}, which is to be judged by {whose}: "
+        "the verdict counts beside theirs."
+    )
+
+
+def _tell(
+    ledger: Ledger, number: int, name: str, words: str, as_name: str, *, as_json: bool
+) -> None:
     found = ledger.review_item(number, name)
     if as_json:
         from convledger.reports.reviews.documents import item_document
@@ -97,7 +121,8 @@ def _tell(ledger: Ledger, number: int, name: str, words: str, *, as_json: bool) 
     others = sum(each != name for each in found.latest)
     if others and found.is_disputed:
         streams.note(f"Others say something else: `convledger review show {number}`.")
-    streams.note("`convledger review undo` takes it back.")
+    whose = f" --as {shlex.quote(as_name)}" if as_name else ""
+    streams.note(display_text(f"`convledger review undo{whose}` takes it back."))
 
 
 @click.command(short_help="Withdraw your last verdict.")

@@ -6,6 +6,7 @@ Everything that writes belongs into a transaction.
 from __future__ import annotations
 
 import secrets
+import shlex
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +20,8 @@ from convledger.words import nearest
 from convledger.workflow import reason_codes
 from convledger.workflow.entered_text import note_text, person_text
 from convledger.workflow.review_words import VERDICTS, Item
+
+_NEARLY = 0.75  # how like two names are that are taken for one that was mistyped
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +146,10 @@ def withdraw(
     own = [each for each in own if each.item_id in known]
     if not own:
         on = "" if number is None else f" on item {number}"
-        raise UsageProblem(f"{name} has given no verdict{on} that could be withdrawn")
+        others = sorted({each.reviewer for each in reviews.verdicts(connection, among)})
+        near = nearest(name, others, _NEARLY)
+        hint = f"; did you mean --as {shlex.quote(near)}?" if near else ""
+        raise UsageProblem(f"{name} has given no verdict{on} that could be withdrawn{hint}")
     last = own[-1]
     reviews.withdraw(connection, last.id, now)
     return item_numbered(connection, last.item_id), last
@@ -187,6 +193,26 @@ def reviewer_text(text: str) -> str:
     if not name:
         raise UsageProblem("a reviewer needs a name: say --as NAME")
     return name
+
+
+def must_be_meant(connection: sqlite3.Connection, reviewer: str) -> None:
+    """Refuse a name that nobody has, and that is nearly an owner's: it would make a new reviewer.
+
+    Raises UsageProblem.
+    """
+    name = reviewer_text(reviewer)
+    owners = sorted({owner for each in known_items(connection) for owner in each.stored.owners})
+    if name in owners:
+        return
+    near = nearest(name, owners, _NEARLY)
+    if near is None:
+        return
+    said = {each.reviewer for each in reviews.verdicts(connection)}
+    if near.lower() == name.lower() or name not in said:
+        raise UsageProblem(
+            f"nobody who reviews is called {name!r:.100}; did you mean {near}? "
+            f"Say --as {shlex.quote(near)}, or --new if {name} is somebody else"
+        )
 
 
 def checked_reasons(given: Sequence[str], known: list[str]) -> tuple[str, ...]:

@@ -107,6 +107,34 @@ def test_a_dispute_is_decided_and_agreement_is_told_of_the_reviewers(books: Cli)
     assert "Cohen's kappa                  0.500" in text
 
 
+@pytest.mark.parametrize("name", ["ada", "ADA", "Adda"])
+@pytest.mark.parametrize("word", ["verdict", "adjudicate"])
+def test_a_name_that_is_nearly_an_owners_is_refused(books: Cli, name: str, word: str) -> None:
+    draw(books, "--overlap", "6")
+    judge(books, 1, "pass", "Ada")
+    judge(books, 1, "fail", "Bo")
+    answer = books("review", word, "1", "minor", "--as", name)
+    assert (answer.code, "did you mean Ada? Say --as Ada" in answer.err) == (2, True)
+    assert "or --new if" in answer.err
+    assert len(books("review", "show", "1", "--json").json["verdicts"]) == 2
+    assert books("review", word, "1", "minor", "--as", name, "--new").code == 0
+    hint = books("review", "undo", "2", "--as", "bO").err
+    assert "bO has given no verdict on item 2" in hint
+    assert "did you mean --as Bo?" in books("review", "undo", "--as", "bO").err
+
+
+def test_who_owns_nothing_is_told_that_the_verdict_counts_beside_others(books: Cli) -> None:
+    draw(books, "--overlap", "6")
+    judge(books, 1, "pass", "Ada")
+    answer = books("review", "verdict", "1", "fail", "--as", "Cy Lee")
+    assert answer.code == 0
+    assert "Cy Lee is no owner of item 1, which is to be judged by Ada, Bo" in answer.err
+    assert "`convledger review undo --as 'Cy Lee'` takes it back." in answer.err
+    again = books("review", "verdict", "1", "pass", "--as", "Cy Lee", "--json")
+    assert "is no owner of item 1" in again.err
+    assert "is no owner" not in books("review", "verdict", "1", "pass", "--as", "Bo").err
+
+
 def test_work_travels_to_a_reviewer_and_back(books: Cli, tmp_path: Path) -> None:
     draw(books, "--overlap", "2", "--title", "October")
     out, home = str(tmp_path / "bo.jsonl"), str(tmp_path / "home.jsonl")
