@@ -95,6 +95,11 @@ def _say(file: Path, found: HandoffImport, *, dry_run: bool, refused: bool) -> N
     if found.known:
         away = f", {found.away:,} of them changed or taken away since" if found.away else ""
         streams.say(f"{plural(found.known, 'row')} the books have already{away}.")
+        if found.away:
+            streams.note(
+                "`convledger handoff list --all` has what was taken away, "
+                "`convledger handoff bring-back NUMBER` brings it back."
+            )
     if found.told:
         streams.say(f"{plural(found.told, 'row')} left out: told by a source, or inferred.")
     if found.erased:

@@ -15,6 +15,7 @@ from convledger.store.settings import note, setting
 ITEMS, TIMES, CLOSING = "cost_item", "worked_time", "cost_closing"
 HOURLY, EXCHANGE, SETTING = "hourly_rate", "exchange_rate", "setting"
 COSTS, HANDOFFS = "cost changes", "hand-off changes"  # what changes are of
+UNDONE = "hand-off imports taken back"
 _MOST = 50  # changes that are remembered
 
 
@@ -65,19 +66,24 @@ def take_back(
 
 def forget_rows(connection: sqlite3.Connection, table: str, gone: Collection[int]) -> None:
     """Forget of changes the rows that were erased: others may get their numbers."""
-    for journal in (COSTS, HANDOFFS) if gone else ():
-        known = changes(connection, journal)
-        for change in known:
-            for rows in (change.came, change.went):
-                if table in rows:
-                    rows[table] = [each for each in rows[table] if each not in gone]
-        kept = [
-            each
-            for each in known
-            if each.replaced or any((*each.came.values(), *each.went.values()))
-        ]
-        if kept != changes(connection, journal):
-            _write(connection, kept, journal)
+    for journal in (COSTS, HANDOFFS, UNDONE):
+        forget_rows_of(connection, journal, table, gone)
+
+
+def forget_rows_of(
+    connection: sqlite3.Connection, journal: str, table: str, gone: Collection[int]
+) -> None:
+    """Forget rows of the changes of one journal, and changes that are about nothing then."""
+    known = changes(connection, journal) if gone else []
+    for change in known:
+        for rows in (change.came, change.went):
+            if table in rows:
+                rows[table] = [each for each in rows[table] if each not in gone]
+    kept = [
+        each for each in known if each.replaced or any((*each.came.values(), *each.went.values()))
+    ]
+    if known and kept != changes(connection, journal):
+        _write(connection, kept, journal)
 
 
 def rate_before(connection: sqlite3.Connection, since: date) -> Replaced:

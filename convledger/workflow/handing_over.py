@@ -17,7 +17,15 @@ from convledger.clock import to_datetime
 from convledger.economics.work_text import LONGEST_WORK
 from convledger.errors import UsageProblem
 from convledger.store import costs
-from convledger.store.cost_changes import HANDOFFS, Change, changes, remember, take_back
+from convledger.store.cost_changes import (
+    HANDOFFS,
+    UNDONE,
+    Change,
+    changes,
+    forget_rows_of,
+    remember,
+    take_back,
+)
 from convledger.store.costs import HANDED_OVER, WorkedTime
 from convledger.store.handoffs import (
     TYPED,
@@ -30,6 +38,7 @@ from convledger.workflow import reason_codes
 from convledger.workflow.entered_text import checked_instant, note_text, one_line, person_text
 
 TABLE, TIMES = "handoff", "worked_time"
+_IMPORT = "import"
 
 
 def checked(each: StoredHandoff, now: int, codes: list[str]) -> StoredHandoff:
@@ -114,19 +123,33 @@ def bring_back(connection: sqlite3.Connection, numbers: Sequence[int], now: int)
         if later:
             raise UsageProblem(f"{number} was changed and is now {later[0]}")
         _set(connection, change.came, old, None)
+    forget_rows_of(connection, UNDONE, TABLE, set(numbers))
     remember(connection, change, HANDOFFS)
     return change
 
 
 def undo(connection: sqlite3.Connection, now: int, change: Change | None = None) -> Change:
-    """Take back a change, the last one unless told; returns it. Raises UsageProblem."""
+    """Take back a change, the last one unless told; returns it. Raises UsageProblem.
+
+    What an import brought counts as never there then: the same file brings it again.
+    """
     if change is None:
         known = changes(connection, HANDOFFS)
         if not known:
             raise UsageProblem("no hand-off was changed that could be taken back")
         change = known[-1]
+    if change.what == _IMPORT:  # but for what a person has changed or taken away since
+        here = {each.id for each in kept_handoffs(connection)}
+        went = [each for each in change.came.get(TABLE, ()) if each in here]
+        remember(connection, Change(_IMPORT, now, went={TABLE: went}), UNDONE)
     take_back(connection, change, now, HANDOFFS)
     return change
+
+
+def taken_back(connection: sqlite3.Connection) -> set[int]:
+    """Return the numbers of hand-offs that imports brought and that went as those were undone."""
+    known = changes(connection, UNDONE)
+    return {number for change in known for number in change.went.get(TABLE, ())}
 
 
 def take_all(
@@ -137,7 +160,7 @@ def take_all(
     by: str,
 ) -> Change:
     """Keep what a file brings, in the place of what the same file said before."""
-    change = Change("import", now)
+    change = Change(_IMPORT, now)
     _go(connection, change, replaced, now)
     for each in new:
         _come(connection, change, replace(each, made_by=by, made_at=now), now)

@@ -100,6 +100,11 @@ def test_a_file_is_taken_once_and_says_what_is_wrong(books: Cli, tmp_path: Path)
     assert "line 3: no conversation 'nope'" in done.err
     assert books("handoff", "import", str(path), "--json").json["known"] == 1
     assert books("handoff", "undo").out == "Taken back: 1 imported.\n"
+    assert "1 hand-off taken" in books("handoff", "import", str(path)).out
+    assert books("handoff", "remove", "2").code == 0
+    away = books("handoff", "import", str(path))
+    assert "1 row the books have already, 1 of them changed or taken away since." in away.out
+    assert "`convledger handoff bring-back NUMBER` brings it back" in away.err
     assert books("handoff", "import", str(tmp_path / "none.csv")).code == 2
 
 

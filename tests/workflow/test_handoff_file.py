@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 from convledger.clock import HOUR
 from convledger.errors import UsageProblem
 from convledger.reports.handoffs.known import HandoffQuery
+from convledger.store.cost_changes import forget_rows
 from convledger.store.handoffs import StoredHandoff, kept_handoffs
+from convledger.workflow.handing_over import taken_back
 from convledger.workflow.handoff_file import HandoffImport, instant_of
 from tests.reports.shop import at
 from tests.reports.unit_costs.costbook import CostBook
@@ -131,7 +133,61 @@ def test_of_an_id_that_stands_twice_in_a_file_the_last_counts(book: CostBook) ->
         assert [each.note for each in kept(book)] == ["new"]
 
 
-def test_an_import_that_was_taken_back_does_not_come_again_but_a_later_one_does(
+def test_an_import_that_was_taken_back_was_never_there(book: CostBook) -> None:
+    for _ in range(3):
+        again = take(book, TABLE)
+        assert (len(again.new), again.known) == (2, 0)
+        assert [each.seconds for each in book.ledger.work()] == [720]
+        assert take(book, TABLE).known == 2
+        book.ledger.undo_handoffs(now=NOW)
+        assert kept(book) == []
+    take(book, TABLE)
+    assert len({each.name for each in kept(book)}) == 2
+    book.ledger.remove_handoffs([kept(book)[0].id], now=NOW)
+    assert (take(book, TABLE).away, len(kept(book))) == (1, 1)  # what a person took away
+
+
+def test_what_was_brought_back_and_taken_away_again_stays_away(book: CostBook) -> None:
+    take(book, TABLE)
+    first, _ = kept(book)
+    book.ledger.undo_handoffs(now=NOW)
+    book.ledger.bring_back_handoffs([first.id], now=NOW)
+    assert len(take(book, TABLE).new) == 1
+    book.ledger.remove_handoffs([first.id], now=NOW)
+
+    again = take(book, TABLE)
+    assert (again.away, again.known, again.new) == (1, 2, [])
+
+
+def test_an_import_that_is_undone_late_leaves_what_a_person_changed(book: CostBook) -> None:
+    found = read(book, TABLE)
+    change = book.ledger.take_handoff_file(found, now=NOW)
+    book.ledger.edit_handoff(1, {"note": "mine"}, now=NOW)
+    book.ledger.undo_handoffs(now=NOW, change=change)
+
+    assert len(take(book, TABLE).new) == 1
+    assert sorted(each.note for each in kept(book)) == ["", "mine"]
+
+
+def test_numbers_of_an_undone_import_are_forgotten_with_what_is_erased(book: CostBook) -> None:
+    take(book, TABLE)
+    book.ledger.undo_handoffs(now=NOW)
+    assert taken_back(book.connection) == {1, 2}
+    forget_rows(book.connection, "handoff", {1})
+    assert taken_back(book.connection) == {2}
+
+
+def test_what_an_undone_import_replaced_can_be_replaced_again(book: CostBook) -> None:
+    head = "id,conversation,at,note\n"
+    take(book, f"{head}h1,aaaa,2026-10-05,one\n")
+    for _ in range(3):
+        assert len(take(book, f"{head}h1,aaaa,2026-10-06,two\n").replaced) == 1
+        assert [each.note for each in kept(book)] == ["two"]
+        book.ledger.undo_handoffs(now=NOW)
+        assert [each.note for each in kept(book)] == ["one"]
+
+
+def test_an_import_that_was_taken_back_comes_again_and_a_later_one_too(
     book: CostBook,
 ) -> None:
     head = "id,conversation,at,note\n"
@@ -139,8 +195,9 @@ def test_an_import_that_was_taken_back_does_not_come_again_but_a_later_one_does(
     take(book, f"{head}h1,aaaa,2026-10-06,two\n")
     book.ledger.undo_handoffs(now=NOW)
 
-    assert take(book, f"{head}h1,aaaa,2026-10-06,two\n").away == 1
     assert [each.note for each in kept(book)] == ["one"]
+    assert len(take(book, f"{head}h1,aaaa,2026-10-06,two\n").replaced) == 1
+    assert [each.note for each in kept(book)] == ["two"]
     take(book, f"{head}h1,aaaa,2026-10-07,three\n")
     assert [each.note for each in kept(book)] == ["three"]
 
