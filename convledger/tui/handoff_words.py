@@ -35,8 +35,12 @@ def whom_text(each: Handoff) -> str:
 
 
 def seconds_text(seconds: int | None) -> str:
-    """Return seconds as a length of time: "12 min", "–" where nobody knows."""
-    return "–" if seconds is None else length_text(seconds * SECOND)
+    """Return seconds as a length of time: "12 min", "1 min 30 s", "–" where nobody knows."""
+    if seconds is None:
+        return "–"
+    whole, left = divmod(seconds, 60)
+    text = length_text(seconds * SECOND)
+    return f"{text} {left} s" if left and 0 < whole < 60 else text
 
 
 def bot_text(each: Handoff) -> str:
@@ -100,7 +104,7 @@ def sums_lines(found: Sequence[Handoff]) -> list[str]:
     origins = " · ".join(f"{count:,} {origin}" for origin, count in sums.origins.items())
     times = [f"handled {seconds_text(sums.handled)}"] if sums.not_timed < len(found) else []
     if sums.waited is not None:
-        times.insert(0, f"median wait {seconds_text(int(sums.waited))}")
+        times.insert(0, f"median wait {seconds_text(round(sums.waited))}")
     times += [f"people {money_text(cost, name)}" for name, cost in sums.people_cost.items()]
     if sums.not_timed and times:
         times.append(f"{sums.not_timed:,} without a time")

@@ -14,7 +14,8 @@ from msgspec import DecodeError, json
 
 from convledger.text.display import display_text
 from convledger.tui.amounts import nearest
-from convledger.tui.credit_words import day_text, length_text, moment_text
+from convledger.tui.credit_words import day_text, moment_text
+from convledger.tui.handoff_words import seconds_text
 from convledger.tui.widgets.canvas import BAD, DIM, GOOD, INK, WARN
 from convledger.workflow.review_words import DISPUTED, OPEN, SETTLED, VERDICTS
 
@@ -165,7 +166,7 @@ def when_given(at: int, zone: tzinfo) -> str:
 
 def taken_text(seconds: int, count: int) -> str:
     """Return how long verdicts took on average: "4 min each", "" where nobody has said."""
-    return f"{length_text(seconds * 1_000_000 // count)} each" if count else ""
+    return f"{seconds_text(seconds // count)} each" if count else ""
 
 
 def names_text(names: Sequence[str]) -> str:

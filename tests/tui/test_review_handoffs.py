@@ -10,6 +10,7 @@ from textual.widgets import Input
 
 from convledger.ledger import Ledger
 from convledger.reports.handoffs.known import HandoffQuery
+from convledger.tui.handoff_words import seconds_text
 from convledger.tui.screens.handoff_form import HandoffFormScreen
 from convledger.tui.screens.reader import ReaderScreen
 from convledger.tui.screens.review_handoffs import ConversationHandoffsScreen, KnownRows
@@ -55,6 +56,7 @@ async def test_one_is_entered_by_name(studio: Path) -> None:
         form = pilot.app.screen
         assert isinstance(form, HandoffFormScreen)
         assert "Say which conversation" in screen_text(pilot)
+        assert "conversation its name" in screen_text(pilot)
         for name, text in (
             ("conversation", line.native), ("person", "Bo"), ("reason", "pol"), ("wait", "5"),
             ("handle", "1h20m"), ("at", "2026-11-19 10:00"),
@@ -72,6 +74,28 @@ async def test_one_is_entered_by_name(studio: Path) -> None:
         with Ledger.open(studio) as ledger:
             assert ledger.handoffs(ALL) == []
         assert screen_of(pilot).query_one(KnownRows).count() == 0
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0 s"), (45, "45 s"), (60, "1 min"), (90, "1 min 30 s"), (720, "12 min"),
+        (3599, "59 min 59 s"), (3600, "1 h"), (4830, "1 h 20 min"), (None, "–"),
+    ],
+)  # fmt: skip
+def test_a_short_time_is_told_with_its_seconds(seconds: int | None, text: str) -> None:
+    assert seconds_text(seconds) == text
+
+
+async def test_seconds_are_told_before_they_are_kept_and_of_the_median(studio: Path) -> None:
+    with_handoff(studio)  # waited two minutes
+    async with opened(studio, size=(140, 45)) as pilot:
+        await press(pilot, "t", "e")
+        pilot.app.screen.query_one("#wait", Input).value = "90s"
+        await settled(pilot)
+        assert "waited 1 min 30 s" in screen_text(pilot)
+        await press(pilot, "enter")
+        assert "median wait 1 min 30 s" in screen_text(pilot)
 
 
 async def test_what_is_wrong_is_told_and_nothing_is_kept(studio: Path) -> None:

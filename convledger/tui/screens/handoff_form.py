@@ -51,6 +51,7 @@ class HandoffFormScreen(FieldsDialog):
     AUTO_FOCUS = "#person"
     DEFAULT_CSS = """
     HandoffFormScreen #effect { min-height: 2; }
+    HandoffFormScreen.-named .field Label { width: 13; }
     HandoffFormScreen.-short > #frame { height: 100%; max-height: 100%; padding: 0 1; }
     HandoffFormScreen.-short #fields { margin: 0; }
     HandoffFormScreen.-short #effect { margin: 0; }
@@ -118,6 +119,7 @@ class HandoffFormScreen(FieldsDialog):
 
     def on_mount(self) -> None:
         """Let a person type at once."""
+        self.set_class(self._conversation is None, "-named")  # "conversation" is the longest name
         self.query_one("#note", Input).max_length = LONGEST_NOTE
         first = "#conversation" if self._conversation is None else "#person"
         self.query_one(first, Input).focus()
