@@ -43,10 +43,20 @@ def made_words(backup: Backup) -> str:
 
 
 def counted(count: int, many: str) -> str:
-    """Return a count of a sort that is named for many: "1 entry", "2 hand-offs"."""
-    first, _, rest = many.partition(" ")
-    one = f"{first[:-3]}y" if first.endswith("ies") else first.removesuffix("s")
-    return f"{count:,} {many}" if count != 1 else " ".join(filter(None, (f"1 {one}", rest)))
+    """Return a count of a sort that is named for many: "1 entry", "1 plan in use"."""
+    if count != 1:
+        return f"{count:,} {many}"
+    words = many.split(" ")
+    place = next((at for at, word in enumerate(words) if word.endswith("s")), 0)
+    words[place] = _one(words[place])
+    return f"1 {' '.join(words)}"
+
+
+def _one(many: str) -> str:
+    """Return the word for one of what is named for many: "entry", "batch", "choice"."""
+    if many.endswith("ies"):
+        return f"{many[:-3]}y"
+    return many[:-2] if many.endswith(("ches", "shes", "xes")) else many.removesuffix("s")
 
 
 def held_words(backup: Backup) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from convledger import clock, paths
 from convledger.cli import weekly
+from convledger.cli.backup_words import counted
 from convledger.clock import DAY
 from convledger.ingest.watch import Watcher
 from convledger.store.backup_notes import backups_of
@@ -17,6 +18,18 @@ from tests.cli.conftest import Cli
 
 def ledger() -> Path:
     return paths.default_workspace() / paths.LEDGER
+
+
+@pytest.mark.parametrize(
+    ("many", "one"),
+    [
+        ("entries", "entry"), ("hand-offs", "hand-off"), ("plans in use", "plan in use"),
+        ("review batches", "review batch"), ("credit bookings", "credit booking"),
+        ("pack choices", "pack choice"), ("balances", "balance"), ("times", "time"),
+    ],
+)  # fmt: skip
+def test_one_is_told_as_one(many: str, one: str) -> None:
+    assert (counted(1, many), counted(1_204, many)) == (f"1 {one}", f"1,204 {many}")
 
 
 def test_backup_says_where_it_is_and_what_it_holds(other: Cli, expected: object) -> None:

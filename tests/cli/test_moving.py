@@ -79,6 +79,22 @@ def test_what_is_taken_in_is_told(moved: Path, studio: Cli, tmp_path: Path) -> N
     assert (told["new"], told["to_decide"]) == ({}, [])
 
 
+def test_sorts_of_rows_are_told_as_people_write_them(
+    studio: Cli, tmp_path: Path, on_the_20th: None
+) -> None:
+    talk = first(studio)
+    for _ in range(2):
+        added = studio("handoff", "add", talk, "--at", "2026-11-19 10:00")
+        assert added.code == 0, added.err
+    assert studio("review", "sample", "--size", "1", "--owner", "Ada").code == 0
+    assert studio("export", "--everything", str(tmp_path / "out")).code == 0
+    told = studio("--workspace", str(tmp_path / "elsewhere"), "import", str(tmp_path / "out"))
+
+    assert "2 hand-offs" in told.out
+    assert "1 review batch," in told.out
+    assert "hand offs" not in told.out
+
+
 def test_what_a_person_must_decide_ends_with_1(moved: Path, studio: Cli) -> None:
     native = first(studio)
     studio("label", native, "--client", "zinc")
