@@ -54,7 +54,7 @@ def _handoffs(taker: Taker, content: bytes) -> Keep:
             for code in found.codes:
                 add_reason(taker.connection, HANDOFFS, code)
             take_all(taker.connection, found.new, found.replaced, taker.now, BY)
-        return len(found.new), found.known + found.told
+        return len(found.new), found.known + found.told + found.erased
 
     return keep
 
@@ -63,7 +63,7 @@ def _labels(taker: Taker, content: bytes) -> Keep:
     """Return what labels conversations: a column for each label, tags with spaces between."""
     rows = _rows(content, ("conversation",))
     find = conversations_by_name(taker.connection)
-    wanted: list[tuple[int, str, str]] = []
+    wanted: list[tuple[int, list[tuple[str, str]]]] = []
     wrong: list[tuple[int, str]] = []
     for line, cells in rows.rows:
         try:
@@ -74,7 +74,7 @@ def _labels(taker: Taker, content: bytes) -> Keep:
             for name, value in values:
                 if len(value) > 200 or not value.isprintable():
                     raise UsageProblem(f"{name} must be one line of at most 200 letters")
-            wanted += [(number, name, value) for name, value in values if value]
+            wanted.append((number, [(name, value) for name, value in values if value]))
         except ConvledgerError as problem:
             wrong.append((line, str(problem)))
     _refuse(wrong)
@@ -84,8 +84,8 @@ def _labels(taker: Taker, content: bytes) -> Keep:
     def keep() -> tuple[int, int]:
         with transaction(taker.connection):
             new = sum(
-                min(set_label(taker.connection, [number], name, value), 1)
-                for number, name, value in wanted
+                sum(set_label(taker.connection, [number], *each) for each in values) > 0
+                for number, values in wanted
             )
         return new, len(wanted) - new
 
