@@ -167,6 +167,7 @@ def log(
 
 def _print_firings(found: list[FiringLine], zone: tzinfo) -> None:
     from convledger.reports.render.table import Column
+    from convledger.workflow.rule_words import firing_about
 
     print_table(
         [
@@ -177,7 +178,8 @@ def _print_firings(found: list[FiringLine], zone: tzinfo) -> None:
         [
             [
                 str(each.firing.id), _moment(each.firing.noted_at, zone), each.firing.rule,
-                each.firing.subject, each.firing.status, str(each.firing.attempts), each.words,
+                firing_about(each.firing), each.firing.status, str(each.firing.attempts),
+                each.words,
             ]
             for each in found
         ],

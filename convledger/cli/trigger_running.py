@@ -40,6 +40,7 @@ def dry_run(name: str, since: str, tz: str | None, as_json: bool) -> int:
     from convledger.reports.periods import read_since
     from convledger.reports.render.table import Column
     from convledger.reports.trigger_documents import event_document
+    from convledger.workflow.rule_words import about_words
     from convledger.zones import zone_of
 
     zone, zone_name = zone_of(tz)
@@ -59,8 +60,14 @@ def dry_run(name: str, since: str, tz: str | None, as_json: bool) -> int:
     if found:
         print_table(
             [Column("at"), Column("event"), Column("about", shrink=True, minimum=12)],
-            [[moment_words(each.at, zone), each.type, each.subject] for each in found[-_SHOWN:]],
-        )
+            [
+                [
+                    moment_words(each.at, zone), each.type,
+                    about_words(each.type, each.subject, each.facts.get("conversation")),
+                ]
+                for each in found[-_SHOWN:]
+            ],
+        )  # fmt: skip
         if len(found) > _SHOWN:
             streams.note(f"These are the last {_SHOWN}; --json has all.")
     return DONE

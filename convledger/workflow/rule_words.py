@@ -8,10 +8,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+from msgspec.json import decode
+
 from convledger.store.firings import Firing
 from convledger.workflow.outbox import outbox_path
 from convledger.workflow.rule_files import RuleFile
-from convledger.workflow.rule_terms import CLOSED, COMMAND, OUTBOX, Condition, Rule
+from convledger.workflow.rule_terms import (
+    CLOSED,
+    COMMAND,
+    FAILED,
+    FINDING,
+    HANDOFF,
+    OUTBOX,
+    Condition,
+    Rule,
+)
 
 CONFIRMED, INERT, BROKEN = "confirmed", "inert", "broken"
 _OPS = {
@@ -20,6 +31,8 @@ _OPS = {
     "at_least": "is at least", "under": "is under", "at_most": "is at most", "has": "has",
     "has_not": "has not",
 }  # fmt: skip
+
+_ROWS = {HANDOFF: "hand-off", FINDING: "finding", FAILED: "review"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +73,18 @@ def firing_words(firing: Firing) -> str:
     """Return what came of a firing, or why nothing did."""
     plain = {"waiting": "waits for its turn", "started": "was begun", "passed": "in the cooldown"}
     return firing.error or firing.outcome or plain.get(firing.status, firing.status)
+
+
+def about_words(event: str, subject: str, conversation: object) -> str:
+    """Return what an event is about: of a row that has but a number or a code its conversation."""
+    noun = _ROWS.get(event)
+    return f"{noun} of {conversation}" if noun and conversation else subject
+
+
+def firing_about(firing: Firing) -> str:
+    """Return what a firing was about; what was erased has no conversation any more."""
+    told = decode(firing.input.encode()).get("data", {})
+    return about_words(firing.event, firing.subject, told.get("conversation"))
 
 
 def rule_facts(line: RuleLine, workspace: Path) -> Iterator[tuple[str, str]]:

@@ -61,6 +61,20 @@ def test_a_rule_is_added_tried_confirmed_and_removed(other: Cli, rule: Path) -> 
         assert deed in actions
 
 
+def test_a_hand_off_is_named_by_its_conversation(other: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "hand.toml"
+    path.write_text(rule_text("hand", "handoff.added"))
+    assert other("trigger", "add", str(path)).code == 0
+    assert other("trigger", "confirm", "hand", "--yes").code == 0
+    assert other("handoff", "add", "ca747c53", "--to", "Ada").code == 0
+    for words in (("dry-run", "hand", "--since", "1d"), ("run",), ("log",)):
+        said = other("trigger", *words).out
+        assert "handoff/" not in said
+        assert words == ("run",) or "hand-off of claude-code:ca747c53" in said
+    (firing,) = other("trigger", "log", "--json").json["firings"]
+    assert firing["subject"].startswith("handoff/")
+
+
 def test_mistakes_are_told_with_the_way_out(other: Cli, tmp_path: Path, rule: Path) -> None:
     bad = tmp_path / "bad.toml"
     bad.write_text(rule_text(wehn="x"))
