@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import click
@@ -99,13 +100,11 @@ def _print(found: list[Handoff], zone: tzinfo) -> None:
             for each in found
         ],
     )  # fmt: skip
-    counts = {origin: sum(each.origin == origin for each in found) for origin in _origins(found)}
+    here = [each for each in found if not each.is_gone]
+    counts = Counter(each.origin for each in here)
     of = ", ".join(f"{count:,} {origin}" for origin, count in counts.items())
-    streams.remark(f"{plural(len(found), 'hand-off')}: {of}")
-
-
-def _origins(found: list[Handoff]) -> list[str]:
-    return list(dict.fromkeys(each.origin for each in found))
+    gone = f"; {len(found) - len(here):,} taken away or changed since" if here != found else ""
+    streams.remark(f"{plural(len(here), 'hand-off')}{': ' if of else ''}{of}{gone}")
 
 
 @click.command(short_help="One of them, or all of a conversation.")

@@ -26,6 +26,7 @@ COMMANDS = {HANDOFFS: "handoff", REVIEWS: "review"}
 MOST = 200
 CODE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LONGEST = 40
+_ALIKE = 0.65  # a code is short: what shares half of its letters is another word
 
 
 def reasons(connection: sqlite3.Connection, of: str) -> list[str]:
@@ -75,7 +76,8 @@ def code_of(text: str) -> str:
 
 
 def _unknown(code: str, known: list[str]) -> str:
-    near = nearest(code, known)
+    begun = [each for each in known if each.startswith(code)]
+    near = begun[0] if begun else nearest(code, known, _ALIKE)
     hint = f"; did you mean {near}?" if near else "."
     return f"no reason {code!r:.60}{hint} There are {', '.join(known) or 'none'}"
 

@@ -76,6 +76,19 @@ def test_it_is_changed_taken_away_and_taken_back(books: Cli) -> None:
     assert books("cost", "time", "--json").json["time"] == []
 
 
+def test_what_was_taken_away_is_not_among_the_sum(books: Cli) -> None:
+    add(books)
+    add(books)
+    add(books)
+    assert books("handoff", "remove", "1").code == 0
+    assert books("handoff", "edit", "2", "--note", "x").code == 0
+    listed = books("handoff", "list", "--all", "--origin", "typed")
+    assert "2 hand-offs: 2 typed; 2 taken away or changed since" in listed.out + listed.err
+    assert books("handoff", "remove", "3", "4").code == 0
+    listed = books("handoff", "list", "--all", "--origin", "typed")
+    assert "0 hand-offs; 4 taken away or changed since" in listed.out + listed.err
+
+
 def test_the_list_is_narrowed_and_written_as_csv(books: Cli) -> None:
     add(books, "--reason", "billing")
     add(books, "--reason", "policy")
@@ -143,6 +156,9 @@ def test_reasons_are_listed_and_changed(books: Cli) -> None:
     assert done.json["reasons"][-1] == "legal-hold"
     assert "other" not in books("handoff", "reasons").out.split()
     assert "did you mean policy" in books("handoff", "reasons", "--remove", "polcy").err
+    assert "did you mean tool-failure" in books("handoff", "reasons", "--remove", "tool").err
+    for word in ("alien", "bill-me-later", "pony"):
+        assert "did you mean" not in books("handoff", "add", TALK, "--reason", word).err
 
 
 @pytest.mark.parametrize(
