@@ -121,15 +121,15 @@ def _say(ledger: Any, number: int, zone: Any, done: str, *, as_json: bool) -> No
     from convledger.reports.handoffs.documents import handoff_document
 
     found = ledger.handoff(number, zone)
-    if found.is_early:
-        streams.note(
-            f"It is {EARLY}: `convledger handoff edit {number} --at WHEN` if that is a mistake."
-        )
     if as_json:
         print_json({"schema": 1, **handoff_document(found)})
-        return
-    streams.say(display_text(f"{done} {number}: {found.conversation}, {in_short(found, zone)}"))
-    streams.note("`convledger handoff undo` takes it back.")
+    else:
+        words = f"{done} {number}: {found.conversation}, {in_short(found, zone)}"
+        streams.say(display_text(words))
+        streams.note("`convledger handoff undo` takes it back.")
+    if found.is_early:
+        way = f"`convledger handoff edit {number} --at WHEN` if that is a mistake"
+        streams.note(f"It is {EARLY}: {way}.")
 
 
 @click.command(short_help="Take some away.")
