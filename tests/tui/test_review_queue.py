@@ -11,6 +11,7 @@ from convledger.ledger import Ledger
 from convledger.reports.reviews.drawing import SampleQuery
 from convledger.tui.screens.review_draw import DrawScreen
 from convledger.tui.screens.review_judge import JudgeScreen
+from convledger.tui.screens.review_queue import QueueSection
 from convledger.tui.screens.review_verdict import VerdictScreen
 from convledger.tui.widgets.review_figures import FiguresLines
 from convledger.tui.widgets.review_rows import ItemRows, SampleRows
@@ -72,6 +73,24 @@ async def test_what_others_say_is_hidden_until_one_has_judged(studio: Path) -> N
         assert isinstance(pilot.app.screen, JudgeScreen)
         item = pilot.app.screen.item
         assert not item.latest
+
+
+@pytest.mark.parametrize("size", BOTH)
+@pytest.mark.parametrize("steps", range(1, 8))
+async def test_the_focus_goes_with_sections_that_are_changed_in_a_hurry(
+    studio: Path, size: tuple[int, int], steps: int
+) -> None:
+    with_sample(studio)
+    async with opened(studio, size=size) as pilot:
+        screen = screen_of(pilot)
+        for _ in range(steps):
+            screen.action_section()
+        await settled(pilot)
+
+        assert screen.focused is not None
+        assert screen.shown in screen.focused.ancestors
+        if isinstance(screen.shown, QueueSection) and size == BOTH[0]:
+            assert screen.shown.query_one(f"#{screen.shown.panel}") in screen.focused.ancestors
 
 
 async def test_v_judges_what_waits_and_the_next_comes_up(studio: Path) -> None:

@@ -177,14 +177,16 @@ class QueueSection(QueueDoors):
         for one in self.query("Panel, #queue-left"):
             is_shown = one.id == panel or (one.id == "queue-left" and panel != ITEMS)
             one.set_class(is_shown, "-shown")
-        self.query_one(f"#{panel}").query("*").first().focus()
+        self.screen.set_focus(self.query_one(f"#{panel}").query("*").first())
 
     def take_focus(self) -> None:
         """Put the focus on the panel that is shown."""
         self.show_panel(self.panel)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Remember which panel has the focus."""
+        """Remember which panel has the focus; the word of one that lost it since comes too late."""
+        if event.widget is not self.screen.focused:
+            return
         panel = next((one for one in event.widget.ancestors if isinstance(one, Panel)), None)
         if panel is not None and panel.id in PANELS and panel.id != self.panel:
             self.show_panel(panel.id)

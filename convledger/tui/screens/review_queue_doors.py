@@ -86,7 +86,8 @@ class QueueDoors(Section):
     def _choose(self, number: int) -> None:
         self.wanted = number
         self.query_one(SampleRows).choose(number)
-        self.query_one(ItemRows).focus()
+        if self.is_open:
+            self.query_one(ItemRows).focus()
 
     def action_narrow(self) -> None:
         """Show other items: all, open, yours, overdue, disputed."""

@@ -47,8 +47,8 @@ class Section(Vertical):
         raise NotImplementedError
 
     def take_focus(self) -> None:
-        """Put the focus on the first list."""
-        self.query_one(self.FIRST, Widget).focus()
+        """Put the focus on the first list: at once, for another section may be shown the next."""
+        self.screen.set_focus(self.query_one(self.FIRST, Widget))
 
     def ask(
         self, name: str, question: Callable[[Ledger], Answer], then: Callable[[Answer], None]
