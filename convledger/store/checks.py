@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator
-from itertools import zip_longest
 from pathlib import Path
 
 from convledger.errors import WorkspaceError
 from convledger.store.bodies import MARK
-from convledger.store.calls import SUMS, USAGE, rebuilt_sums, rebuilt_usage, whole
 from convledger.store.checks_places import open_to_others
 from convledger.store.checks_rows import digest_findings, row_findings
+from convledger.store.checks_sums import sums_findings
 from convledger.store.findings import FIX, INDEX, MEMORY_INDEX, ROW_INDEX
-from convledger.store.findings import SUMS as SUMS_REPAIR
 from convledger.store.findings import Finding as Finding
 
 LAST_EVENTS = 10_000  # of the audit log that are verified unless all are
@@ -43,7 +41,7 @@ def check(connection: sqlite3.Connection, path: Path, *, deep: bool = False) -> 
         findings += _file(connection, "integrity_check" if deep else "quick_check")
         findings += _references(connection)
         connection.execute("INSERT INTO said (said) VALUES ('integrity-check')")
-        findings += _sums(connection)
+        findings += sums_findings(connection)
         findings += row_findings(connection)
         findings += _index(connection, deep)
         findings += memory_findings(connection)
@@ -91,31 +89,6 @@ def _references(connection: sqlite3.Connection) -> Iterator[Finding]:
         yield Finding("references", f"{row[0]} row {row[1]} refers to nothing", _RESTORE)
 
 
-def _sums(connection: sqlite3.Connection) -> list[Finding]:
-    """Compare the roll-up and the sums by conversation with the calls in them."""
-    stored = connection.execute(
-        f"SELECT quarter, conversation_id, model_id, {USAGE} FROM usage ORDER BY 1, 2, 3"
-    )
-    summed = connection.execute(
-        f"SELECT conversation_id, model_id, {SUMS} FROM conversation_sum ORDER BY 1, 2"
-    )
-    for name, all_stored, all_rebuilt in (
-        ("the roll-up differs", stored, rebuilt_usage(connection)),
-        ("the sums differ", map(_joined, summed), map(_joined, rebuilt_sums(connection))),
-    ):
-        for have, want in zip_longest(all_stored, all_rebuilt):
-            if have != want:
-                return [
-                    Finding(
-                        "sums",
-                        f"{name} from the calls in it (first at {have or want})",
-                        FIX,
-                        repair=SUMS_REPAIR,
-                    )
-                ]
-    return []
-
-
 def _audit(connection: sqlite3.Connection, deep: bool, last: int) -> list[Finding]:
     """Verify the audit log: its last events and that changes are still noted, or all of it."""
     from convledger.store.audit_check import verify, verify_last
@@ -126,12 +99,6 @@ def _audit(connection: sqlite3.Connection, deep: bool, last: int) -> list[Findin
         rest = f"{verdict.more:,} problems more"
         found.append(Finding("audit", rest, "`convledger audit verify` tells what they mean"))
     return found
-
-
-def _joined(sums: tuple[int, ...]) -> tuple[int, ...]:
-    """Return stored sums with one amount for its two halves."""
-    *others, high, low = sums
-    return (*others, whole(high, low))
 
 
 def _index(connection: sqlite3.Connection, deep: bool) -> list[Finding]:

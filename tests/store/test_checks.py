@@ -10,6 +10,7 @@ import pytest
 
 from convledger.errors import WorkspaceError
 from convledger.ledger import Ledger
+from convledger.money import usd_display
 from convledger.store import checks as checks_module
 from convledger.store.bodies import PageReader, said_text
 from tests.ingest.logs import ROLLOUT, Bench, everything, prompt, rollout, turns
@@ -61,7 +62,6 @@ def test_check_changes_nothing(filled: Bench) -> None:
         "UPDATE conversation_sum SET tokens=tokens+1 WHERE model_id=1",
         "DELETE FROM conversation_sum WHERE model_id=1",
         "UPDATE call SET output=output+1 WHERE id=1",
-        "DELETE FROM call WHERE id=(SELECT max(id) FROM call)",
     ],
 )
 def test_roll_up_that_differs_from_its_calls_is_found_and_repaired(
@@ -74,6 +74,48 @@ def test_roll_up_that_differs_from_its_calls_is_found_and_repaired(
     assert "--fix" in finding.way_out
     filled.ledger.repair()
     assert filled.ledger.check(deep=True) == []
+
+
+LAST = "(SELECT max(id) FROM call)"
+
+
+@pytest.mark.parametrize(
+    ("which", "calls", "conversations"),
+    [
+        (LAST, "1 call", "1 conversation"),
+        (f"1, 2, {LAST}", "3 calls", "2 conversations"),
+    ],
+)
+def test_lost_calls_are_told_and_never_made_good_by_fixing(
+    filled: Bench, which: str, calls: str, conversations: str
+) -> None:
+    among = f"FROM call WHERE id IN ({which})"
+    (lost,) = filled.ledger.connection.execute(f"SELECT sum(list_pico) {among}").fetchone()
+    damage(filled, f"DELETE {among}")
+    before = everything(filled.ledger.connection)["usage"]
+    findings = filled.ledger.check()
+    (finding,) = findings
+
+    assert finding.check == "sums"
+    assert finding.problem == (
+        f"calls were lost: the totals tell of {calls} and {usd_display(lost)} more than there are, "
+        f"in {conversations}"
+    )
+    assert finding.way_out.startswith("`convledger restore`")
+    assert not finding.repair
+    assert filled.ledger.fix(findings, now=0).done == []
+    assert everything(filled.ledger.connection)["usage"] == before
+    assert filled.ledger.check(deep=True)[0] == finding
+
+
+def test_totals_that_differ_are_told_in_words(filled: Bench) -> None:
+    damage(filled, "UPDATE call SET output=output+5, list_pico=list_pico+1000000000000 WHERE id=1")
+    (finding,) = filled.ledger.check()
+
+    assert finding.problem == (
+        "the totals of 1 conversation are not what the calls come to: 5 tokens too few, "
+        "$1.00 too little"
+    )
 
 
 def test_roll_up_row_of_no_call_is_found_and_repaired(filled: Bench) -> None:
