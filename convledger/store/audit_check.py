@@ -64,10 +64,13 @@ class Verdict:
 def verify(connection: sqlite3.Connection, known: Head | None = None) -> Verdict:
     """Verify everything; `known` is a head that was written down: up to it nothing has changed."""
     verdict, noted = Verdict(), _Noted()
-    if _is_read(connection, verdict, noted, known):
+    is_read, is_behind = _is_read(connection, verdict, noted, known), has_drafts(connection)
+    if is_read:
+        if is_behind:
+            _follow_drafts(connection, noted)
         _rows(connection, verdict, noted)
     _watching(connection, verdict)
-    if has_drafts(connection):
+    if is_behind:
         verdict.note(
             "rows were changed beside the program",
             "another program has changed the ledger; the next change here takes that into the log "
@@ -113,6 +116,12 @@ class _Noted:
     unknown: list[int] = field(default_factory=list)  # the events without words
     forgotten: set[int] = field(default_factory=set)  # the events that an erasure names
 
+    def take(self, about: str, content: str | None) -> None:
+        """Take in what a row says from now on, None where it is gone."""
+        self.states[about] = content
+        if content and (text := _VERSION.search(content)):
+            self.versions[about, int(text[1])] = (text[2], text[3])
+
 
 def _chain(
     connection: sqlite3.Connection,
@@ -129,7 +138,7 @@ def _chain(
         if before is None:
             verdict.note(_missing(after, after), _LOG_CHANGED)
         previous = before[0] if before else FIRST
-    states, unknown = noted.states, noted.unknown
+    unknown = noted.unknown
     wanted = known.seq if known is not None else 0
     rows = connection.execute(
         "SELECT seq, at, actor, action, object, batch, commitment, hash, salt, about, content "
@@ -153,9 +162,7 @@ def _chain(
         elif about == FORGOTTEN:
             noted.forgotten |= spans_in(content or "", seq)
         else:
-            states[about] = content
-            if content and (text := _VERSION.search(content)):
-                noted.versions[about, int(text[1])] = (text[2], text[3])
+            noted.take(about, content)
         count += 1
         outside += actor == OUTSIDE
         if seq >= expected:
@@ -182,6 +189,20 @@ def _chain(
             f"the log ends with event {verdict.head.seq}, but event {known.seq} was written down",
             "its end was cut off, or an older copy of the ledger was put in its place",
         )
+
+
+def _follow_drafts(connection: sqlite3.Connection, noted: _Noted) -> None:
+    """Take in what is noted and not in the log yet: such a change was not kept from being noted."""
+    for table, about, content in connection.execute(
+        "SELECT table_name, about, content FROM audit_draft ORDER BY id"
+    ):
+        each = audited.BY_TABLE.get(table)
+        if each is None:
+            continue
+        try:
+            noted.take(about, with_digests(content, each.digested) if content else content)
+        except ValueError:  # no such row was ever noted: somebody wrote it there
+            continue
 
 
 def _missing(first: int, last: int) -> str:

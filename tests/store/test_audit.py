@@ -181,6 +181,39 @@ def test_tampering_is_found(
     assert any(told in problem.what for problem in verify(books).problems)
 
 
+def test_what_another_program_changed_and_was_noted_is_told_as_that_alone(
+    books: sqlite3.Connection,
+) -> None:
+    keep(books, "cheaper")
+    keep(books, "gone")
+    change_a_row(books)
+    books.execute("INSERT INTO scenario VALUES ('new', '{}', 1)")
+    books.execute("DELETE FROM scenario WHERE name='gone'")
+    (problem,) = verify(books).problems
+
+    assert problem.what == "rows were changed beside the program"
+    assert "kept" not in problem.meaning
+    keep(books, "another")
+    assert verify(books).is_sound
+    assert verify(books).outside == 4
+
+
+def test_what_was_kept_from_being_noted_is_found_beside_what_was_noted(
+    books: sqlite3.Connection,
+) -> None:
+    keep(books, "cheaper")
+    keep(books, "other")
+    books.execute("UPDATE scenario SET content='mine' WHERE name='other'")
+    books.execute("DROP TRIGGER audit_scenario_update")
+    books.execute("UPDATE scenario SET content='mine'")
+
+    assert [each.what for each in verify(books).problems] == [
+        "scenario is not as the log says",
+        "1 of the triggers that note changes are missing or others",
+        "rows were changed beside the program",
+    ]
+
+
 def test_a_head_that_was_written_down_shows_a_cut_end(books: sqlite3.Connection) -> None:
     for content in "abc":
         keep(books, "cheaper", content)
