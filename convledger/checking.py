@@ -37,6 +37,10 @@ class Checking(Auditing):
         findings = check(self.connection, self.path, deep=deep)
         if any(each.check == "file" for each in findings):
             return findings
+        if deep:
+            from convledger.ingest.ratings_check import rating_findings
+
+            findings += rating_findings(self.connection)
         findings += evidence_findings(self.connection)
         findings += self._credit_findings()
         if not any(each.check == "currencies" for each in findings):  # else they can't be read

@@ -359,13 +359,13 @@ class Ledger(Triggering):
 
     @in_words
     def rerate(self, *, dry_run: bool = False) -> Rerating | None:
-        """Rate every call with the prices as they stand; None where nothing could change."""
+        """Rate every call with the prices as they stand; None where all cost that already."""
         from convledger.ingest import stamps
         from convledger.ingest.rerate import rerate
 
         self._rates = None
         seen = stamps.stamp(self.workspace / paths.PRICES)
-        found = rerate(self.connection, self.rates, "asked for", dry_run=dry_run)
+        found = rerate(self.connection, self.rates, "asked for", dry_run=dry_run, compare=True)
         if not dry_run:
             stamps.keep(self.connection, seen)
         return found

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from convledger.clock import now_us
+from convledger.errors import WorkspaceError
 from convledger.ingest.rates import Rates, keep_book
 from convledger.money import usd_display
 from convledger.pricing import ENGINE_VERSION
 from convledger.store.calls import ESTIMATED, in_doubt, rebuild_usage
 from convledger.store.connection import transaction
+from convledger.words import plural
+
+_BEYOND = 1 << 63  # picodollars, nine million dollars for a call
 
 
 @dataclass(slots=True)
@@ -35,19 +40,46 @@ class Rerating:
         )
 
 
+class Change(NamedTuple):
+    """A call that costs something else than is stored; amounts are picodollars, None unknown."""
+
+    call: int
+    before: int | None
+    after: int | None
+    state: int
+
+
 def rerate(
-    connection: sqlite3.Connection, rates: Rates, reason: str, *, dry_run: bool = False
+    connection: sqlite3.Connection,
+    rates: Rates,
+    reason: str,
+    *,
+    dry_run: bool = False,
+    compare: bool = False,
 ) -> Rerating | None:
-    """Rate every call with `rates`; None where the last run used the same prices already."""
+    """Rate every call with `rates`; None where nothing can change.
+
+    Where the last run used the same prices, calls are looked at only to `compare` what is stored:
+    another program may have changed it since.
+    """
     digest = rates.rater.digest
     last = connection.execute(
         "SELECT book_digest FROM rating_run ORDER BY id DESC LIMIT 1"
     ).fetchone()
-    if last is not None and last[0] == digest and not dry_run:
+    is_same = last is not None and last[0] == digest
+    if is_same and not compare:
         return None
-    changes, result = _changes(connection, rates)
+    changes, result = changes_of(connection, rates)
     if dry_run:
         return result
+    if is_same and not changes:
+        return None
+    beyond = sum(each.after is not None and each.after >= _BEYOND for each in changes)
+    if beyond:
+        raise WorkspaceError(
+            f"{plural(beyond, 'call')} would cost more than can be kept: nobody sends so many "
+            "tokens. Nothing was rated anew; `convledger restore` brings a backup back"
+        )
     with transaction(connection):
         keep_book(connection, rates)
         run = connection.execute(
@@ -73,9 +105,8 @@ def rerate(
     return result
 
 
-def _changes(
-    connection: sqlite3.Connection, rates: Rates
-) -> tuple[list[tuple[int, int | None, int | None, int]], Rerating]:
+def changes_of(connection: sqlite3.Connection, rates: Rates) -> tuple[list[Change], Rerating]:
+    """Return the calls that cost something else with `rates` than is stored, and what that is."""
     changes = []
     conversations: set[int] = set()
     result = Rerating(0, 0, 0, 0, 0, 0)
@@ -96,7 +127,7 @@ def _changes(
         result.after_pico += after or 0
         result.estimated |= state == ESTIMATED
         if (after, state) != (before, state_before):
-            changes.append((call_id, before, after, state))
+            changes.append(Change(call_id, before, after, state))
             conversations.add(conversation_id)
     result.changed_calls, result.conversations = len(changes), len(conversations)
     return changes, result

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from convledger.errors import ConfigError
+from convledger.errors import ConfigError, WorkspaceError
 from tests.ingest.logs import Bench, turns
 
 PRICES = """
@@ -108,3 +108,75 @@ def test_rerate_can_be_tried_without_effect(bench: Bench, prices: Path) -> None:
     assert (tried.changed_calls, tried.before_pico) == (4, before)
     assert list_pico(bench) == before
     assert len(runs(bench)) == 1
+
+
+def test_calls_that_cost_what_their_prices_do_not_give_are_found_and_set_right(
+    bench: Bench, prices: Path
+) -> None:
+    right = list_pico(bench)
+    bench.ledger.connection.execute("UPDATE call SET list_pico=list_pico+1000000000000 WHERE id=1")
+    (sums,) = bench.ledger.check()
+    assert bench.ledger.fix([sums], now=0).done
+    assert bench.ledger.check() == []
+    (finding,) = bench.ledger.check(deep=True)
+
+    assert finding.check == "ratings"
+    assert finding.problem == (
+        "1 call does not cost what the prices that rated it give: $1.00 is stored, <$0.01 is right"
+    )
+    (key,) = bench.ledger.connection.execute("SELECT key FROM call WHERE id=1").fetchone()
+    assert f"`convledger why {key}`" in finding.way_out
+    assert "`convledger prices rerate`" in finding.way_out
+    tried = bench.ledger.rerate(dry_run=True)
+    assert tried is not None
+    assert tried.changed_calls == 1
+    assert bench.ledger.rerate() is not None
+    assert list_pico(bench) == right
+    assert runs(bench) == [("first rating", 0), ("asked for", 1)]
+    assert bench.ledger.check(deep=True) == []
+    assert bench.ledger.rerate() is None
+
+
+def test_calls_are_verified_with_the_prices_that_rated_them(bench: Bench, prices: Path) -> None:
+    set_price(prices, 7, 1)
+    bench.sync()
+    set_price(prices, 8, 2)  # not in force before calls are rated with it
+
+    assert bench.ledger.check(deep=True) == []
+    bench.ledger.connection.execute("UPDATE call SET input=input+1 WHERE id=1")
+    found = [each.problem for each in bench.ledger.check(deep=True) if each.check == "ratings"]
+    assert len(found) == 1
+
+
+def test_a_call_that_is_marked_otherwise_than_its_prices_say_is_found(
+    bench: Bench, prices: Path
+) -> None:
+    bench.ledger.connection.execute("UPDATE call SET price_state=2 WHERE id=1")
+    (finding,) = bench.ledger.check(deep=True)
+
+    assert finding.problem == "1 call is marked otherwise than by the prices that rated it"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE price_book SET content=x'00'",
+        "UPDATE price_book SET overrides='[[price]]'",
+        "DELETE FROM price_book",
+    ],
+)
+def test_prices_that_are_not_as_they_were_kept_are_found(
+    bench: Bench, prices: Path, statement: str
+) -> None:
+    bench.ledger.connection.execute(statement)
+    found = [each for each in bench.ledger.check(deep=True) if each.check == "ratings"]
+
+    assert len(found) == 1
+    assert found[0].problem.endswith("that calls were rated with are not as kept")
+
+
+def test_tokens_beyond_all_sense_are_not_rated_anew(bench: Bench, prices: Path) -> None:
+    bench.ledger.connection.execute("UPDATE call SET input=1 << 61 WHERE id=1")
+
+    with pytest.raises(WorkspaceError, match="`convledger restore` brings a backup back"):
+        bench.ledger.rerate()
