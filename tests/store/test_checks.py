@@ -61,7 +61,6 @@ def test_check_changes_nothing(filled: Bench) -> None:
         "DELETE FROM usage WHERE quarter=(SELECT max(quarter) FROM usage)",
         "UPDATE conversation_sum SET tokens=tokens+1 WHERE model_id=1",
         "DELETE FROM conversation_sum WHERE model_id=1",
-        "UPDATE call SET output=output+1 WHERE id=1",
     ],
 )
 def test_roll_up_that_differs_from_its_calls_is_found_and_repaired(
@@ -106,6 +105,18 @@ def test_lost_calls_are_told_and_never_made_good_by_fixing(
     assert filled.ledger.fix(findings, now=0).done == []
     assert everything(filled.ledger.connection)["usage"] == before
     assert filled.ledger.check(deep=True)[0] == finding
+
+
+def test_a_call_that_was_changed_is_still_told_when_the_totals_follow_it(filled: Bench) -> None:
+    damage(filled, "UPDATE call SET output=output+1 WHERE id=1")
+    (finding,) = filled.ledger.check()
+
+    assert finding.check == "sums"
+    assert "--fix" in finding.way_out
+    assert "`convledger check --deep`" in finding.way_out
+    filled.ledger.repair()
+    assert filled.ledger.check() == []
+    assert kinds(filled, deep=True) == ["ratings"]
 
 
 def test_totals_that_differ_are_told_in_words(filled: Bench) -> None:
