@@ -9,13 +9,13 @@ from typing import Any
 
 import msgspec
 
-from convledger.clock import iso_text
 from convledger.errors import WorkspaceError
-from convledger.moving.carried import CARRIED, Carried, is_instant
+from convledger.moving.carried import CARRIED, Carried
 from convledger.moving.deciding import Choice, decide
 from convledger.moving.manifest import Manifest
 from convledger.moving.placing import Placing, Refused
 from convledger.moving.portable import Row, Unknown, ref_of
+from convledger.moving.telling import TAKE_THEIRS, facts_words, row_words
 from convledger.moving.viewing import View
 from convledger.store.erasing import has
 
@@ -101,7 +101,7 @@ class Taking:
                 self.placing.remove(spec, row)
         except (Refused, Unknown) as why:
             self._connection.execute("ROLLBACK TO removing")
-            self.done.apart.append(f"{_words(*group[0])} was taken away there; it stays: {why}")
+            self.done.apart.append(f"{row_words(*group[0])} was taken away there; it stays: {why}")
         else:
             self.done.removed.update(spec.name for spec, _ in group)
         finally:
@@ -115,9 +115,11 @@ class Taking:
                 self._put(spec, row, self.placing.add, self.done.new)
             return False
         choice = decide(here.before, row.before)
+        if choice is Choice.APART and _are_gone(here, row):
+            choice = Choice.SAME  # each was taken away at its own time: there is nothing to decide
         if choice is Choice.SAME:
             if not row.is_gone and any(here.values[x] != row.values[x] for x in spec.kept_whole):
-                self.done.apart.append(f"{_words(spec, row)} is another one there: ours stays")
+                self.done.apart.append(f"{row_words(spec, row)} is another one there: ours stays")
             if spec.joined and not row.is_gone and self.placing.join(spec, here, row):
                 self.done.changed[spec.name] += 1
             else:
@@ -146,13 +148,13 @@ class Taking:
         for each in of_ours:
             is_one = each.values[spec.alone] == row.values[spec.alone]
             if is_one and each.values["gone_at"] is None:
-                self.done.apart.append(f"{_words(spec, each)} is another one there: ours stays")
+                self.done.apart.append(f"{row_words(spec, each)} is another one there: ours stays")
                 return True
         return False
 
     def _settled(self, spec: Carried, here: Row, row: Row) -> Choice:
         """Say what both have become, and which one counts."""
-        words = _words(spec, row)
+        words = row_words(spec, row)
         if row.is_gone:
             self.done.apart.append(f"{words} was taken away there and changed here: it stays")
             return Choice.OURS
@@ -160,12 +162,13 @@ class Taking:
             self.done.apart.append(f"{words} was taken away here and changed there: it is back")
             return Choice.THEIRS
         if self._theirs:
-            self.done.apart.append(f"{words}: {_facts(spec, here)} here, theirs is taken: "
-                                   f"{_facts(spec, row)}")  # fmt: skip
+            self.done.apart.append(f"{words}: {facts_words(spec, here)} here, theirs is taken: "
+                                   f"{facts_words(spec, row)}")  # fmt: skip
             return Choice.THEIRS
         if spec.is_named and self._keep_both(spec, row):
             return Choice.OURS
-        self.done.apart.append(f"{words}: {_facts(spec, here)} stays, {_facts(spec, row)} there")
+        ours, other = facts_words(spec, here), facts_words(spec, row)
+        self.done.apart.append(f"{words}: {ours} stays, {other} there; {TAKE_THEIRS}")
         return Choice.OURS
 
     def _keep_both(self, spec: Carried, row: Row) -> bool:
@@ -175,7 +178,9 @@ class Taking:
         copy = Row(ref_of(spec, values), values, row.before[-1:])
         if copy.ref not in self._ours.rows[spec.file]:
             self._put(spec, copy, self.placing.add, self.done.new)
-        self.done.apart.append(f"{_words(spec, row)} is another one there: it is kept as {name!r}")
+        self.done.apart.append(
+            f"{row_words(spec, row)} is another one there: it is kept as {name!r}"
+        )
         return True
 
     def _put(self, spec: Carried, row: Row, put: Any, counted: Counter[str]) -> None:
@@ -187,33 +192,12 @@ class Taking:
             self.done.left_out += 1
         except (ValueError, TypeError, KeyError, msgspec.ValidationError) as error:
             raise WorkspaceError(
-                f"{spec.file}: {_words(spec, row)} can't be read: {error}. Nothing was taken in"
+                f"{spec.file}: {row_words(spec, row)} can't be read: {error}. Nothing was taken in"
             ) from error
         else:
             counted[spec.name] += 1
 
 
-def _words(spec: Carried, row: Row) -> str:
-    """Return which row is meant."""
-    said = []
-    for name in spec.key:
-        value = row.values[name]
-        if isinstance(value, dict):
-            said.append(f"of conversation {value.get('id')}")
-        elif name not in spec.references and value not in (None, ""):
-            text = iso_text(value) if is_instant(spec.table, name) else str(value)
-            said.append(text if len(text) <= 40 else f"{text[:39]}…")
-        if len(said) == 3:
-            break
-    return " ".join([spec.words, *said])
-
-
-def _facts(spec: Carried, row: Row) -> str:
-    """Return what may change of a row, in short."""
-    said = [
-        iso_text(value) if value is not None and is_instant(spec.table, name) else str(value)
-        for name in spec.facts
-        if (value := row.values[name]) is not None or len(spec.facts) == 1
-    ]
-    text = ", ".join(said)
-    return repr(text if len(text) <= 60 else f"{text[:59]}…")
+def _are_gone(here: Row, row: Row) -> bool:
+    """Tell whether both ledgers keep a row only to say that it was taken away."""
+    return all(not each.is_gone and each.values.get("gone_at") is not None for each in (here, row))

@@ -19,6 +19,7 @@ from convledger.memory.restoring import Restoring, WentApart
 from convledger.memory.words import PROPOSED
 from convledger.moving.deciding import Choice, decide
 from convledger.moving.portable import Numbers
+from convledger.moving.telling import TAKE_THEIRS
 from convledger.store.entries import change_entry, entries_where
 from convledger.store.erasing import has
 from convledger.store.literals import values_in
@@ -148,7 +149,8 @@ def _facts(
     """Give an entry the later of two states of all but its text."""
     choice = decide(ours, record.before)
     if choice is Choice.APART and not theirs:
-        taken.apart.append(f"entry {record.name} is labelled otherwise there: ours stays")
+        words = f"entry {record.name} is labelled otherwise there: ours stays"
+        taken.apart.append(f"{words}; {TAKE_THEIRS}")
     if choice is Choice.THEIRS or (choice is Choice.APART and theirs):
         successor = connection.execute(
             "SELECT id FROM entry WHERE name=?", (record.superseded_by,)

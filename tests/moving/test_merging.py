@@ -110,7 +110,8 @@ def test_of_two_labels_ours_stays_and_is_told(two: Two) -> None:
     done = two.carry(two.a, two.b)
 
     assert client(two.b) == "zinc"
-    assert done.apart == [f"label of conversation {session(1)} client: 'zinc' stays, 'bolt' there"]
+    told = f"label of conversation {session(1)} client: 'zinc' stays, 'bolt' there"
+    assert done.apart == [f"{told}; `--theirs` takes that"]
     assert two.carry(two.a, two.b).is_change is False
 
 
@@ -132,6 +133,32 @@ def test_a_label_that_went_to_and_fro_is_the_later_one(two: Two) -> None:
     done = two.carry(two.a, two.b)
 
     assert (client(two.b), done.apart) == ("acme", [])
+
+
+def test_rates_that_went_apart_are_told_as_money_and_percent(two: Two) -> None:
+    day = date(2026, 10, 1)
+    for books, dollars, share in ((two.a, 40, "0"), (two.b, 50, "0.25")):
+        rate = costs.HourlyRate(day, dollars * 10**12, "USD", Decimal(share))
+        books.set_hourly_rate(rate, now=NOW)
+        books.set_exchange_rate("EUR", "USD", day, Decimal(dollars) / 40, now=NOW)
+
+    hourly = "hourly rate 2026-10-01: $40.00 an hour stays, $50.00 an hour and 25% on top there"
+    assert two.carry(two.b, two.a).apart == [
+        f"{hourly}; `--theirs` takes that",
+        "exchange rate EUR USD 2026-10-01: 1 stays, 1.25 there; `--theirs` takes that",
+    ]
+    two.carry(two.b, two.a, theirs=True)
+    assert two.carry(two.b, two.a).apart == []
+
+
+def test_what_is_gone_in_both_is_no_conflict(two: Two) -> None:
+    for number, books in enumerate((two.a, two.b)):
+        with transaction(books.connection):
+            costs.set_gone(books.connection, "cost_item", [1], NOW + number)
+
+    for source, target in ((two.a, two.b), (two.b, two.a)):
+        done = two.carry(source, target)
+        assert (done.is_change, done.apart) == (False, [])
 
 
 def test_named_things_that_went_apart_are_both_kept(two: Two) -> None:

@@ -100,6 +100,15 @@ def times(ledger: Ledger) -> list[tuple[str, int]]:
     )
 
 
+def test_a_hand_off_that_was_changed_here_and_removed_there_is_no_conflict(two: Two) -> None:
+    two.a.remove_handoffs([1], now=NOW)
+    two.b.edit_handoff(1, {"reason": "policy"}, now=NOW + 1)
+
+    for source, target in ((two.a, two.b), (two.b, two.a), (two.a, two.b), (two.b, two.a)):
+        assert two.carry(source, target).apart == []
+    assert times(two.a) == times(two.b) == [("policy", 600)]
+
+
 def test_a_hand_off_that_both_have_changed_is_told_and_each_has_its_time(two: Two) -> None:
     two.a.edit_handoff(1, {"reason": "billing"}, now=NOW)
     two.b.edit_handoff(1, {"reason": "policy"}, now=NOW)
