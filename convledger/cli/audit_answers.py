@@ -15,7 +15,7 @@ from convledger.cli.printing import print_documents_as_csv, print_json, print_ta
 from convledger.money import usd_text
 from convledger.reports.render.table import Column
 from convledger.store.actors import OUTSIDE
-from convledger.store.literals import DIGEST, Value
+from convledger.store.literals import DIGEST, NOTHING, Value
 from convledger.text.display import display_text
 from convledger.text.secrets import veiled
 from convledger.words import plural
@@ -103,7 +103,7 @@ def print_events(found: list[EventLine], zone: tzinfo, as_json: bool, as_csv: bo
         if not each.is_known_before:
             streams.say("      what it said before was erased")
         for name, old, new in each.changed:
-            if each.before is None and new == "":
+            if each.before is None and new in ("", NOTHING):
                 continue
             was = f"{_shown(name, old)} → " if each.before is not None else ""
             now = _shown(name, new) if each.after is not None else "(gone)"
@@ -127,6 +127,8 @@ def _shown(name: str, value: Value) -> str:
         return clock.iso_text(value) if is_instant else str(value)
     if name in _AMOUNTS and _DIGITS.fullmatch(value):
         return usd_text(int(value))
+    if value == NOTHING:
+        return "“”"
     if value.startswith(DIGEST) and len(value) == 65:
         return f"(text {value[1:9]})"
     return f"“{veiled(value)}”" if value else "“”"

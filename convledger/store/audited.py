@@ -105,6 +105,7 @@ _HUMAN_SETTINGS = (
     *("restored", "taken in"),  # from which backup, from which export of another workspace
     *("reasons of hand-offs", "reasons of reviews"),
 )
+_WRITTEN = ("written", "written again", "removed", "written again")
 _DECIDED = ("decided", "decided", "removed", "open again")
 
 AUDITED = (
@@ -196,7 +197,8 @@ AUDITED = (
     Audited("memory_file", ("id",), ("format", "path", "scope")),
     Audited("pack", ("id",), ("name", "budget", "wanted", "format", "ceiling")),
     Audited("pack_item", ("pack_id", "entry_id"), ("mode",), entry="entry_id"),
-    Audited("pack_render", ("id",), ("name", "digest", "format", "target"), noun="written pack"),
+    Audited("pack_render", ("id",), ("name", "digest", "format", "target"),
+            noun="export of a pack", verbs=_WRITTEN),
     Audited("finding", ("id",), ("status",), only="{row}.status!='open'", verbs=_DECIDED),
     Audited(
         "conversation_export",

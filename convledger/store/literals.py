@@ -11,6 +11,7 @@ from hashlib import sha256
 
 Value = str | int | None
 DIGEST = "#"  # stands before the SHA-256 of a long text, in place of the text
+NOTHING = f"{DIGEST}{sha256(b'').hexdigest()}"  # of a text that is empty
 _ASSIGNED = re.compile(
     r"(\w+)=(?:(NULL)|(-?[0-9]+)|#([0-9a-f]{64})|X'((?:[0-9A-F]{2})*)'|'((?:[^']|'')*)')"
 )

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from convledger import clock
 from convledger.errors import UsageProblem
 from convledger.store.audit import Head
-from convledger.store.literals import DIGEST, Value
+from convledger.store.literals import DIGEST, NOTHING, Value
 from convledger.text.display import display_text
 from convledger.text.secrets import veiled
 from convledger.tui.screens.source_words import counted
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 _HEAD = re.compile(r"([0-9]{1,18}):([0-9a-fA-F]{64})")
 _AN_INSTANT = 10**15  # microseconds: whatever is larger is no count
 _LONG_DIGEST = 65
-_NOTHING = DIGEST + sha256(b"").hexdigest()
 
 
 def head_typed(text: str) -> Head | None:
@@ -53,7 +51,7 @@ def value_text(value: Value) -> str:
     """Return a value for people: of a long text what it is told apart by."""
     if value is None:
         return "–"
-    if value == _NOTHING:
+    if value == NOTHING:
         return "“”"
     if isinstance(value, int):
         return clock.iso_text(value) if value >= _AN_INSTANT else str(value)
@@ -66,7 +64,7 @@ def changed_of(each: EventLine) -> list[tuple[str, str, str]]:
     """Return what an event changed: the column, what it said before, what after."""
     found = []
     for name, old, new in each.changed:
-        if each.before is None and new in ("", None, _NOTHING):
+        if each.before is None and new in ("", None, NOTHING):
             continue
         was = value_text(old) if each.before is not None else ""
         now = value_text(new) if each.after is not None else "(gone)"

@@ -220,3 +220,22 @@ def test_no_word_promises_too_much(cli: Cli) -> None:
 
     assert "tamper-proof" not in said
     assert "tamper-evident" in said
+
+
+def test_an_empty_text_is_shown_as_empty_and_not_as_its_digest(cli: Cli) -> None:
+    assert cli("memory", "add", "Thursdays", "--title", "Deploys").code == 0
+    tamper("UPDATE entry SET title='' WHERE id=1")
+    assert cli("memory", "add", "Fridays").code == 0
+    told = cli("audit", "list", "-v").out
+
+    assert "e3b0c442" not in told
+    assert "title: (text " in told
+    assert " → “”\n" in told
+
+
+def test_an_export_of_a_pack_is_told_as_one(cli: Cli, tmp_path: Path) -> None:
+    assert cli("memory", "add", "Thursdays", "--title", "Deploys").code == 0
+    assert cli("pack", "new", "work", "--budget", "900").code == 0
+    assert cli("pack", "write", "work", str(tmp_path / "work.md")).code == 0
+
+    assert "export of a pack written" in cli("audit").out
