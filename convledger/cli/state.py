@@ -26,7 +26,7 @@ def status(as_json: bool) -> int:
 
 
 @click.command(short_help="Verify the whole ledger.")
-@click.option("--deep", is_flag=True, help="Read every page of the file and every stored text.")
+@click.option("--deep", is_flag=True, help="Read all texts, rate all calls, compare with the log.")
 @click.option("--fix", "--repair", is_flag=True, help="Repair what can be, after a backup.")
 @options.json_flag
 def check(deep: bool, fix: bool, as_json: bool) -> int:

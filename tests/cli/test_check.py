@@ -11,6 +11,7 @@ import pytest
 
 from convledger import paths
 from convledger.ledger import Ledger
+from convledger.manual import page_text
 from convledger.store.audit_events import events
 from tests.cli.conftest import Cli
 
@@ -152,3 +153,17 @@ def test_a_fix_of_a_folder_that_can_not_be_written_says_so(
 
     assert answer.code == 1
     assert "can't be written" in answer.err
+
+
+def test_rows_are_compared_with_the_audit_log_by_a_deep_check_alone(other: Cli) -> None:
+    assert other("memory", "add", "Thursdays", "--title", "Deploys").code == 0
+    noting = "SELECT sql FROM sqlite_schema WHERE name='audit_entry_update'"
+    with sqlite3.connect(paths.default_workspace() / paths.LEDGER) as connection:
+        (trigger,) = connection.execute(noting).fetchone()
+    connection.close()
+    damage("DROP TRIGGER audit_entry_update", "UPDATE entry SET pinned=1", trigger)
+
+    assert other("check").out == ""
+    assert "entry 1 is not as the log says" in other("check", "--deep").out
+    page = " ".join(page_text("check").split())
+    assert "Rows are not compared with the log then" in page
