@@ -52,6 +52,7 @@ class Ledger(Triggering):
         self.workspace = workspace
         self.connection = connection
         self._rates: Rates | None = None
+        self._rates_seen = ""  # the stamp of the prices when those in memory were let go of
         self.network = ""  # the kind of the network drive that it lies on
         self.freed = ""  # what an erasure had to let go of on a full disk, in words
         self._inode = self.path.stat().st_ino
@@ -348,11 +349,12 @@ class Ledger(Triggering):
         from convledger.ingest import stamps
 
         seen = stamps.stamp(self.workspace / paths.PRICES)
+        if seen != self._rates_seen:  # those in memory are the old ones
+            self._rates, self._rates_seen = None, seen
         if stamps.is_current(self.connection, seen):
             return ""
         from convledger.ingest.rerate import rerate
 
-        self._rates = None  # those in memory are the old ones
         changed = rerate(self.connection, self.rates, "the prices have changed")
         stamps.keep(self.connection, seen)
         return changed.words() if changed is not None and changed.changed_calls else ""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from convledger.errors import ConfigError, WorkspaceError
+from convledger.ledger import Ledger
 from tests.ingest.logs import Bench, turns
 
 PRICES = """
@@ -180,3 +181,17 @@ def test_tokens_beyond_all_sense_are_not_rated_anew(bench: Bench, prices: Path) 
 
     with pytest.raises(WorkspaceError, match="`convledger restore` brings a backup back"):
         bench.ledger.rerate()
+
+
+def test_ledger_that_stays_open_follows_prices_that_another_program_followed_first(
+    bench: Bench, prices: Path
+) -> None:
+    assert bench.ledger.rates.overrides.prices == ()
+    set_price(prices, 7, 1)
+    with Ledger.open(bench.ledger.workspace) as other:
+        other.sync(bench.roots)
+    bench.write(bench.log, turns(1, 5))
+    bench.sync()
+
+    assert list_pico(bench) == 5 * 100 * 7_000_000
+    assert bench.ledger.check(deep=True) == []
