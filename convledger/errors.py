@@ -36,5 +36,9 @@ class LockedError(WorkspaceError):
     """The ledger is encrypted, and no passphrase that opens it is known."""
 
 
+class WrongPassphrase(LockedError):
+    """A passphrase was given, and it is not the one that opens the ledger."""
+
+
 class ConfigError(ConvledgerError):
     """A file that the user writes (prices.toml, config.toml) has a mistake in it."""

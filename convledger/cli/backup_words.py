@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from convledger.cli.names import minute_text, tilde
 from convledger.cli.progress import size_text
@@ -19,6 +19,9 @@ from convledger.store.backup_notes import (
 from convledger.store.holdings import Holdings
 from convledger.text.display import display_text
 from convledger.zones import machine_zone
+
+if TYPE_CHECKING:
+    from convledger.moving.sealing import Sealing
 
 WHYS = {
     MANUAL: "asked for",
@@ -115,6 +118,26 @@ def holdings_document(held: Holdings | None) -> dict[str, Any]:
         "counts": held.counts,
         "newest": {word: iso_text(at) for word, at in held.newest.items()},
     }
+
+
+def sealing_lines(sealing: Sealing, *, is_done: bool) -> list[str]:
+    """Return what becomes of the encryption, where that is not as people would think."""
+    if sealing.then == "backup":
+        was = f"The ledger {'was' if is_done else 'is'} plain: what"
+        begins = "What" if sealing.now is None else was
+        return [f"{begins} is brought back is encrypted, with the backup's passphrase."]
+    if not sealing.anew:
+        return []
+    backup = "is encrypted with another key" if sealing.backup else "is plain"
+    return [
+        f"The backup {backup}: what is brought back is encrypted, with the ledger's passphrase.",
+        "The file of the backup stays as it is.",
+    ]
+
+
+def sealing_document(sealing: Sealing) -> dict[str, Any]:
+    """Return as JSON what is encrypted, and whose passphrase opens what is brought back."""
+    return {"backup": sealing.backup, "now": sealing.now, "passphrase": sealing.then or None}
 
 
 def beside_lines(then: Holdings, now: Holdings | None) -> list[str]:

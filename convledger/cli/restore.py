@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,21 +28,40 @@ def _complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[st
 @click.argument("file", required=False, metavar="[FILE]", shell_complete=_complete)
 @click.option("--dry-run", is_flag=True, help="Only show what it would bring back.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--backup-passphrase-fd", "descriptor", type=click.IntRange(0), metavar="N",
+              help="Read the passphrase of the backup from a descriptor.")  # fmt: skip
+@click.option("--damaged", is_flag=True,
+              help="No passphrase opens the present ledger any more: put it aside.")  # fmt: skip
 @options.json_flag
-def restore(file: str | None, dry_run: bool, yes: bool, as_json: bool) -> int:
+def restore(
+    file: str | None,
+    dry_run: bool,
+    yes: bool,
+    descriptor: int | None,
+    damaged: bool,
+    as_json: bool,
+) -> int:
     """Bring back the ledger as a backup has it; without FILE, list the backups.
 
     FILE is a path, or the name of one in the workspace. You are shown what the ledger holds now
     and what it would hold. The present one is kept as a backup first; what was erased since the
-    backup is erased again.
+    backup is erased again. An encrypted ledger keeps its passphrase; that of the backup is asked
+    for where it is another one.
     """
     from convledger.moving.restoring import Restore
 
     if file is None:
+        if damaged or descriptor is not None:
+            raise UsageProblem("name the backup; `convledger restore` lists them")
         from convledger.cli.backup import list_backups
 
         return list_backups(as_json=as_json)
-    with Restore(chosen.folder(), _named(file)) as restoring:
+    with Restore(
+        chosen.folder(),
+        _named(file),
+        passphrases=lambda: _passphrases(descriptor),
+        damaged=damaged,
+    ) as restoring:
         found = restoring.prospect()
         if dry_run:
             if as_json:
@@ -61,6 +82,24 @@ def restore(file: str | None, dry_run: bool, yes: bool, as_json: bool) -> int:
     else:
         _tell(found, done)
     return DONE
+
+
+def _passphrases(descriptor: int | None) -> Iterator[str]:
+    """Give what may open the backup: what its descriptor says, what is known, what is typed."""
+    from convledger import paths
+    from convledger.cli import unlocking
+    from convledger.store.keys import known_passphrases
+
+    if descriptor is not None:
+        yield unlocking.read_from(descriptor)
+        return
+    known = unlocking.without_asking(chosen.folder() / paths.LEDGER)
+    if known is not None and known not in known_passphrases():
+        yield known
+    if streams.is_terminal(sys.stdin) and streams.is_terminal(sys.stderr):
+        typed = unlocking.ask("Passphrase of this backup: ")
+        if typed is not None:
+            yield typed
 
 
 def _backups() -> list[Backup]:
@@ -93,7 +132,11 @@ def _show(found: Prospect, write: Any) -> None:
     write(f"{name}, of {backup_words.minute_words(found.backup.made_at)}")
     if found.now is None:
         why = display_text(found.trouble)
-        write(f"The present ledger can't be read: {why}" if why else "There is no ledger now.")
+        write(f"The present ledger can't be read: {why}." if why else "There is no ledger now.")
+        if why:
+            write("It is put aside. What was erased since is not known, and may come back.")
+    for line in backup_words.sealing_lines(found.sealing, is_done=False):
+        write(line)
     for line in backup_words.beside_lines(found.then, found.now):
         write(line)
 
@@ -109,6 +152,10 @@ def _tell(found: Prospect, done: Restored) -> None:
     if done.erased:
         words = ", ".join(backup_words.counted(*each[::-1]) for each in done.erased.items())
         streams.say(f"Erased again, since that was done after the backup: {words}.")
+    elif done.erased is None and found.trouble:
+        streams.say("What was erased since is not known, and may have come back.")
+    for line in backup_words.sealing_lines(found.sealing, is_done=True):
+        streams.say(line)
     if done.before is not None:
         streams.say(f"The ledger from before is kept: {display_text(tilde(str(done.before)))}")
     streams.say("`convledger import` reads what the logs have had since.")
@@ -124,6 +171,7 @@ def _document(found: Prospect) -> dict[str, Any]:
         "then": backup_words.holdings_document(found.then),
         "now": backup_words.holdings_document(found.now),
         "trouble": found.trouble or None,
+        "encryption": backup_words.sealing_document(found.sealing),
     }
 
 

@@ -18,20 +18,19 @@ from convledger.errors import UsageProblem, WorkspaceError
 from convledger.ingest.lock import ingest_lock
 from convledger.memory.erase_file import wipe
 from convledger.moving.restoring import openers_of
+from convledger.moving.rewriting import beside, written_anew
 from convledger.store import ciphers, keys, scrubbing
 from convledger.store.audit import note_deed
 from convledger.store.backup_notes import backups_of, sync_folder
 from convledger.store.backups import damage_of
 from convledger.store.connection import (
     BUSY_SECONDS,
-    connect,
     is_encrypted,
     transaction,
     unreadable,
 )
 from convledger.store.holdings import Holdings, holdings
 from convledger.store.journal import use_wal
-from convledger.store.migrations import PAGE_SIZE
 
 COPY, OLD = ".recrypting", ".before"
 ENCRYPTED, CHANGED, DECRYPTED = "encrypted", "passphrase changed", "encryption taken off"
@@ -84,19 +83,19 @@ def recrypt(ledger: Path, passphrase: str | None) -> Recrypted:
 
 def _replaced(ledger: Path, key: bytes | None, salt: bytes, done: str) -> None:
     copy, old = (ledger.with_name(f"{ledger.name}{end}") for end in (COPY, OLD))
-    for left in (copy, old, *_beside(copy)):
+    for left in (copy, old, *beside(copy)):
         wipe(left)
     _must_have_room(ledger)
     try:
         os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        before, version = _written(ledger, copy, key, salt)
+        before, version = written_anew(ledger, copy, key, salt)
         _must_be_same(copy, key, salt, before, version, done)
         descriptor = os.open(copy, os.O_RDONLY)
         try:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-        if any(each.exists() for each in _beside(ledger)):
+        if any(each.exists() for each in beside(ledger)):
             raise WorkspaceError(
                 f"{ledger}: another program has opened it meanwhile; end that and run the "
                 "command again. Nothing was changed"
@@ -105,36 +104,8 @@ def _replaced(ledger: Path, key: bytes | None, salt: bytes, done: str) -> None:
         copy.replace(ledger)
         sync_folder(ledger.parent)
     finally:
-        for left in (copy, *_beside(copy), old):
+        for left in (copy, *beside(copy), old):
             wipe(left)
-
-
-def _written(ledger: Path, copy: Path, key: bytes | None, salt: bytes) -> tuple[Holdings, int]:
-    """Write everything into the copy; returns what that is in numbers, and its tables' version."""
-    with closing(_with_cipher(ledger)) as source:
-        scrubbing.empty_log(source, 0)
-        before = holdings(source)
-        (version,) = source.execute("PRAGMA user_version").fetchone()
-        (owner,) = source.execute("PRAGMA application_id").fetchone()
-        text = "" if key is None else ciphers.key_text(key, salt)
-        source.execute("ATTACH DATABASE ? AS copy KEY ?", (str(copy), text))
-        size = "page_size" if key is None else "cipher_page_size"
-        source.execute(f"PRAGMA copy.{size}={PAGE_SIZE}")
-        source.execute("SELECT sqlcipher_export('copy')").fetchone()
-        source.execute(f"PRAGMA copy.application_id={int(owner)}")
-        source.execute(f"PRAGMA copy.user_version={int(version)}")
-        source.execute("DETACH DATABASE copy")
-    return before, int(version)
-
-
-def _with_cipher(ledger: Path) -> sqlite3.Connection:
-    """Open a ledger, encrypted or plain, with what can write it the other way."""
-    if is_encrypted(ledger):
-        return connect(ledger)
-    connection = ciphers.open_file(ledger, "mode=rw", None, b"", BUSY_SECONDS)
-    for setting in ("trusted_schema=OFF", "secure_delete=ON", "temp_store=MEMORY"):
-        connection.execute(f"PRAGMA {setting}")
-    return connection
 
 
 def _must_be_same(
@@ -169,16 +140,11 @@ def _must_have_room(ledger: Path) -> None:
         )
 
 
-def _beside(ledger: Path) -> list[Path]:
-    return [ledger.with_name(f"{ledger.name}{end}") for end in ("-wal", "-shm", "-journal")]
-
-
 def _opened_otherwise(ledger: Path, salt: bytes | None) -> list[Path]:
     """Return the backups that are plain, or open with an earlier passphrase."""
     found = []
     for each in backups_of(ledger):
-        with each.path.open("rb") as stream:
-            begins = stream.read(keys.SALT_BYTES)
+        begins = ciphers.salt_of(each.path)
         if (begins != salt) if salt is not None else is_encrypted(each.path):
             found.append(each.path)
     return found

@@ -177,7 +177,11 @@ def damage_of(connection: sqlite3.Connection) -> str:
         (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     except sqlite3.DatabaseError as error:
         return str(error)
-    return "" if found == "ok" else str(found)
+    if found == "ok":
+        return ""
+    # SQLite heads its lines with the name of the database, which is no news.
+    lines = [line for line in str(found).splitlines() if line and not line.startswith("***")]
+    return " ".join("; ".join(lines).split()) or "its pages are not as they should be"
 
 
 def rotate(ledger: Path, kept_weekly: int = KEPT_WEEKLY) -> list[Path]:

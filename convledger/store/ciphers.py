@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from convledger.errors import LockedError, WorkspaceError
+from convledger.errors import LockedError, WorkspaceError, WrongPassphrase
 from convledger.store import held_files, keys
 from convledger.who import passphrase_of
 
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 EXTRA = "convledger[encryption]"
 PAGE_SIZE = 16384  # of encrypted files: a file does not tell it itself
-_WORSE = (
-    "{path}: the passphrase does not open it: it is another one, or the file is damaged. "
-    "`convledger restore` brings a backup back"
+_WRONG = (
+    "{path}: the passphrase does not open it. Check it and try again; where it was changed, only "
+    "the present one does. For a file that is damaged, so that none opens it any more, there is "
+    "`convledger restore --damaged`"
 )
 
 
@@ -85,11 +86,31 @@ def open_encrypted(path: Path, how: str, seconds: float) -> sqlite3.Connection:
 
     Raises LockedError where none opens it, WorkspaceError where what opens it is not installed.
     """
+    connection = open_known(path, how, seconds)
+    if connection is not None:
+        return connection
+    given = passphrase_of(path)
+    if given is None:
+        raise LockedError(
+            f"{path}: it is encrypted. Run the command at a terminal, which asks for the "
+            "passphrase, or give it on a descriptor: `convledger --passphrase-fd 3 ... 3<FILE`"
+        )
+    connection = unlock(path, given, how, seconds)
+    if connection is None:
+        raise WrongPassphrase(_WRONG.format(path=path))
+    return connection
+
+
+def open_known(path: Path, how: str, seconds: float) -> sqlite3.Connection | None:
+    """Open an encrypted ledger with what is known, asking nobody; None where none of it does.
+
+    Raises WorkspaceError where what opens it is not installed.
+    """
     if not has_cipher():
         raise WorkspaceError(
             f"{path}: it is encrypted, and what opens it is not installed: pip install '{EXTRA}'"
         )
-    salt = held_files.first_bytes(path, keys.SALT_BYTES)
+    salt = salt_of(path)
     known = keys.key_for(salt)
     if known is not None:
         connection = _opened(path, how, known, salt, seconds)
@@ -99,28 +120,24 @@ def open_encrypted(path: Path, how: str, seconds: float) -> sqlite3.Connection:
         connection = unlock(path, passphrase, how, seconds)
         if connection is not None:
             return connection
-    given = passphrase_of(path)
-    if given is None:
-        raise LockedError(
-            f"{path}: it is encrypted. Run the command at a terminal, which asks for the "
-            "passphrase, or give it on a descriptor: `convledger --passphrase-fd 3 ... 3<FILE`"
-        )
-    connection = unlock(path, given, how, seconds)
-    if connection is None:
-        raise LockedError(_WORSE.format(path=path))
-    return connection
+    return None
+
+
+def salt_of(path: Path) -> bytes:
+    """Return the salt that an encrypted ledger begins with."""
+    return held_files.first_bytes(path, keys.SALT_BYTES)
 
 
 def open_like(path: Path, how: str, like: Path, seconds: float) -> sqlite3.Connection:
     """Open a file with nothing in it, to be encrypted with the key of another one."""
     open_encrypted(like, "mode=ro", seconds).close()  # where the key is not known yet
-    salt = held_files.first_bytes(like, keys.SALT_BYTES)
+    salt = salt_of(like)
     return open_file(path, how, keys.key_for(salt), salt, seconds)
 
 
 def unlock(path: Path, passphrase: str, how: str, seconds: float) -> sqlite3.Connection | None:
     """Open a ledger with a passphrase, which is then kept; None where it is another one."""
-    salt = held_files.first_bytes(path, keys.SALT_BYTES)
+    salt = salt_of(path)
     key = keys.key_of(passphrase, salt)
     connection = _opened(path, how, key, salt, seconds)
     if connection is not None:
