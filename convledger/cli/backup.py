@@ -70,10 +70,12 @@ def list_backups(*, as_json: bool) -> int:
     from convledger.cli.printing import print_table
     from convledger.reports.render.table import Column
     from convledger.store.backup_notes import backups_of
+    from convledger.store.backup_offer import is_damaged
 
-    found = backups_of(chosen.folder() / paths.LEDGER)
+    found = [(each, is_damaged(each)) for each in backups_of(chosen.folder() / paths.LEDGER)]
     if as_json:
-        print_json({"schema": 1, "backups": [backup_words.document(each) for each in found]})
+        listed = [backup_words.document(each, is_damaged=state) for each, state in found]
+        print_json({"schema": 1, "backups": listed})
         return DONE
     if not found:
         streams.say("There is no backup yet; `convledger backup` makes one.")
@@ -86,6 +88,8 @@ def list_backups(*, as_json: bool) -> int:
         Column("File", path=True, shrink=True, minimum=20),
     ]
     print_table(columns, backup_words.rows(found))
+    if any(state for _, state in found):
+        streams.say("A damaged one is other than its note says, and is not brought back.")
     return DONE
 
 
@@ -93,7 +97,7 @@ def _tell(made: Backup, *, as_json: bool) -> None:
     from convledger.cli import backup_words
 
     if as_json:
-        print_json({"schema": 1, "backup": backup_words.document(made)})
+        print_json({"schema": 1, "backup": backup_words.document(made, is_damaged=False)})
     else:
         streams.say(f"Backed up: {backup_words.made_words(made)}")
 

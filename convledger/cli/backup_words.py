@@ -75,17 +75,17 @@ def minute_words(at: int | None) -> str:
     return minute_text(at, machine_zone()[0])
 
 
-def rows(backups: list[Backup]) -> list[list[str]]:
-    """Return a row of a table for each backup."""
+def rows(backups: list[tuple[Backup, bool | None]]) -> list[list[str]]:
+    """Return a row of a table for each backup, which may be damaged."""
     return [
         [
             minute_words(each.made_at),
-            why_words(each),
+            f"{why_words(each)}, damaged" if is_damaged else why_words(each),
             size_text(each.bytes),
             *(_count(each.note.holdings if each.note else None, word) for word in SHOWN),
             display_text(each.name),
         ]
-        for each in backups
+        for each, is_damaged in backups
     ]
 
 
@@ -93,7 +93,7 @@ def _count(held: Holdings | None, word: str) -> str:
     return "–" if held is None or word not in held.counts else f"{held.counts[word]:,}"
 
 
-def document(backup: Backup) -> dict[str, Any]:
+def document(backup: Backup, *, is_damaged: bool | None) -> dict[str, Any]:
     """Return a backup as JSON says it; what no note tells is null."""
     note = backup.note
     return {
@@ -102,6 +102,7 @@ def document(backup: Backup) -> dict[str, Any]:
         "made_at": iso_text(backup.made_at),
         "why": backup.why or "manual",
         "bytes": backup.bytes,
+        "damaged": is_damaged,
         "sha256": note.sha256 if note else None,
         "tables": note.tables if note else None,
         "convledger": note.convledger if note else None,

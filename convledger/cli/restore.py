@@ -166,7 +166,7 @@ def _document(found: Prospect) -> dict[str, Any]:
 
     return {
         "schema": 1,
-        "backup": backup_words.document(found.backup),
+        "backup": backup_words.document(found.backup, is_damaged=False),
         "tables": found.tables,
         "then": backup_words.holdings_document(found.then),
         "now": backup_words.holdings_document(found.now),

@@ -12,15 +12,22 @@ from convledger.store.backup_notes import Backup, backups_of, digest_of
 def newest_good(ledger: Path) -> Backup | None:
     """Return the newest backup that is still as it was written; None where there is none."""
     for backup in backups_of(ledger):
-        try:
-            facts = backup.path.stat()
-            if backup.note and backup.note.sha256 == _digest(
-                backup.path, facts.st_size, facts.st_mtime_ns
-            ):
-                return backup
-        except OSError:
-            continue
+        if is_damaged(backup) is False:
+            return backup
     return None
+
+
+def is_damaged(backup: Backup) -> bool | None:
+    """Tell whether a backup is other than it was written; None where no note tells."""
+    if backup.note is None:
+        return None
+    try:
+        facts = backup.path.stat()
+        if facts.st_size != backup.note.bytes:
+            return True
+        return _digest(backup.path, facts.st_size, facts.st_mtime_ns) != backup.note.sha256
+    except OSError:
+        return True
 
 
 @lru_cache(maxsize=16)

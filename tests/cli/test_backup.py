@@ -12,7 +12,7 @@ from convledger.cli import weekly
 from convledger.cli.backup_words import counted
 from convledger.clock import DAY
 from convledger.ingest.watch import Watcher
-from convledger.store.backup_notes import backups_of
+from convledger.store.backup_notes import backups_of, note_of
 from tests.cli.conftest import Cli
 
 
@@ -68,6 +68,33 @@ def test_backups_are_listed_the_newest_first(other: Cli, monkeypatch: pytest.Mon
     named = [line.split()[-1] for line in lines[1:] if ".db" in line]
     assert named == sorted(named, reverse=True)
     assert len(named) == 2
+
+
+@pytest.mark.parametrize("how", ["other bytes", "cut off"])
+def test_a_damaged_backup_is_marked_in_the_list(
+    other: Cli, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    now = clock.now_us()
+    for days in (3, 2, 1):
+        monkeypatch.setattr(clock, "now_us", lambda days=days: now - days * DAY)
+        assert other("backup").code == 0
+    newest, bad, unnoted = backups_of(ledger())
+    note_of(unnoted.path).unlink()
+    with bad.path.open("r+b") as stream:
+        if how == "cut off":
+            stream.truncate(20_000)
+        else:
+            stream.seek(20_000)
+            stream.write(b"\xa5" * 64)
+    for line in (["backup", "--list"], ["restore"]):
+        answer = other(*line)
+        marked = [row.split()[-1] for row in answer.out.splitlines() if ", damaged " in row]
+        assert marked == [bad.name]
+        assert "is not brought back" in answer.out
+        told = other(*line, "--json").json["backups"]
+        assert {each["file"]: each["damaged"] for each in told} == {
+            newest.name: False, bad.name: True, unnoted.name: None,
+        }  # fmt: skip
 
 
 def test_no_backup_yet_says_what_makes_one(cli: Cli) -> None:

@@ -252,6 +252,11 @@ def test_damaged_foreign_newer_and_empty_files_are_refused_in_words(
     assert "it is damaged" in refused(bench, place)
     place.write_bytes(whole[:32768] + bytes(32768) + whole[65536:])
     assert "it is damaged" in refused(bench, place)
+    place.write_bytes(whole[:32768] + b"\xa5" * 32768 + whole[65536:])
+    words = refused(bench, place)
+    assert "it is damaged (" in words
+    assert "\n" not in words
+    assert "***" not in words
     place.write_bytes(b"a letter to the bakery" * 500)
     assert "it is damaged" in refused(bench, place)
     place.write_bytes(whole)
