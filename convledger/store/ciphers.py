@@ -20,7 +20,7 @@ PAGE_SIZE = 16384  # of encrypted files: a file does not tell it itself
 _WRONG = (
     "{path}: the passphrase does not open it. Check it and try again; where it was changed, only "
     "the present one does. For a file that is damaged, so that none opens it any more, there is "
-    "`convledger restore --damaged`"
+    "`convledger restore FILE --damaged`"
 )
 
 

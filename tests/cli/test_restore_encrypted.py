@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -108,17 +109,31 @@ def books(other: Cli, given: Given) -> Books:
     return Books(other, given)
 
 
+@pytest.fixture(scope="module")
+def changed_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for what the first test makes, for the tests after it."""
+    return tmp_path_factory.mktemp("changed") / "books"
+
+
 @pytest.fixture
-def changed(books: Books) -> tuple[Books, str, str]:
+def changed(books: Books, changed_once: Path) -> tuple[Books, str, str]:
     """An encrypted workspace with a backup from before its passphrase changed.
 
     Returns the backup as well, and the conversation that was erased since.
     """
-    books.encrypt()
-    name = books.back_up(of=PASSPHRASE)
-    erased = books.conversations(of=PASSPHRASE)[0]
-    books.encrypt(of=PASSPHRASE, new=OTHER)
-    books.erase(erased, of=OTHER)
+    workspace, told = books.ledger.parent, changed_once.with_name("told")
+    if not changed_once.exists():
+        books.encrypt()
+        name = books.back_up(of=PASSPHRASE)
+        erased = books.conversations(of=PASSPHRASE)[0]
+        books.encrypt(of=PASSPHRASE, new=OTHER)
+        books.erase(erased, of=OTHER)
+        told.write_text(f"{name} {erased}")
+        shutil.copytree(workspace, changed_once)
+    else:
+        shutil.rmtree(workspace)
+        shutil.copytree(changed_once, workspace)
+    name, erased = told.read_text().split()
     return books, name, erased
 
 
@@ -142,26 +157,19 @@ def test_a_ledger_that_is_only_locked_is_not_taken_for_damaged(
     assert erased not in books.conversations(of=OTHER)
 
 
-def test_without_any_passphrase_nothing_is_restored(changed: tuple[Books, str, str]) -> None:
-    books, name, _ = changed
-    before = books.everything()
-    answer = books("restore", name, "--yes")
-
-    assert answer.code == 1
-    assert "it is encrypted. Run the command at a terminal" in answer.err
-    assert books.everything() == before
-
-
-def test_what_can_not_open_it_is_no_damage(
-    changed: tuple[Books, str, str], monkeypatch: pytest.MonkeyPatch
+def test_what_can_not_be_opened_here_is_not_put_aside(
+    books: Books, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    books, name, _ = changed
+    name = books.back_up()
+    books.encrypt()
     before = books.everything()
+    without = books("restore", name, "--yes")
     monkeypatch.setattr("convledger.store.ciphers.has_cipher", lambda: False)
-    answer = books("restore", name, "--yes", of=OTHER)
+    missing = books("restore", name, "--yes", of=PASSPHRASE)
 
-    assert answer.code == 1
-    assert "what opens it is not installed: pip install" in answer.err
+    assert (without.code, missing.code) == (1, 1)
+    assert "it is encrypted. Run the command at a terminal" in without.err
+    assert "what opens it is not installed: pip install" in missing.err
     assert books.everything() == before
 
 
@@ -364,6 +372,21 @@ def test_an_encrypted_backup_stays_so_where_the_ledger_is_plain(books: Books) ->
     assert words in answer.out
     assert is_encrypted(books.ledger)
     assert erased not in books.conversations(of=PASSPHRASE)
+
+
+def test_what_can_not_be_encrypted_replaces_nothing(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = books.back_up()
+    books.encrypt()
+    before = books.ledger.read_bytes()
+    monkeypatch.setattr("convledger.moving.sealing.damage_of", lambda _: "a page is odd")
+    answer = books("restore", name, "--yes", of=PASSPHRASE)
+
+    assert answer.code == 1
+    assert "the backup can't be encrypted there: a page is odd" in answer.err
+    assert books.ledger.read_bytes() == before
+    assert not list(books.ledger.parent.glob("*restoring*"))
 
 
 def test_where_the_ledger_is_gone_the_passphrase_is_that_of_the_backup(books: Books) -> None:
