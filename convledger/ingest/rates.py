@@ -45,7 +45,7 @@ class Rates:
 
 def load_rates(prices: Path) -> Rates:
     """Load the shipped book and the user's prices at `prices`; raises ConfigError on a mistake."""
-    content = (files("convledger.pricing") / "data" / BOOK).read_bytes()
+    content = shipped_book()
     text = ""
     if os.path.lexists(prices):
         from convledger.toml_files import read_text  # most people have none
@@ -54,6 +54,11 @@ def load_rates(prices: Path) -> Rates:
     overrides = parse_overrides(text, str(prices)) if text else Overrides()
     book = PriceBook.from_bytes(content)
     return Rates(Rater(book, overrides), book, content, overrides, text)
+
+
+def shipped_book() -> bytes:
+    """Return the file of prices that comes with the program."""
+    return (files("convledger.pricing") / "data" / BOOK).read_bytes()
 
 
 def keep_book(connection: sqlite3.Connection, rates: Rates) -> None:

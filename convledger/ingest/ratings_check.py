@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 
 from convledger.errors import ConvledgerError
-from convledger.ingest.rates import Rates
+from convledger.ingest.rates import Rates, shipped_book
 from convledger.ingest.rerate import Change, changes_of
 from convledger.money import usd_display
 from convledger.pricing import ENGINE_VERSION, Overrides, PriceBook, Rater, parse_overrides
@@ -34,10 +34,13 @@ def rating_findings(connection: sqlite3.Connection) -> Iterator[Finding]:
     if last is None or last[1] != str(ENGINE_VERSION):  # rated anew with the next import
         return
     digest, _, content, text, name = last
-    rates = None if content is None else _kept(content, text)
+    rates = None if content is None else _rates(content, text)
     if rates is None or rates.rater.digest != digest:
-        what = f"the prices {name}" if name else "the prices"
-        yield Finding("ratings", f"{what} that calls were rated with are not as kept", _BACKUP)
+        # Those of an earlier program can't be told from others; the next import rates anew.
+        shipped = _rates(shipped_book(), text or "")
+        if content is None or (shipped is not None and shipped.rater.digest == digest):
+            what = f"the prices {name}" if name else "the prices"
+            yield Finding("ratings", f"{what} that calls were rated with are not as kept", _BACKUP)
         return
     changes, _ = changes_of(connection, rates)
     if changes:
@@ -67,8 +70,8 @@ def _sum(amounts: Iterable[int | None]) -> int | None:
     return sum(known) if known else None
 
 
-def _kept(content: bytes, overrides: str) -> Rates | None:
-    """Return rates as they were kept in the ledger, None where they can't be read."""
+def _rates(content: bytes, overrides: str) -> Rates | None:
+    """Return the rates of a book and of somebody's own prices, None where they can't be read."""
     try:
         book = PriceBook.from_bytes(content)
         own = parse_overrides(overrides) if overrides else Overrides()

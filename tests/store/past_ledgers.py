@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+from convledger.ingest.rates import load_rates
+
 SCHEMAS = Path(__file__).parent / "schemas"
 _PRAGMAS = ("page_size", "application_id", "user_version")
 
@@ -32,6 +34,10 @@ def make_past_ledger(place: Path, version: int) -> None:
         connection.execute("BEGIN")
         for statement in statements[len(_PRAGMAS) :]:
             connection.execute(statement)
+        rates = load_rates(place.with_name("none"))
+        connection.execute(  # a megabyte that no script has to hold
+            "UPDATE price_book SET content=? WHERE digest=?", (rates.content, rates.rater.digest)
+        )
         connection.execute("COMMIT")
 
 
