@@ -37,8 +37,8 @@ def rating_findings(connection: sqlite3.Connection) -> Iterator[Finding]:
     rates = None if content is None else _rates(content, text)
     if rates is None or rates.rater.digest != digest:
         # Those of an earlier program can't be told from others; the next import rates anew.
-        shipped = _rates(shipped_book(), text or "")
-        if content is None or (shipped is not None and shipped.rater.digest == digest):
+        shipped = None if content is None else _rates(shipped_book(), text)
+        if shipped is None or shipped.rater.digest == digest:
             what = f"the prices {name}" if name else "the prices"
             yield Finding("ratings", f"{what} that calls were rated with are not as kept", _BACKUP)
         return
